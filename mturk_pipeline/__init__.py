@@ -1,0 +1,1 @@
+"""Cheap, redundant, messy crowd answers in; data that people trust out."""

@@ -1,0 +1,98 @@
+"""Review: what goes out to a person, what came back, and what is handed on."""
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from mturk_pipeline.contracts.base import Table
+
+DECISIONS = ["accept", "fix", "redo", "reject", "drop"]
+STATUSES = [
+    "accepted",
+    "fixed",
+    "added",
+    "accepted_automatically",
+    "undecided",
+    "redo",
+    "rejected",
+    "dropped",
+]
+
+
+class CleanedOutput(Table):
+    """One row per item (or record of its list): what the crowd's answers come to. What the workbook shows.
+
+    Beside these columns stand one column per key (as the batch's input had it), and per field `f` three:
+    `f` (best guess, missing for none), `f_trust` (0..1), `f_runners_up` (list).
+    """
+
+    item_id: Series[str] = pa.Field(
+        unique=True, description="The item, or the record of its list, that the row is about"
+    )
+    parent_item_id: Series[str] = pa.Field(
+        description="The item asked about; equal to item_id where the phase has no list"
+    )
+    element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
+    needs_review: Series[bool] = pa.Field(description="A gate field's trust is below its threshold")
+    priority: Series[float] = pa.Field(ge=0, description="Sum of 1 - trust over the gate fields: worst first")
+    reasons: Series[str] = pa.Field(description="Why the row waits for a look, in words; '' where it passed")
+    answers: Series[int] = pa.Field(ge=0, description="Assignments behind the row")
+    hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
+    assignment_ids: Series[object] = pa.Field(description="List of the AssignmentIds behind the row")
+
+    class Config:
+        strict = False
+
+
+class Decisions(Table):
+    """Each thing that a person said about a row, with where it was said."""
+
+    item_id: Series[str] = pa.Field(description="The row decided on")
+    field: Series[str] = pa.Field(description="The field edited; '' for a decision on the whole row")
+    decision: Series[str] = pa.Field(
+        isin=[*DECISIONS, "add"],
+        description="What it means; an edit alone is a fix, an unmatched row an addition",
+    )
+    before: Series[str] = pa.Field(nullable=True, description="The value shown in the workbook")
+    after: Series[str] = pa.Field(nullable=True, description="The value a person wrote")
+    comment: Series[str] = pa.Field(description="The person's comment; '' where none")
+    source_file: Series[str] = pa.Field(description="Reviewed file")
+    source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
+    source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it")
+
+
+class ReviewProblems(Table):
+    """What could not be understood in a reviewed file, and what to do."""
+
+    source_file: Series[str] = pa.Field(description="Reviewed file")
+    source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
+    source_row: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Row, where it is one row")
+    column: Series[str] = pa.Field(nullable=True, description="Column, where it is one column")
+    rule: Series[str] = pa.Field(description="Short name of the rule, such as 'unknown_decision'")
+    reason: Series[str] = pa.Field(description="What is wrong and what to do, in one line")
+
+
+class Reviewed(Table):
+    """Cleaned output with people's decisions laid over it.
+
+    Beside these columns stand one column per key and one per field, with the final value.
+    """
+
+    item_id: Series[str] = pa.Field(
+        unique=True, description="The item, or the record of its list; of an added row, its own"
+    )
+    parent_item_id: Series[str] = pa.Field(
+        nullable=True, description="The item asked about; missing for an added row"
+    )
+    element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
+    status: Series[str] = pa.Field(isin=STATUSES, description="Where the row stands")
+    verified: Series[bool] = pa.Field(description="A person has seen it; False for what passed automatically")
+    trust: Series[float] = pa.Field(
+        nullable=True, ge=0, le=1, description="Lowest trust of the gate fields; missing for an added row"
+    )
+    comment: Series[str] = pa.Field(description="The person's comment; '' where none")
+    hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
+    assignment_ids: Series[object] = pa.Field(description="List of the AssignmentIds behind the row")
+
+    class Config:
+        strict = False

@@ -1,0 +1,92 @@
+"""Ids of items and rows: made from what they identify, readable, and safe in a spreadsheet.
+
+An id is thirteen letters in groups (`BCDF-GHJK-LMNP-Q`): no digits, so that no spreadsheet turns it into a number
+or a date, no vowels, so that it spells nothing, and a last letter that is a checksum, so that a mistyped or cut
+id is noticed.
+"""
+
+import hashlib
+import unicodedata
+
+import pandas as pd
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_BASE = len(LETTERS)
+_LENGTH = 12
+
+
+def normalise_key(text: str) -> str:
+    """The form in which keys are compared: Unicode NFKC, any case, spaces collapsed.
+
+    >>> normalise_key("  University of  EXAMPLE ")
+    'university of example'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def id_of(text: str) -> str:
+    """The id of `text`: twelve letters of its BLAKE2 hash and a checksum letter.
+
+    >>> id_of("example university")
+    'GGHF-XVJJ-TMLV-D'
+    """
+    number = int.from_bytes(
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+    )
+    letters = []
+    for _ in range(_LENGTH):
+        number, place = divmod(number, _BASE)
+        letters.append(LETTERS[place])
+    body = "".join(letters)
+    whole = body + _checksum(body)
+    return f"{whole[:4]}-{whole[4:8]}-{whole[8:12]}-{whole[12:]}"
+
+
+def is_item_id(text: str) -> bool:
+    """Whether `text` is an id with a right checksum; any case, with or without its hyphens.
+
+    >>> is_item_id("gghfxvjjtmlvd"), is_item_id("GGHF-XVJJ-TMLV-B"), is_item_id("42")
+    (True, False, False)
+    """
+    letters = text.strip().upper().replace("-", "")
+    return (
+        len(letters) == _LENGTH + 1
+        and all(letter in LETTERS for letter in letters)
+        and _checksum(letters[:-1]) == letters[-1]
+    )
+
+
+def canonical_id(text: str) -> str:
+    """`text`, known to be an id, in the one form that tables hold."""
+    letters = text.strip().upper().replace("-", "")
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}-{letters[12:]}"
+
+
+def item_ids(keys: pd.DataFrame) -> pd.Series:
+    """Ids of items from their key columns (one row per item, any number of text columns).
+
+    The same keys in another case or spacing give the same id; the order of columns counts, their names do not.
+    """
+    joined = pd.Series("", index=keys.index, dtype="str")
+    for column in keys.columns:
+        codes, uniques = pd.factorize(keys[column].fillna("").astype("str"))
+        normal = pd.Series([normalise_key(u) for u in uniques], dtype="str")
+        joined = joined + "\x1f" + normal.take(codes).set_axis(keys.index)
+    return _ids_of(joined)
+
+
+def row_ids(item_id: pd.Series, element: pd.Series) -> pd.Series:
+    """Ids of rows: the item's own where `element` is '', else one made from item and element."""
+    return item_id.where(element == "", _ids_of(item_id + "\x1f" + element))
+
+
+def _ids_of(texts: pd.Series) -> pd.Series:
+    codes, uniques = pd.factorize(texts)
+    return pd.Series([id_of(u) for u in uniques], dtype="str").take(codes).set_axis(texts.index)
+
+
+def _checksum(body: str) -> str:
+    """Weighted sum modulo 20; weights prime to 20 notice each single wrong letter."""
+    weights = (1, 3, 7, 9, 11, 13, 17, 19)
+    total = sum(LETTERS.index(letter) * weights[i % len(weights)] for i, letter in enumerate(body))
+    return LETTERS[total % _BASE]

@@ -1,0 +1,23 @@
+"""How the last phase's results become leads: the content of a workflow's all_leads YAML, checked."""
+
+from pydantic import Field
+
+from mturk_pipeline.workflow.phase_spec import Strict
+
+
+class LeadsSpec(Strict):
+    """Which fields of the last phase are leads, and which of them go out."""
+
+    lead_groups: dict[str, tuple[str, ...]] = Field(
+        description="Name of each group of leads and the fields of the last phase in it; one file leads_<group>.xlsx each."
+    )
+    include_runners_up: bool = Field(
+        True, description="Runners-up of rows that no person verified become leads of rank 2 and more."
+    )
+    include_undecided: bool = Field(
+        False, description="Rows that still wait for review go out too, with status undecided."
+    )
+    description: str = Field("", description="One sentence for the UI.")
+    owner: str | None = Field(
+        None, description="Who answers for the leads: 'team:NAME' or an e-mail address."
+    )

@@ -1,0 +1,228 @@
+"""What a phase asks and how its answers are read: the content of a phase's YAML, checked."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+KindName = Literal["url", "email", "phone", "handle", "name", "text", "number", "choice", "boolean"]
+
+# Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
+# answer, and "none" says that there is none (`none_tokens`).
+BLANK_TOKENS = (
+    "",
+    "{}",
+    "-",
+    "--",
+    "—",
+    ".",
+    "?",
+    "n/a",
+    "n.a.",
+    "na",
+    "n@a",
+    "nan",
+    "null",
+    "nil",
+    "page error",
+)
+NONE_TOKENS = (
+    "none",
+    "no email",
+    "not available",
+    "not found",
+    "does not exist",
+    "there is none",
+    "n/a found",
+)
+# Kinds whose answers come from a small set of words: there, "none" and "no" are answers like any other.
+CLOSED_KINDS = ("choice", "boolean", "number")
+
+Threshold = Annotated[float, Field(ge=0, le=1)]
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown keys, so that a misspelt setting is an error and not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Anchor(Strict):
+    """A test that an answer has to pass to count as an answer at all (one of the two).
+
+    Parameters
+    ----------
+    contains
+        Text the answer has to contain, any case: "." or "@".
+    search
+        Regular expression searched anywhere in the answer, any case.
+    """
+
+    contains: str | None = None
+    search: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Anchor":
+        if (self.contains is None) == (self.search is None):
+            raise ValueError("an anchor has either 'contains' or 'search'")
+        if self.search is not None:
+            try:
+                re.compile(self.search)
+            except re.error as error:
+                raise ValueError(f"'search' is not a regular expression: {error}") from None
+        return self
+
+
+class FieldSpec(Strict):
+    """One thing asked of an item.
+
+    `columns` name the answer columns that feed the field, without the "Answer." prefix; several columns are
+    pooled as several values of one answer, not as rivals. `{n}` in a column stands for the slots 1, 2, 3 … of
+    a list of records ("club_{n}_url"): all fields with `{n}` together make one record.
+    """
+
+    kind: KindName = Field(description="How answers are normalised and validated.")
+    columns: tuple[str, ...] = Field((), description="Answer columns feeding the field; by default its name.")
+    required: bool = Field(False, description="A blank answer here is evidence of poor work.")
+    gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
+    accept: Threshold | None = Field(
+        None, description="Accept automatically from this trust on; else the phase's."
+    )
+    blank_tokens: tuple[str, ...] | None = Field(
+        None, description="Texts that mean an empty answer; replaces the default list."
+    )
+    none_tokens: tuple[str, ...] | None = Field(
+        None, description="Texts that mean 'there is none'; replaces the default list."
+    )
+    none_policy: Literal["abstention", "answer", "required"] = Field(
+        "answer",
+        description="'There is none' counts as no vote (abstention), as an answer, or as invalid (required).",
+    )
+    anchor: Anchor | None = Field(None, description="A further test an answer has to pass.")
+    separator: str | None = Field(
+        None, description="Splits one cell into several values, such as ';' or '|'."
+    )
+    choices: tuple[str, ...] = Field((), description="For choice: the allowed answers; by default any.")
+    network: str | None = Field(
+        None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
+    )
+    region: str = Field("US", description="For phone: the country of numbers without a country code.")
+
+    @field_validator("columns", "blank_tokens", "none_tokens", "choices", mode="before")
+    @classmethod
+    def _texts(cls, value: Any) -> Any:
+        """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
+        if isinstance(value, list | tuple):
+            return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in value)
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "FieldSpec":
+        if self.kind == "handle" and not self.network:
+            raise ValueError("a handle field needs 'network', such as network: instagram")
+        return self
+
+    @property
+    def closed(self) -> bool:
+        """Whether all items share one small set of possible answers."""
+        return self.kind in CLOSED_KINDS
+
+    @property
+    def blanks(self) -> frozenset[str]:
+        return frozenset(
+            t.casefold() for t in (BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens)
+        ) | {"", "{}"}
+
+    @property
+    def nones(self) -> frozenset[str]:
+        default = () if self.closed else NONE_TOKENS
+        return frozenset(t.casefold() for t in (default if self.none_tokens is None else self.none_tokens))
+
+
+class PhaseSpec(Strict):
+    """One round of questions: its items (keys), its fields, and what passes without a person's look.
+
+    Key and field names double as column names of the next phase's input.
+    """
+
+    after: str | None = Field(
+        None, description="The phase whose cleaned output is this phase's input; none for the first."
+    )
+    input_label: str = Field(
+        "input", description="For the first phase: the last part of its input folder's name (1_mIn_<label>)."
+    )
+    keys: tuple[str, ...] = Field(
+        (),
+        description="Input columns that say which item is asked about, without 'Input.'; by default the HIT itself.",
+    )
+    fields: dict[str, FieldSpec] = Field(description="What is asked of each item.")
+    match_records: tuple[str, ...] = Field(
+        (),
+        description="For a list of records: the fields that say two records are the same, strongest first.",
+    )
+    accept: Threshold = Field(0.6, description="Accept automatically from this trust on.")
+    assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
+    max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
+    description: str = Field("", description="One sentence for the UI: what is gathered here.")
+    owner: str | None = Field(
+        None, description="Who answers for this phase: 'team:NAME' or an e-mail address."
+    )
+
+    @field_validator("keys", "match_records", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        return tuple(str(v) for v in value) if isinstance(value, list | tuple) else value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PhaseSpec":
+        if not self.fields:
+            raise ValueError("a phase asks at least one field")
+        clash = set(self.keys) & set(self.fields)
+        if clash:
+            raise ValueError(f"{sorted(clash)} is both a key and a field; rename the field")
+        unknown = set(self.match_records) - set(self.record_fields)
+        if unknown:
+            raise ValueError(
+                f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns"
+            )
+        reserved = (set(self.keys) | set(self.fields)) & RESERVED_NAMES
+        if reserved:
+            raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
+        return self
+
+    def columns_of(self, field: str) -> tuple[str, ...]:
+        """The answer columns feeding `field`, without the 'Answer.' prefix."""
+        return self.fields[field].columns or (field,)
+
+    @property
+    def record_fields(self) -> tuple[str, ...]:
+        """The fields of the phase's list of records; empty where each item has one answer per field."""
+        return tuple(f for f in self.fields if any("{n}" in c for c in self.columns_of(f)))
+
+    @property
+    def scalar_fields(self) -> tuple[str, ...]:
+        return tuple(f for f in self.fields if f not in self.record_fields)
+
+    @property
+    def record_keys(self) -> tuple[str, ...]:
+        """The fields that identify a record, strongest first (links before names where nothing is said)."""
+        if self.match_records:
+            return self.match_records
+        order = {"url": 0, "handle": 1, "email": 2, "name": 3}
+        return tuple(sorted(self.record_fields, key=lambda f: order.get(self.fields[f].kind, 9)))[:2]
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The fields that hold an item back; all of them where the phase names none."""
+        return tuple(f for f, s in self.fields.items() if s.gate) or tuple(self.fields)
+
+    def threshold(self, field: str) -> float:
+        """Trust from which `field` is accepted without a person's look."""
+        accept = self.fields[field].accept
+        return self.accept if accept is None else accept
+
+
+# Columns that workbook and tables add beside keys and fields.
+RESERVED_NAMES = frozenset(
+    {"item_id", "export", "decision", "comment", "status", "trust", "reasons", "element", "field", "value"}
+)
