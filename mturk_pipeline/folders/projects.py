@@ -1,0 +1,235 @@
+"""Project directories: finding them, making them, and who they are."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.workflow.workflow import Workflow
+
+PROJECT_FILE = "project.yaml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+
+
+class ProjectError(ValueError):
+    """A project that cannot be used: one line, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A directory of one gathering effort.
+
+    Attributes
+    ----------
+    id
+        Who it is, from project.yaml: a renamed folder keeps it. The partition key in Dagster.
+    path
+        The directory; its name is what people call the project.
+    workflow
+        Name of its workflow.
+    overrides
+        Settings laid over the workflow's, by phase.
+    """
+
+    id: str
+    path: Path
+    workflow: str
+    overrides: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+@dataclass(frozen=True)
+class Projects:
+    """What stands in a projects directory.
+
+    Attributes
+    ----------
+    found
+        Usable projects, by id.
+    problems
+        One line for each directory that looks like a project and cannot be used.
+    reachable
+        False where the directory itself is not there (an unmounted drive): nothing follows from an empty `found`.
+    """
+
+    found: dict[str, Project]
+    problems: list[str]
+    reachable: bool = True
+
+    def of(self, workflow: str) -> list[Project]:
+        return [p for p in self.found.values() if p.workflow == workflow]
+
+    def named(self, name: str) -> Project:
+        """The project in the folder `name`, or with that id; ProjectError, naming what there is."""
+        for project in self.found.values():
+            if project.name == name:
+                return project
+        if name in self.found:
+            return self.found[name]
+        for problem in self.problems:
+            if problem.startswith(f"{name}:"):
+                raise ProjectError(problem)
+        known = ", ".join(sorted(p.name for p in self.found.values())[:8]) or "none yet"
+        raise ProjectError(
+            f"{name}: no such project (there are: {known}); make it with: mturk-pipeline init {name}"
+        )
+
+
+def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
+    """The projects under `root`; reads only directory entries and project.yaml files, the latter when they changed."""
+    if not root.is_dir():
+        return Projects(
+            {}, [f"{root}: the projects directory is not there (unmounted?); nothing is changed"], False
+        )
+    found: dict[str, Project] = {}
+    problems: list[str] = []
+    for path in sorted(root.iterdir()):
+        if path.name.startswith((".", "_")) or not path.is_dir():
+            continue
+        try:
+            project = _identify(path, workflows)
+        except ProjectError as error:
+            problems.append(str(error))
+            continue
+        if project is None:
+            continue
+        if other := found.get(project.id):
+            problems.append(
+                f"{path.name}: has the same id {project.id!r} as {other.name}; a copied project needs an id of its own: "
+                f"change 'id' in {path.name}/{PROJECT_FILE}"
+            )
+            continue
+        found[project.id] = project
+    return Projects(found, problems)
+
+
+def make_project(
+    root: Path, name: str, workflow: Workflow, taken: Mapping[str, Project]
+) -> tuple[Project, list[str]]:
+    """Make what is missing of the project directory `name`; returns it and the names made now.
+
+    Existing files and folders are left as they are: doing it twice changes nothing.
+    """
+    if not _NAME.fullmatch(name):
+        raise ProjectError(
+            f"{name!r}: a project's name has letters, digits, '_', '-' and '.', at most 80, and begins with a letter or digit"
+        )
+    path = root / name
+    made: list[str] = []
+    known = next((p for p in taken.values() if p.path == path), None)
+    if known and known.workflow != workflow.name:
+        raise ProjectError(
+            f"{name}: is a project of the workflow {known.workflow} already; choose another name"
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    if not (path / PROJECT_FILE).exists():
+        project_id = name if name not in taken else f"{name}-{secrets.token_hex(3)}"
+        made.append(PROJECT_FILE)
+        _write_identity(path, project_id, workflow.name)
+    for folder in workflow.folder_names:
+        if not (path / folder).is_dir():
+            (path / folder).mkdir()
+            made.append(folder)
+    return _from_file(path, {workflow.name: workflow}), made
+
+
+def adopt(path: Path, workflow: str, taken: Mapping[str, Project]) -> None:
+    """Give a directory that has a workflow's folders, but no project.yaml, its identity."""
+    project_id = path.name if path.name not in taken else f"{path.name}-{secrets.token_hex(3)}"
+    _write_identity(path, project_id, workflow)
+
+
+def unidentified(root: Path, workflows: Mapping[str, Workflow]) -> list[tuple[Path, str]]:
+    """Directories without project.yaml that hold a workflow's folders, each with that workflow's name."""
+    if not root.is_dir():
+        return []
+    found = []
+    for path in sorted(root.iterdir()):
+        if (
+            path.name.startswith((".", "_"))
+            or (path / PROJECT_FILE).exists()
+            or not _NAME.fullmatch(path.name)
+        ):
+            continue
+        fitting = _fitting(path, workflows)
+        if len(fitting) == 1:
+            found.append((path, fitting[0]))
+    return found
+
+
+def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:
+    if (path / PROJECT_FILE).exists():
+        return _from_file(path, workflows)
+    fitting = _fitting(path, workflows)
+    if len(fitting) > 1:
+        raise ProjectError(
+            f"{path.name}: fits the workflows {', '.join(fitting)}; say which: mturk-pipeline init {path.name} --workflow NAME"
+        )
+    return None
+
+
+def _fitting(path: Path, workflows: Mapping[str, Workflow]) -> list[str]:
+    """Workflows whose result folders stand in `path`, those with most of them."""
+    if not path.is_dir():
+        return []
+    present = {p.name for p in path.iterdir() if p.is_dir()}
+    counts = {name: len(present & set(w.folder_names)) for name, w in workflows.items()}
+    most = max(counts.values(), default=0)
+    return [name for name, count in counts.items() if count == most > 0]
+
+
+def _from_file(path: Path, workflows: Mapping[str, Workflow]) -> Project:
+    file = path / PROJECT_FILE
+    try:
+        stat = file.stat()
+        content = _parsed(file, stat.st_mtime_ns, stat.st_size)
+    except OSError as error:
+        raise ProjectError(f"{path.name}: {PROJECT_FILE} cannot be read: {error.strerror}") from None
+    if isinstance(content, str):
+        raise ProjectError(f"{path.name}: {PROJECT_FILE} {content}")
+    project_id, workflow = content.get("id"), content.get("workflow")
+    overrides = content.get("overrides") or {}
+    if not isinstance(project_id, str | int) or not _NAME.fullmatch(str(project_id)):
+        raise ProjectError(f"{path.name}: {PROJECT_FILE} needs 'id:', letters, digits, '_', '-' and '.' only")
+    if workflow not in workflows:
+        known = ", ".join(workflows)
+        raise ProjectError(f"{path.name}: {PROJECT_FILE} names the workflow {workflow!r}; there are: {known}")
+    if not isinstance(overrides, Mapping):
+        raise ProjectError(f"{path.name}: {PROJECT_FILE}: 'overrides' maps phases to settings")
+    return Project(str(project_id), path, workflow, overrides)
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(file: Path, mtime_ns: int, size: int) -> dict[str, Any] | str:
+    """The content of a project.yaml, or what is wrong with it; time and size only make the cache right."""
+    del mtime_ns, size
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeError:
+        return "is not UTF-8 text; save it as UTF-8"
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        return f"is not YAML{line}: {getattr(error, 'problem', None) or 'mend it'}"
+    return content if isinstance(content, dict) else "has to hold 'id:' and 'workflow:'"
+
+
+def _write_identity(path: Path, project_id: str, workflow: str) -> None:
+    text = (
+        "# Who this project is. The folder may be renamed; a copy of it needs an id of its own.\n"
+        f"id: {project_id}\n"
+        f"workflow: {workflow}\n"
+        "# Settings of this project alone, by phase, for example:\n"
+        "# overrides:\n"
+        "#   dirs: {accept: 0.7}\n"
+    )
+    write_atomically(path / PROJECT_FILE, text.encode())

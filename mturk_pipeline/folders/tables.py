@@ -1,0 +1,50 @@
+"""The pipeline's tables on disk: one parquet file for each workflow, phase, stage and project."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from mturk_pipeline.folders.writing import write_atomically
+
+
+def table_path(base: Path, workflow: str, phase: str, stage: str, project_id: str) -> Path:
+    """Where a table lies; the same place that Dagster's IO manager uses."""
+    return base / workflow / phase / stage / f"{project_id}.parquet"
+
+
+def write_table(path: Path, frame: pd.DataFrame) -> bool:
+    """Write `frame` atomically; returns False, leaving the file alone, where it holds the same already.
+
+    The unchanged file keeps its time, so that nothing downstream believes it changed.
+    """
+    buffer = io.BytesIO()
+    frame.reset_index(drop=True).to_parquet(buffer, index=False, compression="zstd")
+    content = buffer.getvalue()
+    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return False
+    write_atomically(path, content)
+    return True
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """The table at `path`, its lists as Python lists; FileNotFoundError where it was never made."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.ParquetFile(path).read()
+    frame = table.to_pandas()
+    for field in table.schema:
+        if pa.types.is_list(field.type):
+            frame[field.name] = pd.Series(
+                table.column(field.name).to_pylist(), index=frame.index, dtype="object"
+            )
+    return frame
+
+
+def read_table_if_made(path: Path) -> pd.DataFrame | None:
+    """The table at `path`, or None where it was never made or is damaged."""
+    try:
+        return read_table(path)
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,94 @@
+"""What people dropped into a folder, and whether it changed since."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+# A file that changed less than this many seconds ago may still be on its way.
+QUIET_SECONDS = 2.0
+_PARTIAL = (".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload")
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+
+
+@dataclass(frozen=True)
+class WatchedFile:
+    """A file that counts, as its directory entry shows it (times in nanoseconds since 1970)."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+def watched_files(folder: Path) -> list[WatchedFile]:
+    """Files in `folder` that people dropped there, by name.
+
+    Left out are directories, symbolic links, hidden files, downloads under way, Excel's and LibreOffice's lock
+    files, and the pipeline's own (`_…`). A folder that is not there is empty.
+    """
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _counts(entry.name) and entry.is_file(follow_symlinks=False):
+                    stat = entry.stat(follow_symlinks=False)
+                    found.append(
+                        WatchedFile(Path(entry.path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+                    )
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+    return sorted(found, key=lambda f: f.path.name)
+
+
+def own_looking_files(folder: Path) -> list[Path]:
+    """Files whose names begin with `_`, the pipeline's mark, by name."""
+    if not folder.is_dir():
+        return []
+    return sorted(p for p in folder.iterdir() if p.name.startswith("_") and p.is_file())
+
+
+def quick_digest(files: Iterable[WatchedFile], extra: Sequence[str] = ()) -> str:
+    """Digest of names, sizes and times: changes with any change, costs no reading."""
+    parts = [f"{f.path.parent.name}/{f.path.name}\x1f{f.size}\x1f{f.mtime_ns}" for f in files]
+    return _digest("\x1e".join([*parts, *extra]).encode("utf-8", "surrogateescape"))
+
+
+def content_digest(files: Iterable[WatchedFile], extra: Sequence[str] = ()) -> str:
+    """Digest of names and contents: a file touched, or copied back as it was, does not change it.
+
+    A file that vanishes or cannot be opened counts as such; whoever reads it reports it.
+    """
+    parts = [f"{f.path.parent.name}/{f.path.name}\x1f{_file_digest(f)}" for f in files]
+    return _digest("\x1e".join([*parts, *extra]).encode("utf-8", "surrogateescape"))
+
+
+def settled(files: Iterable[WatchedFile], now: float | None = None) -> bool:
+    """Whether no file changed in the last seconds, by content (mtime) or name (ctime).
+
+    A time that lies ahead of the clock (another machine's) does not hold anything up.
+    """
+    moment = (time.time() if now is None else now) * 1e9
+    quiet = QUIET_SECONDS * 1e9
+    return not any(0 <= moment - t < quiet for f in files for t in (f.mtime_ns, f.ctime_ns))
+
+
+def _counts(name: str) -> bool:
+    low = name.lower()
+    return not (low.startswith(("~$", "_", ".")) or low.endswith(_PARTIAL) or low in _CLUTTER)
+
+
+@lru_cache(maxsize=50_000)
+def _file_digest(file: WatchedFile) -> str:
+    try:
+        with file.path.open("rb") as handle:
+            return hashlib.file_digest(handle, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError:
+        return "unreadable"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()

@@ -1,0 +1,115 @@
+"""Reading workflows from folders of YAML: `<directory>/<workflow>/<phase>/defs.yaml`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, one_line
+
+SHIPPED_DIR = Path(__file__).parent.parent / "defs"
+PHASE_TYPE = "mturk_pipeline.components.Phase"
+LEADS_TYPE = "mturk_pipeline.components.AllLeads"
+
+
+def load_workflow(folder: Path) -> Workflow:
+    """The workflow in `folder`, whose name it takes.
+
+    Raises WorkflowError, one line with file and what to do, for anything that cannot be used.
+    """
+    phases: dict[str, PhaseSpec] = {}
+    leads: LeadsSpec | None = None
+    if not folder.name.isidentifier():
+        raise WorkflowError(f"{folder}: a workflow's name has letters, digits and _ only; rename the folder")
+    for path in sorted(folder.glob("*/defs.yaml")):
+        name = path.parent.name
+        if not name.isidentifier():
+            raise WorkflowError(f"{path.parent}: a phase's name has letters, digits and _ only; rename it")
+        type_name, attributes = _read(path)
+        try:
+            if type_name == PHASE_TYPE:
+                phases[name] = PhaseSpec.model_validate(attributes)
+            elif type_name == LEADS_TYPE:
+                leads = LeadsSpec.model_validate(attributes)
+            else:
+                raise WorkflowError(f"{path}: type is {type_name!r}; use {PHASE_TYPE} or {LEADS_TYPE}")
+        except ValidationError as error:
+            raise WorkflowError(f"{path}: {one_line(error)}") from None
+    ordered = _in_order(phases, folder)
+    return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder)
+
+
+def load_workflows(directories: Iterable[Path]) -> tuple[dict[str, Workflow], list[str]]:
+    """All workflows under `directories` by name, and one line for each that is broken and was left out.
+
+    A name that stands in two directories belongs to the first.
+    """
+    found: dict[str, Workflow] = {}
+    problems: list[str] = []
+    for directory in directories:
+        if not directory.is_dir():
+            continue
+        for folder in sorted(p for p in directory.iterdir() if p.is_dir() and any(p.glob("*/defs.yaml"))):
+            if folder.name in found:
+                problems.append(f"{folder}: there is already a workflow {folder.name}; rename the folder")
+                continue
+            try:
+                found[folder.name] = load_workflow(folder)
+            except WorkflowError as error:
+                problems.append(str(error))
+    return found, problems
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        what = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
+        raise WorkflowError(f"{path}:{line} cannot be read as YAML: {what}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("attributes"), dict):
+        raise WorkflowError(f"{path}: 'type:' and 'attributes:' are wanted at the top")
+    return str(content.get("type")), content["attributes"]
+
+
+def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec]:
+    """Phases from the first to the last; they have to make one chain."""
+    if not phases:
+        raise WorkflowError(f"{folder}: no phase in it; each is a folder with a defs.yaml")
+    following: dict[str | None, list[str]] = {}
+    for name, spec in phases.items():
+        following.setdefault(spec.after, []).append(name)
+    ordered: dict[str, PhaseSpec] = {}
+    place: str | None = None
+    while successors := following.get(place):
+        if len(successors) > 1:
+            what = f"come after {place}" if place else "have no 'after'"
+            raise WorkflowError(f"{folder}: phases {sorted(successors)} all {what}; phases make one chain")
+        place = successors[0]
+        if place in ordered:
+            break
+        ordered[place] = phases[place]
+    left = sorted(set(phases) - set(ordered))
+    if left:
+        raise WorkflowError(
+            f"{folder}: phases {left} come after none of the others; mend their 'after' (first phase: none)"
+        )
+    return ordered
+
+
+def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec:
+    last_name, last = next(reversed(phases.items()))
+    if leads is None:
+        return LeadsSpec(lead_groups={field: (field,) for field in last.fields})
+    unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(last.fields)
+    if unknown:
+        raise WorkflowError(
+            f"{folder / 'all_leads' / 'defs.yaml'}: lead_groups names {sorted(unknown)}, "
+            f"which the last phase {last_name} does not ask"
+        )
+    return leads

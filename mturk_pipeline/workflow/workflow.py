@@ -1,0 +1,129 @@
+"""A workflow: phases in a chain, the names of a project's folders, and where it was read from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+class WorkflowError(ValueError):
+    """A workflow or a project's overrides that cannot be used: one line, where and what to do."""
+
+
+@dataclass(frozen=True)
+class PhaseFolders:
+    """Names of the four folders that a phase reads and writes, inside the project's directory."""
+
+    input: str
+    batches: str
+    processed: str
+    reviewed: str
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """Phases in their order, and what becomes of the last one's results.
+
+    A project of k phases has 3k + 2 folders: one input, then three for each phase, then all leads.
+    """
+
+    name: str
+    phases: Mapping[str, PhaseSpec]
+    leads: LeadsSpec
+    source: Path
+
+    @property
+    def first(self) -> str:
+        return next(iter(self.phases))
+
+    @property
+    def last(self) -> str:
+        return next(reversed(list(self.phases)))
+
+    def before(self, phase: str) -> str | None:
+        return self.phases[phase].after
+
+    def following(self, phase: str) -> str | None:
+        """The phase that takes `phase`'s cleaned output as its input; None for the last."""
+        return next((name for name, spec in self.phases.items() if spec.after == phase), None)
+
+    def folders(self, phase: str) -> PhaseFolders:
+        place = list(self.phases).index(phase)
+        start = 3 * place + 1
+        reviewed = f"{start + 3}_manualCleaned_" + ("" if phase == self.last else "mIn_") + phase
+        if place == 0:
+            input_folder = f"1_mIn_{self.phases[phase].input_label}"
+        else:
+            input_folder = self.folders(list(self.phases)[place - 1]).reviewed
+        return PhaseFolders(
+            input_folder, f"{start + 1}_mOut_{phase}", f"{start + 2}_notebookProcessed_{phase}", reviewed
+        )
+
+    @property
+    def all_leads_folder(self) -> str:
+        return f"{3 * len(self.phases) + 2}_allLeads"
+
+    @property
+    def folder_names(self) -> tuple[str, ...]:
+        """Every folder of a project, in order of their numbers."""
+        names = [self.folders(self.first).input]
+        for phase in self.phases:
+            folders = self.folders(phase)
+            names += [folders.batches, folders.processed, folders.reviewed]
+        return (*names, self.all_leads_folder)
+
+    def with_overrides(self, overrides: Mapping[str, Any], where: str) -> "Workflow":
+        """The workflow with a project's own settings laid over it.
+
+        `overrides` maps a phase's name (or `all_leads`) to settings; nested settings are merged, others replaced.
+        Raises WorkflowError, naming `where`, for an unknown phase or setting.
+        """
+        if not overrides:
+            return self
+        unknown = set(overrides) - set(self.phases) - {"all_leads"}
+        if unknown:
+            known = ", ".join(self.phases)
+            raise WorkflowError(
+                f"{where}: overrides for {sorted(unknown)}, but {self.name} has the phases {known}"
+            )
+        phases = {
+            name: _override(spec, overrides.get(name), f"{where}: overrides of {name}")
+            for name, spec in self.phases.items()
+        }
+        leads = _override(self.leads, overrides.get("all_leads"), f"{where}: overrides of all_leads")
+        return Workflow(self.name, phases, leads, self.source)
+
+
+def _override(spec: Any, changes: Any, where: str) -> Any:
+    if not changes:
+        return spec
+    if not isinstance(changes, Mapping):
+        raise WorkflowError(f"{where}: settings are written as 'name: value', not as {changes!r}")
+    try:
+        return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
+    except ValidationError as error:
+        raise WorkflowError(f"{where}: {one_line(error)}") from None
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in changes.items():
+        old = merged.get(name)
+        merged[name] = (
+            _merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+        )
+    return merged
+
+
+def one_line(error: ValidationError) -> str:
+    """A pydantic error as one line: which setting, what is wrong."""
+    parts = []
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        place = ".".join(str(p) for p in detail["loc"]) or "the settings"
+        parts.append(f"{place}: {detail['msg'].removeprefix('Value error, ')}")
+    return "; ".join(parts)
