@@ -1,0 +1,87 @@
+# Everything runs in .venv, made from requirements.lock. `make` alone lists the targets.
+#   make test ARGS="-k intake"       ARGS goes to the program that a target runs
+#   make setup PYTHON=/path/python   another Python than the first that fits
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark lock clean
+
+ARGS ?=
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+CANDIDATES := python3.11 python3.12 python3.13 python3 python
+
+# Nothing is sent to Dagster's makers, whatever home a command uses.
+export DAGSTER_DISABLE_TELEMETRY := yes
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY)  ## install everything into .venv (again only when the lock or pyproject.toml changed)
+
+# --no-build-isolation: the build tool comes from the lock too, so nothing unpinned is ever fetched.
+$(READY): requirements.lock pyproject.toml
+	@set -e; python='$(PYTHON)'; \
+	if [ -z "$$python" ]; then \
+	  for name in $(CANDIDATES); do \
+	    if "$$name" -c '$(FITS)' 2>/dev/null; then python="$$name"; break; fi; \
+	  done; \
+	fi; \
+	if [ -z "$$python" ] || ! "$$python" -c '$(FITS)' 2>/dev/null; then \
+	  echo "make: $${python:-no Python on PATH} is not Python 3.11 to 3.13; install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	$(BIN)/python -c '$(FITS)' 2>/dev/null || "$$python" -m venv --clear $(VENV) || \
+	  { echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip >/dev/null
+	@echo "Installing the pinned packages into $(VENV); the first time takes a minute or two ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)  ## run the shipped example through all phases, without a browser
+	@$(BIN)/mturk-pipeline demo $(ARGS)
+
+dev: $(READY)  ## open the Dagster UI with the example ready
+	@$(BIN)/mturk-pipeline dev $(ARGS)
+
+test: $(READY)  ## pass the tests (without a Chromium, all but the browser tests)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-browser: $(READY)  ## pass the browser tests only; fails where there is no Chromium
+	@MTURK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
+
+test-slow: $(READY)  ## pass the long proofs only
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(READY)  ## check style and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(READY)  ## mend style and format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(READY)  ## check the types
+	@$(BIN)/basedpyright
+
+# A home of its own, in .venv: the check leaves no trace in the user's Dagster home.
+check-defs: $(READY)  ## load all Dagster definitions
+	@mkdir -p $(VENV)/check_home && printf 'telemetry:\n  enabled: false\n' > $(VENV)/check_home/dagster.yaml
+	@PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" DAGSTER_HOME="$(CURDIR)/$(VENV)/check_home" \
+	  dg check defs --use-active-venv $(ARGS)
+
+benchmark: $(READY)  ## time each stage over growing batches
+	@$(BIN)/python -m mturk_pipeline_tests.benchmark $(ARGS)
+
+lock:  ## pin all packages again after a change in pyproject.toml (ARGS=--upgrade: newest versions); needs uv
+	@command -v $(UV) >/dev/null || { echo "make: lock needs uv: pip install uv" >&2; exit 1; }
+	@$(UV) pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --universal --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements.lock $(ARGS)
+
+clean:  ## remove .venv and caches; projects and run history stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist
+	find mturk_pipeline mturk_pipeline_tests -type d -name __pycache__ -prune -exec rm -rf {} +
