@@ -171,6 +171,4 @@ def _in_order(table: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     columns = ["item_id", "parent_item_id", "element", *keys, *fields]
     columns += ["needs_review", "priority", "reasons", "answers", "hit_ids", "assignment_ids"]
     by = ["needs_review", "priority", *keys, "item_id"]
-    return table[columns].sort_values(
-        by, ascending=[False, False, *[True] * (len(keys) + 1)], ignore_index=True
-    )
+    return table[columns].sort_values(by, ascending=[False, False, *[True] * (len(keys) + 1)], ignore_index=True)

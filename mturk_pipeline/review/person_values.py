@@ -1,0 +1,63 @@
+"""What a person's text in a cell means for its field: a value, "there is none", or nothing."""
+
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from mturk_pipeline.review.shown import as_typed
+from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+
+
+class PersonValue(NamedTuple):
+    """What a text means: its normalised value; "none" has no value; "odd" is kept as the person wrote it."""
+
+    state: Literal["value", "none", "blank", "odd"]
+    value: str | None
+    note: str = ""
+
+
+def person_value(text: str, field: FieldSpec) -> PersonValue:
+    """The meaning of `text` as a person's value of `field`.
+
+    >>> person_value("HTTP://Example.edu/ ", FieldSpec(kind="url")).value
+    'https://example.edu'
+    >>> person_value("None", FieldSpec(kind="url")).state, person_value("n/a", FieldSpec(kind="url")).state
+    ('none', 'blank')
+    >>> person_value("ask the dean", FieldSpec(kind="email"))[:2]
+    ('odd', 'ask the dean')
+    """
+    from mturk_pipeline.answers.kinds import read
+
+    text = as_typed(text)
+    if text.casefold() in field.nones:
+        return PersonValue("none", None)
+    if text.casefold() in field.blanks:
+        return PersonValue("blank", None)
+    reading = read(text, field)
+    if reading.state == "none_declared":
+        return PersonValue("none", None)
+    if reading.value is None:
+        return PersonValue("odd", text, reading.note)
+    return PersonValue("value", reading.value)
+
+
+def person_values(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`person_value` of each row of `cells` (columns field, cell): columns state, value, note."""
+    pairs = cells[["field", "cell"]].drop_duplicates()
+    meanings = [
+        person_value(cell, phase.fields[field]) for field, cell in zip(pairs["field"], pairs["cell"], strict=True)
+    ]
+    known = pd.DataFrame(meanings, columns=list(PersonValue._fields), index=pd.MultiIndex.from_frame(pairs))
+    places = pd.MultiIndex.from_frame(cells[["field", "cell"]])
+    return known.reindex(places).set_axis(cells.index).astype("str")
+
+
+def match_keys(cells: pd.Series, name: str, phase: PhaseSpec) -> pd.Series:
+    """The form in which a record's key values are compared; '' for none."""
+    from mturk_pipeline.answers.kinds import key_of
+
+    field = phase.fields[name]
+    codes, uniques = pd.factorize(cells.astype("str"))
+    values = [person_value(u, field).value for u in uniques]
+    keys = [key_of(v, field.kind).casefold() if v else "" for v in values]
+    return pd.Series([*keys, ""], dtype="str").take(codes).set_axis(cells.index)

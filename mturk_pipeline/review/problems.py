@@ -1,0 +1,30 @@
+"""Problems of reviewed files: each with its place and a remedy."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+PROBLEM_COLUMNS = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]
+
+
+def problem(
+    file: str, sheet: str | None, row: int | None, column: str | None, rule: str, reason: str
+) -> dict[str, Any]:
+    """One problem, as a row of the contract `ReviewProblems`."""
+    return dict(zip(PROBLEM_COLUMNS, (file, sheet, row, column, rule, reason), strict=True))
+
+
+def problem_table(problems: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
+    """Problems as a table of contract `ReviewProblems`."""
+    table = pd.DataFrame(list(problems), columns=PROBLEM_COLUMNS)
+    return table.astype({c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS})
+
+
+def place_of(file: str, sheet: str | None, row: int) -> str:
+    """Where a row stands, in words.
+
+    >>> place_of("anna.xlsx", "review", 7), place_of("ben.csv", None, 3)
+    ('anna.xlsx, sheet review, row 7', 'ben.csv, row 3')
+    """
+    return f"{file}, row {row}" if sheet is None or sheet != sheet else f"{file}, sheet {sheet}, row {row}"

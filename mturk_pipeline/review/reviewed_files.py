@@ -1,0 +1,155 @@
+"""Opens what a person saved: any sheet of any spreadsheet, every cell as text."""
+
+import csv
+import datetime as dt
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mturk_pipeline.intake.item_ids import normalise_key
+
+Grid = list[list[str]]
+WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
+LARGEST_FILE = 300_000_000  # bytes
+HEADER_WITHIN = 20  # rows: people put a title above their tables
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+class UnreadableFile(Exception):
+    """The file cannot be read; its text says why and what to do, in one line."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file: texts ('' for a blank cell); the index is the row as a spreadsheet counts it."""
+
+    file: str
+    sheet: str | None
+    table: pd.DataFrame
+    repeated: tuple[str, ...]
+
+
+def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet]:
+    """The tables of a workbook or text file that have a header for which `is_header` is true.
+
+    Column names are lower case, with '_' for spaces. Of columns that share a name none is kept: they are named
+    in `repeated`.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    suffix = path.suffix.casefold()
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UnreadableFile(f"larger than {LARGEST_FILE // 10**6} MB: save only the rows you decided")
+        if suffix in WORKBOOK_SUFFIXES:
+            grids = _workbook_grids(path)
+        elif suffix in TEXT_SUFFIXES:
+            grids = [(None, _text_grid(path.read_bytes(), is_header))]
+        else:
+            raise UnreadableFile("not a spreadsheet: save it as .xlsx or .csv")
+    except OSError as error:
+        raise UnreadableFile(f"cannot be opened ({error.strerror}): close it elsewhere and save again") from None
+    found = [_sheet(path.name, name, grid, is_header) for name, grid in grids]
+    return [sheet for sheet in found if sheet is not None]
+
+
+def column_name(text: str) -> str:
+    """A header cell in the form in which names are compared.
+
+    >>> column_name(" Phone  Number ")
+    'phone_number'
+    """
+    return normalise_key(text).replace(" ", "_")
+
+
+def cell_text(value: Any) -> str:
+    """A cell of a workbook as text: whole numbers without a point, dates as in ISO 8601.
+
+    >>> cell_text(123.0), cell_text(0.5), cell_text(dt.datetime(2026, 3, 1)), cell_text(True)
+    ('123', '0.5', '2026-03-01', 'true')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ") if value.time() != dt.time() else value.date().isoformat()
+    return "" if value is None else str(value)
+
+
+def _workbook_grids(path: Path) -> list[tuple[str | None, Grid]]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    broken = "not a readable workbook: open it in Excel or LibreOffice and save it again as .xlsx"
+    try:
+        book = CalamineWorkbook.from_path(path)
+        return [
+            (name, [[cell_text(c) for c in row] for row in book.get_sheet_by_name(name).to_python(False)])
+            for name in book.sheet_names
+        ]
+    except PasswordError:
+        raise UnreadableFile("protected by a password: save it without one") from None
+    except (CalamineError, ValueError, OverflowError):
+        raise UnreadableFile(broken) from None
+    except BaseException as error:
+        # A damaged file can make the parser panic, and its PanicException is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableFile(broken) from None
+
+
+def _text_grid(content: bytes, is_header: Callable[[set[str]], bool]) -> Grid:
+    """Rows of a text file, by the delimiter with which a header is recognised."""
+    text = _decoded(content)
+    for delimiter in _DELIMITERS:
+        try:
+            grid = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        except csv.Error as error:
+            raise UnreadableFile(f"not a readable table ({error}): save it again as CSV UTF-8") from None
+        if _header_row(grid, is_header) is not None:
+            return grid
+    return []
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
+
+
+def _header_row(grid: Grid, is_header: Callable[[set[str]], bool]) -> int | None:
+    for number, row in enumerate(grid[:HEADER_WITHIN]):
+        if is_header({column_name(c) for c in row} - {""}):
+            return number
+    return None
+
+
+def _sheet(file: str, name: str | None, grid: Grid, is_header: Callable[[set[str]], bool]) -> Sheet | None:
+    start = _header_row(grid, is_header)
+    if start is None:
+        return None
+    names = [column_name(c) for c in grid[start]]
+    repeated = tuple(sorted(n for n, count in Counter(names).items() if n and count > 1))
+    places = [i for i, n in enumerate(names) if n and n not in repeated]
+    numbered = [(n, row) for n, row in enumerate(grid[start + 1 :], start + 2) if any(c.strip() for c in row)]
+    columns = {
+        names[i]: pd.Series([row[i] if i < len(row) else "" for _, row in numbered], dtype="str") for i in places
+    }
+    rows = pd.Index([n for n, _ in numbered], name="source_row", dtype="int64")
+    return Sheet(file, name, pd.DataFrame(columns).set_axis(rows), repeated)

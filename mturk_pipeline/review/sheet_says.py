@@ -1,0 +1,176 @@
+"""What one reviewed sheet says: verdicts on rows, edits of cells, added rows, comments, and what is unclear."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.decision_words import WORDS, decision_of
+from mturk_pipeline.review.edits import EDIT_COLUMNS, Shown, cells_of, find_edits
+from mturk_pipeline.review.matching import REASONS, addition_ids, element_of, match_rows
+from mturk_pipeline.review.person_values import person_values
+from mturk_pipeline.review.problems import problem, problem_table
+from mturk_pipeline.review.shown import comparable
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+PLACE = ["source_file", "source_sheet", "source_row"]
+_NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
+_CELL_REASONS = {
+    "odd_value": "not a usual {kind} ({note}): it was kept as written; correct it if that was not meant",
+    "blank_word": "this word means an empty cell, so nothing was changed: write none for 'there is none'",
+    "rounded_number": "a spreadsheet rounded this number, so it was not used: format the column as text",
+}
+
+
+@dataclass(frozen=True)
+class ReviewedSheet:
+    """One sheet about the phase; `table` has all of the phase's columns, `fields` names those that are its own."""
+
+    file: str
+    sheet: str | None
+    table: pd.DataFrame
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a sheet says, in tables.
+
+    Attributes
+    ----------
+    verdicts
+        row, item_id, decision ('' for edits alone), comment, and the place.
+    edits
+        `EDIT_COLUMNS`, for the rows of `verdicts`.
+    added
+        item_id, parent_item_id, element, keys, fields, comment, and the place.
+    comments
+        item_id, comment.
+    problems
+        Contract `ReviewProblems`.
+    """
+
+    verdicts: pd.DataFrame
+    edits: pd.DataFrame
+    added: pd.DataFrame
+    comments: pd.DataFrame
+    problems: pd.DataFrame = field(default_factory=problem_table)
+
+
+def nothing_said(phase: PhaseSpec) -> Said:
+    """The tables of a sheet that says nothing: their columns and types, no rows."""
+    texts = dict.fromkeys(["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields], "str")
+    place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
+    verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
+    edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
+    return Said(*(_empty(t) for t in (verdicts, edits, {**texts, **place}, {"item_id": "str", "comment": "str"})))
+
+
+def _empty(types: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(types)).astype(types)
+
+
+def what_sheet_says(
+    sheet: ReviewedSheet, cleaned: pd.DataFrame, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
+) -> Said:
+    """Understand one sheet; see `read_reviewed` for the rules."""
+    rows = _rows(sheet, cleaned, phase)
+    problems = _row_problems(sheet, rows)
+    known = rows[rows["item_id"].notna() & rows["decision"].notna()]
+    cells = cells_of(known, list(sheet.fields))
+    fixes = known["decision"].eq("fix") & known["by_id"]
+    edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
+    problems += _cell_problems(sheet, edits, phase)
+    edited = known.index.isin(edits.loc[edits["edited"], "row"])
+    idle = known["decision"].eq("fix") & ~edited
+    problems += [
+        problem(sheet.file, sheet.sheet, int(row), "decision", "fix_without_change", _NOTHING_FIXED)
+        for row in known.index[idle]
+    ]
+    verdicts = known[(known["decision"].ne("") | edited) & ~idle]
+    comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
+    return Said(
+        _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment"]], sheet),
+        edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
+        _additions(sheet, rows, shown, phase),
+        comments.reset_index(drop=True),
+        problem_table(problems),
+    )
+
+
+def _rows(sheet: ReviewedSheet, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """The sheet's rows with what each is about and its decision ('' none, missing for an unknown word)."""
+    table = sheet.table
+    about = match_rows(table, cleaned, phase)
+    codes, uniques = pd.factorize(table["decision"])
+    words = pd.Series([decision_of(u) for u in uniques], dtype="str")
+    out = table.drop(columns=["item_id", "decision"]).join(about)
+    out["given_id"] = table["item_id"]
+    out["word"] = table["decision"]
+    out["decision"] = words.take(codes).set_axis(table.index)
+    out["comment"] = comparable(table["comment"])
+    out["export"] = comparable(table["export"]).str.upper()
+    # A row whose only content is, say, a number that a person wrote beside the table.
+    empty = table[["item_id", "decision", *key_columns(phase), *phase.fields]].eq("").all(axis=1)
+    return out[~empty]
+
+
+def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:
+    unclear = rows[rows["rule"] != ""]
+    found = [
+        problem(sheet.file, sheet.sheet, int(row), "item_id", rule, REASONS[rule])
+        for row, rule in zip(unclear.index, unclear["rule"], strict=True)
+    ]
+    unknown = rows[rows["decision"].isna()]
+    small = ", ".join(WORDS)
+    return found + [
+        problem(
+            sheet.file,
+            sheet.sheet,
+            int(row),
+            "decision",
+            "unknown_decision",
+            f"'{word[:40]}' is no decision, so the row stays undecided: write one of {small}",
+        )
+        for row, word in zip(unknown.index, unknown["word"], strict=True)
+    ]
+
+
+def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) -> list[dict[str, object]]:
+    odd = edits[edits["rule"] != ""]
+    return [
+        problem(
+            sheet.file,
+            sheet.sheet,
+            int(row),
+            name,
+            rule,
+            _CELL_REASONS[rule].format(kind=phase.fields[name].kind, note=note or "not recognised"),
+        )
+        for row, name, rule, note in zip(odd["row"], odd["field"], odd["rule"], odd["note"], strict=True)
+    ]
+
+
+def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
+    """Rows that a person added, except untouched copies of earlier additions and those refused by a decision."""
+    new = rows[rows["addition"] & rows["decision"].isin(["", "accept", "fix"])]
+    new = new.assign(item_id=addition_ids(new, phase))
+    cells = cells_of(new, list(sheet.fields))
+    means = person_values(cells, phase)
+    cells = cells.assign(value=means["value"], untouched=shown.showed(cells) | cells["cell"].eq(""))
+    copies = cells.groupby("row")["untouched"].all().reindex(new.index, fill_value=True)
+    values = cells.pivot(index="row", columns="field", values="value").reindex(new.index)
+    values = values.reindex(columns=list(phase.fields)).astype("str")
+    keys = pd.DataFrame({k: comparable(new[k]) for k in key_columns(phase)}, index=new.index)
+    element = element_of(new, phase) if phase.record_fields else pd.Series("", index=new.index, dtype="str")
+    table = pd.concat([new[["item_id", "parent_item_id"]], element.rename("element"), keys, values], axis=1)
+    table["comment"] = new["comment"]
+    known = new["decision"].eq("accept") | ~copies
+    return _placed(table[known & values[list(phase.record_fields or phase.fields)].notna().any(axis=1)], sheet)
+
+
+def _placed(table: pd.DataFrame, sheet: ReviewedSheet) -> pd.DataFrame:
+    """`table` with the place of each row, whose number is its index."""
+    place = {"source_file": sheet.file, "source_sheet": sheet.sheet, "source_row": table.index}
+    out = table.assign(**place).astype({"source_file": "str", "source_sheet": "str", "source_row": "int64"})
+    return out.reset_index(drop=True)

@@ -1,0 +1,100 @@
+"""What a workbook shows in each editable cell: kept by the caller, so that an edit can be told from a copy."""
+
+import re
+
+import pandas as pd
+
+from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_cell
+from mturk_pipeline.intake.item_ids import id_of
+from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+
+SHOWN_COLUMNS = ["export", "item_id", "field", "value"]
+DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
+_EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def none_word(field: FieldSpec) -> str:
+    """The word that stands for "there is none" in a cell of `field`; '' where the field has no such word.
+
+    >>> none_word(FieldSpec(kind="email")), none_word(FieldSpec(kind="boolean"))
+    ('none', '')
+    """
+    return "none" if "none" in field.nones else min(field.nones, default="")
+
+
+def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One text per row and field, as the workbook's cells hold it; '' for an empty cell.
+
+    Rows are those of `cleaned` (best guesses; the none word where the crowd says that there is none) and, of
+    `reviewed`, those that a person decided (their final values). Columns: the fields. Index: item_id.
+    """
+    guesses = pd.DataFrame({"item_id": cleaned["item_id"]})
+    for name, field in phase.fields.items():
+        none = cleaned[f"{name}_outcome"].eq("none") & cleaned[name].isna()
+        guesses[name] = cell_texts(cleaned[name]).mask(none, none_word(field))
+    guesses = guesses.set_index("item_id")
+    if reviewed is None:
+        return guesses
+    decided = reviewed[reviewed["status"].isin(DECIDED)].set_index("item_id")
+    finals = pd.DataFrame({name: cell_texts(decided[name]) for name in phase.fields}, index=decided.index)
+    before = guesses.reindex(decided.index).fillna("")
+    same_none = finals.eq("") & before.isin([none_word(f) for f in phase.fields.values()])
+    finals = finals.where(~same_none, before)
+    return pd.concat([guesses[~guesses.index.isin(finals.index)], finals]).astype("str")
+
+
+def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The values that a workbook of these tables shows, one row each, with the workbook's export id.
+
+    Returns
+    -------
+    DataFrame
+        Columns export, item_id, field, value; sorted; empty cells are left out. Keep it with those of earlier
+        exports (`pd.concat`), and give all to `read_reviewed`.
+    """
+    table = shown_table(cleaned, phase, reviewed)
+    ids = table.index.to_series(name="item_id").reset_index(drop=True)
+    parts = [pd.DataFrame({"item_id": ids, "field": name, "value": table[name].to_numpy()}) for name in phase.fields]
+    values = pd.concat(parts, ignore_index=True).astype("str")
+    values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)
+    content = (
+        "\x1e".join(ids.sort_values())
+        + "\x1d"
+        + "\x1e".join(values["item_id"] + "\x1f" + values["field"] + "\x1f" + values["value"])
+    )
+    values.insert(0, "export", pd.Series(id_of(content), index=values.index, dtype="str"))
+    return values
+
+
+def cell_texts(column: pd.Series) -> pd.Series:
+    """Each value as the workbook's cell holds it; '' for a missing one."""
+    codes, uniques = pd.factorize(column.astype("str"))
+    texts = pd.Series([*(excel_text(u) for u in uniques), ""], dtype="str")
+    return texts.take(codes).set_axis(column.index)
+
+
+def comparable(column: pd.Series) -> pd.Series:
+    """Each text in the form in which a cell is compared with what was shown.
+
+    Left out is what spreadsheets change by themselves: kind of line ends, outer spaces, control characters,
+    Excel's spelling of odd characters, and the apostrophe that a CSV file needs before a formula.
+    """
+    codes, uniques = pd.factorize(column)
+    texts = pd.Series([*(as_typed(u) for u in uniques), ""], dtype="str")
+    return texts.take(codes).set_axis(column.index)
+
+
+def as_typed(text: str) -> str:
+    r"""What a person meant by a cell's text.
+
+    >>> as_typed(" '=1+1\r\n"), as_typed("a_x000D_\nb")
+    ('=1+1', 'a\nb')
+    """
+    text = _EXCEL_ESCAPE.sub(_character, text) if "_x" in text else text
+    return unescape_csv_cell(excel_text(text).strip()).strip()
+
+
+def _character(match: re.Match[str]) -> str:
+    """The character that Excel means by _xHHHH_, where it is one that needs this spelling."""
+    code = int(match[1], 16)
+    return chr(code) if code < 32 or match[1].upper() == "005F" else match[0]
