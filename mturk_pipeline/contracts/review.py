@@ -1,5 +1,7 @@
 """Review: what goes out to a person, what came back, and what is handed on."""
 
+from typing import ClassVar
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -96,3 +98,25 @@ class Reviewed(Table):
 
     class Config:
         strict = False
+
+
+def next_input_model(keys: tuple[str, ...]) -> type[Table]:
+    """The contract of a next phase's input: its keys present in every row and together unique, `verified` said.
+
+    Columns beside them are what the phases so far found and were given.
+    """
+
+    class NextInput(Table):
+        """One row per item of the next phase, as it is uploaded."""
+
+        verified: Series[str] = pa.Field(isin=["yes", "unverified"], description="Whether a person has seen the row")
+
+        class Config:
+            strict = False
+            unique: ClassVar[list[str]] = list(keys)
+
+        @pa.dataframe_check(name="keys_present")
+        def keys_present(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 (pandera calls it as a class method)
+            return all(k in frame.columns and bool(frame[k].notna().all()) for k in keys)
+
+    return NextInput

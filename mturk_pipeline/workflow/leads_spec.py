@@ -8,7 +8,7 @@ from mturk_pipeline.workflow.phase_spec import Strict
 class LeadsSpec(Strict):
     """Which fields of the last phase are leads, and which of them go out."""
 
-    lead_groups: dict[str, tuple[str, ...]] = Field(
+    lead_groups: dict[str, list[str]] = Field(
         description="Name of each group of leads and the fields of the last phase in it; one file leads_<group>.xlsx each."
     )
     include_runners_up: bool = Field(
@@ -18,6 +18,4 @@ class LeadsSpec(Strict):
         False, description="Rows that still wait for review go out too, with status undecided."
     )
     description: str = Field("", description="One sentence for the UI.")
-    owner: str | None = Field(
-        None, description="Who answers for the leads: 'team:NAME' or an e-mail address."
-    )
+    owner: str | None = Field(None, description="Who answers for the leads: 'team:NAME' or an e-mail address.")

@@ -1,7 +1,9 @@
 """What a phase asks and how its answers are read: the content of a phase's YAML, checked."""
 
+import hashlib
 import re
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -37,8 +39,6 @@ NONE_TOKENS = (
 )
 # Kinds whose answers come from a small set of words: there, "none" and "no" are answers like any other.
 CLOSED_KINDS = ("choice", "boolean", "number")
-
-Threshold = Annotated[float, Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
@@ -82,16 +82,14 @@ class FieldSpec(Strict):
     """
 
     kind: KindName = Field(description="How answers are normalised and validated.")
-    columns: tuple[str, ...] = Field((), description="Answer columns feeding the field; by default its name.")
+    columns: list[str] = Field(default=[], description="Answer columns feeding the field; by default its name.")
     required: bool = Field(False, description="A blank answer here is evidence of poor work.")
     gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
-    accept: Threshold | None = Field(
-        None, description="Accept automatically from this trust on; else the phase's."
-    )
-    blank_tokens: tuple[str, ...] | None = Field(
+    accept: float | None = Field(None, description="Accept automatically from this trust on; else the phase's.")
+    blank_tokens: list[str] | None = Field(
         None, description="Texts that mean an empty answer; replaces the default list."
     )
-    none_tokens: tuple[str, ...] | None = Field(
+    none_tokens: list[str] | None = Field(
         None, description="Texts that mean 'there is none'; replaces the default list."
     )
     none_policy: Literal["abstention", "answer", "required"] = Field(
@@ -99,10 +97,8 @@ class FieldSpec(Strict):
         description="'There is none' counts as no vote (abstention), as an answer, or as invalid (required).",
     )
     anchor: Anchor | None = Field(None, description="A further test an answer has to pass.")
-    separator: str | None = Field(
-        None, description="Splits one cell into several values, such as ';' or '|'."
-    )
-    choices: tuple[str, ...] = Field((), description="For choice: the allowed answers; by default any.")
+    separator: str | None = Field(None, description="Splits one cell into several values, such as ';' or '|'.")
+    choices: list[str] = Field(default=[], description="For choice: the allowed answers; by default any.")
     network: str | None = Field(
         None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
     )
@@ -113,11 +109,14 @@ class FieldSpec(Strict):
     def _texts(cls, value: Any) -> Any:
         """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
         if isinstance(value, list | tuple):
-            return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in value)
+            return [str(v).lower() if isinstance(v, bool) else str(v) for v in value]
         return value
 
     @model_validator(mode="after")
     def _consistent(self) -> "FieldSpec":
+        # A limit in the annotation would be simpler, but Dagster's components do not take one in a nested model.
+        if self.accept is not None and not 0 <= self.accept <= 1:
+            raise ValueError("'accept' is a trust between 0 and 1")
         if self.kind == "handle" and not self.network:
             raise ValueError("a handle field needs 'network', such as network: instagram")
         return self
@@ -129,9 +128,10 @@ class FieldSpec(Strict):
 
     @property
     def blanks(self) -> frozenset[str]:
-        return frozenset(
-            t.casefold() for t in (BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens)
-        ) | {"", "{}"}
+        return frozenset(t.casefold() for t in (BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens)) | {
+            "",
+            "{}",
+        }
 
     @property
     def nones(self) -> frozenset[str]:
@@ -151,27 +151,25 @@ class PhaseSpec(Strict):
     input_label: str = Field(
         "input", description="For the first phase: the last part of its input folder's name (1_mIn_<label>)."
     )
-    keys: tuple[str, ...] = Field(
-        (),
+    keys: list[str] = Field(
+        default=[],
         description="Input columns that say which item is asked about, without 'Input.'; by default the HIT itself.",
     )
     fields: dict[str, FieldSpec] = Field(description="What is asked of each item.")
-    match_records: tuple[str, ...] = Field(
-        (),
+    match_records: list[str] = Field(
+        default=[],
         description="For a list of records: the fields that say two records are the same, strongest first.",
     )
-    accept: Threshold = Field(0.6, description="Accept automatically from this trust on.")
+    accept: float = Field(0.6, ge=0, le=1, description="Accept automatically from this trust on.")
     assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
-    owner: str | None = Field(
-        None, description="Who answers for this phase: 'team:NAME' or an e-mail address."
-    )
+    owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
 
     @field_validator("keys", "match_records", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        return tuple(str(v) for v in value) if isinstance(value, list | tuple) else value
+        return [str(v) for v in value] if isinstance(value, list | tuple) else value
 
     @model_validator(mode="after")
     def _consistent(self) -> "PhaseSpec":
@@ -182,9 +180,7 @@ class PhaseSpec(Strict):
             raise ValueError(f"{sorted(clash)} is both a key and a field; rename the field")
         unknown = set(self.match_records) - set(self.record_fields)
         if unknown:
-            raise ValueError(
-                f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns"
-            )
+            raise ValueError(f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns")
         reserved = (set(self.keys) | set(self.fields)) & RESERVED_NAMES
         if reserved:
             raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
@@ -192,7 +188,7 @@ class PhaseSpec(Strict):
 
     def columns_of(self, field: str) -> tuple[str, ...]:
         """The answer columns feeding `field`, without the 'Answer.' prefix."""
-        return self.fields[field].columns or (field,)
+        return tuple(self.fields[field].columns) or (field,)
 
     @property
     def record_fields(self) -> tuple[str, ...]:
@@ -207,7 +203,7 @@ class PhaseSpec(Strict):
     def record_keys(self) -> tuple[str, ...]:
         """The fields that identify a record, strongest first (links before names where nothing is said)."""
         if self.match_records:
-            return self.match_records
+            return tuple(self.match_records)
         order = {"url": 0, "handle": 1, "email": 2, "name": 3}
         return tuple(sorted(self.record_fields, key=lambda f: order.get(self.fields[f].kind, 9)))[:2]
 
@@ -215,6 +211,11 @@ class PhaseSpec(Strict):
     def gates(self) -> tuple[str, ...]:
         """The fields that hold an item back; all of them where the phase names none."""
         return tuple(f for f, s in self.fields.items() if s.gate) or tuple(self.fields)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with any setting of the phase."""
+        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
 
     def threshold(self, field: str) -> float:
         """Trust from which `field` is accepted without a person's look."""

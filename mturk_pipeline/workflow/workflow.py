@@ -88,9 +88,7 @@ class Workflow:
         unknown = set(overrides) - set(self.phases) - {"all_leads"}
         if unknown:
             known = ", ".join(self.phases)
-            raise WorkflowError(
-                f"{where}: overrides for {sorted(unknown)}, but {self.name} has the phases {known}"
-            )
+            raise WorkflowError(f"{where}: overrides for {sorted(unknown)}, but {self.name} has the phases {known}")
         phases = {
             name: _override(spec, overrides.get(name), f"{where}: overrides of {name}")
             for name, spec in self.phases.items()
@@ -114,9 +112,7 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     merged = dict(base)
     for name, value in changes.items():
         old = merged.get(name)
-        merged[name] = (
-            _merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-        )
+        merged[name] = _merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
 
 

@@ -1,0 +1,1 @@
+"""Definitions: the shipped workflow, the user's own workflows, projects, resources."""

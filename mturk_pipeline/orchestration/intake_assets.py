@@ -1,0 +1,199 @@
+"""Assets from result files to answers: input, raw output with what was set aside, answers."""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems
+from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.intake.collecting import Collected
+
+
+def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """The list that the first phase asks about, from the files that a person put into its folder."""
+
+    @dg.multi_asset(
+        name=names.op("input"),
+        specs=[names.spec("input")],
+        check_specs=[
+            names.check("files_readable", "input", "Every file could be read and has the key columns."),
+            names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
+        ],
+    )
+    def _input(context: dg.AssetExecutionContext, workspace: Workspace):
+        from mturk_pipeline.intake.input_list import read_input
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        table, problems = read_input([f.path for f in place.files(place.folders.input)], place.spec)
+        yield dg.MaterializeResult(
+            asset_key=names.key("input"),
+            value=table,
+            metadata={"dagster/row_count": len(table), "items": int(table["item_id"].nunique())},
+            check_results=[
+                row_problems("files_readable", names.key("input"), problems, ["source_file", "reason"], "problems"),
+                unknown_own_files_check(names, "input", place),
+            ],
+        )
+
+    return _input
+
+
+def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
+    """Raw output and what was set aside, from all result files of the phase."""
+    before = names.workflow.before(names.phase)
+    deps = [names.key("next_input", before)] if before else [names.key("input")]
+
+    @dg.multi_asset(
+        name=names.op("raw_output"),
+        specs=[names.spec("raw_output", deps), names.spec("set_aside", deps)],
+        check_specs=[
+            names.schema_check("raw_output"),
+            names.check(
+                "usable", "raw_output", "There are usable rows wherever there are result files.", blocking=True
+            ),
+            names.check("files_readable", "raw_output", "Every result file could be read."),
+            names.check("rows_balance", "raw_output", "Every row of every file is accounted for.", blocking=True),
+            names.check("no_row_set_aside", "set_aside", "No row is quarantined or conflicting."),
+            names.check("warnings", "raw_output", "Nothing unusual was noticed in the files."),
+        ],
+    )
+    def _raw_output(context: dg.AssetExecutionContext, workspace: Workspace):
+        from mturk_pipeline.intake.ancestors import with_ancestor_inputs
+        from mturk_pipeline.intake.collecting import collect
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        collected = collect([f.path for f in place.files(place.folders.batches)], place.spec)
+        upstream = place.table("next_input", before) if before else None
+        assignments = with_ancestor_inputs(collected.assignments, upstream)
+        place.keep("result_files", collected.files)
+        yield dg.MaterializeResult(
+            asset_key=names.key("raw_output"),
+            value=assignments,
+            metadata=_raw_output_metadata(assignments, collected),
+            check_results=_raw_output_checks(names, assignments, collected),
+        )
+        yield dg.MaterializeResult(
+            asset_key=names.key("set_aside"),
+            value=collected.set_aside,
+            metadata={
+                "dagster/row_count": len(collected.set_aside),
+                **{k: int(v) for k, v in collected.set_aside["disposition"].value_counts().items()},
+            },
+            check_results=[_set_aside_check(names, collected)],
+        )
+
+    return _raw_output
+
+
+def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """Tidy answers: what each cell means."""
+
+    @dg.multi_asset(
+        name=names.op("answers"),
+        specs=[names.spec("answers")],
+        ins={"raw_output": dg.AssetIn(names.key("raw_output"))},
+        check_specs=[names.schema_check("answers")],
+    )
+    def _answers(context: dg.AssetExecutionContext, workspace: Workspace, raw_output):
+        from mturk_pipeline.answers.tidying import tidy
+        from mturk_pipeline.contracts.answers import Answers
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        answers = tidy(raw_output, place.spec)
+        states = answers["state"].value_counts()
+        notes = answers.loc[answers["state"] == "invalid", "field"].value_counts()
+        yield dg.MaterializeResult(
+            asset_key=names.key("answers"),
+            value=answers,
+            metadata={
+                "dagster/row_count": len(answers),
+                "dagster/column_schema": column_schema(Answers),
+                **{state: int(states.get(state, 0)) for state in ("valid", "none_declared", "blank", "invalid")},
+                "suspicious": int(answers["suspicious"].sum()),
+                "invalid_by_field": dg.MetadataValue.json({str(k): int(v) for k, v in notes.items()}),
+            },
+            check_results=[check_schema(answers, Answers, names.key("answers"))],
+        )
+
+    return _answers
+
+
+def unknown_own_files_check(names: PhaseAssets, stage: str, place: PhaseOfProject) -> dg.AssetCheckResult:
+    """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
+    from mturk_pipeline.orchestration.due import unknown_own_files
+
+    found = [f.relative_to(place.project.path).as_posix() for f in unknown_own_files(place)]
+    return dg.AssetCheckResult(
+        passed=not found,
+        check_name="unknown_own_files",
+        asset_key=names.key(stage),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(found)} files begin with _ and are therefore not read; rename them to have them read"
+        if found
+        else "none",
+        metadata={"files": records([{"file": f} for f in found])} if found else {},
+    )
+
+
+def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") -> dict[str, Any]:
+    from mturk_pipeline.contracts.assignments import Assignments
+
+    given = assignments[[c for c in assignments.columns if c.startswith("Answer.")]]
+    return {
+        "dagster/row_count": len(assignments),
+        "dagster/column_schema": column_schema(Assignments),
+        "items": int(assignments["item_id"].nunique()),
+        "HITs": int(assignments["hit_id"].nunique()),
+        "workers": int(assignments["worker"].nunique()),
+        "auto_approved": int(assignments["auto_approved"].sum()),
+        "empty_cells": dg.MetadataValue.json({str(k): int(v) for k, v in given.isna().sum().head(100).items()}),
+        "result_files": records(collected.files.to_dict("records")),
+    }
+
+
+def _raw_output_checks(
+    names: PhaseAssets, assignments: "pd.DataFrame", collected: "Collected"
+) -> list[dg.AssetCheckResult]:
+    from mturk_pipeline.contracts.assignments import Assignments
+
+    key, files = names.key("raw_output"), collected.files
+    broken = files[files["problem"].notna()]
+    parts = files[["used", "superseded", "quarantined", "conflicting"]].sum(axis=1)
+    unbalanced = files[parts != files["rows"]]
+    unusable = bool(len(files)) and assignments.empty
+    reason = "; ".join(sorted(set(broken["problem"]))) or "every row is quarantined or conflicting: see set_aside"
+    return [
+        check_schema(assignments, Assignments, key),
+        dg.AssetCheckResult(
+            passed=not unusable,
+            check_name="usable",
+            asset_key=key,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"no row of {len(files)} result files is usable: {reason}"
+            if unusable
+            else f"{len(assignments)} assignments from {len(files)} files",
+        ),
+        row_problems("files_readable", key, broken, ["source_file", "problem"], "files could not be read"),
+        row_problems(
+            "rows_balance",
+            key,
+            unbalanced,
+            ["source_file", "rows", "used", "superseded", "quarantined", "conflicting"],
+            "files whose rows are not all accounted for",
+            severity=dg.AssetCheckSeverity.ERROR,
+        ),
+        row_problems("warnings", key, collected.warnings, ["source_file", "reason"], "things worth a look"),
+    ]
+
+
+def _set_aside_check(names: PhaseAssets, collected: "Collected") -> dg.AssetCheckResult:
+    aside = collected.set_aside[collected.set_aside["disposition"] != "superseded"]
+    columns = ["source_file", "source_sheet", "source_row", "rule", "reason"]
+    return row_problems(
+        "no_row_set_aside", names.key("set_aside"), aside, columns, "rows are quarantined or conflicting"
+    )

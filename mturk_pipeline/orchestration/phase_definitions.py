@@ -1,0 +1,44 @@
+"""All that Dagster knows of one phase: assets, job, sensor."""
+
+import dagster as dg
+
+from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
+from mturk_pipeline.orchestration.review_assets import (
+    cleaned_output_asset,
+    next_input_asset,
+    reviewed_assets,
+    rework_asset,
+)
+from mturk_pipeline.orchestration.sensors import phase_sensor
+from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
+from mturk_pipeline.orchestration.trust_assets import consensus_assets
+from mturk_pipeline.workflow.workflow import Workflow
+
+
+def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
+    """Assets with their checks, the job that makes them for one project, and the sensor that requests it.
+
+    The last phase's job makes all leads too.
+    """
+    names = PhaseAssets(workflow, phase)
+    following = workflow.following(phase)
+    assets = [
+        *([input_asset(names)] if workflow.before(phase) is None else []),
+        raw_output_assets(names),
+        answers_asset(names),
+        consensus_assets(names),
+        cleaned_output_asset(names),
+        reviewed_assets(names),
+        *([next_input_asset(names, following)] if following else []),
+        rework_asset(names),
+    ]
+    keys = [key for asset in assets for key in asset.keys]
+    if following is None:
+        keys.append(all_leads_key(workflow.name))
+    job = dg.define_asset_job(
+        names.job,
+        selection=dg.AssetSelection.assets(*keys),
+        partitions_def=names.partitions,
+        description=f"Everything of the phase {phase} for one project.",
+    )
+    return dg.Definitions(assets=assets, jobs=[job], sensors=[phase_sensor(names, job, keys)])

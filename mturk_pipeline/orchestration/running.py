@@ -1,0 +1,121 @@
+"""Running due phases of projects in this process: the command line's way, and the daily reconcile's."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.orchestration.due import DECISION_STAGES, Inputs, Signature, Verdict, verdict
+from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
+
+
+@dataclass(frozen=True)
+class PhaseResult:
+    """What became of one phase of one project."""
+
+    project: Project
+    phase: str
+    verdict: Verdict
+    success: bool | None = None
+    run_id: str | None = None
+    problem: str | None = None
+
+    @property
+    def ran(self) -> bool:
+        return self.run_id is not None
+
+
+def run_project(
+    instance: dg.DagsterInstance,
+    home: Home,
+    project: Project,
+    workflow: Workflow,
+    job_of: Callable[[str], dg.JobDefinition],
+    *,
+    phases: tuple[str, ...] = (),
+    wants: Callable[[Verdict], bool] = lambda v: v.runs,
+    announce: Callable[[str], None] = lambda phase: None,
+) -> Iterator[PhaseResult]:
+    """Run the phases of a project that are due, in order, each in a run of its own; yields each phase's result.
+
+    Parameters
+    ----------
+    job_of
+        Job by name, from the loaded definitions.
+    phases
+        Only these; by default all.
+    wants
+        Which verdicts lead to a run.
+    announce
+        Called with a phase's name before it runs.
+    """
+    partitions = partitions_of(workflow.name)
+    if not instance.has_dynamic_partition(str(partitions.name), project.id):
+        instance.add_dynamic_partitions(str(partitions.name), [project.id])
+    for phase in phases or tuple(workflow.phases):
+        try:
+            place = phase_of_project(home, project, workflow, phase)
+        except WorkflowError as error:
+            yield PhaseResult(project, phase, Verdict.DUE, success=False, problem=str(error))
+            return
+        found, signature = verdict(instance, place, Inputs.of(place))
+        if signature is None or not wants(found):
+            yield PhaseResult(project, phase, found)
+            continue
+        announce(phase)
+        yield _run(instance, place, found, signature, job_of)
+
+
+def _run(
+    instance: dg.DagsterInstance,
+    place: PhaseOfProject,
+    found: Verdict,
+    signature: Signature,
+    job_of: Callable[[str], dg.JobDefinition],
+) -> PhaseResult:
+    names = PhaseAssets(place.workflow, place.phase)
+    job = job_of(names.job)
+    selection = (
+        decision_assets(names, job.asset_layer.executable_asset_keys) if found is Verdict.DECISIONS_DUE else None
+    )
+    result = job.execute_in_process(
+        instance=instance,
+        partition_key=place.project.id,
+        tags=signature.tags(place),
+        asset_selection=selection,
+        raise_on_error=False,
+    )
+    problem = None if result.success else first_failure(result)
+    return PhaseResult(place.project, place.phase, found, result.success, result.run_id, problem)
+
+
+def decision_assets(names: PhaseAssets, assets: Iterable[dg.AssetKey]) -> list[dg.AssetKey]:
+    """Of a phase's `assets`, those that depend on reviewed files alone."""
+    wanted = {names.key(stage) for stage in DECISION_STAGES} | {all_leads_key(names.workflow.name)}
+    return sorted(wanted & set(assets))
+
+
+def first_failure(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed, in one line: the failed check's own words, else the first error's first line."""
+    for event in result.all_events:
+        if event.is_asset_check_evaluation:
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.blocking:
+                return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            lines = (error.message if error else "").strip().splitlines()
+            return f"{event.step_key}: {lines[0] if lines else 'failed'}"
+    return "the run failed; see it in the UI"
+
+
+def outcome(results: Mapping[str, list[PhaseResult]]) -> bool:
+    """Whether nothing failed."""
+    return all(r.success is not False for phases in results.values() for r in phases)

@@ -1,0 +1,90 @@
+"""Names of assets: one key per workflow, phase and stage, and what the UI says of each stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from mturk_pipeline.workflow.workflow import Workflow
+
+STAGES = {
+    "input": ("What is to be asked about, from the files in the first folder.", ("excel",)),
+    "raw_output": ("Raw output: every assignment that counts, united over all result files.", ("csv",)),
+    "set_aside": ("Rows of result files that do not count, each with its reason: nothing is lost.", ("csv",)),
+    "answers": ("What each worker said for each item and field: raw, normalised, and its state.", ("pandas",)),
+    "consensus": ("The best guess for each item and field, with its runners-up and how far it can be trusted.", ("pandas",)),
+    "workers": ("How each worker of the phase fared.", ("pandas",)),
+    "cleaned_output": ("Cleaned output: one row per item, and the workbook that a person works through.", ("excel",)),
+    "reviewed": ("Cleaned output with people's decisions laid over it.", ("excel",)),
+    "decisions": ("Each thing that a person said about a row, with file, sheet and row.", ("excel",)),
+    "next_input": ("Input of the next phase, ready to upload.", ("csv",)),
+    "rework": ("Items to be asked again, ready to upload.", ("csv",)),
+}  # fmt: skip
+
+ALL_LEADS = "all_leads"
+
+
+@dataclass(frozen=True)
+class PhaseAssets:
+    """The names under which one phase stands in Dagster."""
+
+    workflow: Workflow
+    phase: str
+
+    @property
+    def group(self) -> str:
+        place = list(self.workflow.phases).index(self.phase) + 1
+        return f"{self.workflow.name}_{place}_{self.phase}"
+
+    @property
+    def job(self) -> str:
+        return f"{self.workflow.name}__{self.phase}"
+
+    @property
+    def partitions(self) -> dg.DynamicPartitionsDefinition:
+        return partitions_of(self.workflow.name)
+
+    def key(self, stage: str, phase: str | None = None) -> dg.AssetKey:
+        return dg.AssetKey([self.workflow.name, phase or self.phase, stage])
+
+    def op(self, stage: str) -> str:
+        return f"{self.workflow.name}__{self.phase}__{stage}"
+
+    def spec(self, stage: str, deps: Sequence[dg.AssetKey] = (), **metadata: Any) -> dg.AssetSpec:
+        """The asset of a stage: what it is, who answers for it, how it is stored."""
+        description, kinds = STAGES[stage]
+        owner = self.workflow.phases[self.phase].owner
+        about = self.workflow.phases[self.phase].description
+        return dg.AssetSpec(
+            self.key(stage),
+            deps=list(deps),
+            description=f"{description}\n\n{about}".strip(),
+            group_name=self.group,
+            kinds={"parquet", *kinds},
+            owners=[owner] if owner else None,
+            partitions_def=self.partitions,
+            tags={"workflow": self.workflow.name, "phase": self.phase},
+            metadata=metadata,
+        )
+
+    def check(self, name: str, stage: str, description: str, *, blocking: bool = False) -> dg.AssetCheckSpec:
+        return dg.AssetCheckSpec(
+            name,
+            asset=self.key(stage),
+            description=description,
+            blocking=blocking,
+            partitions_def=self.partitions,
+        )
+
+    def schema_check(self, stage: str) -> dg.AssetCheckSpec:
+        return self.check("schema", stage, "The table keeps its contract (Pandera).", blocking=True)
+
+
+def partitions_of(workflow: str) -> dg.DynamicPartitionsDefinition:
+    """The projects of a workflow: one partition per project id."""
+    return dg.DynamicPartitionsDefinition(name=f"{workflow}_projects")
+
+
+def all_leads_key(workflow: str) -> dg.AssetKey:
+    return dg.AssetKey([workflow, ALL_LEADS])

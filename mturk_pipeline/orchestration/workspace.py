@@ -1,0 +1,106 @@
+"""The resource through which assets reach a project's folders, and which locks the project for the run."""
+
+import contextlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
+from pydantic import PrivateAttr
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.locks import project_lock, run_lock
+from mturk_pipeline.folders.projects import Project, ProjectError, find_projects
+from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
+from mturk_pipeline.folders.watching import WatchedFile, watched_files
+from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow, WorkflowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# How long a run waits for another one of the same project, in seconds.
+LOCK_PATIENCE = 1800.0
+
+
+@dataclass(frozen=True)
+class PhaseOfProject:
+    """One phase of one project: its settings with the project's overrides, its folders, its tables."""
+
+    home: Home
+    project: Project
+    workflow: Workflow
+    phase: str
+
+    @property
+    def spec(self) -> PhaseSpec:
+        return self.workflow.phases[self.phase]
+
+    @property
+    def folders(self) -> PhaseFolders:
+        return self.workflow.folders(self.phase)
+
+    @property
+    def upstream(self) -> Path | None:
+        """Where the previous phase's next_input lies; None for the first phase."""
+        before = self.workflow.before(self.phase)
+        return self._table(before, "next_input") if before else None
+
+    def files(self, folder: str) -> list[WatchedFile]:
+        return watched_files(self.project.path / folder)
+
+    def table(self, stage: str, phase: str | None = None) -> "pd.DataFrame | None":
+        """A table of this project, or None where it was never made."""
+        return read_table_if_made(self._table(phase or self.phase, stage))
+
+    def keep(self, stage: str, frame: "pd.DataFrame") -> None:
+        """Store a table beside the assets'."""
+        write_table(self._table(self.phase, stage), frame)
+
+    def writer(self) -> ProjectWriter:
+        return ProjectWriter(self.project.path)
+
+    def _table(self, phase: str, stage: str) -> Path:
+        return table_path(self.home.tables, self.workflow.name, phase, stage, self.project.id)
+
+
+def phase_of_project(home: Home, project: Project, workflow: Workflow, phase: str) -> PhaseOfProject:
+    """Raises WorkflowError, naming the project's file, where its overrides do not fit."""
+    return PhaseOfProject(
+        home, project, workflow.with_overrides(project.overrides, f"{project.name}/project.yaml"), phase
+    )
+
+
+class Workspace(dg.ConfigurableResource):
+    """Projects on disk. While a run holds this resource, it holds the lock of its project and one of its own."""
+
+    projects_dir: str | None = None
+    _home: Home = PrivateAttr()
+
+    @contextlib.contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Workspace", None, None]:
+        self._home = Home.from_environment(Path(self.projects_dir) if self.projects_dir else None)
+        run = context.run
+        project_id = run.tags.get(PARTITION_NAME_TAG) if run else None
+        with contextlib.ExitStack() as locks:
+            if run:
+                locks.enter_context(run_lock(self._home.locks, run.run_id).acquire(timeout=LOCK_PATIENCE))
+            if project_id:
+                lock = project_lock(self._home.locks, project_id)
+                locks.enter_context(lock.acquire(timeout=LOCK_PATIENCE))
+            yield self
+        if run:
+            # The run has ended: what remains is an empty file.
+            Path(run_lock(self._home.locks, run.run_id).lock_file).unlink(missing_ok=True)
+
+    def phase(self, context: dg.AssetExecutionContext, workflow: Workflow, phase: str) -> PhaseOfProject:
+        """The phase that a run works on; Failure, in one line, where its project is not usable."""
+        projects = find_projects(self._home.projects, {workflow.name: workflow})
+        try:
+            project = projects.found.get(context.partition_key) or projects.named(context.partition_key)
+            return phase_of_project(self._home, project, workflow, phase)
+        except (ProjectError, WorkflowError) as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
