@@ -1,0 +1,77 @@
+"""Lays people's decisions over cleaned output."""
+
+import pandas as pd
+
+from mturk_pipeline.review.cleaning import as_lists, key_columns
+from mturk_pipeline.review.reading import Reviews
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+STATUS_OF = {
+    "accept": "accepted",
+    "fix": "fixed",
+    "add": "added",
+    "redo": "redo",
+    "reject": "rejected",
+    "drop": "dropped",
+}
+
+
+def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: PhaseSpec) -> pd.DataFrame:
+    """Cleaned output with people's decisions laid over it, and the rows that people added.
+
+    Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
+    alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are.
+
+    Parameters
+    ----------
+    cleaned
+        Contract `CleanedOutput`.
+    reviews
+        What `read_reviewed` gave; None where nobody has reviewed yet.
+
+    Returns
+    -------
+    DataFrame
+        Contract `Reviewed`; beside its columns one per key and per field, with the final value. Rows as in
+        `cleaned`, then the added ones.
+    """
+    rows = cleaned[["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields]].copy()
+    automatic = cleaned["needs_review"].map({True: "undecided", False: "accepted_automatically"})
+    rows["status"] = automatic.astype("str")
+    rows["trust"] = cleaned[[f"{gate}_trust" for gate in phase.gates]].min(axis=1)
+    rows["comment"] = ""
+    rows["hit_ids"], rows["assignment_ids"] = cleaned["hit_ids"], cleaned["assignment_ids"]
+    if reviews is not None:
+        rows = _decided(rows, reviews, phase)
+        rows = pd.concat([rows, _added(reviews.added, rows)], ignore_index=True) if len(reviews.added) else rows
+    rows.insert(4, "verified", ~rows["status"].isin(["undecided", "accepted_automatically"]))
+    first = ["item_id", "parent_item_id", "element", "status", "verified", "trust", "comment"]
+    order = [*first, *key_columns(phase), *phase.fields, "hit_ids", "assignment_ids"]
+    return rows[order].astype({c: "str" for c in order if rows[c].dtype == "str"}).reset_index(drop=True)
+
+
+def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataFrame:
+    decisions = reviews.decisions
+    rows = rows.set_index("item_id")
+    whole = decisions[decisions["field"] == ""].drop_duplicates("item_id").set_index("item_id")["decision"]
+    cells = decisions[(decisions["field"] != "") & (decisions["decision"] != "add")]
+    fixed = cells.loc[cells["decision"] == "fix", "item_id"].unique()
+    status = whole.map(STATUS_OF).reindex(rows.index)
+    edited = rows.index.isin(fixed) & (status.isna() | (status == "accepted"))
+    rows["status"] = status.mask(edited, "fixed").fillna(rows["status"])
+    for field in phase.fields:
+        after = cells[cells["field"] == field].drop_duplicates("item_id").set_index("item_id")["after"]
+        here = rows.index.isin(after.index)
+        rows[field] = rows[field].mask(here, after.reindex(rows.index)).astype("str")
+    rows["comment"] = reviews.comments.set_index("item_id")["comment"].reindex(rows.index).fillna("")
+    return rows.reset_index()
+
+
+def _added(added: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of people's own, with the columns of `rows`."""
+    out = added.reindex(columns=rows.columns)
+    out["status"] = STATUS_OF["add"]
+    out["trust"] = float("nan")
+    for column in ("hit_ids", "assignment_ids"):
+        out[column] = as_lists(out[column])
+    return out.astype({c: rows[c].dtype for c in rows.columns if rows[c].dtype == "str"})
