@@ -50,7 +50,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("raw_output"),
-        specs=[names.spec("raw_output", deps), names.spec("set_aside", deps)],
+        specs=[names.spec("raw_output", deps=deps), names.spec("set_aside", deps=deps)],
         check_specs=[
             names.schema_check("raw_output"),
             names.check(
@@ -95,8 +95,8 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("answers"),
-        specs=[names.spec("answers")],
-        ins={"raw_output": dg.AssetIn(names.key("raw_output"))},
+        specs=[names.spec("answers", "raw_output")],
+        ins=names.ins("raw_output"),
         check_specs=[names.schema_check("answers")],
     )
     def _answers(context: dg.AssetExecutionContext, workspace: Workspace, raw_output):

@@ -13,12 +13,14 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     last = PhaseAssets(workflow, workflow.last)
     key = all_leads_key(workflow.name)
     partitions = partitions_of(workflow.name)
+    needs = ("reviewed", "consensus", "raw_output")
 
     @dg.multi_asset(
         name=f"{workflow.name}__all_leads",
         specs=[
             dg.AssetSpec(
                 key,
+                deps=[last.key(stage) for stage in needs],
                 description=f"All leads: one row per lead, without duplicates.\n\n{workflow.leads.description}".strip(),
                 group_name=f"{workflow.name}_{len(workflow.phases) + 1}_all_leads",
                 kinds={"excel", "csv"},
@@ -27,11 +29,7 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
                 tags={"workflow": workflow.name},
             )
         ],
-        ins={
-            "reviewed": dg.AssetIn(last.key("reviewed")),
-            "consensus": dg.AssetIn(last.key("consensus")),
-            "raw_output": dg.AssetIn(last.key("raw_output")),
-        },
+        ins=last.ins(*needs),
         check_specs=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, partitions_def=partitions),
             dg.AssetCheckSpec("own_files_untouched", asset=key, partitions_def=partitions),

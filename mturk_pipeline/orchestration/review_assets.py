@@ -19,8 +19,8 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("cleaned_output"),
-        specs=[names.spec("cleaned_output")],
-        ins={stage: dg.AssetIn(names.key(stage)) for stage in ("raw_output", "answers", "consensus", "workers")},
+        specs=[names.spec("cleaned_output", "raw_output", "answers", "consensus", "workers")],
+        ins=names.ins("raw_output", "answers", "consensus", "workers"),
         check_specs=[names.schema_check("cleaned_output"), _kept_spec(names, "cleaned_output")],
     )
     def _cleaned_output(
@@ -68,8 +68,8 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("reviewed"),
-        specs=[names.spec("reviewed"), names.spec("decisions", [names.key("cleaned_output")])],
-        ins={"cleaned_output": dg.AssetIn(names.key("cleaned_output"))},
+        specs=[names.spec("reviewed", "cleaned_output"), names.spec("decisions", "cleaned_output")],
+        ins=names.ins("cleaned_output"),
         check_specs=[
             names.schema_check("reviewed"),
             names.schema_check("decisions"),
@@ -128,8 +128,8 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("next_input"),
-        specs=[names.spec("next_input")],
-        ins={"reviewed": dg.AssetIn(names.key("reviewed")), "raw_output": dg.AssetIn(names.key("raw_output"))},
+        specs=[names.spec("next_input", "reviewed", "raw_output")],
+        ins=names.ins("reviewed", "raw_output"),
         check_specs=[
             names.schema_check("next_input"),
             names.check("complete", "next_input", "Every row that goes on has the next phase's keys."),
@@ -175,8 +175,8 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("rework"),
-        specs=[names.spec("rework")],
-        ins={"reviewed": dg.AssetIn(names.key("reviewed")), "raw_output": dg.AssetIn(names.key("raw_output"))},
+        specs=[names.spec("rework", "reviewed", "raw_output")],
+        ins=names.ins("reviewed", "raw_output"),
         check_specs=[
             names.check("attempts_left", "rework", "No item has used up its attempts."),
             _kept_spec(names, "rework"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 
@@ -51,21 +50,24 @@ class PhaseAssets:
     def op(self, stage: str) -> str:
         return f"{self.workflow.name}__{self.phase}__{stage}"
 
-    def spec(self, stage: str, deps: Sequence[dg.AssetKey] = (), **metadata: Any) -> dg.AssetSpec:
+    def ins(self, *stages: str) -> dict[str, dg.AssetIn]:
+        """Tables of this phase as inputs of an asset, named as their stages are."""
+        return {stage: dg.AssetIn(self.key(stage)) for stage in stages}
+
+    def spec(self, stage: str, *needs: str, deps: Sequence[dg.AssetKey] = ()) -> dg.AssetSpec:
         """The asset of a stage: what it is, who answers for it, how it is stored."""
         description, kinds = STAGES[stage]
         owner = self.workflow.phases[self.phase].owner
         about = self.workflow.phases[self.phase].description
         return dg.AssetSpec(
             self.key(stage),
-            deps=list(deps),
+            deps=[*(self.key(need) for need in needs), *deps],
             description=f"{description}\n\n{about}".strip(),
             group_name=self.group,
             kinds={"parquet", *kinds},
             owners=[owner] if owner else None,
             partitions_def=self.partitions,
             tags={"workflow": self.workflow.name, "phase": self.phase},
-            metadata=metadata,
         )
 
     def check(self, name: str, stage: str, description: str, *, blocking: bool = False) -> dg.AssetCheckSpec:

@@ -40,8 +40,8 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("consensus"),
-        specs=[names.spec("consensus"), names.spec("workers")],
-        ins={"answers": dg.AssetIn(names.key("answers")), "raw_output": dg.AssetIn(names.key("raw_output"))},
+        specs=[names.spec(stage, "answers", "raw_output") for stage in ("consensus", "workers")],
+        ins=names.ins("answers", "raw_output"),
         check_specs=[names.schema_check("consensus"), names.schema_check("workers")],
     )
     def _consensus(context: dg.AssetExecutionContext, config: Thresholds, workspace: Workspace, answers, raw_output):
