@@ -30,9 +30,7 @@ def id_of(text: str) -> str:
     >>> id_of("example university")
     'GGHF-XVJJ-TMLV-D'
     """
-    number = int.from_bytes(
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-    )
+    number = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
     letters = []
     for _ in range(_LENGTH):
         number, place = divmod(number, _BASE)

@@ -1,0 +1,269 @@
+"""Result files of a phase -> raw output: one row per assignment, and every other row with its reason."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.intake.dialects import Dialect, recognise, what_is_missing
+from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
+from mturk_pipeline.intake.quarantine import examine, rows_as_json
+from mturk_pipeline.intake.reading import FileText, read_file
+from mturk_pipeline.intake.result_file import Limits, ResultFile, UnreadableFileError, as_result_file
+from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
+from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.intake.uniting import United, unite
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+DISPOSITIONS = ("superseded", "quarantined", "conflicting")
+# The fixed columns of raw output and of rows set aside, in the contracts' order.
+COLUMNS = (
+    "item_id", "assignment_id", "hit_id", "worker_id", "worker", "provider", "batch_id", "instruction_version",
+    "hit_type_id", "title", "status", "auto_approved", "reward", "max_assignments", "accepted_at", "submitted_at",
+    "auto_approval_at", "approved_at", "rejected_at", "requester_feedback", "work_seconds", "approval_rate",
+    "approved_before", "submitted_before", "source_file", "source_sheet", "source_row",
+)  # fmt: skip
+SET_ASIDE = (
+    "source_file", "source_sheet", "source_row", "disposition", "rule", "reason", "assignment_id", "row",
+)  # fmt: skip
+_WHERE = ["part", "place", "assignment_id", "source_file", "source_sheet", "source_row"]
+
+
+@dataclass
+class Collected:
+    """What came of a phase's result files.
+
+    `assignments`, `set_aside` and `files` are as the contracts Assignments, SetAside and ResultFiles say; for each
+    file, rows = used + superseded + quarantined + conflicting. `warnings` are lines that begin with the file's name.
+    """
+
+    assignments: pd.DataFrame
+    set_aside: pd.DataFrame
+    files: pd.DataFrame
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """A file with its name in messages and its place in time."""
+
+    name: str
+    file: ResultFile
+    rank: int
+
+
+@dataclass
+class _Part:
+    """One table of one file on its way: as read, and its good rows with the Input.* and Answer.* columns."""
+
+    table: TextTable
+    frame: pd.DataFrame
+    columns: frozenset[str]
+
+
+@dataclass
+class _Work:
+    """What has been read so far."""
+
+    parts: list[_Part] = field(default_factory=list)
+    quarantined: list[pd.DataFrame] = field(default_factory=list)
+    files: list[dict[str, object]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limits: Limits | None = None) -> Collected:
+    """Unite the result files of a phase.
+
+    Parameters
+    ----------
+    files
+        Paths, or `ResultFile`s where more is known; their order does not matter, the same path twice is one file.
+    phase
+        Whose keys make the items and whose answer columns a file has to have; None takes any file, each HIT
+        an item.
+    limits
+        What a file may hold at most.
+
+    Returns
+    -------
+    Collected
+        Never raises for what is wrong with a file: that stands in `files.problem` or in `set_aside`.
+    """
+    limits = limits or Limits()
+    work = _Work()
+    named = _named(files)
+    texts = {name: _read(file, limits) for name, file in named.items()}
+    ranks = _file_ranks(texts)
+    for name, file in named.items():
+        _take_in(work, name, file, texts.pop(name), ranks.get(name, 0), phase, limits)
+    united = _united(work)
+    assignments = _finished(united.kept, phase)
+    set_aside = _set_aside(work, united)
+    return Collected(assignments, set_aside, _files_table(work, assignments, set_aside), work.warnings)
+
+
+def _named(files: Sequence[ResultFile | Path]) -> dict[str, ResultFile]:
+    """Files by a name of their own: the file's, with as much of its folders as tells it from the others."""
+    unique = {os.path.abspath(f.path): f for f in map(as_result_file, files)}
+    paths = {path: PurePath(path).parts for path in sorted(unique)}
+    names: dict[str, ResultFile] = {}
+    for path, parts in paths.items():
+        depth = 1
+        while depth < len(parts) and sum(p[-depth:] == parts[-depth:] for p in paths.values()) > 1:
+            depth += 1
+        names["/".join(parts[-depth:]).encode("utf-8", "replace").decode("utf-8")] = unique[path]
+    return dict(sorted(names.items()))
+
+
+def _read(file: ResultFile, limits: Limits) -> FileText | str:
+    try:
+        return read_file(file.path, limits)
+    except UnreadableFileError as error:
+        return str(error)
+
+
+def _file_ranks(texts: dict[str, FileText | str]) -> dict[str, int]:
+    """Place of each file in time (then by name); a copy stands before its original, so that it changes nothing."""
+    read = {name: text for name, text in texts.items() if isinstance(text, FileText)}
+    in_time = sorted(read, key=lambda name: (read[name].modified, name))
+    original: dict[str, int] = {}
+    for place, name in enumerate(in_time):
+        original.setdefault(read[name].digest, place)
+    order = sorted(enumerate(in_time), key=lambda pn: (original[read[pn[1]].digest], -pn[0]))
+    return {name: rank for rank, (_, name) in enumerate(order)}
+
+
+def _take_in(
+    work: _Work,
+    name: str,
+    file: ResultFile,
+    text: FileText | str,
+    rank: int,
+    phase: PhaseSpec | None,
+    limits: Limits,
+) -> None:
+    """Standardise and examine one file's tables; its entry in the table of files goes with it."""
+    entry: dict[str, object] = {"source_file": name, "dialect": None, "encoding": None, "rows": 0, "problem": None}
+    work.files.append(entry)
+    if isinstance(text, str):
+        entry["problem"] = text
+        return
+    entry["encoding"] = text.encoding
+    known = [(table, recognise(list(table.frame.columns))) for table in text.tables]
+    if all(dialect is None for _, dialect in known):
+        entry["problem"] = what_is_missing(list(text.tables[0].frame.columns))
+        return
+    rows = 0
+    for table, dialect in known:
+        if dialect is None:
+            work.warnings.append(f"{name}: sheet '{table.sheet}' is no result table and was left out")
+            continue
+        problem = _take_in_table(work, _Origin(name, file, rank), table, dialect, phase, limits)
+        rows += len(table.frame)
+        entry["dialect"], entry["problem"] = entry["dialect"] or dialect.name, entry["problem"] or problem
+    entry["rows"] = rows
+
+
+def _take_in_table(
+    work: _Work, origin: _Origin, table: TextTable, dialect: Dialect, phase: PhaseSpec | None, limits: Limits
+) -> str | None:
+    """Add a table's good rows to the parts and its other rows to the quarantine; a problem of the whole table."""
+    wanted = plain_answer_columns(phase)
+    standard = standardise(table, dialect, origin.file, origin.name, wanted, limits)
+    if dialect.makes_ids:
+        _make_ids(standard.frame)
+    verdict = examine(standard, table, dialect, phase, limits)
+    frame = standard.frame.assign(part=len(work.parts), place=np.arange(len(table.frame)), file_rank=origin.rank)
+    good = verdict.rule.isna().to_numpy()
+    bad = frame.loc[~good, _WHERE].assign(rule=verdict.rule[~good], reason=verdict.reason[~good])
+    columns = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
+    work.parts.append(_Part(table, frame if good.all() else frame[good], columns))
+    work.quarantined.append(bad)
+    notes = [*standard.warnings, *_remarks(frame[good], verdict.problem, phase)]
+    if not len(frame):
+        notes.append("has a header but no rows")
+    sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""
+    work.warnings += [f"{origin.name}{sheet}: {note}" for note in notes]
+    return verdict.problem
+
+
+def _make_ids(frame: pd.DataFrame) -> None:
+    """Ids for assignments of a platform that gave none: from file, sheet and row."""
+    sheet = (frame["source_sheet"] + "#").fillna("")
+    made = frame["source_file"] + "#" + sheet + frame["source_row"].astype("str")
+    frame["assignment_id"] = frame["assignment_id"].fillna(made)
+
+
+def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -> list[str]:
+    """What a person should know about usable rows."""
+    remarks = []
+    if unlike := unlike_worker_ids(good):
+        rows = "1 row has" if unlike == 1 else f"{unlike} rows have"
+        remarks.append(f"{rows} a WorkerId unlike Mechanical Turk's (A and letters or digits): made by hand?")
+    if phase is not None and problem is None:
+        missing = missing_answer_columns(phase, good.columns)
+        if missing:
+            remarks.append("does not have " + ", ".join(f"Answer.{c}" for c in missing) + ": these stay blank")
+    return remarks
+
+
+def _united(work: _Work) -> United:
+    frames = [part.frame for part in work.parts if len(part.frame)]
+    rows = pd.concat(frames, ignore_index=True) if frames else _no_rows(work)
+    return unite(rows, [part.columns for part in work.parts])
+
+
+def _no_rows(work: _Work) -> pd.DataFrame:
+    """A table without rows that still has all columns."""
+    if work.parts:
+        return work.parts[0].frame.iloc[:0]
+    columns = [c for c in COLUMNS if c not in ("item_id", "auto_approved")]
+    rows = pd.DataFrame({c: pd.Series([], dtype="str") for c in dict.fromkeys([*columns, *_WHERE])})
+    times: dict[str, Any] = dict.fromkeys(TIMES, "datetime64[us, UTC]")
+    return rows.astype(times | {"source_row": "int64", "part": "int64", "place": "int64"})
+
+
+def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
+    """Raw output as the contract has it: ids of items, who approved, columns in order."""
+    frame = kept.reset_index(drop=True)
+    frame["item_id"] = item_ids(frame[key_columns(phase) if phase and phase.keys else ["hit_id"]])
+    frame["auto_approved"] = (frame["status"] == "Approved") & (frame["approved_at"] >= frame["auto_approval_at"])
+    contents = [c for c in frame.columns if c.startswith("Input.")]
+    contents += [c for c in frame.columns if c.startswith("Answer.")]
+    return frame[[*COLUMNS, *contents]]
+
+
+def _set_aside(work: _Work, united: United) -> pd.DataFrame:
+    """All rows that are not in raw output, in the order of files and rows."""
+    kinds = {
+        "superseded": [united.superseded],
+        "quarantined": work.quarantined,
+        "conflicting": [united.conflicting],
+    }
+    frames = [f[[*_WHERE, "rule", "reason"]].assign(disposition=d) for d, fs in kinds.items() for f in fs if len(f)]
+    if not frames:
+        return pd.DataFrame({c: pd.Series([], dtype="str") for c in SET_ASIDE}).astype({"source_row": "int64"})
+    whole = pd.concat(frames, ignore_index=True).sort_values(["part", "place"], ignore_index=True)
+    rows = [
+        rows_as_json(work.parts[int(part)].table, group["place"].to_numpy())  # pyright: ignore
+        for part, group in whole.groupby("part", sort=True)
+    ]
+    whole["row"] = pd.Series([text for texts in rows for text in texts], dtype="str")
+    return whole[list(SET_ASIDE)]
+
+
+def _files_table(work: _Work, assignments: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
+    files = pd.DataFrame(work.files, columns=["source_file", "dialect", "encoding", "rows", "problem"])
+    texts: dict[str, Any] = dict.fromkeys(["source_file", "dialect", "encoding", "problem"], "str")
+    files = files.astype(texts | {"rows": "int64"})
+    names = files["source_file"]
+    files["used"] = names.map(assignments["source_file"].value_counts()).fillna(0).astype("int64")
+    for disposition in DISPOSITIONS:
+        counts = set_aside.loc[set_aside["disposition"] == disposition, "source_file"].value_counts()
+        files[disposition] = names.map(counts).fillna(0).astype("int64")
+    return files[["source_file", "dialect", "encoding", "rows", "used", *DISPOSITIONS, "problem"]]

@@ -1,0 +1,68 @@
+"""The first phase's input: the list of what is to be asked about, as people keep it in any spreadsheet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mturk_pipeline.intake.item_ids import item_ids, normalise_key
+from mturk_pipeline.intake.reading import read_file
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_ORIGIN = ["source_file", "source_row"]
+
+
+def read_input(
+    files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read and unite the files that list what to ask about.
+
+    Returns
+    -------
+    table
+        One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off,
+        keys named as the phase names them), `source_file`, `source_row`. The first of several rows with the same
+        keys counts.
+    problems
+        `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key.
+    """
+    parts: list[pd.DataFrame] = []
+    problems: list[tuple[str, str]] = []
+    for path in sorted(files, key=lambda p: p.name):
+        try:
+            tables = read_file(path, limits or Limits()).tables
+        except UnreadableFileError as error:
+            problems.append((path.name, f"{path.name} {error}"))
+            continue
+        usable = [_named(table.frame, table.numbers, phase) for table in tables]
+        kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
+        if not kept:
+            wanted = ", ".join(phase.keys)
+            problems.append((path.name, f"{path.name} has no column {wanted}: name the column so in its first row"))
+        for part in kept:
+            blank = (part[list(phase.keys)].fillna("") == "").any(axis=1)
+            if blank.any():
+                rows = ", ".join(str(n) for n in part.loc[blank, "source_row"].head(5))
+                problems.append(
+                    (path.name, f"{path.name}: {int(blank.sum())} rows without a key are left out (row {rows})")
+                )
+            parts.append(part[~blank].assign(source_file=path.name))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
+    table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
+    table = table.drop_duplicates("item_id", ignore_index=True)
+    found = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
+    return table.astype({"source_row": "int64"}), found
+
+
+def _named(frame: pd.DataFrame, numbers: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:
+    """The table with its columns trimmed and its keys called as the phase calls them, whatever their case."""
+    keys = {normalise_key(k).replace(" ", "_"): k for k in phase.keys}
+    names: list[str] = []
+    for column in frame.columns:
+        name = str(column).strip()
+        name = name[6:] if name.casefold().startswith("input.") else name
+        names.append(keys.get(normalise_key(name).replace(" ", "_"), name))
+    table = frame.set_axis(names, axis=1)
+    table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
+    return table.assign(source_row=pd.array(list(numbers), dtype="int64"))

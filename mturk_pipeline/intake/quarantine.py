@@ -1,0 +1,142 @@
+"""Rows that cannot be used: which, by what rule, and what to do, said without personal data."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
+from mturk_pipeline.intake.result_file import Limits
+from mturk_pipeline.intake.standardising import STATUSES, Standard
+from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_LONGEST_SHOWN = 2000
+
+
+@dataclass
+class Verdict:
+    """`rule` and `reason` of each row (missing where it is good), and why the file as a whole is of no use."""
+
+    rule: pd.Series
+    reason: pd.Series
+    problem: str | None = None
+
+    def set(self, where: pd.Series | np.ndarray, rule: str, reason: str | pd.Series) -> None:
+        """Quarantine rows that no earlier rule has."""
+        new = np.asarray(where, dtype=bool) & self.rule.isna().to_numpy()
+        self.rule[new] = rule
+        self.reason[new] = reason[new] if isinstance(reason, pd.Series) else reason
+
+
+def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: PhaseSpec | None, limits: Limits) -> Verdict:
+    """Rule by rule, which rows of a table cannot be used; the first rule that a row breaks is told."""
+    frame = standard.frame
+    blank = pd.Series(np.nan, index=frame.index, dtype="str")
+    verdict = Verdict(blank, blank.copy())
+    no_id = frame["assignment_id"].isna()
+    _damaged(verdict, table, dialect, no_id, limits)
+    if not dialect.makes_ids:
+        verdict.set(no_id, "no_assignment", dialect.without_id)
+    verdict.set(
+        frame["worker_id"].isna(),
+        "no_worker",
+        "has no worker id: nobody knows whose answer it is; fill it in from the download",
+    )
+    verdict.set(frame["hit_id"].isna(), "no_hit", "has no HIT id: fill it in from the download")
+    _wrong_phase(verdict, frame, phase)
+    verdict.set(
+        ~frame["status"].isin(STATUSES),
+        "unknown_status",
+        "has a status other than Submitted, Approved and Rejected: correct it",
+    )
+    verdict.set(
+        standard.broken_answers,
+        "unreadable_answers",
+        "has a column taskAnswers that is no JSON list of answers: look in the download",
+    )
+    return verdict
+
+
+def _damaged(verdict: Verdict, table: TextTable, dialect: Dialect, no_id: pd.Series, limits: Limits) -> None:
+    """Rows whose cells cannot be told apart, or are too long."""
+    place = np.arange(len(table.frame))
+    if table.open_quote is not None:
+        verdict.set(
+            place == table.open_quote,
+            "open_quote",
+            "opens a quote that is never closed, so that all rows below are part of it: "
+            "is the file cut short? Download it again or close the quote",
+        )
+    header = list(table.frame.columns)
+    least = dialect.least_cells(header)
+    short = table.widths < least
+    if least < len(header) and not dialect.makes_ids:
+        # A HIT without an answer has no cells to miss; without an id it is told as such.
+        short &= ~(no_id.to_numpy() & np.array(dialect.without_id.startswith("is a HIT")))
+    if table.cut_short and len(place):
+        short |= (place == place[-1]) & (table.widths < len(header))
+    counts = pd.Series(table.widths, index=verdict.rule.index).astype("str")
+    verdict.set(
+        short | (table.widths > len(header)),
+        "ragged_row",
+        "has " + counts + f" cells where the header has {len(header)}: mend its quotes and delimiters",
+    )
+    verdict.set(
+        _too_long(table.frame, limits.max_cell),
+        "huge_cell",
+        f"has a cell of more than {limits.max_cell} characters: shorten it",
+    )
+
+
+def _too_long(frame: pd.DataFrame, longest: int) -> np.ndarray:
+    too_long = np.zeros(len(frame), dtype=bool)
+    for column in frame.columns:
+        lengths = pc.utf8_length(pa.array(frame[column]))  # pyright: ignore[reportAttributeAccessIssue]
+        if (pc.max(lengths).as_py() or 0) > longest:  # pyright: ignore[reportAttributeAccessIssue]
+            too_long |= np.asarray(pc.greater(lengths, longest).fill_null(False))  # pyright: ignore
+    return too_long
+
+
+def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec | None) -> None:
+    """Rows that do not say which item they are about, or answer nothing that the phase asks."""
+    if phase is None:
+        return
+    keys = key_columns(phase)
+    absent = [k for k in keys if k not in frame.columns]
+    if absent:
+        verdict.problem = (
+            f"has no key column {', '.join(absent)}: is it of another phase? "
+            "Hand in results of a batch made from this phase's input"
+        )
+        verdict.set(verdict.rule.isna(), "no_key_column", f"is in a file without {', '.join(absent)}")
+    if not has_answer_column(phase, frame.columns):
+        asked = ", ".join(f"Answer.{c}" for f in phase.fields for c in phase.columns_of(f))[:300]
+        verdict.problem = verdict.problem or (f"has no answer column of this phase ({asked}): is it of another phase?")
+        verdict.set(verdict.rule.isna(), "no_answer_column", "is in a file without the phase's answers")
+    for key in keys:
+        if key in frame.columns:
+            blank = frame[key].fillna("").str.strip() == ""
+            verdict.set(blank, "no_key", f"has a blank {key}: fill in which item it is about")
+
+
+def rows_as_json(table: TextTable, positions: np.ndarray) -> list[str]:
+    """Whole rows as the file had them, one JSON object each; very long cells are cut and say so."""
+    rows = table.frame.iloc[positions]
+    for column in rows.columns:
+        cells = rows[column]
+        long = cells.str.len() > 100 * _LONGEST_SHOWN
+        if long.any():
+            cut = cells.str.slice(0, _LONGEST_SHOWN) + "… (cut: " + cells.str.len().astype("str") + " characters)"
+            rows = rows.assign(**{column: cells.mask(long, cut)})
+    texts = rows.to_json(orient="records", lines=True, force_ascii=False).splitlines()
+    for i, position in enumerate(positions if table.surplus else []):
+        if position in table.surplus:
+            row = json.loads(texts[i])
+            row["(cells beyond the header)"] = table.surplus[position]
+            texts[i] = json.dumps(row, ensure_ascii=False)
+    return texts

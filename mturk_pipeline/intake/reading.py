@@ -1,0 +1,86 @@
+"""A result file -> tables of text, whatever is wrong with it said in one line."""
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.text_tables import TextTable, read_text
+from mturk_pipeline.intake.workbooks import read_workbook
+
+_ZIP = b"PK\x03\x04"
+# First bytes of files that people hand in by mistake, and what to do about each.
+_OTHER_FORMATS = (
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "is an old .xls workbook or protected by a password: save it as .xlsx without a password",
+    ),
+    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
+    (b"7z\xbc\xaf", "is compressed (7z): unpack it first"),
+    (b"\x89PNG", "is a picture (PNG), not a result file"),
+    (b"\xff\xd8\xff", "is a picture (JPEG), not a result file"),
+    (b"GIF8", "is a picture (GIF), not a result file"),
+    (b"%PDF", "is a PDF, not a result file: download the results as .csv"),
+    (b"<!DOCTYPE", "is a web page, not a result file: download the results as .csv"),
+    (b"<html", "is a web page, not a result file: download the results as .csv"),
+    (b"PAR1", "is a parquet file: hand in the .csv, .tsv or .xlsx that it was made from"),
+)
+
+
+@dataclass(frozen=True)
+class FileText:
+    """What a file holds: its tables, and what tells its versions apart."""
+
+    tables: list[TextTable]
+    digest: str
+    modified: int
+
+    @property
+    def encoding(self) -> str | None:
+        return self.tables[0].encoding if self.tables else None
+
+
+def read_file(path: Path, limits: Limits) -> FileText:
+    """Read a result file by its content, whatever its name ends with.
+
+    Raises
+    ------
+    UnreadableFileError
+        With one line saying what is wrong and what to do; the only exception that leaves this function.
+    """
+    content, modified = _content(path, limits)
+    for start, problem in _OTHER_FORMATS:
+        if content[:9].upper().startswith(start.upper()):
+            raise UnreadableFileError(problem)
+    if content.startswith(_ZIP) or content.startswith(b"PK\x05\x06"):
+        tables = read_workbook(content, limits)
+    else:
+        tables = [read_text(content, limits)]
+    return FileText(tables, hashlib.sha256(content).hexdigest(), modified)
+
+
+def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
+    """Bytes and time of change (ns) of an ordinary file within the limits."""
+    try:
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            raise UnreadableFileError("is a folder, not a file")
+        if not stat.S_ISREG(state.st_mode):
+            raise UnreadableFileError("is not an ordinary file")
+        if state.st_size > limits.max_bytes:
+            raise UnreadableFileError(
+                f"is {state.st_size / 1e6:.1f} MB, more than the limit of {limits.max_bytes / 1e6:.1f} MB: "
+                "split it, or raise the limit"
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFileError("is not there any more: was it moved or renamed?") from None
+    except PermissionError:
+        raise UnreadableFileError("may not be read: give this user the permission to read it") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unknown reason"
+        raise UnreadableFileError(f"could not be read ({reason}): try to open it yourself") from None
+    if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableFileError("is empty")
+    return content, state.st_mtime_ns

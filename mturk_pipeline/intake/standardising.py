@@ -1,0 +1,182 @@
+"""A table of text in some dialect -> columns as the contract names and types them."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
+from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.exploded import join_exploded
+from mturk_pipeline.intake.headers import is_stray
+from mturk_pipeline.intake.result_file import Limits, ResultFile
+from mturk_pipeline.intake.task_answers import unpack_task_answers
+from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.intake.times import read_times
+
+STATUSES = ("Submitted", "Approved", "Rejected")
+TIMES = ("accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
+_TEXTS = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "requester_feedback")
+_BATCH = r"BatchId:\s*(\w+)"
+_VERSION = r"(?i)(?:^|[;&,\s])(?:instruction_?)?version\s*[=:]\s*([^;&,\s]+)"
+_WORKER_ID = r"A[A-Z0-9]+"
+
+
+@dataclass
+class Standard:
+    """A table's rows in the contract's terms, still with those that cannot be used.
+
+    `frame` has a range index and the columns of `Assignments` but `item_id` and `auto_approved`; texts that could
+    not be read are missing and told in `warnings`. `broken_answers` marks rows whose answers are unreadable JSON.
+    """
+
+    frame: pd.DataFrame
+    broken_answers: pd.Series
+    warnings: list[str]
+
+
+def standardise(
+    table: TextTable, dialect: Dialect, file: ResultFile, name: str, wanted: Collection[str], limits: Limits
+) -> Standard:
+    """Columns of a result table, named and typed as the contract has them.
+
+    Parameters
+    ----------
+    table
+        The table as read.
+    dialect
+        The format that its header was recognised as.
+    file, name
+        The file, and the name that it goes by in messages and tables.
+    wanted
+        Answer columns of the phase, without "Answer."; none where there is no phase.
+    limits
+        For the number of answer columns.
+    """
+    raw, warnings = table.frame, list(table.notes)
+    out = {column: _text(raw, dialect, column) for column in _TEXTS}
+    for column in TIMES:
+        out[column] = _times(raw, dialect, column, warnings)
+    out["reward"] = _told(*read_money(_text(raw, dialect, "reward")), "reward", dialect, warnings)
+    for column in ("max_assignments", "work_seconds"):
+        values, failed = read_whole(_text(raw, dialect, column))
+        out[column] = _told(values, failed, column, dialect, warnings)
+    rates, failed = read_rates(_text(raw, dialect, "approval_rate"))
+    _told(rates["approval_rate"], failed, "approval_rate", dialect, warnings)
+    frame = pd.concat([pd.DataFrame(out, index=raw.index), rates], axis=1)
+    frame["work_seconds"] = _work_seconds(frame, warnings)
+    frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
+    _say_unused(raw, dialect, warnings)
+    content, broken = _content(raw, wanted, limits)
+    frame = pd.concat([_identified(frame, content, dialect, file, name), content], axis=1)
+    frame["source_file"] = pd.Series(name, index=frame.index, dtype="str")
+    frame["source_sheet"] = pd.Series(table.sheet, index=frame.index, dtype="str")
+    frame["source_row"] = table.rows
+    return Standard(frame, broken, warnings)
+
+
+def _text(raw: pd.DataFrame, dialect: Dialect, column: str) -> pd.Series:
+    """A fixed column, trimmed; all missing where the file has none."""
+    source = dialect.columns.get(column)
+    if source is None or source not in raw.columns:
+        return pd.Series(np.nan, index=raw.index, dtype="str")
+    trimmed = raw[source].str.strip()
+    return trimmed.mask(trimmed == "")
+
+
+def _times(raw: pd.DataFrame, dialect: Dialect, column: str, warnings: list[str]) -> pd.Series:
+    times = read_times(_text(raw, dialect, column))
+    if times.zoneless.any():
+        warnings.append(f"{dialect.columns[column]}: {_rows(times.zoneless)} a time without a zone, read as UTC")
+    return _told(times.at, times.unreadable, column, dialect, warnings)
+
+
+def _told(values: pd.Series, failed: pd.Series, column: str, dialect: Dialect, warnings: list[str]) -> pd.Series:
+    """`values`, with a warning where some texts could not be read."""
+    if failed.any():
+        warnings.append(f"{dialect.columns[column]}: {_rows(failed)} a text that cannot be read, taken as missing")
+    return values
+
+
+def _rows(mask: pd.Series) -> str:
+    count = int(mask.sum())
+    return "1 row has" if count == 1 else f"{count} rows have"
+
+
+def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
+    """WorkTimeInSeconds; from accept to submit where the file does not say."""
+    between = (frame["submitted_at"] - frame["accepted_at"]).dt.total_seconds()
+    if (between < 0).any():
+        warnings.append(f"{_rows(between < 0)} a submit time before the accept time: look at the times")
+    return frame["work_seconds"].astype("float64").fillna(between.where(between >= 0))
+
+
+def _status(texts: pd.Series, known: bool) -> pd.Series:
+    """The status in the platform's spelling; an unknown text stays, to be quarantined."""
+    if not known:
+        return pd.Series("Submitted", index=texts.index, dtype="str")
+    proper = texts.str.capitalize()
+    return texts.where(~proper.isin(STATUSES), proper).fillna("Submitted")
+
+
+def _content(raw: pd.DataFrame, wanted: Collection[str], limits: Limits) -> tuple[pd.DataFrame, pd.Series]:
+    """The file's Input.* and Answer.* columns, groups joined and JSON unpacked."""
+    columns = [c for c in raw.columns if c.startswith(("Input.", "Answer."))]
+    content, broken = raw[columns], pd.Series(False, index=raw.index)
+    if "taskAnswers" not in wanted:
+        content, broken = unpack_task_answers(content, limits.max_columns)
+    return join_exploded(content, wanted), broken
+
+
+def _say_unused(raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
+    unused = [c for c in raw.columns if c not in dialect.known and not c.startswith(("Input.", "Answer."))]
+    stray = [c for c in unused if is_stray(c)]
+    other = [c for c in unused if not is_stray(c)]
+    if stray:
+        warnings.append(f"left out {len(stray)} nameless or index column(s): {_few(stray)}")
+    if other:
+        warnings.append(f"left out {len(other)} column(s) of no known meaning: {_few(other)}")
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(f"'{n[:40]}'" for n in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _identified(
+    frame: pd.DataFrame, content: pd.DataFrame, dialect: Dialect, file: ResultFile, name: str
+) -> pd.DataFrame:
+    """`frame` with provider, worker, batch and instruction version; ids kept apart by server where there is one."""
+    annotation = frame.pop("annotation")
+    provider = file.provider or dialect.provider
+    for column in ("assignment_id", "hit_id"):
+        if file.server:
+            frame[column] = f"{file.server}:" + frame[column]
+    frame["provider"] = pd.Series(provider, index=frame.index, dtype="str")
+    frame["worker"] = f"{provider}:{file.server}:" + frame["worker_id"]
+    batch = annotation.str.extract(_BATCH, expand=False)
+    frame["batch_id"] = batch.fillna(_stem(name))
+    version = annotation.str.extract(_VERSION, expand=False)
+    if "Input.instruction_version" in content.columns:
+        version = content["Input.instruction_version"].fillna(version)
+    frame["instruction_version"] = (
+        pd.Series(file.instruction_version, index=frame.index, dtype="str") if file.instruction_version else version
+    )
+    return frame
+
+
+def _stem(name: str) -> str:
+    """A file's name without its ending.
+
+    >>> _stem("a/Batch_1.results.csv")
+    'Batch_1.results'
+    """
+    return re.sub(r"\.[^.]*$", "", name.rpartition("/")[2]) or name
+
+
+def unlike_worker_ids(frame: pd.DataFrame) -> int:
+    """How many Mechanical Turk WorkerIds do not look like one (initials, hand-made rows)."""
+    ids = frame.loc[frame["provider"] == "mturk", "worker_id"].dropna()
+    return int((~ids.str.fullmatch(_WORKER_ID)).sum())

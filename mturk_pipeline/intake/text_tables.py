@@ -1,0 +1,198 @@
+"""Delimited text -> table of text, record by record, exactly as the cells were written."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mturk_pipeline.intake.headers import clean_header
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+
+_CHUNK = 8192
+_PIECE = 1 << 20
+_TEXT = pa.large_string()
+# Fed to the reader after the file's end: it turns up inside a cell only if a quote was left open.
+_END = "\x03end-of-file\x03"
+
+
+@dataclass
+class TextTable:
+    """One table of a file: text only, a blank cell is missing.
+
+    `frame` has one row per record with data; `rows` is each record's row as a spreadsheet counts it,
+    `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, and `open_quote`
+    the position of a record whose quote is never closed.
+    """
+
+    frame: pd.DataFrame
+    rows: np.ndarray
+    widths: np.ndarray
+    sheet: str | None = None
+    encoding: str | None = None
+    surplus: dict[int, list[str]] = field(default_factory=dict)
+    open_quote: int | None = None
+    cut_short: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+def read_text(content: bytes, limits: Limits) -> TextTable:
+    """The table in the bytes of a .csv, .tsv, .txt or .results file.
+
+    UTF-8 (with or without its mark), UTF-16 with a mark, else cp1252; comma, tab, semicolon or bar, whichever
+    parts the header into most columns; any line ends; line ends inside quotes belong to the cell.
+
+    Raises
+    ------
+    UnreadableFileError
+        If there is no header, or the table is larger than `limits`.
+    """
+    encoding = _encoding(content)
+    csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
+    delimiter = _delimiter(_stream(content, encoding).read(200_000))
+    records = csv.reader(_lines(_stream(content, encoding)), delimiter=delimiter)
+    header: list[str] = []
+    start = 0
+    for header in records:
+        start += 1
+        if any(cell.strip() for cell in header):
+            break
+    if not header or header[-1].endswith(_END):
+        raise UnreadableFileError("has no header row: the first row has to name the columns")
+    table = table_of(header, records, start, limits)
+    table.encoding = encoding
+    table.cut_short = not content.endswith((b"\n", b"\r", b"\n\x00"))
+    if encoding == "cp1252":
+        table.notes.append("some text is not UTF-8 and was read as cp1252: look at accented letters")
+    return table
+
+
+def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int, limits: Limits) -> TextTable:
+    """A table from its header cells and the records below, the first of which is row `start` + 1."""
+    if len(header) > limits.max_columns:
+        raise UnreadableFileError(f"has {len(header)} columns, more than {limits.max_columns}: is it a result file?")
+    names, notes = clean_header(header)
+    table = TextTable(pd.DataFrame(), np.array([]), np.array([]), notes=notes)
+    chunks: list[pa.Table] = []
+    rows: list[int] = []
+    widths: list[int] = []
+    for cells in _blocks(records, table, rows, widths, len(names), start, limits):
+        arrays = [_text_array(column) for column in zip(*cells, strict=True)]
+        chunks.append(pa.Table.from_arrays(arrays, names=names))
+    whole = pa.concat_tables(chunks) if chunks else pa.table({n: pa.array([], _TEXT) for n in names})
+    table.frame = pd.DataFrame({n: pd.array(whole.column(i), dtype="str") for i, n in enumerate(names)})
+    table.rows, table.widths = np.array(rows, dtype="int64"), np.array(widths, dtype="int64")
+    return table
+
+
+def _blocks(
+    records: Iterable[Sequence[str]],
+    table: TextTable,
+    rows: list[int],
+    widths: list[int],
+    width: int,
+    row: int,
+    limits: Limits,
+) -> Iterator[list[Sequence[str]]]:
+    """Records in blocks of even width; their row numbers, widths and oddities are noted on the way."""
+    iterator = iter(records)
+    while block := list(islice(iterator, _CHUNK)):
+        even: list[Sequence[str]] = []
+        for cells in block:
+            row += 1
+            if not any(cells) or cells == [_END]:
+                continue
+            if cells[-1].endswith(_END):
+                cells, table.open_quote = _without_end(cells), len(rows)
+            widths.append(len(cells))
+            if len(cells) != width:
+                cells = _even(cells, width, table, len(rows), widths)
+            even.append(cells)
+            rows.append(row)
+        if len(rows) > limits.max_rows:
+            raise UnreadableFileError(f"has more than {limits.max_rows} rows: split it, or raise the limit on rows")
+        if even:
+            yield even
+
+
+def _even(cells: Sequence[str], width: int, table: TextTable, position: int, widths: list[int]) -> Sequence[str]:
+    """`cells` filled up with blanks or cut to `width`; blank cells beyond it do not count."""
+    if len(cells) < width:
+        return [*cells, *[""] * (width - len(cells))]
+    if any(cells[width:]):
+        table.surplus[position] = list(cells[width:])
+    else:
+        widths[-1] = width
+    return cells[:width]
+
+
+def _without_end(cells: Sequence[str]) -> list[str]:
+    return [*cells[:-1], cells[-1].removesuffix(_END)]
+
+
+def _text_array(column: Sequence[str]) -> pa.Array:
+    array = pa.array(column, _TEXT)
+    return pc.if_else(pc.equal(array, ""), pa.scalar(None, _TEXT), array)  # pyright: ignore
+
+
+def _lines(stream: Iterable[str]) -> Iterator[str]:
+    yield from stream
+    yield _END
+
+
+def _delimiter(head: str) -> str:
+    """The delimiter that parts the first record with text into most cells; the comma among equals."""
+    head = head.lstrip("\r\n")
+
+    def cells(delimiter: str) -> int:
+        return len(next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), []))
+
+    return max(",\t;|", key=cells)
+
+
+def _stream(content: bytes, encoding: str) -> io.TextIOWrapper:
+    if encoding == "cp1252":
+        return io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="as_cp1252", newline="")
+    return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+
+
+def _encoding(content: bytes) -> str:
+    """Name of the text's encoding; "cp1252" where any byte is not UTF-8 (the rest is read as UTF-8 still)."""
+    marked16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked16:
+        _refuse_binary(content)
+    name = "utf-16" if marked16 else "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
+    decoder = codecs.getincrementaldecoder(name)()
+    try:
+        for at in range(0, len(content), _PIECE):
+            decoder.decode(content[at : at + _PIECE], final=at + _PIECE >= len(content))
+    except UnicodeDecodeError:
+        if marked16:
+            raise UnreadableFileError("is broken UTF-16 text: download or save it again") from None
+        return "cp1252"
+    return name
+
+
+def _refuse_binary(content: bytes) -> None:
+    head = content[:65536]
+    control = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head))
+    if control > len(head) * 0.1:
+        raise UnreadableFileError("is not text (a picture or program?): hand in .csv, .tsv or .xlsx")
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: each byte that is no UTF-8 as cp1252, or Latin-1 where that has a gap."""
+    bad = cast(UnicodeDecodeError, error)
+    wrong = bad.object[bad.start : bad.end]
+    return "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in wrong), bad.end
+
+
+codecs.register_error("as_cp1252", _as_cp1252)

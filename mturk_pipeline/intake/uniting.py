@@ -1,0 +1,163 @@
+"""Rows of several files -> one row per assignment: later states replace earlier ones, contradictions are set apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# What belongs to the requester's side may change from download to download; the rest may not.
+_CHANGING = frozenset({"status", "approved_at", "rejected_at", "requester_feedback"})
+_NOT_FILLED = _CHANGING | {
+    "assignment_id",
+    "batch_id",
+    "source_file",
+    "source_sheet",
+    "source_row",
+    "part",
+    "place",
+    "file_rank",
+}
+_SHOWN = 6
+
+
+@dataclass
+class United:
+    """`kept` has one row per assignment; `superseded` and `conflicting` the others, with `rule` and `reason`."""
+
+    kept: pd.DataFrame
+    superseded: pd.DataFrame
+    conflicting: pd.DataFrame
+
+
+def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
+    """One row per AssignmentId.
+
+    Parameters
+    ----------
+    rows
+        Good rows of all tables, with `part` (which table), `file_rank` (a later file has a higher one) and
+        `source_row`; unique index.
+    columns_of_part
+        The Input.* and Answer.* columns that each table has: a column that a table lacks contradicts nothing.
+
+    Notes
+    -----
+    Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends).
+    Of rows that agree, the later state counts: decided after submitted, then time of decision, then file.
+    """
+    repeated = rows["assignment_id"].duplicated(keep=False)
+    if not repeated.any():
+        return United(rows, _told(rows.iloc[:0], "", ""), _told(rows.iloc[:0], "", ""))
+    same = rows[repeated].copy()
+    same["group"] = pd.factorize(same["assignment_id"])[0]
+    same = _latest_first(same)
+    kinds = _contradictions(same, columns_of_part)
+    bad = same["group"].isin(kinds.index)
+    conflicting = _conflicting(same[bad], kinds)
+    agreeing = same[~bad]
+    first = ~agreeing["group"].duplicated()
+    winners, losers = agreeing[first], agreeing[~first]
+    superseded = _superseded(losers, winners)
+    kept = pd.concat([rows[~repeated], _filled(winners, losers)]).sort_index()
+    return United(kept.drop(columns="group"), superseded, conflicting)
+
+
+def _latest_first(same: pd.DataFrame) -> pd.DataFrame:
+    """Rows by assignment, the latest state of each first; the same whatever order the files came in."""
+    decided = (same["status"] != "Submitted").astype("int8")
+    times = same[["approved_at", "rejected_at"]].max(axis=1)
+    order = pd.DataFrame(
+        {
+            "group": same["group"],
+            "decided": -decided,
+            "time": -times.astype("int64").where(times.notna(), -(2**62)),
+            "file": -same["file_rank"],
+            "part": -same["part"],
+            "row": -same["source_row"],
+        }
+    )
+    return same.loc[order.sort_values(list(order.columns)).index]
+
+
+def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> pd.Series:
+    """Assignments (group number -> "worker", "inputs", "answers" …) whose rows cannot all be true."""
+    group, part = same["group"].to_numpy(), same["part"].to_numpy()
+    found: dict[int, dict[str, None]] = {}
+    contents = [c for c in same.columns if c.startswith(("Input.", "Answer."))]
+    for column in ["worker", *contents]:
+        kind = column if column == "worker" else "inputs" if column.startswith("Input.") else "answers"
+        has = np.array([column == "worker" or column in columns for columns in columns_of_part])[part]
+        for g in np.unique(_differing(same[column], group, has)):
+            found.setdefault(int(g), {})[kind] = None
+    return pd.Series({g: " and ".join(kinds) for g, kinds in found.items()}, dtype="str")
+
+
+def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray) -> np.ndarray:
+    """Group numbers in which the values of rows that have the column are not all the same."""
+    cells = pa.chunked_array([pa.array(values[has])]).combine_chunks().fill_null("")
+    numbers = group[has]
+    if len(numbers) < 2:
+        return numbers[:0]
+    neighbours = numbers[1:] == numbers[:-1]
+    unlike = np.asarray(pc.not_equal(cells[1:], cells[:-1]))  # pyright: ignore[reportAttributeAccessIssue]
+    at = np.flatnonzero(neighbours & unlike)
+    if not len(at):
+        return numbers[:0]
+    before, after = _plain(cells.take(pa.array(at))), _plain(cells.take(pa.array(at + 1)))
+    return numbers[at[np.asarray(before != after)]]
+
+
+def _plain(cells: pa.Array) -> pd.Series:
+    """Cells as they are compared: `{}` is Mechanical Turk's blank, and a spreadsheet rewrites line ends."""
+    texts = pd.Series(pd.array(cells, dtype="str")).str.replace("\r\n", "\n").str.replace("\r", "\n")
+    return texts.mask(texts.str.strip().isin(["", "{}"]), "")
+
+
+def _filled(winners: pd.DataFrame, losers: pd.DataFrame) -> pd.DataFrame:
+    """`winners` with what only the other rows of the assignment tell (their file has more columns)."""
+    changed: dict[str, pd.Series] = {}
+    for column in winners.columns.difference([*_NOT_FILLED, "group"]):
+        missing = winners.loc[winners[column].isna(), "group"]
+        told = losers[losers[column].notna() & losers["group"].isin(missing)]
+        if len(told):
+            known = told.drop_duplicates("group").set_index("group")[column]
+            changed[column] = winners[column].fillna(missing.map(known).astype(winners[column].dtype))
+    return winners.assign(**changed)
+
+
+def _superseded(losers: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
+    place = _places(winners).set_axis(winners["group"])
+    later = losers["group"].map(place).astype("str")
+    return _told(losers, "superseded", "is the same assignment as " + later + ", which counts instead")
+
+
+def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+    """Each contradicting row with the places of all of its assignment."""
+    ordered = rows.assign(place_text=_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
+    groups = ordered.groupby("group", sort=False)["place_text"]
+    nth, size = groups.cumcount(), groups.transform("size")
+    shown = ordered[nth < _SHOWN].groupby("group", sort=False)["place_text"].agg("; ".join)
+    more = (size.groupby(ordered["group"]).first() - _SHOWN).clip(lower=0)
+    text = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
+    reason = (
+        "one AssignmentId with other "
+        + rows["group"].map(kinds).astype("str")
+        + " in "
+        + rows["group"].map(text).astype("str")
+        + ": none counts until the wrong rows are taken out"
+    )
+    return _told(rows, "conflict", reason)
+
+
+def _places(rows: pd.DataFrame) -> pd.Series:
+    """Where rows stand, in words: "a.csv row 5"."""
+    sheet = (" sheet '" + rows["source_sheet"] + "'").fillna("")
+    return (rows["source_file"] + sheet + " row " + rows["source_row"].astype("str")).astype("str")
+
+
+def _told(rows: pd.DataFrame, rule: str, reason: str | pd.Series) -> pd.DataFrame:
+    texts = {"rule": pd.Series(rule, index=rows.index, dtype="str")}
+    texts["reason"] = reason if isinstance(reason, pd.Series) else pd.Series(reason, index=rows.index, dtype="str")
+    return rows.assign(**texts)

@@ -1,0 +1,130 @@
+"""Workbooks (.xlsx and kin) -> tables of text, one for each sheet with data."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.text_tables import TextTable, table_of
+
+_BROKEN = "is a broken workbook (cut short or not finished copying?): copy or download it again"
+_PIECE = 1 << 22
+_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+
+
+def read_workbook(content: bytes, limits: Limits) -> list[TextTable]:
+    """The tables of a workbook, hidden sheets too; whole numbers without ".0", dates as ISO, truths in words.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is no workbook, is broken, or is larger than `limits` once unpacked.
+    """
+    _refuse_bombs(content, limits)
+    from python_calamine import CalamineError, CalamineWorkbook, ZipError
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = workbook.sheet_names
+        sheets = [(name, workbook.get_sheet_by_name(name)) for name in names]
+    except (CalamineError, ZipError, OSError, ValueError) as error:
+        raise UnreadableFileError(_BROKEN) from error
+    tables = []
+    for name, sheet in sheets:
+        records = _records(sheet.iter_rows())
+        header, start = _header(records)
+        if header:
+            table = table_of(header, records, start, limits)
+            table.sheet = name
+            tables.append(table)
+    if not tables:
+        raise UnreadableFileError("has no rows in any sheet")
+    return tables
+
+
+def _header(records: Iterator[Sequence[str]]) -> tuple[Sequence[str], int]:
+    """The first record with text and its row number; an empty one where there is none."""
+    for row, record in enumerate(records, 1):
+        if any(cell.strip() for cell in record):
+            return record, row
+    return [], 0
+
+
+def _records(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[str]]:
+    for row in rows:
+        yield [cell if type(cell) is str else _as_text(cell) for cell in row]
+
+
+def _as_text(cell: object) -> str:
+    """A cell's value as the text that a result file would hold.
+
+    >>> _as_text(123.0), _as_text(True), _as_text(dt.datetime(2020, 2, 22, 5, 53))
+    ('123', 'true', '2020-02-22 05:53:00')
+    """
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def _refuse_bombs(content: bytes, limits: Limits) -> None:
+    """Refuse what would exhaust the memory, before anything is unpacked into it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > limits.max_unpacked:
+                raise UnreadableFileError(
+                    f"unpacks to {unpacked / 1e9:.1f} GB, more than {limits.max_unpacked / 1e9:.1f} GB: "
+                    "is it a workbook? Save it as .csv"
+                )
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                    _refuse_vast(archive, part, limits)
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableFileError(_BROKEN) from error
+    except zipfile.zlib.error as error:  # pyright: ignore[reportAttributeAccessIssue]
+        raise UnreadableFileError(_BROKEN) from error
+
+
+def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits) -> None:
+    """Refuse a sheet with a stray cell far below or right of its table.
+
+    The reader lays a sheet out as one rectangle, and ends the whole process where memory does not do.
+    Cells lie in row order, so the last one of each row tells the rectangle's size.
+    """
+    bottom = right = 0
+    rest = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(_PIECE):
+            *rows, rest = (rest + piece).split(b"</row>")
+            for row in rows:
+                start = row.rfind(b"<c ")
+                cell = _CELL.search(row, start) if start >= 0 else None
+                if cell:
+                    bottom = max(bottom, int(cell[2]))
+                    right = max(right, _column(cell[1]))
+    if bottom * right > limits.max_cells:
+        raise UnreadableFileError(
+            f"has a sheet of {bottom} rows by {right} columns, most of them empty: "
+            "delete the stray cells below and right of the table, or save it as .csv"
+        )
+
+
+def _column(letters: bytes) -> int:
+    """Column number of its letters.
+
+    >>> _column(b"A"), _column(b"XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
