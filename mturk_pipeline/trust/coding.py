@@ -1,0 +1,118 @@
+"""Answers as integer codes, so that counting them is arithmetic on arrays."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+STATES = ("blank", "invalid", "none_declared", "valid")
+BLANK, INVALID, NONE, VALID = range(len(STATES))
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the codes stand for, each sorted by text (fields as in the phase)."""
+
+    items: Texts
+    elements: Texts
+    fields: tuple[str, ...]
+    workers: Texts
+    values: Texts
+    assignments: Texts
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Answers, R rows: each array holds one integer or truth value per row."""
+
+    item: Ints
+    element: Ints
+    field: Ints
+    worker: Ints
+    value: Ints  # -1 where there is no valid value
+    assignment: Ints
+    state: Ints  # place in STATES: the later, the better
+    suspicious: Bools
+    submitted: Ints  # microseconds; the least integer where unknown
+    raw: Texts
+    names: Names
+
+    def where(self, mask: Bools) -> "Rows":
+        """The rows for which `mask` holds."""
+        arrays = ("item", "element", "field", "worker", "value", "assignment", "state", "suspicious", "submitted")
+        return replace(self, raw=self.raw[mask], **{name: getattr(self, name)[mask] for name in arrays})
+
+
+def coded(answers: pd.DataFrame, phase: PhaseSpec) -> Rows:
+    """`answers` (contract Answers) as codes; any order of rows gives the same names.
+
+    Raises
+    ------
+    ValueError
+        Where answers name a field or a state that does not exist.
+    """
+    fields = tuple(phase.fields)
+    field = pd.Index(fields).get_indexer(pd.Index(answers["field"]))
+    if (field < 0).any():
+        unknown = sorted(set(answers.loc[field < 0, "field"]))
+        raise ValueError(f"answers hold {unknown}, which is no field of the phase {list(fields)}")
+    state = pd.Index(STATES).get_indexer(pd.Index(answers["state"]))
+    if (state < 0).any():
+        raise ValueError(f"answers hold the state {sorted(set(answers.loc[state < 0, 'state']))}")
+    item, items = _codes(answers, "item_id")
+    element, elements = _codes(answers, "element")
+    worker, workers = _codes(answers, "worker")
+    value, values = _codes(answers.assign(value=answers["value"].where(state == VALID)), "value")
+    assignment, assignments = _codes(answers, "assignment_id")
+    return Rows(
+        item=item,
+        element=element,
+        field=field.astype(np.int64),
+        worker=worker,
+        value=value,
+        assignment=assignment,
+        state=np.where((state == VALID) & (value < 0), INVALID, state),
+        suspicious=answers["suspicious"].to_numpy(dtype=bool),
+        submitted=answers["submitted_at"].to_numpy(dtype="datetime64[us]").astype(np.int64),
+        raw=np.asarray(answers["raw"].fillna(""), dtype=object),
+        names=Names(items, elements, fields, workers, values, assignments),
+    )
+
+
+def latest(rows: Rows) -> Bools:
+    """Which rows stand in the latest assignment of their worker for their item and field.
+
+    Latest by submission time (unknown before all others), then by assignment id.
+    """
+    asked, _ = pairs(pairs(rows.item, rows.field)[0], rows.worker)
+    order = np.lexsort((rows.assignment, rows.submitted, asked))
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = asked[order][1:] != asked[order][:-1]
+    chosen = np.full(int(asked.max(initial=-1)) + 1, -1, dtype=np.int64)
+    chosen[asked[order][last]] = rows.assignment[order][last]
+    return rows.assignment == chosen[asked]
+
+
+def pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Codes of the pairs (first, second), 0 … P - 1 in their order, and the pairs themselves, shape (P, 2).
+
+    >>> codes, of = pairs(np.array([5, 2, 5]), np.array([0, 1, 0]))
+    >>> codes.tolist(), of.tolist()
+    ([1, 0, 1], [[2, 1], [5, 0]])
+    """
+    width = int(second.max(initial=0)) + 1
+    unique, codes = np.unique(first * width + second, return_inverse=True)
+    return codes.astype(np.int64), np.column_stack([unique // width, unique % width])
+
+
+def _codes(answers: pd.DataFrame, column: str) -> tuple[Ints, Texts]:
+    codes, names = pd.factorize(pd.Index(answers[column]), sort=True)
+    return codes.astype(np.int64), np.asarray(names, dtype=object)

@@ -1,0 +1,205 @@
+"""From tidy answers to ballots: who voted for what, counted once.
+
+A *cell* is one question that has one best answer: an item, a record of its list ('' for scalar fields) and a
+field. In each cell a worker has one vote:
+
+- A worker who answered an item in several assignments counts once for each field, with the latest of them by
+  submission time and assignment id.
+- A vote's state is the best of its rows: valid before none_declared before invalid before blank.
+- A vote with several valid values (`email_1`, `email_2`, two links in a cell) supports each of them once.
+- Where anybody listed a record for an item, the empty answers of those who listed none (element '') make no
+  cell: these workers count as `absent` from each record, as do those who listed only others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Ints, Rows, Texts, coded, latest, pairs
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+@dataclass(frozen=True)
+class Cells:
+    """C cells, sorted by item, element and field."""
+
+    item_id: Texts
+    element: Texts
+    field: Ints  # place in the phase's fields
+    counts: Ints  # (C, 4): votes by state, in the order of coding.STATES
+    absent: Ints  # workers who answered the item's list without this record
+    start: Ints  # (C + 1): candidates of cell c are start[c]:start[c + 1]
+
+    @property
+    def workers(self) -> Ints:
+        return self.counts.sum(axis=1)
+
+    @property
+    def candidates(self) -> Ints:
+        """Different valid values."""
+        return np.diff(self.start)
+
+
+@dataclass(frozen=True)
+class Votes:
+    """V votes, sorted by cell, then worker."""
+
+    cell: Ints
+    worker: Ints
+    state: Ints
+    token: Ints  # equal within a cell exactly where the answers are equal (all values of them)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """K different values of cells, sorted by cell; within it the most supported first.
+
+    Ties: first a value that somebody gave unsuspiciously, then by the value's text.
+    """
+
+    cell: Ints
+    value: Texts
+    votes: Ints
+    clean: Bools  # somebody supports it with an answer that is not suspicious
+    items: Ints  # different items for which anybody gave this value in this field
+    givers: Ints  # different workers who gave this value in this field, for whatever item
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """All votes of a phase; nothing in it depends on the order of the answers."""
+
+    cells: Cells
+    votes: Votes
+    candidates: Candidates
+    support_vote: Ints  # (S) which vote supports …
+    support_candidate: Ints  # (S) … which candidate
+    workers: Texts  # what `votes.worker` stands for
+
+
+def ballots(answers: pd.DataFrame, phase: PhaseSpec) -> Ballots:
+    """The votes in `answers` (contract Answers); ValueError where these name an unknown field or state."""
+    everything = coded(answers, phase)
+    everything = everything.where(latest(everything))
+    rows = everything.where(_counted(everything, phase))
+    n_elements = max(len(rows.names.elements), 1)
+    cell, cells = pairs(rows.item * n_elements + rows.element, rows.field)
+    vote, votes = pairs(cell, rows.worker)
+    state = np.zeros(len(votes), dtype=np.int64)
+    np.maximum.at(state, vote, rows.state)
+    counts = np.bincount(votes[:, 0] * 4 + state, minlength=len(cells) * 4).reshape(len(cells), 4)
+
+    is_valid = rows.state == VALID
+    valid = rows.where(is_valid)
+    support, supports = pairs(vote[is_valid], valid.value)
+    clean = np.zeros(len(supports), dtype=bool)
+    clean[support[~valid.suspicious]] = True
+    candidates, candidate = _candidates(votes[supports[:, 0], 0], supports[:, 1], clean, cells[:, 1], valid)
+    return Ballots(
+        cells=Cells(
+            item_id=rows.names.items[cells[:, 0] // n_elements],
+            element=rows.names.elements[cells[:, 0] % n_elements],
+            field=cells[:, 1],
+            counts=counts,
+            absent=_absent(everything, cells[:, 0], phase),
+            start=np.searchsorted(candidates.cell, np.arange(len(cells) + 1)),
+        ),
+        votes=Votes(
+            cell=votes[:, 0],
+            worker=votes[:, 1],
+            state=state,
+            token=_tokens(state, supports[:, 0], candidate, _invalid_texts(rows, vote, state)),
+        ),
+        candidates=candidates,
+        support_vote=supports[:, 0],
+        support_candidate=candidate,
+        workers=rows.names.workers,
+    )
+
+
+def _of_lists(rows: Rows, phase: PhaseSpec) -> tuple[Bools, Bools]:
+    """Which rows belong to a list of records, and which of these name a record."""
+    named = (rows.names.elements != "")[rows.element]
+    listed = np.array([f in phase.record_fields for f in rows.names.fields])
+    listed[rows.field[named]] = True
+    return listed[rows.field], named
+
+
+def _counted(rows: Rows, phase: PhaseSpec) -> Bools:
+    """All rows but empty lists of items for which somebody listed a record."""
+    listed, named = _of_lists(rows, phase)
+    has_record = np.zeros(len(rows.names.items), dtype=bool)
+    has_record[rows.item[named]] = True
+    return ~listed | named | ~has_record[rows.item]
+
+
+def _absent(rows: Rows, record_of_cell: Ints, phase: PhaseSpec) -> Ints:
+    """For each cell of a record: workers who answered the item's list and did not name the record."""
+    listed, named = _of_lists(rows, phase)
+    n_elements = max(len(rows.names.elements), 1)
+    askers = np.bincount(pairs(rows.item[listed], rows.worker[listed])[1][:, 0], minlength=len(rows.names.items))
+    _, records = pairs(rows.item[named] * n_elements + rows.element[named], rows.worker[named])
+    names, namers = np.unique(records[:, 0], return_counts=True)
+    if not len(names):
+        return np.zeros(len(record_of_cell), dtype=np.int64)
+    at = np.minimum(np.searchsorted(names, record_of_cell), len(names) - 1)
+    found = names[at] == record_of_cell
+    return np.where(found, askers[record_of_cell // n_elements] - namers[at], 0)
+
+
+def _candidates(
+    cell_of: Ints, value_of: Ints, clean_of: Bools, field_of_cell: Ints, valid: Rows
+) -> tuple[Candidates, Ints]:
+    """Candidates from supports (S: cell, value, whether unsuspicious), and each support's candidate."""
+    code, found = pairs(cell_of, value_of)
+    votes = np.bincount(code, minlength=len(found))
+    clean = np.zeros(len(found), dtype=bool)
+    clean[code[clean_of]] = True
+    order = np.lexsort((found[:, 1], ~clean, -votes, found[:, 0]))
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    cell, value = found[order, 0], found[order, 1]
+    items, givers = _spread(valid, field_of_cell[cell], value)
+    texts = valid.names.values[value]
+    return Candidates(cell, texts, votes[order], clean[order], items, givers), place[code]
+
+
+def _spread(valid: Rows, field: Ints, value: Ints) -> tuple[Ints, Ints]:
+    """For each (field, value): how many items it was given for, and by how many workers."""
+    width = len(valid.names.values) + 1
+    given, known = pairs(valid.field * width + valid.value, np.zeros(len(valid.field), dtype=np.int64))
+    items = np.bincount(pairs(given, valid.item)[1][:, 0], minlength=len(known))
+    givers = np.bincount(pairs(given, valid.worker)[1][:, 0], minlength=len(known))
+    at = np.searchsorted(known[:, 0], field * width + value)
+    return items[at], givers[at]
+
+
+def _tokens(state: Ints, support_vote: Ints, candidate: Ints, invalid: Ints) -> Ints:
+    """A number for each vote, the same within a cell exactly where the answers are the same."""
+    special = np.where(state == INVALID, len(STATES) + invalid, state)
+    return np.where(state == VALID, special.max(initial=0) + 1 + _sets(support_vote, candidate, len(state)), special)
+
+
+def _sets(vote: Ints, candidate: Ints, n_votes: int) -> Ints:
+    """A number for each vote's set of candidates: member by member, the set so far becomes a code."""
+    first = np.searchsorted(vote, np.arange(n_votes))
+    position = np.arange(len(vote)) - first[vote]
+    code = np.zeros(n_votes, dtype=np.int64)
+    fresh = 1
+    for place in range(int(position.max(initial=-1)) + 1):
+        at = position == place
+        longer, sets = pairs(code[vote[at]], candidate[at])
+        code[vote[at]] = fresh + longer
+        fresh += len(sets)
+    return code
+
+
+def _invalid_texts(rows: Rows, vote: Ints, state: Ints) -> Ints:
+    """For each vote that is only invalid: a number for its text (any case); of several the first by text."""
+    at = (rows.state == INVALID) & (state[vote] == INVALID)
+    codes, raws = pd.factorize(rows.raw[at])
+    texts = pd.factorize(pd.Series([str(r).strip().casefold() for r in raws], dtype="object"), sort=True)[0]
+    least = np.full(len(state), len(texts), dtype=np.int64)
+    np.minimum.at(least, vote[at], texts[codes])
+    return least
