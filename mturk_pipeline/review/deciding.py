@@ -20,7 +20,8 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     """Cleaned output with people's decisions laid over it, and the rows that people added.
 
     Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
-    alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are.
+    alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are. A row about which
+    people disagree is undecided, even if it passed.
 
     Parameters
     ----------
@@ -63,6 +64,7 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataF
         after = cells[cells["field"] == field].drop_duplicates("item_id").set_index("item_id")["after"]
         here = rows.index.isin(after.index)
         rows[field] = rows[field].mask(here, after.reindex(rows.index)).astype("str")
+    rows["status"] = rows["status"].mask(rows.index.isin(list(reviews.disputed)), "undecided")
     rows["comment"] = reviews.comments.set_index("item_id")["comment"].reindex(rows.index).fillna("")
     return rows.reset_index()
 

@@ -21,14 +21,14 @@ class HandedOn(NamedTuple):
 
     Attributes
     ----------
-    table
+    rows
         Plain columns, one row per item.
-    left_out
-        item_id of the row (for rework: of the item), rule and reason.
+    problems
+        What was left out: item_id of the row (for rework: of the item), rule and reason.
     """
 
-    table: pd.DataFrame
-    left_out: pd.DataFrame
+    rows: pd.DataFrame
+    problems: pd.DataFrame
 
 
 def next_input(
@@ -80,6 +80,13 @@ def next_input(
         "duplicate": (pd.Series(again, index=table.index), "another row is the same item of the next phase"),
     }
     return _split(table, good["item_id"], rules)
+
+
+def not_yet_sent(rows: pd.DataFrame, phase: PhaseSpec, sent_item_ids: Collection[str]) -> pd.DataFrame:
+    """Those of `rows`, input of `phase`, whose item has no HIT yet; all of them for a phase without keys."""
+    if not phase.keys:
+        return rows
+    return rows[~item_ids(rows[list(phase.keys)]).isin(list(sent_item_ids))].reset_index(drop=True)
 
 
 def rework(reviewed: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> HandedOn:

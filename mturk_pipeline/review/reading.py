@@ -38,6 +38,8 @@ class Reviews:
     files
         One row per file: source_file, sheets and rows read, decided, edits, additions, problems (counts), and
         problem: why the whole file could not be read; missing for a good file.
+    disputed
+        item_id of rows about which people disagree.
     """
 
     decisions: pd.DataFrame
@@ -45,9 +47,12 @@ class Reviews:
     added: pd.DataFrame
     comments: pd.DataFrame
     files: pd.DataFrame
+    disputed: frozenset[str] = frozenset()
 
 
-def read_reviewed(files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFrame, phase: PhaseSpec) -> Reviews:
+def read_reviewed(
+    files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFrame | None, phase: PhaseSpec
+) -> Reviews:
     """Read the files that people saved in the phase's reviewed folder.
 
     Parameters
@@ -57,7 +62,7 @@ def read_reviewed(files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFr
     cleaned
         Contract `CleanedOutput`: the rows as they are now.
     shown
-        What earlier workbooks showed: the results of `shown_values`, put together in their order.
+        What workbooks showed: the results of `shown_values`, put together in their order; None for none.
     phase
         The phase.
 
@@ -70,7 +75,7 @@ def read_reviewed(files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFr
     item leave it undecided. Nothing raises: what is not understood is a problem, and the rest counts.
     """
     now = shown_values(cleaned, phase)
-    seen = Shown(pd.concat([shown, now], ignore_index=True))
+    seen = Shown(now if shown is None else pd.concat([shown, now], ignore_index=True))
     said = [nothing_said(phase)]
     counts: list[dict[str, object]] = []
     for path in sorted(files, key=lambda p: p.name):
@@ -78,9 +83,9 @@ def read_reviewed(files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFr
         here = [what_sheet_says(sheet, cleaned, seen, now, phase) for sheet in sheets]
         said += [replace(nothing_said(phase), problems=problem_table(problems)), *here]
         counts.append(_counts(path.name, sheets, here, problems))
-    decisions, added, comments, problems = unite(said, cleaned, phase)
+    united = unite(said, cleaned, phase)
     files_table = pd.DataFrame(counts, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
-    return Reviews(decisions, problems, added, comments, files_table)
+    return Reviews(united.decisions, united.problems, united.added, united.comments, files_table, united.disputed)
 
 
 def _sheets(path: Path, phase: PhaseSpec) -> tuple[list[ReviewedSheet], list[dict[str, object]]]:

@@ -1,6 +1,7 @@
 """All sheets together: one decision per row, or none where people disagree."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,15 +16,18 @@ _NONE = "\x00"
 _SHEET = 2**32
 
 
-def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> tuple[pd.DataFrame, ...]:
-    """What all sheets say about each row, said once.
+class United(NamedTuple):
+    """What all sheets say: contract `Decisions`, added rows, comments, contract `ReviewProblems`, disputed rows."""
 
-    Returns
-    -------
-    tuple
-        decisions (contract `Decisions`), added rows, comments (item_id, comment) and problems (contract
-        `ReviewProblems`): those of the sheets, and one for each row about which they disagree.
-    """
+    decisions: pd.DataFrame
+    added: pd.DataFrame
+    comments: pd.DataFrame
+    problems: pd.DataFrame
+    disputed: frozenset[str]
+
+
+def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> United:
+    """What all sheets say about each row, said once; a problem for each row about which they disagree."""
     verdicts = _stacked([s.verdicts for s in said])
     edits = _stacked([s.edits for s in said])
     verdicts["says"] = _verdict_texts(verdicts, edits, cleaned)
@@ -33,11 +37,12 @@ def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> tupl
     comments = comments.groupby("item_id", sort=False)["comment"].agg(" | ".join).reset_index()
     decisions = pd.concat([_decisions(agreed, edits), _addition_decisions(added, phase)])
     problems = problem_table([*_disputes(disputed), *_disputes(disputed_additions)])
-    return (
+    return United(
         decisions.reset_index(drop=True),
         added.drop(columns=["says", "decision"]).reset_index(drop=True),
         comments.astype("str"),
         pd.concat([*(s.problems for s in said), problems], ignore_index=True),
+        frozenset(disputed["item_id"]),
     )
 
 

@@ -1,0 +1,146 @@
+"""The sheets of the review workbook, one function each. A new sheet is one function and one line in `SHEETS`."""
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from mturk_pipeline.review.about_sheet import about_sheet
+from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.decision_words import WORDS
+from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
+from mturk_pipeline.review.sheet_plans import Column, Look, SheetPlan
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+PASSED = "accepted automatically, unverified"
+_WIDTHS = {"url": 38, "email": 28, "phone": 18, "handle": 24, "name": 26, "text": 34}
+
+
+def review_sheet(book: ReviewBook) -> SheetPlan:
+    """Rows that wait, worst first."""
+    rows = book.waiting.iloc[:MOST_ROWS]
+    columns = [*_yours(book, rows), *_keys(book.phase, rows)]
+    for name in book.phase.fields:
+        columns += [_guess(book.phase, name, rows), _trust(name, rows)]
+        runners_up = _lines(rows[f"{name}_runners_up"])
+        columns.append(Column(f"{name}_runners_up", runners_up, width=26, look="wrapped"))
+    columns.append(Column("reasons", rows["reasons"], width=60, look="wrapped"))
+    return SheetPlan("review", columns, frozen=5, tab="1F5FA8", fades="decision")
+
+
+def accepted_sheet(book: ReviewBook) -> SheetPlan:
+    """Rows that passed without a look."""
+    rows = book.accepted.iloc[:MOST_ROWS]
+    columns = [*_yours(book, rows), Column("status", _same(PASSED, rows), width=20, look="wrapped")]
+    columns += _keys(book.phase, rows)
+    for name in book.phase.fields:
+        columns += [_guess(book.phase, name, rows), _trust(name, rows)]
+    return SheetPlan("accepted", columns, frozen=6, tab="3F9142", fades="decision")
+
+
+def decided_sheet(book: ReviewBook) -> SheetPlan:
+    """What people decided before; a new decision here is read like any other."""
+    rows = book.decided.iloc[:MOST_ROWS]
+    columns = [*_yours(book, rows), Column("status", rows["status"], width=12), *_keys(book.phase, rows)]
+    columns += [_guess(book.phase, name, rows) for name in book.phase.fields]
+    return SheetPlan("decided", columns, frozen=6, tab="7B8794", fades="decision")
+
+
+def answers_sheet(book: ReviewBook) -> SheetPlan:
+    """What each worker said about the rows of `review`."""
+    rows = book.waiting.iloc[:MOST_ROWS]
+    told = book.answers_behind(rows).iloc[:MOST_ANSWERS]
+    keys = rows.reindex(columns=list(key_columns(book.phase))).reindex(told["place"]).set_axis(told.index)
+    wide: dict[str, tuple[float, Look]] = {
+        "field": (16, "strong"),
+        "raw": (40, "wrapped"),
+        "value": (40, "wrapped"),
+        "state": (14, "text"),
+        "note": (40, "wrapped"),
+        "worker": (26, "quiet"),
+        "assignment_id": (34, "quiet"),
+    }
+    columns = [Column("item_id", told["row_id"], width=18, look="quiet"), *_keys(book.phase, keys)]
+    columns += [Column(c, told[c], width, look) for c, (width, look) in wide.items()]
+    return SheetPlan("answers", columns, frozen=2, tab="CB6E17")
+
+
+def workers_sheet(book: ReviewBook) -> SheetPlan:
+    """How each worker fared; those with evidence first."""
+    workers = book.workers.assign(plain=book.workers["evidence"].eq(""))
+    workers = workers.sort_values(["plain", "agreement", "worker"], ignore_index=True).drop(columns="plain")
+    columns = [_worker_column(name, workers[name]) for name in workers.columns]
+    return SheetPlan("workers", columns, frozen=1, tab="CB6E17")
+
+
+def problems_sheet(book: ReviewBook) -> SheetPlan | None:
+    """What could not be understood in reviewed files; only where there is something."""
+    if book.problems is None or book.problems.empty:
+        return None
+    widths = {"source_file": 30, "source_sheet": 14, "column": 18, "rule": 22, "reason": 90}
+    columns = [
+        Column("row", book.problems[name], 8, "number")
+        if name == "source_row"
+        else Column(name, book.problems[name], widths[name], "wrapped")
+        for name in book.problems.columns
+    ]
+    return SheetPlan("problems", columns, frozen=1, tab="C0392B")
+
+
+SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
+    review_sheet,
+    problems_sheet,
+    accepted_sheet,
+    decided_sheet,
+    answers_sheet,
+    workers_sheet,
+    about_sheet,
+)
+
+
+def review_rows(book: ReviewBook) -> pd.DataFrame:
+    """All waiting rows as the sheet `review` has them, for a CSV file beside it: index is the place in the queue."""
+    whole = [*_yours(book, book.waiting), *_keys(book.phase, book.waiting)]
+    for name in book.phase.fields:
+        whole += [_guess(book.phase, name, book.waiting), _trust(name, book.waiting)]
+        whole.append(Column(f"{name}_runners_up", _lines(book.waiting[f"{name}_runners_up"], " | ")))
+    whole.append(Column("reasons", book.waiting["reasons"]))
+    return pd.DataFrame({column.name: column.cells for column in whole})
+
+
+def _yours(book: ReviewBook, rows: pd.DataFrame) -> Iterator[Column]:
+    """What tells the row apart, and where a person writes."""
+    yield Column("item_id", rows["item_id"], width=18, look="quiet")
+    yield Column("export", _same(book.export, rows), width=18, look="quiet", hidden=True)
+    yield Column("decision", _same("", rows), width=11, yours=True, choices=tuple(WORDS))
+    comment = rows["comment"] if "comment" in rows else _same("", rows)
+    yield Column("comment", comment, width=24, look="wrapped", yours=True)
+
+
+def _keys(phase: PhaseSpec, rows: pd.DataFrame) -> list[Column]:
+    return [Column(key, rows[key].astype("str"), 30, "strong", links=True) for key in key_columns(phase)]
+
+
+def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
+    kind = phase.fields[name].kind
+    return Column(name, rows[name], _WIDTHS.get(kind, 18), "wrapped", yours=True, links=kind == "url")
+
+
+def _trust(name: str, rows: pd.DataFrame) -> Column:
+    return Column(f"{name}_trust", rows[f"{name}_trust"].round(2), width=9, look="share")
+
+
+def _worker_column(name: str, cells: pd.Series) -> Column:
+    if name == "evidence":
+        return Column(name, cells, 60, "wrapped")
+    if name in ("worker", "worker_id"):
+        return Column(name, cells, 24)
+    return Column(name, cells.round(2), 13, "share" if name in ("agreement", "approval_rate") else "number")
+
+
+def _same(text: str, rows: pd.DataFrame) -> pd.Series:
+    return pd.Series(text, index=rows.index, dtype="str")
+
+
+def _lines(lists: pd.Series, between: str = "\n") -> pd.Series:
+    """Each list as one text, a value a line."""
+    return pd.Series([between.join(map(str, values)) for values in lists], index=lists.index, dtype="str")

@@ -1,0 +1,36 @@
+"""The review workbook: what a person works through in Excel or LibreOffice."""
+
+from pathlib import Path
+from typing import IO
+
+from mturk_pipeline.review.review_book import MOST_ROWS, ReviewBook
+from mturk_pipeline.review.review_sheets import SHEETS, review_rows
+
+
+def workbook_bytes(book: ReviewBook) -> bytes:
+    """The workbook of `book`; the same tables give the same bytes."""
+    from mturk_pipeline.review.sheet_writer import workbook_bytes
+
+    plans = [make(book) for make in SHEETS]
+    return workbook_bytes([plan for plan in plans if plan is not None])
+
+
+def rest_csv(book: ReviewBook) -> bytes | None:
+    """The waiting rows that the workbook has no room for, as CSV to be written beside it; None for none.
+
+    It is read back like the workbook. Text that looks like a formula has an apostrophe in front.
+    """
+    from mturk_pipeline.folders.tables_for_people import csv_bytes
+
+    rest = review_rows(book).iloc[MOST_ROWS:]
+    return csv_bytes(rest, bom=True) if len(rest) else None
+
+
+def write_workbook(path_or_buffer: Path | IO[bytes], book: ReviewBook) -> bytes | None:
+    """Write the workbook; returns the CSV of the rows that it has no room for (see `rest_csv`)."""
+    content = workbook_bytes(book)
+    if isinstance(path_or_buffer, Path):
+        path_or_buffer.write_bytes(content)
+    else:
+        path_or_buffer.write(content)
+    return rest_csv(book)
