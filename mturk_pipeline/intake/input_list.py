@@ -35,7 +35,7 @@ def read_input(
         except UnreadableFileError as error:
             problems.append((path.name, f"{path.name} {error}"))
             continue
-        usable = [_named(table.frame, table.numbers, phase) for table in tables]
+        usable = [_named(table.frame, table.rows, phase) for table in tables]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(phase.keys)
@@ -55,7 +55,7 @@ def read_input(
     return table.astype({"source_row": "int64"}), found
 
 
-def _named(frame: pd.DataFrame, numbers: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:
+def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:
     """The table with its columns trimmed and its keys called as the phase calls them, whatever their case."""
     keys = {normalise_key(k).replace(" ", "_"): k for k in phase.keys}
     names: list[str] = []
@@ -65,4 +65,4 @@ def _named(frame: pd.DataFrame, numbers: Sequence[int], phase: PhaseSpec) -> pd.
         names.append(keys.get(normalise_key(name).replace(" ", "_"), name))
     table = frame.set_axis(names, axis=1)
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
-    return table.assign(source_row=pd.array(list(numbers), dtype="int64"))
+    return table.assign(source_row=pd.array(list(rows), dtype="int64"))

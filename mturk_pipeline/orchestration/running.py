@@ -1,5 +1,6 @@
 """Running due phases of projects in this process: the command line's way, and the daily reconcile's."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -7,10 +8,15 @@ import dagster as dg
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.due import DECISION_STAGES, Inputs, Signature, Verdict, verdict
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
+
+
+# How often a look is taken whether files have stopped arriving: for ten seconds.
+ARRIVAL_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,22 @@ def run_project(
         except WorkflowError as error:
             yield PhaseResult(project, phase, Verdict.DUE, success=False, problem=str(error))
             return
-        found, signature = verdict(instance, place, Inputs.of(place))
+        found, signature = _settled_verdict(instance, place)
         if signature is None or not wants(found):
             yield PhaseResult(project, phase, found)
             continue
         announce(phase)
         yield _run(instance, place, found, signature, job_of)
+
+
+def _settled_verdict(instance: dg.DagsterInstance, place: PhaseOfProject) -> tuple[Verdict, Signature | None]:
+    """The verdict once files that just arrived have been quiet for a moment; whoever runs by hand may wait for that."""
+    for _ in range(ARRIVAL_TRIES):
+        found, signature = verdict(instance, place, Inputs.of(place))
+        if found is not Verdict.ARRIVING:
+            break
+        time.sleep(QUIET_SECONDS / 4)
+    return found, signature
 
 
 def _run(

@@ -1,0 +1,69 @@
+"""demo: the shipped example, through all phases."""
+
+import shutil
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.cli.running import run_each
+from mturk_pipeline.cli.site import Site
+from mturk_pipeline.folders.home import base_directory
+from mturk_pipeline.folders.projects import find_projects, make_project
+
+EXAMPLE = "example"
+WORKFLOW = "lead_gathering"
+
+
+def run_demo(projects_dir: Path | None) -> None:
+    site = Site.here(projects_dir)
+    path, copied = place_example(site)
+    typer.echo(f"Example project: {path}" + (f" ({copied} files copied)" if copied else ""))
+    projects = find_projects(site.home.projects, site.workflows)
+    project = projects.named(EXAMPLE)
+    failures, ran = run_each(site, [project])
+    if failures:
+        raise UserProblem("; ".join(failures))
+    if not ran and not copied:
+        typer.echo("Nothing changed since the last run; nothing done.")
+    _tell(path)
+
+
+def place_example(site: Site) -> tuple[Path, int]:
+    """Copy the example's files that are not there yet into the projects folder; returns how many."""
+    source = base_directory() / "data" / "example"
+    if not source.is_dir():
+        raise UserProblem(f"{source}: the example is not here; run this from a checkout of the project")
+    site.home.projects.mkdir(parents=True, exist_ok=True)
+    workflow = site.workflow(WORKFLOW)
+    target = site.home.projects / EXAMPLE
+    known = find_projects(site.home.projects, site.workflows)
+    make_project(site.home.projects, EXAMPLE, workflow, known.found)
+    copied = 0
+    for folder in workflow.folder_names:
+        for file in sorted((source / folder).glob("*")):
+            if file.is_file() and not (target / folder / file.name).exists():
+                shutil.copyfile(file, target / folder / file.name)
+                copied += 1
+    return target, copied
+
+
+def _tell(path: Path) -> None:
+    """What was made, where, and how to look at it."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for file in sorted(
+        path.rglob("*"), key=lambda p: (int(p.parent.name.split("_")[0]) if p.parent != path else 0, p.name)
+    ):
+        if file.is_file() and ".mturk_pipeline" not in file.parts and _is_made(file):
+            table.add_row(str(file.relative_to(path)), f"{file.stat().st_size / 1024:,.0f} KB")
+    console = Console(highlight=False)
+    console.print("Made:")
+    console.print(table)
+    console.print("Look at it: make dev, then http://127.0.0.1:3000 (or: mturk-pipeline status example)")
+
+
+def _is_made(file: Path) -> bool:
+    folder = file.parent.name
+    return file.name.startswith("_") or "_notebookProcessed_" in folder or folder.endswith("_allLeads")

@@ -1,0 +1,41 @@
+"""dev: the Dagster UI on this machine."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from mturk_pipeline.cli.demo import place_example
+from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.cli.site import Site
+from mturk_pipeline.folders.home import base_directory
+from mturk_pipeline.folders.projects import find_projects
+
+
+def open_ui(projects_dir: Path | None, port: int) -> None:
+    from mturk_pipeline.orchestration.instance import prepare_home
+
+    site = Site.here(projects_dir)
+    prepare_home(site.home)
+    projects = find_projects(site.home.projects, site.workflows)
+    if not projects.found and not projects.problems and (base_directory() / "data" / "example").is_dir():
+        path, _ = place_example(site)
+        typer.echo(f"Example project: {path}; its sensors run it within a minute")
+    if _taken(port):
+        raise UserProblem(f"port {port} is in use; choose another: mturk-pipeline dev --port {port + 1}")
+    workspace = base_directory() / "workspace.yaml"
+    where = ["-w", str(workspace)] if workspace.is_file() else ["-m", "mturk_pipeline.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", *where, "-h", "127.0.0.1", "-p", str(port)]
+    typer.echo(f"Dagster UI: http://127.0.0.1:{port}   (stop with Ctrl-C)")
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    if os.name == "posix":
+        os.execve(sys.executable, command, environment)
+    raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,165 @@
+"""The command line: a thin shell over the functions that Dagster's assets call."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="mturk-pipeline",
+    help="Cheap, redundant, messy crowd answers in; data that people trust out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(help="The project: its folder's name.", show_default=False)]
+ProjectsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--projects-dir",
+        envvar="MTURK_PROJECTS_DIR",
+        help="Where projects live (default: data/projects).",
+        show_default=False,
+        show_envvar=True,
+    ),
+]
+PhaseName = Annotated[str | None, typer.Option("--phase", help="Only this phase.", show_default=False)]
+
+
+@app.command()
+def init(
+    name: Name,
+    workflow: Annotated[str, typer.Option(help="The workflow it follows.")] = "lead_gathering",
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Make a project: its folders and its project.yaml. What is there already stays as it is."""
+    from mturk_pipeline.cli.projects import init_project
+
+    init_project(projects_dir, name, workflow)
+
+
+@app.command()
+def run(
+    name: Annotated[str | None, typer.Argument(help="The project; none with --all.", show_default=False)] = None,
+    all_projects: Annotated[bool, typer.Option("--all", help="Every project, one after the other.")] = False,
+    phase: PhaseName = None,
+    force: Annotated[bool, typer.Option(help="Run even what is up to date.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Run the phases whose files changed since their last successful run."""
+    if (name is None) == (not all_projects):
+        raise typer.BadParameter("name a project, or say --all")
+    from mturk_pipeline.cli.running import run_projects
+
+    run_projects(projects_dir, name, phase, force)
+
+
+@app.command()
+def status(
+    name: Annotated[str | None, typer.Argument(help="One project; by default all.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Where projects stand: batches, items, answers, and what waits for whom."""
+    from mturk_pipeline.cli.status import show_status
+
+    show_status(projects_dir, name, as_json)
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Result files.", show_default=False)],
+    suggest_phase: Annotated[
+        bool, typer.Option("--suggest-phase", help="Print a ready phase file (YAML) for these files.")
+    ] = False,
+) -> None:
+    """What a result file holds: format, rows, HITs, workers, answers, and what is wrong with it."""
+    from mturk_pipeline.cli.inspecting import inspect_files
+
+    inspect_files(files, suggest_phase)
+
+
+@app.command()
+def export(
+    name: Name,
+    table: Annotated[str, typer.Argument(help="answers, consensus, workers, reviewed, all_leads …")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .xlsx.")],
+    phase: PhaseName = None,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Write any table of a project to a file."""
+    from mturk_pipeline.cli.projects import export_table
+
+    export_table(projects_dir, name, table, phase, output)
+
+
+@app.command()
+def sample(
+    name: Name,
+    n: Annotated[int | None, typer.Option("-n", min=1, help="Items in the pilot batch.", show_default=False)] = None,
+    rest: Annotated[bool, typer.Option("--rest", help="All items that are not in the pilot batch.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed draws other items.")] = 0,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Write a pilot batch of the input, ready to upload; later the remainder."""
+    if (n is None) == (not rest):
+        raise typer.BadParameter("say how many items (-n 20), or --rest for the remainder")
+    from mturk_pipeline.cli.sampling import write_sample
+
+    write_sample(projects_dir, name, n, seed)
+
+
+@app.command()
+def remove(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Take a project out: its tables are deleted, its folder is moved aside, whole, into _removed."""
+    from mturk_pipeline.cli.projects import remove_project
+
+    remove_project(projects_dir, name, yes)
+
+
+@app.command()
+def demo(projects_dir: ProjectsDir = None) -> None:
+    """Run the shipped example through all phases to all leads."""
+    from mturk_pipeline.cli.demo import run_demo
+
+    run_demo(projects_dir)
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Open the Dagster UI with sensors and schedules on; only this machine can reach it."""
+    from mturk_pipeline.cli.dev import open_ui
+
+    open_ui(projects_dir, port)
+
+
+def main() -> None:
+    """Entry point: what a user can cause ends in one line and exit code 1, wrong usage in 2."""
+    from mturk_pipeline.cli.problems import UserProblem, one_line_problem
+
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except UserProblem as error:
+        typer.echo(f"mturk-pipeline: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        line = one_line_problem(error)
+        if line is None:
+            raise
+        typer.echo(f"mturk-pipeline: {line}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

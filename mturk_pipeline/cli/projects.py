@@ -1,0 +1,96 @@
+"""init, export, remove."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.cli.site import Site
+from mturk_pipeline.folders.projects import Project, make_project
+from mturk_pipeline.folders.tables import read_table
+from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.workflow.workflow import Workflow
+
+# Excel's own limit, less the header.
+_EXCEL_ROWS = 1_048_575
+
+
+def init_project(projects_dir: Path | None, name: str, workflow_name: str) -> None:
+    site = Site.here(projects_dir)
+    workflow = site.workflow(workflow_name)
+    project, made = make_project(site.home.projects, name, workflow, site.projects.found)
+    if not made:
+        typer.echo(f"{project.path}: complete already, nothing changed")
+        return
+    typer.echo(f"{project.path}: made {len(made)} of {len(workflow.folder_names) + 1}")
+    typer.echo(f"Next: put the list to ask about into {workflow.folders(workflow.first).input},")
+    typer.echo(f"      the crowd's result files into {workflow.folders(workflow.first).batches},")
+    typer.echo(f"      then: mturk-pipeline run {name}   (or leave the UI's sensors to it)")
+
+
+def export_table(projects_dir: Path | None, name: str, table: str, phase: str | None, output: Path) -> None:
+    from mturk_pipeline.folders.tables_for_people import csv_bytes, xlsx_bytes
+
+    site = Site.here(projects_dir)
+    project = site.project(name)
+    workflow = site.workflow_of(project)
+    path = _table_path(site, project, workflow, table, site.phase(workflow, phase))
+    kind = output.suffix.lower()
+    if kind not in (".csv", ".parquet", ".xlsx"):
+        raise UserProblem(f"{output}: ends with none of .csv, .parquet, .xlsx; name the file so")
+    if not output.parent.is_dir():
+        raise UserProblem(f"{output.parent}: no such folder; make it first")
+    if kind == ".parquet":
+        write_atomically(output, path.read_bytes())
+        rows = len(read_table(path))
+    else:
+        frame = read_table(path)
+        rows = len(frame)
+        if kind == ".xlsx" and rows > _EXCEL_ROWS:
+            raise UserProblem(f"{output}: {rows:,} rows are more than a sheet of Excel holds; use .csv or .parquet")
+        write_atomically(output, csv_bytes(frame, bom=True) if kind == ".csv" else xlsx_bytes({table[:31]: frame}))
+    typer.echo(f"{output}: {rows:,} rows of {table}")
+
+
+def remove_project(projects_dir: Path | None, name: str, yes: bool) -> None:
+    site = Site.here(projects_dir)
+    project = site.project(name)
+    if not yes and not typer.confirm(f"Take {project.name} out? Its folder is kept in {site.home.projects}/_removed"):
+        raise UserProblem(f"{name}: nothing removed")
+    from mturk_pipeline.folders.locks import project_lock
+    from mturk_pipeline.orchestration.instance import open_instance
+    from mturk_pipeline.orchestration.stages import partitions_of
+
+    instance = open_instance(site.home)
+    with project_lock(site.home.locks, project.id).acquire(timeout=600):
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        aside = site.home.projects / "_removed" / f"{project.name}-{stamp}"
+        aside.parent.mkdir(exist_ok=True)
+        shutil.move(project.path, aside)
+        tables = list((site.home.tables / project.workflow).rglob(f"{project.id}.parquet"))
+        for table in tables:
+            table.unlink()
+        partitions = str(partitions_of(project.workflow).name)
+        if instance.has_dynamic_partition(partitions, project.id):
+            instance.delete_dynamic_partition(partitions, project.id)
+    typer.echo(f"{project.name}: {len(tables)} tables deleted; its folder is whole at {aside}")
+
+
+def _table_path(site: Site, project: Project, workflow: Workflow, table: str, phase: str | None) -> Path:
+    """Where a table lies; with a phase unsaid, the only phase that has it."""
+    base = site.home.tables / workflow.name
+    if table == "all_leads":
+        candidates = {"all_leads": base / "all_leads" / f"{project.id}.parquet"}
+    else:
+        phases = [phase] if phase else list(workflow.phases)
+        candidates = {p: base / p / table / f"{project.id}.parquet" for p in phases}
+    made = {p: path for p, path in candidates.items() if path.is_file()}
+    if len(made) == 1:
+        return next(iter(made.values()))
+    if made:
+        raise UserProblem(f"{table}: several phases have it; say which: --phase {' | '.join(made)}")
+    there = sorted({p.parent.name for p in base.rglob(f"{project.id}.parquet")})
+    what = f"there are: {', '.join(there)}" if there else f"none is made yet: mturk-pipeline run {project.name}"
+    raise UserProblem(f"{project.name} has no table {table}{f' in {phase}' if phase else ''}; {what}")

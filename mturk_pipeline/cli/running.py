@@ -1,0 +1,78 @@
+"""run: due phases in this process, with progress."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.cli.site import Site
+from mturk_pipeline.folders.projects import Project
+
+
+def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
+    site = Site.here(projects_dir)
+    for line in site.workflow_problems:
+        typer.echo(f"left out: {line}", err=True)
+    if name is None:
+        for line in site.projects.problems:
+            typer.echo(f"left out: {line}", err=True)
+        projects = list(site.projects.found.values())
+        if not projects:
+            raise UserProblem(f"{site.home.projects}: no project yet; make one: mturk-pipeline init NAME")
+    else:
+        projects = [site.project(name)]
+        site.phase(site.workflow(projects[0].workflow), phase)
+    failed, ran = run_each(site, projects, phase, force)
+    if failed:
+        raise UserProblem("; ".join(failed))
+    if not ran:
+        typer.echo("Nothing changed since the last run; nothing done.")
+
+
+def run_each(
+    site: Site, projects: list[Project], phase: str | None = None, force: bool = False
+) -> tuple[list[str], int]:
+    """Run what is due of `projects`; returns one line per failure, and how many phases ran."""
+    console = Console(highlight=False, stderr=False)
+    with console.status("loading"):
+        from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
+        from mturk_pipeline.orchestration.due import Verdict, failed_or_behind
+        from mturk_pipeline.orchestration.instance import open_instance
+        from mturk_pipeline.orchestration.running import run_project
+
+        instance = open_instance(site.home)
+        fail_abandoned_runs(instance, site.home)
+        job_of = _jobs()
+
+    def wanted(verdict: Verdict) -> bool:
+        return verdict is not Verdict.ARRIVING if force else failed_or_behind(verdict)
+
+    failures: list[str] = []
+    ran = 0
+    for project in projects:
+        workflow = site.workflow(project.workflow)
+        phases = (phase,) if phase and phase in workflow.phases else ()
+        with console.status("") as spinner:
+
+            def announce(current: str, project: Project = project, spinner=spinner) -> None:
+                spinner.update(f"{project.name}: {current} …")
+
+            for result in run_project(
+                instance, site.home, project, workflow, job_of, phases=phases, wants=wanted, announce=announce
+            ):
+                ran += result.ran
+                mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
+                said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
+                console.print(f"{mark} {project.name}: {result.phase}: {said}")
+                if result.problem:
+                    failures.append(f"{project.name}: {result.problem}")
+    return failures, ran
+
+
+def _jobs() -> Callable[[str], object]:
+    """Jobs by name, from the definitions that the UI loads too."""
+    from mturk_pipeline.definitions import defs
+
+    return defs().get_repository_def().get_job

@@ -1,0 +1,95 @@
+"""Workflows from YAML: what is wrong is said in one line, and stops nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow, load_workflows
+from mturk_pipeline.workflow.workflow import WorkflowError
+
+PHASE = "type: mturk_pipeline.components.Phase\nattributes:\n  keys: [page]\n  fields:\n    label: {kind: choice}\n"
+
+
+def _phase(folder: Path, name: str, text: str) -> None:
+    (folder / name).mkdir(parents=True)
+    (folder / name / "defs.yaml").write_text(text)
+
+
+def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
+    _phase(tmp_path / "w", "zebra", PHASE)
+    _phase(tmp_path / "w", "apple", PHASE + "  after: zebra\n")
+    workflow = load_workflow(tmp_path / "w")
+    assert list(workflow.phases) == ["zebra", "apple"]
+    assert workflow.following("zebra") == "apple"
+    assert workflow.folder_names == (
+        "1_mIn_input",
+        "2_mOut_zebra",
+        "3_notebookProcessed_zebra",
+        "4_manualCleaned_mIn_zebra",
+        "5_mOut_apple",
+        "6_notebookProcessed_apple",
+        "7_manualCleaned_apple",
+        "8_allLeads",
+    )
+    assert workflow.leads.lead_groups == {"label": ["label"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("type: [", "cannot be read as YAML"),
+        ("just text", "'type:' and 'attributes:'"),
+        ("type: other.Thing\nattributes: {}", "use mturk_pipeline.components.Phase"),
+        (PHASE + "  acept: 0.5\n", "acept: Extra inputs"),
+        (PHASE + "  accept: 5\n", "accept"),
+        (PHASE.replace("choice", "colour"), "fields.label.kind"),
+        (PHASE.replace("label:", "page:"), "both a key and a field"),
+        (PHASE.replace("label:", "item_id:"), "a column of the pipeline's own"),
+        (PHASE.replace("{kind: choice}", "{kind: handle}"), "needs 'network'"),
+        (PHASE.replace("{kind: choice}", "{kind: text, anchor: {search: '('}}"), "not a regular expression"),
+        (PHASE.replace("{kind: choice}", "{kind: text, accept: 2}"), "between 0 and 1"),
+        (PHASE + "  after: nobody\n", "come after none of the others"),
+    ],
+)
+def test_a_broken_phase_is_one_line_that_names_the_file(tmp_path: Path, text: str, says: str) -> None:
+    _phase(tmp_path / "w", "one", text)
+    with pytest.raises(WorkflowError) as error:
+        load_workflow(tmp_path / "w")
+    assert says in str(error.value)
+    assert str(tmp_path / "w") in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_fork_is_refused(tmp_path: Path) -> None:
+    _phase(tmp_path / "w", "one", PHASE)
+    _phase(tmp_path / "w", "two", PHASE)
+    with pytest.raises(WorkflowError, match="one chain"):
+        load_workflow(tmp_path / "w")
+
+
+def test_a_broken_workflow_stops_no_other(tmp_path: Path) -> None:
+    _phase(tmp_path / "good", "one", PHASE)
+    _phase(tmp_path / "bad", "one", "type: [")
+    found, problems = load_workflows([SHIPPED_DIR, tmp_path])
+    assert list(found) == ["lead_gathering", "good"]
+    assert len(problems) == 1
+
+
+def test_a_project_lays_its_own_settings_over(tmp_path: Path) -> None:
+    _phase(tmp_path / "w", "one", PHASE)
+    workflow = load_workflow(tmp_path / "w")
+    changed = workflow.with_overrides({"one": {"accept": 0.9, "fields": {"label": {"required": True}}}}, "p")
+    assert changed.phases["one"].accept == 0.9
+    assert changed.phases["one"].fields["label"].required
+    assert changed.phases["one"].fields["label"].kind == "choice"
+    assert workflow.phases["one"].accept == 0.6
+    assert workflow.with_overrides({}, "p") is workflow
+
+
+@pytest.mark.parametrize("overrides", [{"two": {}}, {"one": {"acept": 1}}, {"one": 3}, {"one": {"fields": 1}}])
+def test_overrides_that_do_not_fit_are_one_line(tmp_path: Path, overrides) -> None:
+    _phase(tmp_path / "w", "one", PHASE)
+    with pytest.raises(WorkflowError) as error:
+        load_workflow(tmp_path / "w").with_overrides(overrides, "p/project.yaml")
+    assert str(error.value).startswith("p/project.yaml: overrides")
+    assert "\n" not in str(error.value)
