@@ -22,8 +22,10 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY)  ## install everything into .venv (again only when the lock or pyproject.toml changed)
+	@echo "Ready: $(VENV)"
 
-# --no-build-isolation: the build tool comes from the lock too, so nothing unpinned is ever fetched.
+# The lock is complete (--no-deps) and holds the build tool too (--no-build-isolation): nothing unpinned is ever fetched.
+# uv does it in seconds where it is installed (UV= keeps to pip); --no-compile: only what is used gets compiled, when it is.
 $(READY): requirements.lock pyproject.toml
 	@set -e; python='$(PYTHON)'; \
 	if [ -z "$$python" ]; then \
@@ -36,10 +38,15 @@ $(READY): requirements.lock pyproject.toml
 	fi; \
 	$(BIN)/python -c '$(FITS)' 2>/dev/null || "$$python" -m venv --clear $(VENV) || \
 	  { echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --default-pip >/dev/null
 	@echo "Installing the pinned packages into $(VENV); the first time takes a minute or two ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@set -e; if command -v "$(UV)" >/dev/null; then \
+	  $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements.lock; \
+	  $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
+	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps -r requirements.lock; \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
 	@touch $@
 
 demo: $(READY)  ## run the shipped example through all phases, without a browser
@@ -80,7 +87,7 @@ benchmark: $(READY)  ## time each stage over growing batches
 lock:  ## pin all packages again after a change in pyproject.toml (ARGS=--upgrade: newest versions); needs uv
 	@command -v $(UV) >/dev/null || { echo "make: lock needs uv: pip install uv" >&2; exit 1; }
 	@$(UV) pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --universal --python-version 3.11 --custom-compile-command "make lock" --quiet -o requirements.lock $(ARGS)
+	  --universal --python-version 3.11 --no-strip-extras --custom-compile-command "make lock" --quiet -o requirements.lock $(ARGS)
 
 clean:  ## remove .venv and caches; projects and run history stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist
