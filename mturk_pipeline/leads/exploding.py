@@ -1,0 +1,116 @@
+"""From reviewed rows, one column per field, to leads: one row per value."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+
+# Kinds whose values hold no such mark themselves: "a@x.edu; b@x.edu" in one cell is two values.
+_SEVERAL = {
+    "email": re.compile(r"\s*[;,]\s*"),
+    "url": re.compile(r"\s*;\s+"),
+    "handle": re.compile(r"\s*[;,]\s*"),
+    "phone": re.compile(r"\s*;\s+"),
+}
+_PLACE = ["item_id", "element"]
+
+
+def explode(
+    reviewed: pd.DataFrame,
+    consensus: pd.DataFrame,
+    phase: PhaseSpec,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    runners_up: bool = True,
+) -> pd.DataFrame:
+    """One row for each value of the fields in `groups`; rows without a value are left out.
+
+    Parameters
+    ----------
+    reviewed
+        Contract Reviewed with a column per field; several values in one cell ("a@x.edu; b@x.edu") become
+        several rows of rank 1.
+    consensus
+        Contract Consensus of the same phase: trust and runners-up.
+    groups
+        Name of the group of leads -> its fields.
+    runners_up
+        Add the runners-up of rows that no person verified, as rank 2, 3 ….
+
+    Returns
+    -------
+    DataFrame
+        Columns row (index label in `reviewed`), lead_group, lead_subgroup, value, rank, trust (missing for
+        runners-up and for values that a person wrote).
+
+    Raises
+    ------
+    ValueError
+        For a field that the phase or `reviewed` does not have.
+    """
+    missing = [f for fields in groups.values() for f in fields if f not in phase.fields or f not in reviewed]
+    if missing:
+        raise ValueError(f"lead_groups names {missing}, which is no field of the last phase {list(phase.fields)}")
+    fields = {f: _values(reviewed, consensus, phase, f, runners_up) for fs in groups.values() for f in fs}
+    parts = [
+        fields[field].assign(lead_group=group, lead_subgroup=field)
+        for group, names in groups.items()
+        for field in names
+    ]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_LONG])
+    return table.loc[:, [*_LONG]].astype(_LONG)
+
+
+_LONG = {"row": "int64", "lead_group": "str", "lead_subgroup": "str", "value": "str", "rank": "int64", "trust": float}
+
+
+def _values(
+    reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str, runners_up: bool
+) -> pd.DataFrame:
+    """Columns row, value, rank, trust of one field."""
+    crowd = _crowd(reviewed, consensus, phase, field)
+    cells = reviewed[field].astype("str").fillna("").str.strip()
+    best = pd.DataFrame({"row": reviewed.index, "value": several(cells, phase.fields[field]), "rank": 1})
+    same = (cells == crowd["value"]).to_numpy(dtype=bool, na_value=False)
+    best["trust"] = crowd["trust"].where(same)
+    best = best.explode("value")
+    parts = [best[best["value"].notna() & (best["value"] != "")]]
+    if runners_up:
+        open_rows = ~reviewed["verified"].to_numpy(dtype=bool) & same & (cells != "").to_numpy(dtype=bool)
+        lists = crowd.loc[open_rows, "runners_up"]
+        others = pd.DataFrame({"row": lists.index, "value": lists.to_numpy(dtype=object), "trust": np.nan})
+        others["rank"] = [list(range(2, len(values) + 2)) for values in others["value"]]
+        others = others.explode(["value", "rank"])
+        parts.append(others[others["value"].notna()])
+    return pd.DataFrame(pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True))
+
+
+def _crowd(reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str) -> pd.DataFrame:
+    """The consensus on `field` beside each row of `reviewed`: value, trust, runners_up (a list)."""
+    own = consensus.loc[consensus["field"] == field, [*_PLACE, "value", "trust", "runners_up"]]
+    own = own.drop_duplicates(_PLACE).set_index(_PLACE)
+    element = reviewed["element"] if field in phase.record_fields else pd.Series("", index=reviewed.index)
+    places = pd.MultiIndex.from_arrays([reviewed["parent_item_id"].fillna(""), element], names=_PLACE)
+    found = own.reindex(places).set_axis(reviewed.index)
+    found["runners_up"] = pd.Series(
+        [list(v) if isinstance(v, list | tuple | np.ndarray) else [] for v in found["runners_up"]],
+        index=found.index,
+        dtype=object,
+    )
+    return found
+
+
+def several(cells: pd.Series, field: FieldSpec) -> pd.Series:
+    """The values in each cell, as lists; kinds in which a mark can belong to the value are left whole.
+
+    >>> several(pd.Series(["a@x.edu; b@x.edu"]), FieldSpec(kind="email")).tolist()
+    [['a@x.edu', 'b@x.edu']]
+    >>> several(pd.Series(["Chess; Go"]), FieldSpec(kind="name")).tolist()
+    [['Chess; Go']]
+    """
+    split = _SEVERAL.get(field.kind)
+    lists = [[v for v in split.split(cell) if v] if split else [cell] for cell in cells]
+    return pd.Series(lists, index=cells.index, dtype=object)
