@@ -73,7 +73,7 @@ def standardise(
     frame = pd.concat([_identified(frame, content, dialect, file, name), content], axis=1)
     frame["source_file"] = pd.Series(name, index=frame.index, dtype="str")
     frame["source_sheet"] = pd.Series(table.sheet, index=frame.index, dtype="str")
-    frame["source_row"] = table.rows
+    frame["source_row"] = table.numbers
     return Standard(frame, broken, warnings)
 
 
@@ -156,15 +156,23 @@ def _identified(
             frame[column] = f"{file.server}:" + frame[column]
     frame["provider"] = pd.Series(provider, index=frame.index, dtype="str")
     frame["worker"] = f"{provider}:{file.server}:" + frame["worker_id"]
-    batch = annotation.str.extract(_BATCH, expand=False)
+    batch = _found(annotation, _BATCH)
     frame["batch_id"] = batch.fillna(_stem(name))
-    version = annotation.str.extract(_VERSION, expand=False)
+    version = _found(annotation, _VERSION)
     if "Input.instruction_version" in content.columns:
         version = content["Input.instruction_version"].fillna(version)
     frame["instruction_version"] = (
         pd.Series(file.instruction_version, index=frame.index, dtype="str") if file.instruction_version else version
     )
     return frame
+
+
+def _found(texts: pd.Series, pattern: str) -> pd.Series:
+    """The first group of `pattern` in each text; few distinct texts stand in many rows."""
+    codes, uniques = pd.factorize(texts)
+    matches = [re.search(pattern, text) for text in uniques]
+    found = pd.Series([m and m[1] for m in matches] + [None], dtype="str")
+    return found.take(codes).set_axis(texts.index)
 
 
 def _stem(name: str) -> str:

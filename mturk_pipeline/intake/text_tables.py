@@ -12,8 +12,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.headers import clean_header
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 
@@ -28,13 +28,13 @@ _END = "\x03end-of-file\x03"
 class TextTable:
     """One table of a file: text only, a blank cell is missing.
 
-    `frame` has one row per record with data; `rows` is each record's row as a spreadsheet counts it,
+    `frame` has one row per record with data; `numbers` is each record's row as a spreadsheet counts it,
     `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, and `open_quote`
     the position of a record whose quote is never closed.
     """
 
     frame: pd.DataFrame
-    rows: np.ndarray
+    numbers: np.ndarray
     widths: np.ndarray
     sheet: str | None = None
     encoding: str | None = None
@@ -89,7 +89,7 @@ def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int
         chunks.append(pa.Table.from_arrays(arrays, names=names))
     whole = pa.concat_tables(chunks) if chunks else pa.table({n: pa.array([], _TEXT) for n in names})
     table.frame = pd.DataFrame({n: pd.array(whole.column(i), dtype="str") for i, n in enumerate(names)})
-    table.rows, table.widths = np.array(rows, dtype="int64"), np.array(widths, dtype="int64")
+    table.numbers, table.widths = np.array(rows, dtype="int64"), np.array(widths, dtype="int64")
     return table
 
 
@@ -140,7 +140,7 @@ def _without_end(cells: Sequence[str]) -> list[str]:
 
 def _text_array(column: Sequence[str]) -> pa.Array:
     array = pa.array(column, _TEXT)
-    return pc.if_else(pc.equal(array, ""), pa.scalar(None, _TEXT), array)  # pyright: ignore
+    return compute.if_else(compute.equal(array, ""), pa.scalar(None, _TEXT), array)
 
 
 def _lines(stream: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from mturk_pipeline.intake.arrow import compute
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Hours east of Greenwich. The North American ones as RFC 2822 §4.3 fixes them; the others have one meaning in
@@ -54,51 +55,54 @@ def read_times(texts: pd.Series) -> Times:
     """
     codes, uniques = pd.factorize(texts.astype("str"))
     array = pa.array(uniques, pa.large_string(), from_pandas=True)
-    first, zoneless = _parse(array, _WORDS)
-    second, zoneless_iso = _parse(array, _ISO)
-    at = np.where(np.isnat(first), second, first)
-    at = np.append(at, np.datetime64("NaT", "us"))  # code -1, a missing text, takes the last
-    without_zone = np.append(zoneless | zoneless_iso, False)
+    at = np.full(len(array) + 1, np.datetime64("NaT", "us"))  # code -1, a missing text, takes the last
+    zoneless = np.zeros(len(array) + 1, dtype=bool)
+    for pattern in (_WORDS, _ISO):
+        left = np.flatnonzero(np.isnat(at[:-1]))
+        if len(left):
+            at[left], zoneless[left] = _parse(array.take(pa.array(left)), pattern)
     read = pd.Series(at[codes], index=texts.index).dt.tz_localize("UTC")
-    return Times(
-        read,
-        read.isna() & texts.notna(),
-        pd.Series(without_zone[codes], index=texts.index),
-    )
+    return Times(read, read.isna() & texts.notna(), pd.Series(zoneless[codes], index=texts.index))
 
 
 def _parse(texts: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
     """UTC times (datetime64[us], NaT where the pattern does not fit) and which of them name no zone."""
-    parts = pc.extract_regex(texts, pattern)  # pyright: ignore[reportAttributeAccessIssue]
+    parts = compute.extract_regex(texts, pattern)
     fits = np.asarray(parts.is_valid())
 
-    def part(name: str) -> np.ndarray:
-        return np.asarray(pc.struct_field(parts, name).fill_null(""), dtype=object)  # pyright: ignore
+    def part(name: str) -> pa.Array:
+        return compute.struct_field(parts, name).fill_null("")
 
     def number(name: str) -> np.ndarray:
-        texts = part(name)
-        return np.where(texts == "", "0", texts).astype("int64")
+        digits = part(name)
+        return np.asarray(compute.if_else(compute.equal(digits, ""), "0", digits).cast(pa.int64()))
 
-    month = part("month")
-    names = {m: i for i, m in enumerate(MONTHS, 1)}
-    months = np.array([names.get(m) or int(m or 0) for m in month], dtype="int64")
+    names = compute.index_in(part("month"), pa.array(MONTHS, pa.large_string())).fill_null(-1)
+    months = np.asarray(names).astype("int64") + 1
+    if pattern is _ISO:
+        months = number("month")
     year, day = np.where(fits, number("year"), 1970), number("day")
     month_start = (year - 1970).astype("M8[Y]").astype("M8[M]") + (months - 1)
     date = month_start.astype("M8[D]") + (day - 1)
     seconds = number("hour") * 3600 + number("minute") * 60 + number("second")
-    micros = np.array([int(f.ljust(6, "0")[:6] or 0) for f in part("fraction")], dtype="int64")
     zone = part("zone")
     offset, known = _offsets(zone)
     good = fits & known & (months >= 1) & (months <= 12) & (day >= 1) & (date.astype("M8[M]") == month_start)
     good &= (year >= 1970) & (year <= 2200)
-    at = date.astype("M8[us]") + (seconds - offset) * 1_000_000 + micros
-    return np.where(good, at, np.datetime64("NaT", "us")), good & (zone == "")
+    at = date.astype("M8[us]") + (seconds - offset) * 1_000_000 + _micros(part("fraction"))
+    return np.where(good, at, np.datetime64("NaT", "us")), good & np.asarray(compute.equal(zone, ""))
 
 
-def _offsets(zones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _micros(fractions: pa.Array) -> np.ndarray:
+    """Microseconds of the digits behind a decimal point."""
+    return np.asarray(compute.utf8_slice_codeunits(compute.utf8_rpad(fractions, 6, "0"), 0, 6).cast(pa.int64()))
+
+
+def _offsets(zones: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Seconds east of Greenwich for each zone, and whether it is known."""
-    codes, uniques = pd.factorize(zones)
-    offsets = [_offset(zone) for zone in uniques]
+    coded = zones.dictionary_encode()
+    codes = np.asarray(coded.indices)
+    offsets = [_offset(zone) for zone in coded.dictionary.to_pylist()]
     seconds = np.array([0 if o is None else o for o in offsets], dtype="int64")
     known = np.array([o is not None for o in offsets], dtype=bool)
     return seconds[codes], known[codes]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from mturk_pipeline.intake.arrow import compute
 
 # What belongs to the requester's side may change from download to download; the rest may not.
 _CHANGING = frozenset({"status", "approved_at", "rejected_at", "requester_feedback"})
@@ -101,7 +102,7 @@ def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray) -> np.ndar
     if len(numbers) < 2:
         return numbers[:0]
     neighbours = numbers[1:] == numbers[:-1]
-    unlike = np.asarray(pc.not_equal(cells[1:], cells[:-1]))  # pyright: ignore[reportAttributeAccessIssue]
+    unlike = np.asarray(compute.not_equal(cells[1:], cells[:-1]))
     at = np.flatnonzero(neighbours & unlike)
     if not len(at):
         return numbers[:0]

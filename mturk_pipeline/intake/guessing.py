@@ -1,0 +1,117 @@
+"""What kind of field an answer column is, guessed from its name and from what workers wrote in it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mturk_pipeline.intake.exploded import SEPARATOR
+from mturk_pipeline.workflow.phase_spec import BLANK_TOKENS, NONE_TOKENS, KindName
+
+NETWORKS = ("facebook", "instagram", "twitter", "linkedin", "youtube", "tiktok")
+_EMAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
+_URL = re.compile(r"(https?://\S+|(www\.)?([\w-]+\.)+[a-z]{2,12}(/\S*)?)", re.I)
+_PHONE = re.compile(r"(tel:)?[+(]?\d[\d\s().\-/+x]{5,22}( ?ext\.? ?\d+)?", re.I)
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*%?")
+_YES_NO = frozenset({"yes", "no", "true", "false", "y", "n"})
+_NOTHING = frozenset(BLANK_TOKENS) | frozenset(NONE_TOKENS)
+_PHONE_WORDS = frozenset({"phone", "tel", "telephone", "mobile", "cell", "fax"})
+_URL_WORDS = frozenset({"url", "link", "website", "site", "homepage", "web"})
+_EMAIL_WORDS = frozenset({"email", "mail", "emails"})
+_NAME_WORDS = frozenset({"name", "person", "club", "organization", "organisation", "company", "title", "contact"})
+_REMARK_WORDS = frozenset({"feedback", "comment", "comments", "remark", "remarks", "suggestion", "suggestions"})
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A field's kind, with the network of a handle and the separator of several choices in one cell."""
+
+    kind: KindName
+    network: str | None = None
+    separator: str | None = None
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a column's name, lower case.
+
+    >>> words_of("contactName_1"), words_of("e-mail")
+    (['contact', 'name'], ['email'])
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().replace("e-mail", "email").replace("e_mail", "email")
+    return re.findall(r"[a-z]+", spaced)
+
+
+def is_remark(name: str) -> bool:
+    """Whether a column asks for comments on the task, not about the item."""
+    return bool(_REMARK_WORDS & set(words_of(name)))
+
+
+def guess_kind(name: str, values: Iterable[str], items: int) -> Guess:
+    """The kind that most answers of a column fit.
+
+    Parameters
+    ----------
+    name
+        The column's name, without "Answer.".
+    values
+        All answers that are not blank, with repetitions.
+    items
+        How many items were asked about: a column with few values over many items is a choice.
+
+    >>> guess_kind("website", ["https://a.example.edu", "b.example.edu/x", "none"], 3).kind
+    'url'
+    >>> guess_kind("stance", ["For", "Against", "For", "For"], 4).kind
+    'choice'
+    """
+    counts = Counter(" ".join(v.replace("\u200b", "").split()).casefold() for v in values)
+    words = set(words_of(name))
+    network = next((n for n in NETWORKS if n in words), None)
+    told = {v: n for v, n in counts.items() if v not in _NOTHING}
+    if told and set(told) <= _YES_NO and len(told) > 1:
+        return Guess("boolean")
+    if network:
+        return Guess("handle", network)
+    if _is(_EMAIL, told, 0.5) or (_EMAIL_WORDS & words and _is(_EMAIL, told, 0.2)):
+        return Guess("email")
+    if _PHONE_WORDS & words and (_is(_PHONE, told, 0.2) or not told):
+        return Guess("phone")
+    if _is(_URL, told, 0.5) or (_URL_WORDS & words and (_is(_URL, told, 0.2) or not told)):
+        return _guess_link(told)
+    if not is_remark(name) and _is_choice(told, items):
+        separator = SEPARATOR if any(SEPARATOR in v for v in told) else None
+        numbers = _is(_NUMBER, told, 0.95) and len(told) > 2 and not separator
+        return Guess("number") if numbers else Guess("choice", separator=separator)
+    if _is(_NUMBER, told, 0.9):
+        return Guess("number")
+    return Guess("name") if _NAME_WORDS & words and _is_short(told) else Guess("text")
+
+
+def _is(pattern: re.Pattern[str], told: dict[str, int], share: float) -> bool:
+    """Whether at least `share` of the answers have the form."""
+    total = sum(told.values())
+    fitting = sum(n for v, n in told.items() if pattern.fullmatch(v.strip("<>.,;()\"'")))
+    return bool(total) and fitting >= share * total
+
+
+def _guess_link(told: dict[str, int]) -> Guess:
+    """A link, or a handle where most links lead to one network."""
+    for network in NETWORKS:
+        at_home = sum(n for v, n in told.items() if f"{network}.com" in v)
+        if at_home > 0.7 * sum(told.values()):
+            return Guess("handle", network)
+    return Guess("url")
+
+
+def _is_choice(told: dict[str, int], items: int) -> bool:
+    """Whether a few short answers come back again and again."""
+    labels = {label for v in told for label in v.split(SEPARATOR)}
+    total = sum(told.values())
+    if not told or len(labels) > 20 or total < 2 * len(told) or total < 3:
+        return False
+    longest = max(len(v) for v in labels)
+    return longest <= 20 or (longest <= 60 and len(labels) <= max(2, items // 3))
+
+
+def _is_short(told: dict[str, int]) -> bool:
+    total = sum(told.values())
+    return not total or sum(n for v, n in told.items() if len(v) <= 80) >= 0.8 * total

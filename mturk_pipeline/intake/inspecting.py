@@ -1,0 +1,144 @@
+"""What a result file holds, for a person who has it before them; no personal data."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from mturk_pipeline.intake.collecting import Collected, collect
+from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found in a result file; counts are of usable assignments.
+
+    `answers_per_hit` says how many HITs have how many answers; `answer_columns` gives for each column the share of
+    its cells that are filled; `rules` how many rows were set aside by which rule.
+    """
+
+    path: Path
+    problem: str | None
+    dialect: str | None = None
+    encoding: str | None = None
+    rows: int = 0
+    used: int = 0
+    superseded: int = 0
+    quarantined: int = 0
+    conflicting: int = 0
+    sheets: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
+    hits: int = 0
+    items: int = 0
+    workers: int = 0
+    answers_per_hit: dict[int, int] = field(default_factory=dict)
+    asked_per_hit: tuple[int, ...] = ()
+    statuses: dict[str, int] = field(default_factory=dict)
+    auto_approved: int = 0
+    submitted: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    rewards: tuple[str, ...] = ()
+    input_columns: tuple[str, ...] = ()
+    answer_columns: dict[str, float] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Lines of a table: what, and how much of it."""
+        if self.problem and not self.rows:
+            return [("problem", self.problem)]
+        lines = [
+            ("problem", self.problem or ""),
+            ("format", ", ".join(t for t in (self.dialect, self.encoding) if t)),
+            ("sheets", ", ".join(self.sheets)),
+            ("rows", self._balance()),
+            ("set aside", ", ".join(f"{n} {rule}" for rule, n in self.rules.items())),
+            ("batches", ", ".join(self.batches[:8]) + (" …" if len(self.batches) > 8 else "")),
+            ("HITs", f"{self.hits}" + (f" about {self.items} items" if self.items != self.hits else "")),
+            ("assignments", str(self.used)),
+            ("workers", str(self.workers)),
+            ("answers per HIT", self._per_hit()),
+            ("status", ", ".join(f"{n} {status}" for status, n in self.statuses.items())),
+            ("approved by time", str(self.auto_approved) if self.auto_approved else ""),
+            ("submitted", " to ".join(f"{t:%Y-%m-%d %H:%M} UTC" for t in self.submitted or ())),
+            ("reward", ", ".join(self.rewards)),
+            ("input columns", ", ".join(self.input_columns)),
+            ("answer columns", ", ".join(f"{c} ({share:.0%})" for c, share in self.answer_columns.items())),
+            *[("note", warning) for warning in self.warnings],
+        ]
+        return [(what, text) for what, text in lines if text]
+
+    def _balance(self) -> str:
+        parts = [f"{self.used} used"]
+        counts = {"superseded": self.superseded, "quarantined": self.quarantined, "conflicting": self.conflicting}
+        return f"{self.rows} = " + " + ".join(parts + [f"{n} {what}" for what, n in counts.items() if n])
+
+    def _per_hit(self) -> str:
+        found = ", ".join(f"{hits} with {answers}" for answers, hits in self.answers_per_hit.items())
+        asked = " or ".join(map(str, self.asked_per_hit))
+        return found + (f" (asked for: {asked})" if asked and found else "")
+
+
+def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits: Limits | None = None) -> Inspection:
+    """What a result file holds.
+
+    Parameters
+    ----------
+    file
+        The file; whatever is wrong with it ends up in the result's `problem`, `rules` or `warnings`.
+    phase
+        The phase that it shall serve, if any: rows that this phase could not use are counted as such.
+    limits
+        What the file may hold at most.
+    """
+    path = as_result_file(file).path
+    collected = collect([file], phase, limits=limits)
+    entry = collected.files.iloc[0]
+    broken = None if pd.isna(entry["problem"]) else str(entry["problem"])
+    if pd.isna(entry["dialect"]):
+        return Inspection(path, broken)
+    counts = {c: int(entry[c]) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    return Inspection(
+        path,
+        broken,
+        dialect=str(entry["dialect"]),
+        encoding=None if pd.isna(entry["encoding"]) else str(entry["encoding"]),
+        **counts,
+        **_content(collected.assignments),
+        rules=_rules(collected),
+        warnings=tuple(line.removeprefix(f"{path.name}: ") for line in collected.warnings),
+    )
+
+
+def _content(assignments: pd.DataFrame) -> dict:
+    """What the usable rows hold, as fields of `Inspection`."""
+    per_hit = assignments["hit_id"].value_counts().value_counts().sort_index()
+    submitted = assignments["submitted_at"].dropna()
+    rewards = sorted({r for r in assignments["reward"] if r is not None and not pd.isna(r)})
+    answers = [c for c in assignments.columns if c.startswith("Answer.")]
+    filled = {c: _share_filled(assignments[c]) for c in answers}
+    return {
+        "sheets": tuple(assignments["source_sheet"].dropna().unique()),
+        "batches": tuple(assignments["batch_id"].unique()),
+        "hits": int(assignments["hit_id"].nunique()),
+        "items": int(assignments["item_id"].nunique()),
+        "workers": int(assignments["worker"].nunique()),
+        "answers_per_hit": {int(answers): int(hits) for answers, hits in per_hit.items()},
+        "asked_per_hit": tuple(int(n) for n in sorted(assignments["max_assignments"].dropna().unique())),
+        "statuses": {str(k): int(v) for k, v in assignments["status"].value_counts().items()},
+        "auto_approved": int(assignments["auto_approved"].sum()),
+        "submitted": (submitted.min(), submitted.max()) if len(submitted) else None,
+        "rewards": tuple(f"${r}" for r in rewards),
+        "input_columns": tuple(c.removeprefix("Input.") for c in assignments.columns if c.startswith("Input.")),
+        "answer_columns": {c.removeprefix("Answer."): share for c, share in filled.items()},
+    }
+
+
+def _share_filled(cells: pd.Series) -> float:
+    """Share of cells that hold an answer; Mechanical Turk's `{}` is none."""
+    filled = cells.notna() & ~cells.str.strip().isin(["", "{}"])
+    return float(filled.mean()) if len(cells) else 0.0
+
+
+def _rules(collected: Collected) -> dict[str, int]:
+    return {str(k): int(v) for k, v in collected.set_aside["rule"].value_counts().items()}

@@ -1,0 +1,160 @@
+"""A phase file for result files that nobody has described yet: keys, fields and kinds guessed from the content."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
+from mturk_pipeline.intake.guessing import is_remark
+from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.intake.result_file import ResultFile, UnreadableFileError
+from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
+
+# Columns that tables and workbooks of later rooms hold beside fields.
+_TAKEN = RESERVED_NAMES | {
+    "parent_item_id", "needs_review", "priority", "answers", "hit_ids", "assignment_ids", "verified", "attempt",
+    "source_file", "source_row", "source_sheet", "rank", "worker", "hit_id", "assignment_id",
+}  # fmt: skip
+_ONE_TO_ONE = 0.9
+_MOST_KEYS = 3
+
+
+def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -> str:
+    """A ready phase file (YAML) that reads these result files.
+
+    Parameters
+    ----------
+    paths
+        Result files of one kind of task.
+    name
+        What the phase shall be called; only said in a comment, a phase's name is its folder's.
+
+    Raises
+    ------
+    UnreadableFileError
+        If no file has a usable row with an answer; says which and why, in one line.
+    """
+    collected = collect(paths, None)
+    assignments = collected.assignments
+    answers = [c for c in assignments.columns if c.startswith("Answer.") and assignments[c].notna().any()]
+    answers = answers or [c for c in assignments.columns if c.startswith("Answer.")]
+    if assignments.empty or not answers:
+        files = collected.files
+        said = (files["source_file"] + " " + files["problem"].fillna("has no usable row with an answer")).tolist()
+        raise UnreadableFileError("no phase can be made: " + "; ".join(said or ["no file was given"]))
+    keys = suggest_keys(assignments)
+    groups = group_columns(assignments, answers)
+    attributes: dict[str, Any] = {"description": _description(assignments), "keys": keys}
+    attributes["assignments_per_item"] = _redundancy(assignments)
+    attributes["fields"] = _fields(groups, keys)
+    content = yaml.safe_dump(
+        {"type": "mturk_pipeline.components.Phase", "attributes": attributes},
+        sort_keys=False,
+        allow_unicode=True,
+        width=110,
+    )
+    place = f"<workflow>/{name or '<phase>'}/defs.yaml"
+    return f"# Guessed from {len(paths)} result file(s): read it through, then save it as {place}\n{content}"
+
+
+def suggest_keys(assignments: pd.DataFrame) -> list[str]:
+    """The fewest input columns that tell the HITs apart (at most three), without "Input."; none: each HIT an item.
+
+    Where inputs repeat over more than a tenth of the HITs they do not say what a HIT was about.
+    """
+    hits = assignments.drop_duplicates("hit_id")
+    columns = [c for c in hits.columns if c.startswith("Input.") and assignments[c].notna().all()]
+    columns = [c for c in columns if c.removeprefix("Input.") not in RESERVED_NAMES]
+    codes = {c: _codes(hits[c]) for c in columns}
+    codes = {c: numbers for c, numbers in codes.items() if numbers.max(initial=0) > 0 or len(hits) == 1}
+    if not codes:
+        return []
+    most = _distinct(list(codes.values()))
+    if most < _ONE_TO_ONE * len(hits):
+        return []
+    ranked = sorted(codes, key=lambda c: (_unwieldy(hits[c]), columns.index(c)))
+    for size in range(1, _MOST_KEYS + 1):
+        for chosen in combinations(ranked[:15], size):
+            if _distinct([codes[c] for c in chosen]) == most:
+                return [c.removeprefix("Input.") for c in sorted(chosen, key=columns.index)]
+    return []
+
+
+def _codes(texts: pd.Series) -> np.ndarray:
+    codes, uniques = pd.factorize(texts)
+    return pd.factorize(np.array([normalise_key(str(u)) for u in uniques], dtype=object))[0][codes]
+
+
+def _distinct(codes: Sequence[np.ndarray]) -> int:
+    joined = codes[0]
+    for more in codes[1:]:
+        joined = pd.factorize(joined * (int(more.max()) + 1) + more)[0]
+    return int(joined.max()) + 1
+
+
+def _unwieldy(texts: pd.Series) -> int:
+    """How badly a column names an item to a person: numbers and long texts are worse than names."""
+    if texts.str.fullmatch(r"[\d.,-]+").mean() > 0.5:
+        return 1
+    return 2 if texts.str.len().mean() > 200 else 0
+
+
+def _fields(groups: Sequence[FieldGroup], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Fields as a phase file has them; remarks about the task hold no item back."""
+    fields: dict[str, dict[str, Any]] = {}
+    remarks = [g for g in groups if is_remark(g.name)]
+    taken = {n.casefold() for n in (*_TAKEN, *keys)}
+    for group in groups:
+        name = _field_name(group.name, taken)
+        taken |= {name.casefold(), f"{name}_trust".casefold(), f"{name}_runners_up".casefold()}
+        content: dict[str, Any] = {"kind": group.guess.kind}
+        if list(group.columns) != [name]:
+            content["columns"] = list(group.columns)
+        if group.guess.network:
+            content["network"] = group.guess.network
+        if group.guess.separator:
+            content["separator"] = group.guess.separator
+        if 0 < len(remarks) < len(groups) and group not in remarks:
+            content["gate"] = True
+        fields[name] = content
+    return fields
+
+
+def _field_name(text: str, taken: set[str]) -> str:
+    """An identifier from a column's name that nothing else is called.
+
+    >>> _field_name("POLITICAL POSITION", set()), _field_name("2 b", set()), _field_name("status", {"status"})
+    ('POLITICAL_POSITION', 'answer_2_b', 'status_answer')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"\W+", "_", plain).strip("_")[:60]
+    name = re.sub(r"_{2,}", "_", name)
+    if not name or not name[0].isalpha():
+        name = f"answer_{name}".rstrip("_")
+    unique, n = name, 1
+    while unique.casefold() in taken:
+        unique = f"{name}_answer" if n == 1 else f"{name}_{n}"
+        n += 1
+    return unique
+
+
+def _redundancy(assignments: pd.DataFrame) -> int:
+    """Answers asked for on a HIT; where the files do not say, the usual number that came."""
+    asked = assignments["max_assignments"].dropna()
+    usual = Counter(asked) if len(asked) else Counter(assignments["hit_id"].value_counts())
+    return max(1, int(usual.most_common(1)[0][0]))
+
+
+def _description(assignments: pd.DataFrame) -> str:
+    titles = assignments["title"].dropna()
+    title = " ".join(str(titles.iloc[0]).split())[:120] if len(titles) else ""
+    return f"Answers to: {title}" if title else "Answers of the crowd, one row per item."
