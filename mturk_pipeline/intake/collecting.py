@@ -1,6 +1,5 @@
 """Result files of a phase -> raw output: one row per assignment, and every other row with its reason."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -17,6 +16,7 @@ from mturk_pipeline.intake.reading import FileText, read_file
 from mturk_pipeline.intake.result_file import Limits, ResultFile, UnreadableFileError, as_result_file
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
 from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.intake.uniting import United, unite
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -109,7 +109,7 @@ def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limi
 
 def _named(files: Sequence[ResultFile | Path]) -> dict[str, ResultFile]:
     """Files by a name of their own: the file's, with as much of its folders as tells it from the others."""
-    unique = {os.path.abspath(f.path): f for f in map(as_result_file, files)}
+    unique = {str(f.path.absolute()): f for f in map(as_result_file, files)}
     paths = {path: PurePath(path).parts for path in sorted(unique)}
     names: dict[str, ResultFile] = {}
     for path, parts in paths.items():
@@ -158,15 +158,15 @@ def _take_in(
     if all(dialect is None for _, dialect in known):
         entry["problem"] = what_is_missing(list(text.tables[0].frame.columns))
         return
-    rows = 0
+    total = 0
     for table, dialect in known:
         if dialect is None:
             work.warnings.append(f"{name}: sheet '{table.sheet}' is no result table and was left out")
             continue
         problem = _take_in_table(work, _Origin(name, file, rank), table, dialect, phase, limits)
-        rows += len(table.frame)
+        total += len(table.frame)
         entry["dialect"], entry["problem"] = entry["dialect"] or dialect.name, entry["problem"] or problem
-    entry["rows"] = rows
+    entry["rows"] = total
 
 
 def _take_in_table(
@@ -181,10 +181,10 @@ def _take_in_table(
     frame = standard.frame.assign(part=len(work.parts), place=np.arange(len(table.frame)), file_rank=origin.rank)
     good = verdict.rule.isna().to_numpy()
     bad = frame.loc[~good, _WHERE].assign(rule=verdict.rule[~good], reason=verdict.reason[~good])
-    columns = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
-    work.parts.append(_Part(table, frame if good.all() else frame[good], columns))
+    contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
+    work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
     work.quarantined.append(bad)
-    notes = [*standard.warnings, *_remarks(frame[good], verdict.problem, phase)]
+    notes = [*standard.warnings, *_remarks(rows(frame, good), verdict.problem, phase)]
     if not len(frame):
         notes.append("has a header but no rows")
     sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""
@@ -231,11 +231,11 @@ def _no_rows(work: _Work) -> pd.DataFrame:
 def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     """Raw output as the contract has it: ids of items, who approved, columns in order."""
     frame = kept.reset_index(drop=True)
-    frame["item_id"] = item_ids(frame[key_columns(phase) if phase and phase.keys else ["hit_id"]])
+    frame["item_id"] = item_ids(columns(frame, key_columns(phase) or ["hit_id"]))
     frame["auto_approved"] = (frame["status"] == "Approved") & (frame["approved_at"] >= frame["auto_approval_at"])
     contents = [c for c in frame.columns if c.startswith("Input.")]
     contents += [c for c in frame.columns if c.startswith("Answer.")]
-    return frame[[*COLUMNS, *contents]]
+    return columns(frame, [*COLUMNS, *contents])
 
 
 def _set_aside(work: _Work, united: United) -> pd.DataFrame:
@@ -254,16 +254,16 @@ def _set_aside(work: _Work, united: United) -> pd.DataFrame:
         for part, group in whole.groupby("part", sort=True)
     ]
     whole["row"] = pd.Series([text for texts in rows for text in texts], dtype="str")
-    return whole[list(SET_ASIDE)]
+    return columns(whole, SET_ASIDE)
 
 
 def _files_table(work: _Work, assignments: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
     files = pd.DataFrame(work.files, columns=["source_file", "dialect", "encoding", "rows", "problem"])
     texts: dict[str, Any] = dict.fromkeys(["source_file", "dialect", "encoding", "problem"], "str")
     files = files.astype(texts | {"rows": "int64"})
-    names = files["source_file"]
-    files["used"] = names.map(assignments["source_file"].value_counts()).fillna(0).astype("int64")
+    names = column(files, "source_file")
+    files["used"] = looked_up(names, assignments["source_file"].value_counts()).fillna(0).astype("int64")
     for disposition in DISPOSITIONS:
         counts = set_aside.loc[set_aside["disposition"] == disposition, "source_file"].value_counts()
-        files[disposition] = names.map(counts).fillna(0).astype("int64")
-    return files[["source_file", "dialect", "encoding", "rows", "used", *DISPOSITIONS, "problem"]]
+        files[disposition] = looked_up(names, counts).fillna(0).astype("int64")
+    return columns(files, ["source_file", "dialect", "encoding", "rows", "used", *DISPOSITIONS, "problem"])

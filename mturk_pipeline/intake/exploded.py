@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.typed import columns as select
+
 PREFIX = "Answer."
 SEPARATOR = "|"
 
@@ -38,7 +40,7 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
         columns = [f"{target}.{label}" for label in labels]
         if target in frame.columns:
             continue
-        ticked = _ticked(frame[columns], even_blank=group in wanted)
+        ticked = _ticked(select(frame, columns), even_blank=group in wanted)
         if ticked is not None:
             frame = _replaced(frame, columns, target, _labels(ticked, labels))
     return frame

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.intake.guessing import Guess, guess_kind
+from mturk_pipeline.intake.typed import column, distinct
 from mturk_pipeline.workflow.phase_spec import KindName
 
 # Kinds whose numbered columns are more places for the same thing, and those that tell records of a list apart.
@@ -60,7 +61,7 @@ def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    items = assignments["item_id"].nunique()
+    items = distinct(column(assignments, "item_id"))
     guesses: dict[str, Guess] = {}
     for members in alike.values():
         cells = pd.concat([assignments[f"Answer.{m}"].dropna() for m in members])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
+from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -70,8 +71,8 @@ class Inspection:
 
     def _balance(self) -> str:
         parts = [f"{self.used} used"]
-        counts = {"superseded": self.superseded, "quarantined": self.quarantined, "conflicting": self.conflicting}
-        return f"{self.rows} = " + " + ".join(parts + [f"{n} {what}" for what, n in counts.items() if n])
+        others = {"superseded": self.superseded, "quarantined": self.quarantined, "conflicting": self.conflicting}
+        return f"{self.rows} = " + " + ".join(parts + [f"{n} {what}" for what, n in others.items() if n])
 
     def _per_hit(self) -> str:
         found = ", ".join(f"{hits} with {answers}" for answers, hits in self.answers_per_hit.items())
@@ -97,13 +98,13 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
     broken = None if pd.isna(entry["problem"]) else str(entry["problem"])
     if pd.isna(entry["dialect"]):
         return Inspection(path, broken)
-    counts = {c: int(entry[c]) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    balance = {c: int(entry[c]) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
     return Inspection(
         path,
         broken,
         dialect=str(entry["dialect"]),
         encoding=None if pd.isna(entry["encoding"]) else str(entry["encoding"]),
-        **counts,
+        **balance,
         **_content(collected.assignments),
         rules=_rules(collected),
         warnings=tuple(line.removeprefix(f"{path.name}: ") for line in collected.warnings),
@@ -112,21 +113,21 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
 
 def _content(assignments: pd.DataFrame) -> dict:
     """What the usable rows hold, as fields of `Inspection`."""
-    per_hit = assignments["hit_id"].value_counts().value_counts().sort_index()
+    per_hit = counts(column(assignments, "hit_id").value_counts())
     submitted = assignments["submitted_at"].dropna()
     rewards = sorted({r for r in assignments["reward"] if r is not None and not pd.isna(r)})
     answers = [c for c in assignments.columns if c.startswith("Answer.")]
-    filled = {c: _share_filled(assignments[c]) for c in answers}
+    filled = {c: _share_filled(column(assignments, c)) for c in answers}
     return {
         "sheets": tuple(assignments["source_sheet"].dropna().unique()),
         "batches": tuple(assignments["batch_id"].unique()),
-        "hits": int(assignments["hit_id"].nunique()),
-        "items": int(assignments["item_id"].nunique()),
-        "workers": int(assignments["worker"].nunique()),
-        "answers_per_hit": {int(answers): int(hits) for answers, hits in per_hit.items()},
-        "asked_per_hit": tuple(int(n) for n in sorted(assignments["max_assignments"].dropna().unique())),
-        "statuses": {str(k): int(v) for k, v in assignments["status"].value_counts().items()},
-        "auto_approved": int(assignments["auto_approved"].sum()),
+        "hits": distinct(column(assignments, "hit_id")),
+        "items": distinct(column(assignments, "item_id")),
+        "workers": distinct(column(assignments, "worker")),
+        "answers_per_hit": dict(sorted(per_hit.items())),
+        "asked_per_hit": tuple(sorted(map(int, counts(column(assignments, "max_assignments"))))),
+        "statuses": counts(column(assignments, "status")),
+        "auto_approved": counts(column(assignments, "auto_approved")).get(True, 0),
         "submitted": (submitted.min(), submitted.max()) if len(submitted) else None,
         "rewards": tuple(f"${r}" for r in rewards),
         "input_columns": tuple(c.removeprefix("Input.") for c in assignments.columns if c.startswith("Input.")),
@@ -141,4 +142,4 @@ def _share_filled(cells: pd.Series) -> float:
 
 
 def _rules(collected: Collected) -> dict[str, int]:
-    return {str(k): int(v) for k, v in collected.set_aside["rule"].value_counts().items()}
+    return counts(column(collected.set_aside, "rule"))

@@ -13,6 +13,7 @@ from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
 from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.standardising import STATUSES, Standard
 from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.intake.typed import column
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _LONGEST_SHOWN = 2000
@@ -38,19 +39,19 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
     frame = standard.frame
     blank = pd.Series(np.nan, index=frame.index, dtype="str")
     verdict = Verdict(blank, blank.copy())
-    no_id = frame["assignment_id"].isna()
+    no_id = column(frame, "assignment_id").isna()
     _damaged(verdict, table, dialect, no_id, limits)
     if not dialect.makes_ids:
         verdict.set(no_id, "no_assignment", dialect.without_id)
     verdict.set(
-        frame["worker_id"].isna(),
+        column(frame, "worker_id").isna(),
         "no_worker",
         "has no worker id: nobody knows whose answer it is; fill it in from the download",
     )
-    verdict.set(frame["hit_id"].isna(), "no_hit", "has no HIT id: fill it in from the download")
+    verdict.set(column(frame, "hit_id").isna(), "no_hit", "has no HIT id: fill it in from the download")
     _wrong_phase(verdict, frame, phase)
     verdict.set(
-        ~frame["status"].isin(STATUSES),
+        ~column(frame, "status").isin(STATUSES),
         "unknown_status",
         "has a status other than Submitted, Approved and Rejected: correct it",
     )
@@ -95,8 +96,8 @@ def _damaged(verdict: Verdict, table: TextTable, dialect: Dialect, no_id: pd.Ser
 
 def _too_long(frame: pd.DataFrame, longest: int) -> np.ndarray:
     too_long = np.zeros(len(frame), dtype=bool)
-    for column in frame.columns:
-        lengths = compute.utf8_length(pa.array(frame[column]))
+    for name in frame.columns:
+        lengths = compute.utf8_length(pa.array(frame[name]))
         if (compute.max(lengths).as_py() or 0) > longest:
             too_long |= np.asarray(compute.greater(lengths, longest).fill_null(False))
     return too_long
@@ -127,12 +128,12 @@ def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec | None)
 def rows_as_json(table: TextTable, positions: np.ndarray) -> list[str]:
     """Whole rows as the file had them, one JSON object each; very long cells are cut and say so."""
     rows = table.frame.iloc[positions]
-    for column in rows.columns:
-        cells = rows[column]
+    for name in rows.columns:
+        cells = rows[name]
         long = cells.str.len() > 100 * _LONGEST_SHOWN
         if long.any():
             cut = cells.str.slice(0, _LONGEST_SHOWN) + "… (cut: " + cells.str.len().astype("str") + " characters)"
-            rows = rows.assign(**{column: cells.mask(long, cut)})
+            rows = rows.assign(**{name: cells.mask(long, cut)})
     if not len(rows):
         return []
     # A bare quote never stands within a JSON text, so this parts rows and nothing else (lines=True is slow).

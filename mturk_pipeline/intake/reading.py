@@ -53,7 +53,7 @@ def read_file(path: Path, limits: Limits) -> FileText:
     for start, problem in _OTHER_FORMATS:
         if content[:9].upper().startswith(start.upper()):
             raise UnreadableFileError(problem)
-    if content.startswith(_ZIP) or content.startswith(b"PK\x05\x06"):
+    if content.startswith((_ZIP, b"PK\x05\x06")):
         tables = read_workbook(content, limits)
     else:
         tables = [read_text(content, limits)]

@@ -15,6 +15,8 @@ from mturk_pipeline.intake.result_file import Limits, ResultFile
 from mturk_pipeline.intake.task_answers import unpack_task_answers
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
+from mturk_pipeline.intake.typed import column as column_of
+from mturk_pipeline.intake.typed import columns as select
 
 STATUSES = ("Submitted", "Approved", "Rejected")
 TIMES = ("accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
@@ -64,7 +66,7 @@ def standardise(
         values, failed = read_whole(_text(raw, dialect, column))
         out[column] = _told(values, failed, column, dialect, warnings)
     rates, failed = read_rates(_text(raw, dialect, "approval_rate"))
-    _told(rates["approval_rate"], failed, "approval_rate", dialect, warnings)
+    _told(column_of(rates, "approval_rate"), failed, "approval_rate", dialect, warnings)
     frame = pd.concat([pd.DataFrame(out, index=raw.index), rates], axis=1)
     frame["work_seconds"] = _work_seconds(frame, warnings)
     frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
@@ -82,7 +84,7 @@ def _text(raw: pd.DataFrame, dialect: Dialect, column: str) -> pd.Series:
     source = dialect.columns.get(column)
     if source is None or source not in raw.columns:
         return pd.Series(np.nan, index=raw.index, dtype="str")
-    trimmed = raw[source].str.strip()
+    trimmed = column_of(raw, source).str.strip()
     return trimmed.mask(trimmed == "")
 
 
@@ -110,7 +112,7 @@ def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
     between = (frame["submitted_at"] - frame["accepted_at"]).dt.total_seconds()
     if (between < 0).any():
         warnings.append(f"{_rows(between < 0)} a submit time before the accept time: look at the times")
-    return frame["work_seconds"].astype("float64").fillna(between.where(between >= 0))
+    return column_of(frame, "work_seconds").astype("float64").fillna(between.where(between >= 0))
 
 
 def _status(texts: pd.Series, known: bool) -> pd.Series:
@@ -124,7 +126,7 @@ def _status(texts: pd.Series, known: bool) -> pd.Series:
 def _content(raw: pd.DataFrame, wanted: Collection[str], limits: Limits) -> tuple[pd.DataFrame, pd.Series]:
     """The file's Input.* and Answer.* columns, groups joined and JSON unpacked."""
     columns = [c for c in raw.columns if c.startswith(("Input.", "Answer."))]
-    content, broken = raw[columns], pd.Series(False, index=raw.index)
+    content, broken = select(raw, columns), pd.Series(False, index=raw.index)
     if "taskAnswers" not in wanted:
         content, broken = unpack_task_answers(content, limits.max_columns)
     return join_exploded(content, wanted), broken

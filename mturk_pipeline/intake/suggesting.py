@@ -17,6 +17,7 @@ from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
 from mturk_pipeline.intake.guessing import is_remark
 from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.intake.result_file import ResultFile, UnreadableFileError
+from mturk_pipeline.intake.typed import column
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 
 # Columns that tables and workbooks of later rooms hold beside fields.
@@ -45,7 +46,7 @@ def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -
     """
     collected = collect(paths, None)
     assignments = collected.assignments
-    answers = [c for c in assignments.columns if c.startswith("Answer.") and assignments[c].notna().any()]
+    answers = [c for c in assignments.columns if c.startswith("Answer.") and column(assignments, c).count()]
     answers = answers or [c for c in assignments.columns if c.startswith("Answer.")]
     if assignments.empty or not answers:
         files = collected.files
@@ -72,16 +73,16 @@ def suggest_keys(assignments: pd.DataFrame) -> list[str]:
     Where inputs repeat over more than a tenth of the HITs they do not say what a HIT was about.
     """
     hits = assignments.drop_duplicates("hit_id")
-    columns = [c for c in hits.columns if c.startswith("Input.") and assignments[c].notna().all()]
+    columns = [c for c in hits.columns if c.startswith("Input.") and column(assignments, c).count() == len(assignments)]
     columns = [c for c in columns if c.removeprefix("Input.") not in RESERVED_NAMES]
-    codes = {c: _codes(hits[c]) for c in columns}
+    codes = {c: _codes(column(hits, c)) for c in columns}
     codes = {c: numbers for c, numbers in codes.items() if numbers.max(initial=0) > 0 or len(hits) == 1}
     if not codes:
         return []
     most = _distinct(list(codes.values()))
     if most < _ONE_TO_ONE * len(hits):
         return []
-    ranked = sorted(codes, key=lambda c: (_unwieldy(hits[c]), columns.index(c)))
+    ranked = sorted(codes, key=lambda c: (_unwieldy(column(hits, c)), columns.index(c)))
     for size in range(1, _MOST_KEYS + 1):
         for chosen in combinations(ranked[:15], size):
             if _distinct([codes[c] for c in chosen]) == most:

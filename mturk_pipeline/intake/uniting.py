@@ -1,12 +1,15 @@
 """Rows of several files -> one row per assignment: later states replace earlier ones, contradictions are set apart."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
+from mturk_pipeline.intake.typed import column, looked_up
+from mturk_pipeline.intake.typed import rows as select
 
 # What belongs to the requester's side may change from download to download; the rest may not.
 _CHANGING = frozenset({"status", "approved_at", "rejected_at", "requester_feedback"})
@@ -48,20 +51,20 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
     Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends).
     Of rows that agree, the later state counts: decided after submitted, then time of decision, then file.
     """
-    repeated = rows["assignment_id"].duplicated(keep=False)
+    repeated = column(rows, "assignment_id").duplicated(keep=False)
     if not repeated.any():
         return United(rows, _told(rows.iloc[:0], "", ""), _told(rows.iloc[:0], "", ""))
-    same = rows[repeated].copy()
+    same = select(rows, repeated).copy()
     same["group"] = pd.factorize(same["assignment_id"])[0]
     same = _latest_first(same)
     kinds = _contradictions(same, columns_of_part)
-    bad = same["group"].isin(kinds.index)
-    conflicting = _conflicting(same[bad], kinds)
-    agreeing = same[~bad]
-    first = ~agreeing["group"].duplicated()
-    winners, losers = agreeing[first], agreeing[~first]
+    bad = column(same, "group").isin(list(kinds.index))
+    conflicting = _conflicting(select(same, bad), kinds)
+    agreeing = select(same, ~bad)
+    first = ~column(agreeing, "group").duplicated()
+    winners, losers = select(agreeing, first), select(agreeing, ~first)
     superseded = _superseded(losers, winners)
-    kept = pd.concat([rows[~repeated], _filled(winners, losers)]).sort_index()
+    kept = pd.concat([select(rows, ~repeated), _filled(winners, losers)]).sort_index()
     return United(kept.drop(columns="group"), superseded, conflicting)
 
 
@@ -87,10 +90,10 @@ def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]]) -
     group, part = same["group"].to_numpy(), same["part"].to_numpy()
     found: dict[int, dict[str, None]] = {}
     contents = [c for c in same.columns if c.startswith(("Input.", "Answer."))]
-    for column in ["worker", *contents]:
-        kind = column if column == "worker" else "inputs" if column.startswith("Input.") else "answers"
-        has = np.array([column == "worker" or column in columns for columns in columns_of_part])[part]
-        for g in np.unique(_differing(same[column], group, has)):
+    for name in ["worker", *contents]:
+        kind = name if name == "worker" else "inputs" if name.startswith("Input.") else "answers"
+        has = np.array([name == "worker" or name in columns for columns in columns_of_part])[part]
+        for g in np.unique(_differing(column(same, name), group, has)):
             found.setdefault(int(g), {})[kind] = None
     return pd.Series({g: " and ".join(kinds) for g, kinds in found.items()}, dtype="str")
 
@@ -119,18 +122,19 @@ def _plain(cells: pa.Array) -> pd.Series:
 def _filled(winners: pd.DataFrame, losers: pd.DataFrame) -> pd.DataFrame:
     """`winners` with what only the other rows of the assignment tell (their file has more columns)."""
     changed: dict[str, pd.Series] = {}
-    for column in winners.columns.difference([*_NOT_FILLED, "group"]):
-        missing = winners.loc[winners[column].isna(), "group"]
-        told = losers[losers[column].notna() & losers["group"].isin(missing)]
+    for name in winners.columns.difference([*_NOT_FILLED, "group"]):
+        missing = column(select(winners, column(winners, name).isna()), "group")
+        told = select(losers, column(losers, name).notna() & column(losers, "group").isin(missing))
         if len(told):
-            known = told.drop_duplicates("group").set_index("group")[column]
-            changed[column] = winners[column].fillna(missing.map(known).astype(winners[column].dtype))
+            known = column(told.drop_duplicates(["group"]).set_index("group"), name)
+            own = column(winners, name)
+            changed[name] = own.fillna(looked_up(missing, known).astype(own.dtype))
     return winners.assign(**changed)
 
 
 def _superseded(losers: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
     place = _places(winners).set_axis(winners["group"])
-    later = losers["group"].map(place).astype("str")
+    later = looked_up(column(losers, "group"), place).astype("str")
     return _told(losers, "superseded", "is the same assignment as " + later + ", which counts instead")
 
 
@@ -138,15 +142,16 @@ def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     """Each contradicting row with the places of all of its assignment."""
     ordered = rows.assign(place_text=_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
     groups = ordered.groupby("group", sort=False)["place_text"]
-    nth, size = groups.cumcount(), groups.transform("size")
-    shown = ordered[nth < _SHOWN].groupby("group", sort=False)["place_text"].agg("; ".join)
-    more = (size.groupby(ordered["group"]).first() - _SHOWN).clip(lower=0)
-    text = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
-    reason = (
+    first = select(ordered, groups.cumcount() < _SHOWN)
+    shown: pd.Series = first.groupby("group", sort=False)["place_text"].agg("; ".join)
+    more = (groups.size() - _SHOWN).clip(lower=0)
+    text: Any = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
+    group = column(rows, "group")
+    reason: pd.Series = (
         "one AssignmentId with other "
-        + rows["group"].map(kinds).astype("str")
+        + looked_up(group, kinds).astype("str")
         + " in "
-        + rows["group"].map(text).astype("str")
+        + looked_up(group, text).astype("str")
         + ": none counts until the wrong rows are taken out"
     )
     return _told(rows, "conflict", reason)
@@ -154,8 +159,8 @@ def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
 
 def _places(rows: pd.DataFrame) -> pd.Series:
     """Where rows stand, in words: "a.csv row 5"."""
-    sheet = (" sheet '" + rows["source_sheet"] + "'").fillna("")
-    return (rows["source_file"] + sheet + " row " + rows["source_row"].astype("str")).astype("str")
+    sheet = (" sheet '" + column(rows, "source_sheet") + "'").fillna("")
+    return column(rows, "source_file") + sheet + " row " + column(rows, "source_row").astype("str")
 
 
 def _told(rows: pd.DataFrame, rule: str, reason: str | pd.Series) -> pd.DataFrame:
