@@ -1,5 +1,6 @@
 """Assets from result files to answers: input, raw output with what was set aside, answers."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -19,7 +20,7 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("input"),
-        specs=[names.spec("input")],
+        outs=names.outs("input"),
         check_specs=[
             names.check("files_readable", "input", "Every file could be read and has the key columns."),
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
@@ -50,7 +51,8 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("raw_output"),
-        specs=[names.spec("raw_output", deps=deps), names.spec("set_aside", deps=deps)],
+        outs=names.outs("raw_output", "set_aside"),
+        deps=deps,
         check_specs=[
             names.schema_check("raw_output"),
             names.check(
@@ -95,7 +97,7 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("answers"),
-        specs=[names.spec("answers", "raw_output")],
+        outs=names.outs("answers"),
         ins=names.ins("raw_output"),
         check_specs=[names.schema_check("answers")],
     )
@@ -187,8 +189,15 @@ def _raw_output_checks(
             "files whose rows are not all accounted for",
             severity=dg.AssetCheckSeverity.ERROR,
         ),
-        row_problems("warnings", key, collected.warnings, ["source_file", "reason"], "things worth a look"),
+        _listed(names, "warnings", collected.warnings, "things worth a look"),
     ]
+
+
+def _listed(names: PhaseAssets, check: str, lines: Sequence[str], what: str) -> dg.AssetCheckResult:
+    import pandas as pd
+
+    problems = pd.DataFrame({"what": pd.Series(lines, dtype="str")})
+    return row_problems(check, names.key("raw_output"), problems, ["what"], what)
 
 
 def _set_aside_check(names: PhaseAssets, collected: "Collected") -> dg.AssetCheckResult:

@@ -13,23 +13,11 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     last = PhaseAssets(workflow, workflow.last)
     key = all_leads_key(workflow.name)
     partitions = partitions_of(workflow.name)
-    needs = ("reviewed", "consensus", "raw_output")
 
     @dg.multi_asset(
         name=f"{workflow.name}__all_leads",
-        specs=[
-            dg.AssetSpec(
-                key,
-                deps=[last.key(stage) for stage in needs],
-                description=f"All leads: one row per lead, without duplicates.\n\n{workflow.leads.description}".strip(),
-                group_name=f"{workflow.name}_{len(workflow.phases) + 1}_all_leads",
-                kinds={"excel", "csv"},
-                owners=[workflow.leads.owner] if workflow.leads.owner else None,
-                partitions_def=partitions,
-                tags={"workflow": workflow.name},
-            )
-        ],
-        ins=last.ins(*needs),
+        outs={"all_leads": dg.AssetOut.from_spec(_spec(workflow, key))},
+        ins=last.ins("reviewed", "consensus", "raw_output"),
         check_specs=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, partitions_def=partitions),
             dg.AssetCheckSpec("own_files_untouched", asset=key, partitions_def=partitions),
@@ -73,3 +61,15 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
         )
 
     return dg.Definitions(assets=[_all_leads])
+
+
+def _spec(workflow: Workflow, key: dg.AssetKey) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        description=f"All leads: one row per lead, without duplicates.\n\n{workflow.leads.description}".strip(),
+        group_name=f"{workflow.name}_{len(workflow.phases) + 1}_all_leads",
+        kinds={"parquet", "excel", "csv"},
+        owners=[workflow.leads.owner] if workflow.leads.owner else None,
+        partitions_def=partitions_of(workflow.name),
+        tags={"workflow": workflow.name},
+    )

@@ -23,7 +23,7 @@ def projects_asset() -> dg.AssetsDefinition:
             dg.AssetSpec(
                 key,
                 group_name="projects",
-                description="Every project and how far it is. Materializing it runs whatever is failed, stale or behind.",
+                description="Every project. Materializing it runs whatever is failed, stale or behind.",
                 owners=["team:data"],
             )
         ],

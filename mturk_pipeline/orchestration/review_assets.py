@@ -1,6 +1,7 @@
 """Assets around a person's look: cleaned output (workbook), reviewed with decisions, next input, rework."""
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -19,7 +20,7 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("cleaned_output"),
-        specs=[names.spec("cleaned_output", "raw_output", "answers", "consensus", "workers")],
+        outs=names.outs("cleaned_output"),
         ins=names.ins("raw_output", "answers", "consensus", "workers"),
         check_specs=[names.schema_check("cleaned_output"), _kept_spec(names, "cleaned_output")],
     )
@@ -68,7 +69,7 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("reviewed"),
-        specs=[names.spec("reviewed", "cleaned_output"), names.spec("decisions", "cleaned_output")],
+        outs=names.outs("reviewed", "decisions"),
         ins=names.ins("cleaned_output"),
         check_specs=[
             names.schema_check("reviewed"),
@@ -128,7 +129,7 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("next_input"),
-        specs=[names.spec("next_input", "reviewed", "raw_output")],
+        outs=names.outs("next_input"),
         ins=names.ins("reviewed", "raw_output"),
         check_specs=[
             names.schema_check("next_input"),
@@ -144,7 +145,7 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
         next_spec = place.workflow.phases[following]
         handed = next_input(reviewed, item_inputs(raw_output), place.spec, next_spec)
         sent = place.table("raw_output", following)
-        offered = not_yet_sent(handed.rows, next_spec, set() if sent is None else set(sent["item_id"]))
+        offered = not_yet_sent(handed.rows, next_spec, () if sent is None else sent["item_id"])
         writer = place.writer()
         name = f"{place.folders.reviewed}/_mIn_{following}.csv"
         write_upload(writer, name, offered)
@@ -175,7 +176,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("rework"),
-        specs=[names.spec("rework", "reviewed", "raw_output")],
+        outs=names.outs("rework"),
         ins=names.ins("reviewed", "raw_output"),
         check_specs=[
             names.check("attempts_left", "rework", "No item has used up its attempts."),
@@ -228,10 +229,10 @@ def _write_rework(writer, place: PhaseOfProject, phase: str, rows: "pd.DataFrame
     return written
 
 
-def _next_input_check(names: PhaseAssets, rows: "pd.DataFrame", keys: tuple[str, ...]) -> dg.AssetCheckResult:
+def _next_input_check(names: PhaseAssets, rows: "pd.DataFrame", keys: Sequence[str]) -> dg.AssetCheckResult:
     from mturk_pipeline.contracts.review import next_input_model
 
-    return check_schema(rows, next_input_model(keys), names.key("next_input"))
+    return check_schema(rows, next_input_model(tuple(keys)), names.key("next_input"))
 
 
 def _kept_spec(names: PhaseAssets, stage: str) -> dg.AssetCheckSpec:

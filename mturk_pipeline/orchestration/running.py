@@ -14,9 +14,12 @@ from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, part
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
-
 # How often a look is taken whether files have stopped arriving: for ten seconds.
 ARRIVAL_TRIES = 20
+
+
+# The caller says what happens; the events of each step are in the UI.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def _run(
         partition_key=place.project.id,
         tags=signature.tags(place),
         asset_selection=selection,
+        run_config=_QUIET,
         raise_on_error=False,
     )
     problem = None if result.success else first_failure(result)
@@ -117,11 +121,9 @@ def decision_assets(names: PhaseAssets, assets: Iterable[dg.AssetKey]) -> list[d
 
 def first_failure(result: dg.ExecuteInProcessResult) -> str:
     """Why a run failed, in one line: the failed check's own words, else the first error's first line."""
-    for event in result.all_events:
-        if event.is_asset_check_evaluation:
-            check = event.asset_check_evaluation_data
-            if not check.passed and check.blocking:
-                return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.blocking:
+            return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error

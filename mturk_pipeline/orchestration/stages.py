@@ -1,6 +1,5 @@
 """Names of assets: one key per workflow, phase and stage, and what the UI says of each stage."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -12,7 +11,7 @@ STAGES = {
     "raw_output": ("Raw output: every assignment that counts, united over all result files.", ("csv",)),
     "set_aside": ("Rows of result files that do not count, each with its reason: nothing is lost.", ("csv",)),
     "answers": ("What each worker said for each item and field: raw, normalised, and its state.", ("pandas",)),
-    "consensus": ("The best guess for each item and field, with its runners-up and how far it can be trusted.", ("pandas",)),
+    "consensus": ("The best guess for each item and field, its runners-up, and how far to trust it.", ("pandas",)),
     "workers": ("How each worker of the phase fared.", ("pandas",)),
     "cleaned_output": ("Cleaned output: one row per item, and the workbook that a person works through.", ("excel",)),
     "reviewed": ("Cleaned output with people's decisions laid over it.", ("excel",)),
@@ -54,14 +53,17 @@ class PhaseAssets:
         """Tables of this phase as inputs of an asset, named as their stages are."""
         return {stage: dg.AssetIn(self.key(stage)) for stage in stages}
 
-    def spec(self, stage: str, *needs: str, deps: Sequence[dg.AssetKey] = ()) -> dg.AssetSpec:
+    def outs(self, *stages: str) -> dict[str, dg.AssetOut]:
+        """Tables of this phase as outputs of an asset."""
+        return {f"{stage}_table": dg.AssetOut.from_spec(self.spec(stage)) for stage in stages}
+
+    def spec(self, stage: str) -> dg.AssetSpec:
         """The asset of a stage: what it is, who answers for it, how it is stored."""
         description, kinds = STAGES[stage]
         owner = self.workflow.phases[self.phase].owner
         about = self.workflow.phases[self.phase].description
         return dg.AssetSpec(
             self.key(stage),
-            deps=[*(self.key(need) for need in needs), *deps],
             description=f"{description}\n\n{about}".strip(),
             group_name=self.group,
             kinds={"parquet", *kinds},

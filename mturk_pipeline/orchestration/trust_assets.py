@@ -40,7 +40,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("consensus"),
-        specs=[names.spec(stage, "answers", "raw_output") for stage in ("consensus", "workers")],
+        outs=names.outs("consensus", "workers"),
         ins=names.ins("answers", "raw_output"),
         check_specs=[names.schema_check("consensus"), names.schema_check("workers")],
     )
