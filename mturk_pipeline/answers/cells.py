@@ -1,0 +1,116 @@
+"""What a cell says: nothing, 'there is none', or one or several answers of its field's kind."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from mturk_pipeline.answers.cleaning import clean
+from mturk_pipeline.answers.kinds import KINDS, Reading
+from mturk_pipeline.workflow.phase_spec import Anchor, FieldSpec
+
+_BLANK = Reading(None, "blank")
+# What stands between the values of a list that a worker wrote into one cell.
+_BETWEEN = re.compile(r"\s*[,;|\n]\s*|\s+(?:or|and|&|/)\s+|\s+(?=https?://|\S+@)", re.IGNORECASE)
+STATES = ("valid", "invalid", "none_declared", "blank")
+
+
+class CellTexts(NamedTuple):
+    """The readings of many distinct texts, in columns; text i has those from start[i] to start[i + 1]."""
+
+    start: np.ndarray
+    value: np.ndarray
+    state: np.ndarray  # place in STATES
+    suspicious: np.ndarray
+    note: np.ndarray
+
+
+def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
+    """A function that reads cells of `field`: a text to its readings, one or more.
+
+    >>> reader(FieldSpec(kind="email"))("chess@example.edu; go@example.edu")[1].value
+    'go@example.edu'
+    >>> reader(FieldSpec(kind="url"))("N/A")[0].state
+    'blank'
+    """
+    kind = KINDS[field.kind]
+    blanks, nones = field.blanks, field.nones
+    choices = frozenset(clean(c).casefold() for c in field.choices)
+    separator = field.separator or kind.separator
+    none = _none_reading(field)
+    longest = max(map(len, blanks | nones)) + 12  # with marks around it
+    failing = _anchor_test(field.anchor) if field.anchor else None
+
+    def read_one(text: str) -> Reading:
+        text = clean(text)
+        if len(text) < longest and (folded := text.casefold()) not in choices:
+            bare = folded.strip(" .,;:!?*'\"()[]")
+            if folded in blanks or bare in blanks:
+                return _BLANK
+            if folded in nones or bare in nones:
+                return none
+        reading = kind.read(text, field)
+        if failing and reading.state == "valid" and (reason := failing(text, reading.value or "")):
+            return Reading(None, "invalid", False, reason)
+        return reading
+
+    def read_cell(text: str) -> tuple[Reading, ...]:
+        if separator and separator in text and clean(text).casefold() not in choices:
+            return _several(read_one(part) for part in text.split(separator))
+        reading = read_one(text)
+        if kind.listed and not field.separator and (reading.state == "invalid" or reading.note):
+            parts = [p for p in _BETWEEN.split(text) if p] if len(text) < 5000 else []
+            listed = [read_one(p) for p in parts] if 1 < len(parts) <= 50 else []
+            if listed and all(r.state == "valid" and "around it" not in r.note for r in listed):
+                return _several(listed)
+        return (reading,)
+
+    return read_cell
+
+
+def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
+    """All readings of distinct `texts`, each read once."""
+    read_cell = reader(field)
+    start, values, states, suspicious, note = [0], [], bytearray(), bytearray(), []
+    codes = {state: code for code, state in enumerate(STATES)}
+    for text in texts:
+        for reading in read_cell(text):
+            values.append(reading.value)
+            states.append(codes[reading.state])
+            suspicious.append(reading.suspicious)
+            note.append(reading.note)
+        start.append(len(values))
+    return CellTexts(
+        np.array(start),
+        np.array(values, dtype=object),
+        np.frombuffer(bytes(states), dtype=np.uint8),
+        np.frombuffer(bytes(suspicious), dtype=bool),
+        np.array(note, dtype=object),
+    )
+
+
+def _several(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Several readings of one cell as one answer: equal values once, blanks only where nothing else is."""
+    kept = dict.fromkeys(readings)
+    said = tuple(r for r in kept if r.state != "blank")
+    return said or (_BLANK,)
+
+
+def _none_reading(field: FieldSpec) -> Reading:
+    """What 'there is none' counts as in this field."""
+    if field.none_policy == "abstention":
+        return Reading(None, "blank", False, "says that there is none: counts as no vote")
+    if field.none_policy == "required":
+        return Reading(None, "invalid", False, "says that there is none, but there is one for every item")
+    return Reading(None, "none_declared")
+
+
+def _anchor_test(anchor: Anchor) -> Callable[[str, str], str]:
+    """A function from text and value to why they fail the anchor; '' where text or value passes."""
+    if anchor.contains is not None:
+        wanted, shown = anchor.contains.casefold(), f'no "{anchor.contains}" in it'
+        return lambda text, value: "" if wanted in text.casefold() or wanted in value.casefold() else shown
+    pattern = re.compile(anchor.search or "", re.IGNORECASE)
+    shown = f"does not match {anchor.search}"
+    return lambda text, value: "" if pattern.search(text[:4096].strip()) or pattern.search(value) else shown

@@ -1,0 +1,89 @@
+"""Echoes: one text written into several fields of one answer, to fill them."""
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.answers.cells import STATES
+from mturk_pipeline.answers.cleaning import clean
+from mturk_pipeline.answers.kinds.handle import is_own_link
+from mturk_pipeline.answers.kinds.networks import page_of
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")
+_MARKS = r"""[\s"'<>()\[\]{}.,;:!?@/*-]*"""
+_BEFORE = rf"^{_MARKS}(?:https?://|mailto:)?{_MARKS}(?:www\.)?{_MARKS}"
+_AFTER = rf"{_MARKS}$"
+_VALID, _INVALID = STATES.index("valid"), STATES.index("invalid")
+
+
+def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`said` (see `gathering`) where answers that repeat the text of another open field are invalid.
+
+    Compared within one answer, and within one record of a list; several columns of one field are no echo. A
+    link to the field's own network in a handle field is an answer to that field, whatever else it is pasted into.
+    """
+    fields = list(phase.fields.items())
+    is_open = np.array([spec.kind in OPEN_KINDS for _, spec in fields])
+    at = np.flatnonzero(is_open[said["field"]] & (said["state"] <= _INVALID).to_numpy())
+    if not len(at):
+        return said
+    echo = said.iloc[at][["row", "slot", "field", "raw"]].assign(at=at, text=_loose(said["raw"].iloc[at]))
+    echo = echo[echo["text"] >= 0]
+    several = echo.groupby(["row", "slot", "text"])["field"].transform("nunique") > 1
+    echo = echo[several.to_numpy()]
+    if echo.empty:
+        return said
+    note = "same text in fields " + _names(echo, [name for name, _ in fields])
+    answers_itself = _own_links(said.loc[echo["at"]], phase)
+    out = said.copy()
+    hit = echo["at"].to_numpy()[~answers_itself]
+    note = note.to_numpy(dtype=object)[~answers_itself]
+    own = out["note"].iloc[hit].to_numpy(dtype=object)
+    valid = (out["state"].iloc[hit] == _VALID).to_numpy()
+    out.loc[hit, "note"] = np.where(valid | (own == ""), note, own + "; " + note)
+    out.loc[hit, "state"] = np.uint8(_INVALID)
+    out.loc[hit, "value"] = None
+    return out
+
+
+def _loose(raw: pd.Series) -> np.ndarray:
+    """A code per text, equal for texts that differ in case, spaces and wrapping; -1 for texts of marks only."""
+    codes, _ = pd.factorize(loose(raw))
+    return codes
+
+
+def loose(texts: pd.Series) -> pd.Series:
+    """Texts as they are compared between fields: small, without wrapping, http://, www. and slashes at the end.
+
+    Missing where nothing is left to compare.
+
+    >>> loose(pd.Series([" HTTP://www.example.edu/ ", "(example.edu)", "?!"])).tolist()
+    ['example.edu', 'example.edu', nan]
+    """
+    texts = texts.str.slice(0, 4096)
+    unusual = ~texts.str.isascii().to_numpy(dtype=bool)
+    if unusual.any():
+        texts = texts.mask(unusual, pd.Series([clean(t) for t in texts[unusual]], index=texts.index[unusual]))
+    texts = texts.str.lower().str.replace(_BEFORE, "", regex=True).str.replace(_AFTER, "", regex=True)
+    return texts.str.replace(r"\s+", " ", regex=True).where(texts != "")
+
+
+def _names(echo: pd.DataFrame, names: list[str]) -> pd.Series:
+    """For each row, the fields that share its text: 'email, website'."""
+    group = echo.groupby(["row", "slot", "text"], sort=False).ngroup()
+    bits = np.zeros(int(group.max()) + 1, dtype=object)
+    pairs = pd.DataFrame({"group": group, "field": echo["field"]}).drop_duplicates()
+    np.add.at(bits, pairs["group"].to_numpy(), [1 << f for f in pairs["field"]])
+    texts = {b: ", ".join(n for place, n in enumerate(names) if b >> place & 1) for b in set(bits)}
+    return pd.Series([texts[b] for b in bits], dtype="str").take(group.to_numpy()).set_axis(echo.index)
+
+
+def _own_links(rows: pd.DataFrame, phase: PhaseSpec) -> np.ndarray:
+    """Which rows are valid handles given as a link to their own network."""
+    out = np.zeros(len(rows), dtype=bool)
+    for code, spec in enumerate(phase.fields.values()):
+        if spec.kind == "handle":
+            at = np.flatnonzero(((rows["field"] == code) & (rows["state"] == _VALID)).to_numpy())
+            network = page_of(spec.network or "")
+            out[at] = [is_own_link(t, network) for t in rows["raw"].iloc[at]]
+    return out

@@ -1,0 +1,104 @@
+"""Host names of links and e-mail addresses: one canonical form, and whether such a host can exist."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from mturk_pipeline.answers.cleaning import words
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_ADDRESS = re.compile(r"[0-9.]+|0x[0-9a-f]+|[0-9a-f:]*:[0-9a-f:.]*")
+# Reserved for documentation (RFC 2606), or names that forms show as a pattern to fill in.
+_PLACEHOLDERS = words(
+    "example.com example.org example.net test.com domain.com yourdomain.com mydomain.com website.com "
+    "yourwebsite.com mywebsite.com email.com abc.com xyz.com asdf.com sample.com a.com aaa.com"
+)
+
+
+class Host(NamedTuple):
+    """A host name: canonical (small, punycode), or '' with the problem; `doubt` makes it suspicious."""
+
+    name: str
+    problem: str = ""
+    doubt: str = ""
+
+
+@lru_cache(maxsize=65536)
+def host_of(text: str) -> Host:
+    """The canonical form of a host name.
+
+    The name has to end in a public suffix (the Public Suffix List that tldextract ships, read offline);
+    addresses in digits and names of local networks are no hosts of public pages.
+
+    >>> host_of("WWW.Bücher.Example.EDU.").name
+    'www.xn--bcher-kva.example.edu'
+    >>> host_of("127.0.0.1").problem
+    'the host is an address in digits'
+    """
+    name = text.strip().rstrip(".").lower()
+    doubt = ""
+    if not name.isascii():
+        doubt = _mixed_scripts(name)
+        name = _punycode(name)
+    if not name or len(name) > 253:
+        return Host("", "the host name is missing or too long")
+    labels = name.split(".")
+    if len(labels) < 2 and ":" not in name:
+        return Host("", "no host name")
+    if _ADDRESS.fullmatch(name):
+        return Host("", "the host is an address in digits")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        return Host("", "the host name is not well formed")
+    endings, suffixes = _public_suffixes()
+    if labels[-1] not in endings:
+        return Host("", f"no public site ends in .{labels[-1][:30]}")
+    if name in suffixes:
+        return Host("", f"{name} is an ending of host names, not a host")
+    if ".".join(labels[-2:]) in _PLACEHOLDERS:
+        doubt = doubt or f"{'.'.join(labels[-2:])} is a placeholder"
+    return Host(name, doubt=doubt)
+
+
+def without_www(name: str) -> str:
+    """`name` without www. or m. (the page for phones) in front, where a host remains.
+
+    >>> without_www("www.example.edu"), without_www("m.example.edu"), without_www("www.edu")
+    ('example.edu', 'example.edu', 'www.edu')
+    """
+    while True:
+        first, _, rest = name.partition(".")
+        if first not in ("www", "www1", "www2", "www3", "m", "wwww") or "." not in rest:
+            return name
+        if rest in _public_suffixes()[1]:
+            return name
+        name = rest
+
+
+@cache
+def _public_suffixes() -> tuple[frozenset[str], frozenset[str]]:
+    """Last labels, and whole suffixes, of the Public Suffix List; never asks the network."""
+    import tldextract
+
+    suffixes = {s.lstrip("*.!") for s in tldextract.TLDExtract(suffix_list_urls=()).tlds}
+    ascii_suffixes = {s if s.isascii() else _punycode(s) for s in suffixes}
+    return frozenset(s.rsplit(".", 1)[-1] for s in ascii_suffixes), frozenset(ascii_suffixes)
+
+
+def _punycode(name: str) -> str:
+    """`name` in ASCII by IDNA 2008; '' where it has no such form."""
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
+def _mixed_scripts(name: str) -> str:
+    """A doubt where one label mixes look-alike alphabets (a Cyrillic letter in a Latin word)."""
+    for label in name.split("."):
+        scripts = {unicodedata.name(c, "?").split(" ")[0] for c in label if c.isalpha()}
+        if len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1:
+            return "letters of different alphabets in the host name"
+    return ""

@@ -1,0 +1,39 @@
+"""The kinds of answers, one module each. A new kind is one new module and one line here."""
+
+from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, number, phone, text, url
+from mturk_pipeline.answers.reading import Kind, Reading
+from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+KINDS: dict[str, Kind] = {
+    "url": Kind(url.read, listed=True),
+    "email": Kind(email.read, listed=True),
+    "phone": Kind(phone.read, listed=True),
+    "handle": Kind(handle.read, key_of=handle.key_of, listed=True),
+    "name": Kind(name.read, key_of=name.key_of),
+    "text": Kind(text.read, key_of=text.key_of),
+    "number": Kind(number.read),
+    "choice": Kind(choice.read, key_of=choice.key_of, one_spelling_in="phase", separator="|"),
+    "boolean": Kind(boolean.read),
+}
+
+
+def read(raw: str, field: FieldSpec) -> Reading:
+    """What `raw` says as an answer of the field's kind; blank and 'none' tokens are the cell's matter.
+
+    >>> read("HTTP://www.Example.edu/Clubs/?utm_source=x", FieldSpec(kind="url")).value
+    'https://example.edu/Clubs'
+    """
+    return KINDS[field.kind].read(raw, field)
+
+
+def key_of(value: str, kind: str) -> str:
+    """The form in which values of `kind` are compared.
+
+    >>> key_of("The Chess-Club.", "name")
+    'the chess club'
+    """
+    compare = KINDS[kind].key_of
+    return value if compare is None else compare(value)
+
+
+__all__ = ["KINDS", "Kind", "Reading", "key_of", "read"]

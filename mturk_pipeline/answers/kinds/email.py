@@ -1,0 +1,113 @@
+"""E-mail addresses. Value: the address in small letters, its domain in ASCII.
+
+Nothing is guessed: words before an address are left away only where a mark or a word such as "at" shows that they
+are a sentence ("contact us at chess@x.edu"). "Chess Club@gmail.com" is not Club@gmail.com.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.answers.cleaning import clean, has_control, unwrap, words
+from mturk_pipeline.answers.hosts import host_of
+from mturk_pipeline.answers.reading import Reading, invalid, notes
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+FREE_MAIL = words(
+    "gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com "
+    "me.com mail.com gmx.com protonmail.com proton.me yandex.com zoho.com"
+)
+_LONGEST = 254  # RFC 5321: longest address that can be delivered to
+# A slash is allowed in an address, too, but in real answers it is always the rest of a link.
+_ATOM = r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+"
+_PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+\.?")
+_FOUND = re.compile(r"[^\s@<>()\[\]{}\",;:/]+@[^\s@<>()\[\]{}\",;:]+\.[^\s@<>()\[\]{}\",;:/?]+")
+_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@)\s*[)\]}>]\s*", re.IGNORECASE)
+_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s*", re.IGNORECASE)
+_SPELT = re.compile(r"[\w.+-]+ at [\w-]+(?: dot [\w-]+)+", re.IGNORECASE)
+_MAILTO = re.compile(r"(?:mailto:\s*)+", re.IGNORECASE)
+_LEADS_IN = words(
+    "at to on is us me via or and with contact email e-mail emails mail address e-mails by use through write"
+)
+_PLACEHOLDER = words(
+    "test@test email@email name@email your@email youremail@email name@name user@user asdf@asdf abc@abc a@a"
+)
+_UNANSWERED = words("noreply no-reply donotreply do-not-reply mailer-daemon")
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The one address that an answer is or holds."""
+    if len(raw) > 4096:
+        return invalid("too long for an e-mail address")
+    text = _MAILTO.sub("", clean(raw))
+    if has_control(text):
+        return invalid("control characters in the text")
+    text = unwrap(text).partition("?subject=")[0] if "?" in text else unwrap(text)
+    note = ""
+    if not _PLAIN.fullmatch(text):
+        text, note = _uncovered(text)
+        if not text:
+            return invalid(note, suspicious="before the @" in note)
+    return _judge(text, note)
+
+
+def _uncovered(text: str) -> tuple[str, str]:
+    """The address hidden in `text` and a note on how; or '' and why there is none."""
+    note = ""
+    if "@" not in text or _AT.search(text):
+        bare = _DOT.sub(".", _AT.sub("@", text))
+        if _SPELT.fullmatch(bare):
+            bare = bare.replace(" at ", "@").replace(" AT ", "@").replace(" dot ", ".").replace(" DOT ", ".")
+        if "@" not in bare:
+            return "", 'no "@" in it'
+        text, note = bare, "written without its @ or dots"
+    if " " in text and re.fullmatch(r"[^\s@]+ ?@ ?[^\s@]+", text):
+        text, note = text.replace(" ", ""), notes(note, "spaces taken out")
+    found = sorted({unwrap(t).lower() for t in _FOUND.findall(text)})
+    if len(found) != 1:
+        return "", f"{len(found)} addresses in one answer" if found else "not the form of an e-mail address"
+    before, _, after = text.lower().partition(found[0])
+    if before.strip() and not _is_lead_in(before):
+        return "", "words stand before the @: a name pasted there, or an address cut in two"
+    return found[0], notes(note, "taken out of the text around it" if (before + after).strip(" .<>()") else "")
+
+
+def _is_lead_in(before: str) -> bool:
+    """Whether the text before an address shows that the address begins after it."""
+    if not before.endswith(" "):
+        return before[-1] in '<([{":,;>'
+    words = before.split()
+    return words[-1] in _LEADS_IN or words[-1][-1] in "<([{:,;-|\u2013>)"
+
+
+def _judge(address: str, note: str) -> Reading:
+    local, _, domain = address.rpartition("@")
+    host, problem, doubt = host_of(domain)
+    if problem:
+        return invalid(problem)
+    local = local.lower()
+    value = f"{local}@{host}"
+    if len(local) > 64 or len(value) > _LONGEST:
+        return invalid("too long for an e-mail address")
+    if not _PLAIN.fullmatch(value):
+        value = _unusual(value)
+        if not value:
+            return invalid("not the form of an e-mail address")
+    if f"{local}@{host.partition('.')[0]}" in _PLACEHOLDER:
+        doubt = "a placeholder, not an address"
+    elif local in _UNANSWERED:
+        doubt = "nobody reads mail to this address"
+    return Reading(value, "valid", bool(doubt), notes(doubt, note))
+
+
+def _unusual(address: str) -> str:
+    """An address in letters beyond ASCII, as the library that knows the standards has it; '' if it is none."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(address, check_deliverability=False)
+    except (EmailNotValidError, UnicodeError):
+        return ""
+    value = f"{found.local_part.lower()}@{found.ascii_domain}"
+    return value if clean(value) == value and unwrap(value) == value else ""

@@ -1,0 +1,119 @@
+"""Pages on social networks. Value: `facebook.com/chessclub`: host of the network and the page's name, in small
+letters, however it was written (link of any form, @name, name).
+
+A page that has a number is its number (`facebook.com/Chess-Club-123456789` is `facebook.com/123456789`): its name can
+change. Groups are not pages: `facebook.com/groups/chess`. Links to a post, a photo or a search name no page.
+"""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+from mturk_pipeline.answers.cleaning import clean, has_control, unwrap
+from mturk_pipeline.answers.kinds.name import FILLERS
+from mturk_pipeline.answers.kinds.networks import Network, page_of
+from mturk_pipeline.answers.links import LONGEST, Link, link_of
+from mturk_pipeline.answers.reading import Reading, invalid, notes
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+_LABEL = re.compile(
+    r"(?:(?:ig|insta|instagram|fb|facebook|twitter|youtube|tiktok|linkedin|handle|user ?name|page)\s*[:=]\s*)+", re.I
+)
+# Nearly all answers, read fast; all others are taken apart.
+_USUAL_LINK = re.compile(r"(?:https?://)?(?:www\.)?([a-z]+\.[a-z]{2,3})/([@\w.]*\w)/?", re.IGNORECASE | re.ASCII)
+_BAD_NAME = re.compile(r"[\s/?#<>\"\\{}|^`\x00-\x1f\x7f]")
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The page of the field's network that an answer names."""
+    if len(raw) > LONGEST:
+        return invalid(f"longer than {LONGEST} characters")
+    text = clean(raw)
+    if has_control(text):
+        return invalid("control characters in the text")
+    network = page_of(field.network or "facebook")
+    text = unwrap(text)
+    text = unwrap(_LABEL.sub("", text, count=1)) if not text.startswith("@") else text
+    if usual := _USUAL_LINK.fullmatch(text):
+        host, name = usual[1].lower(), usual[2]
+        if host in network.hosts and (found := network.page([name], {})):
+            return Reading(f"{network.hosts[0]}/{found}", "valid")
+    note = ""
+    if " " in text:
+        text, note = _from_words(text, network)
+        if not text:
+            return invalid(note)
+    if "/" not in text and "\\" not in text and not is_own_link(text, network):
+        return _bare(text, network, note)
+    link = link_of(text)
+    if isinstance(link, str):
+        return invalid(link)
+    if not _is_own_host(link.host, network):
+        return invalid(f"a link to {link.host}, not to {network.hosts[0]}")
+    name = _page(link, network)
+    if not name:
+        return invalid("a link that names no page of its own (a post, a search, the front page)")
+    reading = Reading(f"{network.hosts[0]}/{name}", "valid", bool(link.doubt))
+    return reading._replace(note=notes(link.doubt, note, link.note))
+
+
+def key_of(value: str) -> str:
+    """The page as its network tells pages apart: facebook's names are the same with and without dots."""
+    host, _, name = value.partition("/")
+    return f"{host}/{name.replace('.', '')}" if host == "facebook.com" else value
+
+
+def is_own_link(text: str, network: Network) -> bool:
+    """Whether a text holds an address of the network itself."""
+    return any(f"{host}/" in text.lower() or text.lower().endswith(host) for host in network.hosts)
+
+
+def _is_own_host(host: str, network: Network) -> bool:
+    return any(host == h or host.endswith(f".{h}") for h in network.hosts)
+
+
+def _from_words(text: str, network: Network) -> tuple[str, str]:
+    """The one link to the network, or the one @name, among words; or '' and why there is none."""
+    words = [unwrap(w) for w in text.split(" ")]
+    links = [w for w in words if is_own_link(w, network) and "." in w and "@" not in w.partition("/")[0]]
+    names = [w for w in words if w.startswith("@") and network.bare.fullmatch(w[1:])]
+    found = sorted({w.lower(): w for w in links or names}.values())
+    if len(found) == 1:
+        return found[0], "taken out of the text around it"
+    return "", f"{len(found)} pages in one answer" if found else "a text, not the name of a page"
+
+
+def _bare(text: str, network: Network, note: str) -> Reading:
+    """A name written without a link."""
+    name = text.removeprefix("@")
+    if "@" in name:
+        return invalid("an e-mail address, not the name of a page")
+    if name.casefold() in FILLERS:
+        return invalid("a filler, not the name of a page")
+    if not network.bare.fullmatch(name) or not any(c.isalnum() for c in name):
+        return invalid(f"not the form of a name on {network.hosts[0]}")
+    if re.search(r"\.(?:com|edu|org|net)$", name, re.IGNORECASE):
+        return invalid(f"a link to {name.lower()}, not to {network.hosts[0]}")
+    if name.isdecimal() and len(name) < 8:
+        return invalid("a number, not the name of a page")
+    found = network.page([network.prefix + name] if network.prefix in ("", "@") else ["in", name], {})
+    if not found:
+        return invalid("not the name of a page")
+    return Reading(f"{network.hosts[0]}/{found}", "valid", False, note)
+
+
+def _page(link: Link, network: Network) -> str | None:
+    """The page's name in a link; None where it has none or an impossible one."""
+    path = link.path
+    if link.fragment.startswith(("!", "/")) and not path:
+        path, _, query = link.fragment.removeprefix("!").partition("?")
+    else:
+        query = link.query
+    segments = [s for s in unquote(path, errors="replace").split("/") if s]
+    name = network.page(segments, dict(parse_qsl(query)))
+    if not name:
+        return None
+    name = unwrap(clean(name))
+    return name if name and not _BAD_NAME.search(name.replace("/", "", 1)) and len(name) <= 150 else None

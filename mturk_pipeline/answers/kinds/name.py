@@ -1,0 +1,53 @@
+"""Names of clubs, people and places. Value: the name, cleaned, in the case in which it was written.
+
+Names are compared by `key_of`: any case, accents and punctuation.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, unwrap, without_accents, words
+from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
+from mturk_pipeline.answers.reading import Reading, invalid
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+_LONGEST = 250
+_APOSTROPHES = re.compile(r"['’`´.]")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_LINK = re.compile(r"https?:|www\.[^ ]+\.|^\S+@\S+\.\S+$|^[^\s/]+\.(?:com|edu|org|net)(?:/\S*)?$", re.IGNORECASE)
+# Typed to fill a field: no name of anything.
+FILLERS = words(
+    "asdf asd asdfg asdfgh qwerty test testing idk dunno unknown good nice ok okay yes no done error 404 x xx xxx "
+    "abc abcd aaa blah foo bar something anything nothing name link website facebook instagram twitter email"
+)
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The name that an answer is; links, addresses and texts without letters are none."""
+    if len(raw) > 8 * _LONGEST:
+        return invalid("too long for a name")
+    cleaned = clean(raw)
+    text = without_marks(cleaned)
+    if not any(c.isalnum() for c in text):
+        return invalid("no letters in it")
+    if len(text) > _LONGEST:
+        return invalid("too long for a name")
+    if _LINK.search(text):
+        return invalid("a link or an e-mail address, not a name")
+    doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
+    if unwrap(text).casefold() in FILLERS:
+        doubt = "a filler, not a name"
+    return Reading(text, "valid", bool(doubt), doubt)
+
+
+def key_of(value: str) -> str:
+    """The name in small letters without accents and punctuation, '&' as 'and'.
+
+    >>> key_of("Women's Café & Tea-Club, Inc.")
+    'womens cafe and tea club inc'
+    """
+    text = without_accents(plain_dashes(clean(value))).casefold().replace("&", " and ")
+    key = " ".join(_NO_LETTERS.sub(" ", _APOSTROPHES.sub("", text)).split())
+    return key or text

@@ -1,0 +1,69 @@
+"""Numbers. Value: plain decimal notation with a point, shortest form: '1234.5'."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
+from mturk_pipeline.answers.reading import Reading, invalid, notes
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+_CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|us)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:about|approx(?:imately)?\.?|around|circa|ca\.?|over|under|~|≈|>|<|>=|<=)\s*(?=[\d.+-])", re.I)
+_NUMBER = re.compile(
+    r"([+-]?)\s*((?:\d{1,3}(?:[ ,'.]\d{3})+(?![\d])|\d+)?(?:[.,]\d+)?[.]?)(e[+-]?\d{1,2})?(?![\d])", re.IGNORECASE
+)
+_FACTORS = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The number of an answer: thousands separators, currency signs and units are left out.
+
+    A single comma before exactly three digits separates thousands (1,234); any other is a decimal comma (3,5).
+    """
+    if len(raw) > 200:
+        return invalid("too long for a number")
+    text = unwrap(plain_dashes(clean(raw)))
+    text = "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    bare = _CURRENCY.sub("", text).strip()
+    about = _ABOUT.search(bare)
+    bare = bare[about.end() :] if about else bare
+    found = _NUMBER.match(bare)
+    if not found or not any(c.isdigit() for c in found[2]):
+        return invalid("not a number")
+    unit = bare[found.end() :].strip()
+    if any(c.isdecimal() for c in unit):
+        return invalid("a range, a date or several numbers" if found[0] else "not a number")
+    factor = _FACTORS.get(unit.casefold(), 0)
+    if len(unit) > 30:
+        return invalid("a text, not a number")
+    value = _plain(found[1], found[2], found[3] or "", factor)
+    if value is None:
+        return invalid("not a number")
+    left_out = f"'{unit}' is left out" if unit and not factor else ""
+    return Reading(value, "valid", False, notes("given as about" if about else "", left_out))
+
+
+def _plain(sign: str, digits: str, exponent: str, factor: int) -> str | None:
+    """Shortest decimal notation; None where the digits are no number."""
+    text = _with_point(digits.rstrip("."))
+    try:
+        number = Decimal(f"{sign}{text}{exponent}").scaleb(factor)
+    except InvalidOperation:
+        return None
+    plain = f"{number:f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain in ("-0", "", "-") else plain
+
+
+def _with_point(digits: str) -> str:
+    """Digits with a decimal point and no other separator."""
+    if re.fullmatch(r"\d{1,3}(?:[ ,']\d{3})+", digits) or digits.count(".") > 1:
+        return re.sub(r"[ ,'.]", "", digits)
+    if digits.rfind(",") > digits.rfind("."):
+        whole, _, decimals = digits.rpartition(",")
+        return re.sub(r"[ .']", "", whole) + "." + decimals
+    return re.sub(r"[ ,']", "", digits)

@@ -1,0 +1,170 @@
+"""Telephone numbers. Value: `+` and digits (E.164), an extension as ` ext. 12`.
+
+A number of the field's region needs no country code. North American numbers are read here, fast; all others by
+phonenumbers. A number that does not fit its country's numbering plan keeps a note: plans change, typing errors
+too. Fillers (all digits the same, 123…) are never accepted.
+"""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, unwrap, words
+from mturk_pipeline.answers.reading import Reading, invalid, notes
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+_NORTH_AMERICA = words("US CA PR DO JM BS BB TT AG AI BM DM GD GU KN KY LC MP MS SX TC VC VG VI AS")
+_LABEL = re.compile(
+    r"(?:(?:tel|telephone|phone|ph|call|cell|mobile|office|voice|number|no|p|t|c|m)\b\s*[.:#-]*\s*)+",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext(?:ension|n)?\b[.:]?|x|#)\s*:?\s*(\d{1,7})$", re.IGNORECASE)
+_MARKED = re.compile(r"[0-9 ().+/\[\]\u00b7\u2022_~,-]*")
+_NO_DIGIT = re.compile("[^0-9]")
+_SEQUENCES = ("01234567890123456789", "98765432109876543210")
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The one number that an answer is or holds."""
+    if len(raw) > 1000:
+        return invalid("too long for a phone number")
+    text = plain_dashes(clean(raw))
+    if has_control(text):
+        return invalid("control characters in the text")
+    text = unwrap(text if text.isascii() else "".join(map(_plain_digit, text)))
+    if label := _LABEL.match(text):
+        text = text[label.end() :]
+    text, extension = _without_extension(text)
+    if not _MARKED.fullmatch(text):
+        return _inside_text(text, extension, field)
+    return _read_number(text, extension, field)
+
+
+def _read_number(text: str, extension: str, field: "FieldSpec") -> Reading:
+    """A text of digits and the marks people put between them."""
+    digits = _NO_DIGIT.sub("", text)
+    if len(digits) < 7:
+        return invalid("too few digits for a phone number", suspicious=True)
+    if len(set(digits)) == 1:
+        return invalid("one digit repeated, not a phone number", suspicious=True)
+    plus = text.lstrip(" (").startswith("+")
+    national = _north_american(digits, plus, field.region)
+    return _judge_national(national, extension) if national else _international(digits, plus, extension, field)
+
+
+def _plain_digit(character: str) -> str:
+    return str(int(character)) if character.isdecimal() else character
+
+
+def _without_extension(text: str) -> tuple[str, str]:
+    """The number before an extension, and the extension as values show it."""
+    found = _EXTENSION.search(text)
+    if not found:
+        return text, ""
+    return text[: found.start()].rstrip(), f" ext. {found[1].lstrip('0') or '0'}"
+
+
+def _north_american(digits: str, plus: bool, region: str) -> str:
+    """The ten digits of a North American number; '' where it is none. Accepts +1, 001, +001, 011 1 and 1."""
+    here = region.upper() in _NORTH_AMERICA
+    bare = digits.lstrip("0")
+    if len(bare) == 11 and bare[0] == "1" and (plus or digits != bare or here):
+        return bare[1:]
+    if len(digits) == 14 and digits.startswith("0111") and here:
+        return digits[4:]
+    if len(digits) == 10 and here and not plus:
+        return digits
+    return ""
+
+
+def _judge_national(number: str, extension: str) -> Reading:
+    area, exchange = number[:3], number[3:6]
+    sequence = any(number in s for s in _SEQUENCES)
+    if area[0] in "01" or exchange[0] in "01":
+        wrong = f"area code {area}" if area[0] in "01" else f"exchange {exchange}"
+        return invalid(f"no North American number has {wrong}", suspicious=sequence or len(set(number)) < 3)
+    doubt = ""
+    if len(set(number[3:])) == 1 or sequence:
+        doubt = "looks like a filler, not like a number"
+    note = "" if _in_service(area) else f"area code {area} is not known to be in service"
+    return Reading(f"+1{number}{extension}", "valid", bool(doubt), notes(doubt, note))
+
+
+@cache
+def _in_service(area: str) -> bool:
+    import phonenumbers
+
+    return any(phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}{rest}")) for rest in ("2345678", "5550123"))
+
+
+def _international(digits: str, plus: bool, extension: str, field: "FieldSpec") -> Reading:
+    import phonenumbers
+
+    text = f"+{digits.lstrip('0')}" if plus or digits.startswith("00") else digits
+    region = field.region.upper()
+    if len(digits) == 7 and not plus and region in _NORTH_AMERICA:
+        return invalid("the area code is missing")
+    if plus and len(digits) == 10 and region in _NORTH_AMERICA and not _is_real(text):
+        reading = _judge_national(digits, extension)
+        note = "a + without a country code is left out" if reading.value else ""
+        return reading._replace(note=notes(reading.note, note))
+    for _ in range(3):
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            return invalid("not a phone number of any country")
+        before, text = text, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if text == before:
+            break
+    else:
+        return invalid("not a phone number of any country")
+    if not phonenumbers.is_possible_number(number):
+        return invalid("too short or too long for a phone number of its country")
+    if text.startswith("+1"):
+        return _judge_national(text[2:], extension)
+    doubt = "looks like a filler, not like a number" if len(set(text[3:])) == 1 else ""
+    note = "" if phonenumbers.is_valid_number(number) else "does not fit the numbering plan of its country"
+    return Reading(text + extension, "valid", bool(doubt), notes(doubt, note))
+
+
+def _is_real(text: str) -> bool:
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
+    """A number among words: taken where there is exactly one."""
+    import phonenumbers
+
+    if sum(c.isdecimal() for c in text) < 7 and not re.search(r"\d{3}[ .-]?[A-Za-z]{3,}", text):
+        return invalid("no phone number in it")
+    if re.search(r"https?:|www\.|@", text, re.IGNORECASE):
+        return invalid("a link or an e-mail address, not a phone number")
+    found = {m.raw_string for m in phonenumbers.PhoneNumberMatcher(text, field.region.upper(), max_tries=20)}
+    if not found:
+        found = set(re.findall(r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)", text))
+    if len(found) > 1:
+        return invalid(f"{len(found)} numbers in one answer")
+    if not found:
+        return _in_letters(text, extension, field)
+    inner, inner_extension = _without_extension(found.pop())
+    if not _MARKED.fullmatch(inner):
+        return invalid("no phone number in it")
+    reading = _read_number(inner, inner_extension or extension, field)
+    return reading._replace(note=notes(reading.note, "taken out of the text around it"))
+
+
+def _in_letters(text: str, extension: str, field: "FieldSpec") -> Reading:
+    """A number spelt with the letters of the keys: 1-800-FLOWERS."""
+    import phonenumbers
+
+    if not re.fullmatch(r"[+1 .(-]*\d{3}[) .-]*(?=[^A-Za-z]*[A-Za-z]{3})[A-Za-z0-9-]{7,9}", text):
+        return invalid("no phone number in it")
+    reading = _read_number(phonenumbers.convert_alpha_characters_in_number(text), extension, field)
+    return reading._replace(note=notes(reading.note, "was written in letters"))

@@ -1,0 +1,53 @@
+"""Free text. Value: the text, cleaned, with its case; compared in any case, without punctuation at its end."""
+
+import re
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.answers.cleaning import clean, has_control, without_control
+from mturk_pipeline.answers.reading import Reading, invalid
+
+if TYPE_CHECKING:
+    from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+_LONGEST = 32_767  # what a spreadsheet's cell holds
+_MARKUP = re.compile(r"<\s*(?:script|iframe|img|svg|object|a|style|html)\b|<!\[CDATA\[|<!DOCTYPE", re.IGNORECASE)
+_FORMULA = re.compile(r"[=@][A-Za-z]+\(|=[\d(+-]|[+-]\d+[+*/-]\d.*\||=.*![A-Z]")
+_QUERY = re.compile(r"';\s*(?:drop|delete|insert|update|select)\b", re.IGNORECASE)
+
+
+def read(raw: str, field: "FieldSpec") -> Reading:
+    """The text, cleaned; whatever it says, it is valid."""
+    cleaned = clean(raw)
+    text = without_marks(cleaned)
+    if not text:
+        return invalid("empty")
+    if len(text) > _LONGEST:
+        return invalid(f"longer than {_LONGEST} characters")
+    doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
+    return Reading(text, "valid", bool(doubt), doubt)
+
+
+def key_of(value: str) -> str:
+    """The text in any case, without punctuation at its end."""
+    return value.casefold().rstrip(" .,;:!") or value
+
+
+def without_marks(text: str) -> str:
+    """Cleaned text without control characters and the quotes around it."""
+    for _ in range(8):
+        before = text
+        text = clean(without_control(text))
+        if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]:
+            text = text[1:-1]
+        if text == before:
+            break
+    return text
+
+
+def doubts_about(text: str) -> str:
+    """Why a text is dangerous rather than an answer; '' for nearly all."""
+    if _MARKUP.search(text):
+        return "markup, not a text"
+    if _FORMULA.match(text):
+        return "a spreadsheet formula, not a text"
+    return "a database command, not a text" if _QUERY.search(text) else ""

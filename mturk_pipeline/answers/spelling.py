@@ -1,0 +1,63 @@
+"""One spelling for values that compare equal: 'Chess Club', 'chess club.' and 'CHESS CLUB' are one value."""
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.answers.kinds import KINDS
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+def comparing_keys(values: pd.Series, kind: str) -> pd.Series:
+    """The form in which `values` of a kind are compared; missing stays missing."""
+    key_of = KINDS[kind].key_of
+    if key_of is None:
+        return values
+    which, distinct = pd.factorize(values)
+    keys = np.array([*map(key_of, distinct), None], dtype=object)
+    return pd.Series(keys[which], index=values.index, dtype="str")
+
+
+def with_one_spelling(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
+    """`said` where the values of an item and field that share a key have one spelling.
+
+    It is the most frequent one, then the one written most like a title, then the first in the alphabet; for
+    closed questions it is chosen over the whole phase. `item` is the item's number for each assignment.
+    """
+    changed = {}
+    for code, spec in enumerate(phase.fields.values()):
+        kind = KINDS[spec.kind]
+        at = np.flatnonzero(((said["field"] == code) & said["value"].notna()).to_numpy())
+        if kind.key_of is None or not len(at) or (spec.kind == "choice" and spec.choices):
+            continue
+        value = said["value"].iloc[at].reset_index(drop=True)
+        key = pd.factorize(comparing_keys(value, spec.kind))[0]
+        where = item[said["row"].iloc[at]] if kind.one_spelling_in == "item" else np.zeros(len(at), dtype=int)
+        best = _best_spelling(value, where * (int(key.max()) + 1) + key)
+        different = (best != value).to_numpy()
+        changed.update(zip(at[different], best[different], strict=True))
+    if not changed:
+        return said
+    out = said.copy()
+    out.loc[list(changed), "value"] = list(changed.values())
+    return out
+
+
+def _best_spelling(value: pd.Series, group: np.ndarray) -> pd.Series:
+    """For each row the spelling chosen in its group."""
+    which, distinct = pd.factorize(value)
+    title = np.array([title_words(v) for v in distinct])
+    spellings = pd.DataFrame({"group": group, "which": which}).value_counts().reset_index()
+    spellings["title"] = title[spellings["which"].to_numpy()]
+    spellings["text"] = np.asarray(distinct, dtype=object)[spellings["which"].to_numpy()]
+    spellings = spellings.sort_values(["count", "title", "text"], ascending=[False, False, True], kind="stable")
+    chosen = spellings.drop_duplicates("group").set_index("group")["text"]
+    return pd.Series(chosen.loc[group].to_numpy(), index=value.index, dtype="str")
+
+
+def title_words(text: str) -> int:
+    """How many words begin with a capital and go on in small letters.
+
+    >>> title_words("Chess Club"), title_words("CHESS club")
+    (2, 0)
+    """
+    return sum(w[:1].isupper() and not w[1:].isupper() for w in text.split())

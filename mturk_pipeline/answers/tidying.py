@@ -1,0 +1,129 @@
+"""From assignments to tidy answers: what each worker said for each item and field."""
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.answers.cells import STATES
+from mturk_pipeline.answers.echo import without_echoes
+from mturk_pipeline.answers.gathering import read_all, unsaid
+from mturk_pipeline.answers.invention import mark_invented
+from mturk_pipeline.answers.records import real_records, with_elements
+from mturk_pipeline.answers.spelling import with_one_spelling
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
+
+    from mturk_pipeline.contracts.answers import Answers
+
+_INVALID, _NONE = STATES.index("invalid"), STATES.index("none_declared")
+_COPIED = [
+    "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
+    "source_row",
+]  # fmt: skip
+_ORDER = [
+    "item_id", "element", "field", "worker", "raw", "value", "state", "suspicious", "note", "answer_column", "slot",
+    "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet", "source_row",
+]  # fmt: skip
+
+
+def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
+    """What each worker said, long and normalised.
+
+    Parameters
+    ----------
+    assignments
+        Raw output (contract `Assignments`) with its `Answer.*` and `Input.*` columns. Columns of the phase that
+        are missing count as blank; their case does not matter.
+    phase
+        The fields, their kinds and columns.
+
+    Returns
+    -------
+    DataFrame[Answers]
+        Sorted by item, element, field (in the phase's order) and assignment; the same whatever the order of rows.
+        For each scalar field of an assignment a row per distinct value, invalid text, or one row that says blank or
+        none_declared. For a list of records the same per record; an assignment that lists nothing has one row
+        with element '' in the first record field. Element '' also holds slots without any valid value.
+    """
+    item, _ = pd.factorize(assignments["item_id"])
+    said = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
+    codes = {name: code for code, name in enumerate(phase.fields)}
+    listed = said["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
+    every = np.arange(len(assignments))
+    parts = [_scalars(said.loc[~listed], item, phase, every)]
+    if phase.record_fields:
+        parts.append(_lists(said.loc[listed], item, phase, every))
+    return _assembled(pd.concat(parts, ignore_index=True), assignments, phase)
+
+
+def _scalars(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
+    """One answer for each assignment and scalar field; what was not said is blank."""
+    said = with_one_spelling(said.reset_index(drop=True), item, phase).assign(element="")
+    places = pd.DataFrame({"row": every, "element": "", "slot": 0})
+    return _with_blanks(_resolved(said), places, phase.scalar_fields, phase)
+
+
+def _lists(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
+    """The records of each assignment, each with all its fields; one row without element where it lists nothing."""
+    real = with_one_spelling(real_records(said).reset_index(drop=True), item, phase)
+    real = _resolved(with_elements(real, item, phase))
+    places = real.loc[real["element"] != "", ["row", "element", "slot"]]
+    places = places.sort_values("slot", kind="stable").drop_duplicates(["row", "element"])
+    real_answers = _with_blanks(real, places, phase.record_fields, phase)
+
+    first = phase.record_fields[0]
+    idle = said[~np.isin(said["row"].to_numpy(), real["row"].to_numpy())].reset_index(drop=True)
+    idle = _resolved(idle.assign(field=list(phase.fields).index(first), element="", slot=0))
+    silent = np.setdiff1d(every, real["row"].to_numpy())
+    places = pd.DataFrame({"row": silent, "element": "", "slot": 0})
+    return pd.concat([real_answers, _with_blanks(idle, places, (first,), phase)], ignore_index=True)
+
+
+def _resolved(said: pd.DataFrame) -> pd.DataFrame:
+    """One answer per assignment, element and field: its values and invalid texts, each once; without any, one
+    row none_declared; without that, one row blank."""
+    if said.empty:
+        return said
+    group = said.groupby(["row", "element", "field"], sort=False).ngroup()
+    state = said["state"].to_numpy()
+    rank = pd.Series(np.where(state <= _INVALID, 0, state), index=said.index)
+    kept = (rank == rank.groupby(group).transform("min")).to_numpy()
+    same = said["value"].fillna("\0" + said["raw"].fillna("")).where(rank == 0, "")
+    # Of several blanks the one with a note ("says that there is none") tells most.
+    order = np.lexsort((np.arange(len(said)), (said["note"] == "").to_numpy() & (rank > 0).to_numpy()))
+    once = pd.DataFrame({"group": group, "same": same, "kept": kept}).iloc[order]
+    once = once[once["kept"]].drop_duplicates(["group", "same"])
+    return said.loc[np.sort(once.index)]
+
+
+def _with_blanks(said: pd.DataFrame, places: pd.DataFrame, fields: tuple[str, ...], phase: PhaseSpec) -> pd.DataFrame:
+    """`said`, and a blank row for each of `places` (row, element, slot) and `fields` of which it says nothing."""
+    codes = [code for code, name in enumerate(phase.fields) if name in fields]
+    wanted = places.loc[np.repeat(places.index, len(codes))].reset_index(drop=True)
+    wanted["field"] = np.tile(codes, len(places)).astype(np.int64)
+    keys = ["row", "element", "field"]
+    new = pd.concat([said[keys], wanted[keys]]).duplicated().to_numpy()[len(said) :]
+    blank = unsaid(wanted[~new].reset_index(drop=True), phase)
+    return pd.concat([said, blank], ignore_index=True)
+
+
+def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
+    """The contract's columns, in its order, sorted."""
+    row = said["row"].to_numpy()
+    keys = [pd.factorize(s, sort=True)[0] for s in (assignments["assignment_id"], assignments["item_id"])]
+    element = pd.factorize(said["element"], sort=True)[0]
+    order = np.lexsort((np.arange(len(said)), said["slot"], keys[0][row], said["field"], element, keys[1][row]))
+    said, row = said.iloc[order].reset_index(drop=True), row[order]
+    out = assignments[_COPIED].iloc[row].reset_index(drop=True)
+    names = pd.Series(list(phase.fields), dtype="str")
+    out["element"] = said["element"]
+    out["field"] = names.take(said["field"]).to_numpy()
+    for column in ("raw", "value", "suspicious", "note"):
+        out[column] = said[column]
+    out["state"] = pd.Series(STATES, dtype="str").take(said["state"]).to_numpy()
+    out["answer_column"] = said["column"]
+    out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
+    return cast("DataFrame[Answers]", out[_ORDER])
