@@ -26,7 +26,7 @@ _SAFE_DIGITS = 15
 _SKIPPED = r"(?:[^\S\t\r\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff])*"
 _SIGN = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"
 # A number or a telephone number: no letter but "ext.", so neither a function nor a reference can be in it.
-_NUMBER = r"[+\-][ .(]?\(?[0-9][0-9 .,()/\-]*(?:[eE][+\-]?[0-9]+)?(?: ext\. ?[0-9]{1,7})?[ ]*(?=\Z|[;\t\r\n])"
+_NUMBER = r"[+\-][ .(]?\(?[0-9][0-9 .,()/\-]*+(?:[eE][+\-]?[0-9]++|ext\. ?[0-9]{1,7})?[ ]*+(?=\Z|[;\t\r\n])"
 _FORMULA = rf"(?:{_SKIPPED}(?!{_NUMBER}){_SIGN})"
 # A cell's beginning, and what follows a character at which another locale or a wrong delimiter would cut it.
 _SITE = r"(?:\A(?={q}'*(?:[\t\r\n]|{f}))|(?<=[;\t\r\n])(?={q}'*{f}))"
@@ -75,7 +75,7 @@ def unescape_csv_cell(text: str) -> str:
 
 
 def csv_bytes(frame: pd.DataFrame, *, formula_safe: bool = True, bom: bool = False) -> bytes:
-    """`frame` (index left out) as UTF-8 CSV with a header, lines ended by a line feed.
+    """`frame` (index left out) as UTF-8 CSV with a header, lines ended as RFC 4180 has it (CR LF).
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ def csv_bytes(frame: pd.DataFrame, *, formula_safe: bool = True, bom: bool = Fal
     )
     names = [str(c) for c in frame.columns]
     table.columns = [escape_csv_cell(n) for n in names] if formula_safe else names
-    text = table.to_csv(index=False, lineterminator="\n")
+    # With a line feed alone, Python's csv leaves a carriage return in a cell unquoted: a new line to its readers.
+    text = table.to_csv(index=False, lineterminator="\r\n")
     return (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8", "replace")
 
 
