@@ -117,7 +117,7 @@ def _words(field: str, guess: pd.DataFrame, limit: float) -> pd.Series:
     """Why `field` holds its row back, in words."""
     said = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     said = said.where(said != "", "nobody gave a usable answer")
-    trust = guess["trust"].map("{:.2f}".format)
+    trust = guess["trust"].map("{:.2f}".format).astype("str")
     below = (guess["trust"] < limit) & guess["pattern"].notna()
     return f"{field}: " + said + (", trust " + trust + f" is below {limit:.2f}").where(below, "")
 

@@ -20,25 +20,22 @@ class Shown:
     """
 
     def __init__(self, values: pd.DataFrame) -> None:
-        self.exports = set(values["export"])
+        self._exports = set(values["export"].unique())
         places = values["item_id"] + "\x1f" + values["field"]
         texts = comparable(values["value"])
-        self._any = set(places + "\x1f" + texts)
-        self._of_export = set(values["export"] + "\x1f" + places + "\x1f" + texts)
-        self._last = pd.Series(values["value"].to_numpy(), index=places.to_numpy(), dtype="str")
-        self._last = self._last[~self._last.index.duplicated(keep="last")]
-        here = values["export"] + "\x1f" + places
-        self._then = pd.Series(values["value"].to_numpy(), index=here.to_numpy(), dtype="str")
-        self._then = self._then[~self._then.index.duplicated(keep="last")]
+        self._any = _distinct(places + "\x1f" + texts)
+        self._of_export = _distinct(values["export"] + "\x1f" + places + "\x1f" + texts)
+        self._last = _latest(places, values["value"])
+        self._then = _latest(values["export"] + "\x1f" + places, values["value"])
 
     def showed(self, cells: pd.DataFrame) -> pd.Series:
         """Whether each cell (columns export, item_id, field, cell) holds what was shown there.
 
         A row that names its export is compared with that one; else with all of them.
         """
-        place = cells["item_id"] + "\x1f" + cells["field"] + "\x1f" + comparable(cells["cell"])
-        own = self._names_export(cells)
-        return place.isin(self._any).where(~own, (cells["export"] + "\x1f" + place).isin(self._of_export))
+        text = cells["item_id"] + "\x1f" + cells["field"] + "\x1f" + comparable(cells["cell"])
+        ever, then = _in(text, self._any), _in(cells["export"] + "\x1f" + text, self._of_export)
+        return then.where(self._names_export(cells), ever)
 
     def before(self, cells: pd.DataFrame) -> pd.Series:
         """What was shown there: in the row's export, else in the latest; missing for an empty cell."""
@@ -47,7 +44,21 @@ class Shown:
         return then.where(self._names_export(cells), place.map(self._last).astype("str"))
 
     def _names_export(self, cells: pd.DataFrame) -> pd.Series:
-        return cells["export"].isin(self.exports)
+        return cells["export"].isin(list(self._exports))
+
+
+# Looking up in a plain index is many times faster than `isin` on pandas' text type.
+def _distinct(texts: pd.Series) -> pd.Index:
+    return pd.Index(texts.to_numpy(dtype=object)).unique()
+
+
+def _in(texts: pd.Series, index: pd.Index) -> pd.Series:
+    return pd.Series(index.get_indexer(texts.to_numpy(dtype=object)) >= 0, index=texts.index)
+
+
+def _latest(places: pd.Series, values: pd.Series) -> pd.Series:
+    table = pd.Series(values.to_numpy(dtype=object), index=places.to_numpy(dtype=object))
+    return table[~table.index.duplicated(keep="last")]
 
 
 def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
@@ -64,8 +75,10 @@ def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
         )
         for field in fields
     ]
-    columns = ["row", "item_id", "export", "field", "cell"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns, dtype="str")
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    empty = pd.DataFrame(columns=["row", "item_id", "export", "field", "cell"], dtype="str")
+    return empty.astype({"row": "int64"})
 
 
 def find_edits(cells: pd.DataFrame, shown: Shown, current: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -96,7 +109,7 @@ def find_edits(cells: pd.DataFrame, shown: Shown, current: pd.DataFrame, phase: 
     ]
     out = pd.concat([part[[*EDIT_COLUMNS, "rule", "note"]] for part in parts])
     texts = dict.fromkeys(["item_id", "field", "before", "after", "rule", "note"], "str")
-    return out.astype({**texts, "edited": bool}).sort_values(["row", "field"], ignore_index=True)
+    return out.astype({**texts, "row": "int64", "edited": bool}).sort_values(["row", "field"], ignore_index=True)
 
 
 def _told(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """Which row of cleaned output each row of a reviewed sheet is about: by its id, else by its keys."""
 
+import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import is_item_id, item_ids, row_ids
+from mturk_pipeline.intake.item_ids import is_item_id, item_ids, normalise_key, row_ids
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.person_values import match_keys
 from mturk_pipeline.review.shown import comparable
@@ -26,7 +27,24 @@ REASONS = {
 WARNINGS = {"changed_keys"}
 
 
-def match_rows(rows: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+class KnownRows:
+    """The rows of cleaned output, ready for looking up by id and by keys."""
+
+    def __init__(self, cleaned: pd.DataFrame, phase: PhaseSpec) -> None:
+        ids, codes = cleaned["item_id"], _codes(cleaned, phase)
+        self.by_letters = _lookup(_letters(ids), ids)
+        self.code_of = _lookup(ids, codes)
+        self.parents = _lookup(codes, cleaned["parent_item_id"])
+        self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
+        self.by_record = {}
+        for name in phase.record_keys if phase.record_fields else ():
+            there = match_keys(cleaned[name], name, phase)
+            self.by_record[name] = self.by_code.assign(key=codes + "\x1f" + there)[there != ""]
+        if phase.record_fields:
+            self.by_code = self.by_code[cleaned["element"] == ""]
+
+
+def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
     """What each row of `rows` is about.
 
     Parameters
@@ -41,32 +59,32 @@ def match_rows(rows: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> p
         known), by_id (the row's own id matched), addition (a new row of a person's) and rule (a key of
         `REASONS`, or '').
     """
-    own = _own_ids(rows["item_id"], cleaned)
-    keys = _by_keys(rows, cleaned, phase)
-    out = pd.DataFrame({"item_id": own["known"].fillna(keys["item_id"]), "by_id": own["known"].notna()})
-    out["parent_item_id"] = keys["parent_item_id"]
-    codes_of_rows = pd.Series(_codes(cleaned, phase).to_numpy(), index=cleaned["item_id"].to_numpy())
-    differs = out["by_id"] & keys["full"] & (out["item_id"].map(codes_of_rows) != keys["code"])
-    known_elsewhere = differs & keys["parent_item_id"].notna()
-    new_id = addition_ids(rows, phase)
-    stranger = own["valid"] & ~out["by_id"] & (own["letters"] != _letters(new_id))
-    unmatched = out["item_id"].isna()
-    addition = unmatched & keys["full"] & keys["fields"] & ~keys["ambiguous"] & ~stranger & bool(phase.keys)
+    own = _own_ids(rows["item_id"], known)
+    keys = _by_keys(rows, known, phase)
+    by_id, full = own["known"].notna(), keys["full"]
+    differs = by_id & full & (own["known"].map(known.code_of) != keys["code"])
+    mixed_up = differs & keys["parent_item_id"].notna()
+    stranger = own["valid"] & ~by_id
+    # An earlier addition carries the id that it was given.
+    new_ids = _letters(addition_ids(rows[stranger], phase)).reindex(rows.index)
+    stranger &= own["letters"] != new_ids
+    item_id = own["known"].fillna(keys["item_id"]).mask(mixed_up | stranger).astype("str")
+    unmatched = item_id.isna() & ~mixed_up & ~stranger
+    addition = unmatched & full & keys["fields"] & ~keys["ambiguous"] & bool(phase.keys)
     rules = {
-        "mixed_up_row": known_elsewhere,
+        "mixed_up_row": mixed_up,
         "changed_keys": differs,
         "unknown_item": stranger,
         "ambiguous_keys": unmatched & keys["ambiguous"],
-        "no_match": unmatched & keys["full"] & ~addition,
-        "damaged_id": unmatched & ~keys["full"] & (own["letters"] != ""),
-        "no_keys": unmatched & ~keys["full"],
+        "no_match": unmatched & full & ~addition,
+        "damaged_id": unmatched & ~full & (own["letters"] != ""),
+        "no_keys": unmatched & ~full,
     }
-    out["rule"] = ""
-    for rule, holds in rules.items():
-        out["rule"] = out["rule"].mask(holds & (out["rule"] == ""), rule)
-    out["item_id"] = out["item_id"].mask(known_elsewhere | stranger).astype("str")
-    out["addition"] = addition
-    return out
+    rule = pd.Series("", index=rows.index, dtype="str")
+    for name, holds in rules.items():
+        rule = rule.mask(holds & (rule == ""), name)
+    about = {"item_id": item_id, "parent_item_id": keys["parent_item_id"], "by_id": by_id}
+    return pd.DataFrame({**about, "addition": addition, "rule": rule})
 
 
 def addition_ids(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
@@ -86,19 +104,20 @@ def element_of(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     return element
 
 
-def _own_ids(cells: pd.Series, cleaned: pd.DataFrame) -> pd.DataFrame:
+def _own_ids(cells: pd.Series, known: KnownRows) -> pd.DataFrame:
     """Per cell: its letters, whether they are an id (checksum), and the row that has it."""
     letters = _letters(cells)
-    known = pd.Series(cleaned["item_id"].to_numpy(), index=_letters(cleaned["item_id"]).to_numpy())
-    codes, uniques = pd.factorize(letters)
-    valid = pd.Series([is_item_id(u) for u in uniques], dtype=bool)
-    return pd.DataFrame(
-        {
-            "letters": letters,
-            "valid": valid.take(codes).set_axis(cells.index),
-            "known": letters.map(known).astype("str"),
-        }
-    )
+    found = letters.map(known.by_letters).astype("str")
+    valid = found.notna()
+    others = letters[~valid]
+    valid[others.index] = np.array([is_item_id(text) for text in others], dtype=bool)
+    return pd.DataFrame({"letters": letters, "valid": valid.astype(bool), "known": found})
+
+
+def _lookup(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """A series for `map`: the first value of each key."""
+    series = pd.Series(values.to_numpy(dtype=object), index=keys.to_numpy(dtype=object))
+    return series[~series.index.duplicated()]
 
 
 def _letters(ids: pd.Series) -> pd.Series:
@@ -110,37 +129,38 @@ def _keys(rows: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
 
 
 def _codes(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
-    return item_ids(_keys(rows, phase))
+    """The keys of each row in the form in which they are compared, as one text."""
+    joined = pd.Series("", index=rows.index, dtype="str")
+    for _, column in _keys(rows, phase).items():
+        codes, uniques = pd.factorize(column)
+        normal = pd.Series([normalise_key(u) for u in uniques], dtype="str")
+        joined = joined + "\x1f" + normal.take(codes).set_axis(rows.index)
+    return joined
 
 
-def _by_keys(rows: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """Per row: code of its keys, whether all are there, the item and the row they belong to."""
-    keys = _keys(rows, phase)
-    out = pd.DataFrame({"code": item_ids(keys), "full": keys.ne("").all(axis=1)}, index=rows.index)
+def _by_keys(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
+    """Per row: its keys as one text, whether all are there and any field, the item and row they belong to."""
+    full = _keys(rows, phase).ne("").all(axis=1)
     wanted = phase.record_fields or tuple(phase.fields)
+    out = pd.DataFrame({"code": _codes(rows, phase), "full": full}, index=rows.index)
     out["fields"] = pd.concat([comparable(rows[f]) for f in wanted], axis=1).ne("").any(axis=1)
-    codes = _codes(cleaned, phase)
-    parents = pd.Series(cleaned["parent_item_id"].to_numpy(), index=codes.to_numpy())
-    out["parent_item_id"] = out["code"].map(parents[~parents.index.duplicated()]).where(out["full"]).astype("str")
+    out["parent_item_id"] = out["code"].map(known.parents).where(full).astype("str")
     out["item_id"] = pd.Series(float("nan"), index=rows.index, dtype="str")
     out["ambiguous"] = False
-    whole = pd.DataFrame({"item_id": cleaned["item_id"], "key": codes})
     if not phase.record_fields:
-        return _found(out, out["code"], whole, out["full"])
-    for name in phase.record_keys:
-        here, there = match_keys(rows[name], name, phase), match_keys(cleaned[name], name, phase)
-        table = pd.DataFrame({"item_id": cleaned["item_id"], "key": codes + "\x1f" + there})
-        out = _found(out, out["code"] + "\x1f" + here, table[there != ""], out["full"] & (here != ""))
-    return _found(out, out["code"], whole[cleaned["element"] == ""], out["full"] & ~out["fields"])
+        return _found(out, out["code"], known.by_code, full)
+    for name, table in known.by_record.items():
+        here = match_keys(rows[name], name, phase)
+        out = _found(out, out["code"] + "\x1f" + here, table, full & (here != ""))
+    return _found(out, out["code"], known.by_code, full & ~out["fields"])
 
 
 def _found(out: pd.DataFrame, key: pd.Series, table: pd.DataFrame, where: pd.Series) -> pd.DataFrame:
     """Fill in `item_id` where `key` belongs to exactly one row of `table`, and note where to several."""
-    many = set(table.loc[table["key"].duplicated(keep=False), "key"])
-    one = table[~table["key"].isin(many)].set_index("key")["item_id"]
+    several = table["key"].duplicated(keep=False)
+    one = _lookup(table.loc[~several, "key"], table.loc[~several, "item_id"])
     wanted = where & out["item_id"].isna()
-    found = key.map(one).astype("str")
     return out.assign(
-        item_id=out["item_id"].mask(wanted, found).astype("str"),
-        ambiguous=out["ambiguous"] | (wanted & key.isin(many)),
+        item_id=out["item_id"].mask(wanted, key.map(one)).astype("str"),
+        ambiguous=out["ambiguous"] | (wanted & key.isin(table.loc[several, "key"].unique())),
     )

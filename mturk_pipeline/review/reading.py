@@ -8,6 +8,7 @@ import pandas as pd
 
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
+from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, read_sheets
 from mturk_pipeline.review.sheet_says import ReviewedSheet, Said, nothing_said, what_sheet_says
@@ -68,7 +69,7 @@ def read_reviewed(
 
     Notes
     -----
-    A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision` or a field.
+    A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or a field.
     Rows are matched by id, else by keys. A filled cell that no workbook showed there is an edit, and an edit
     alone is a fix. A blank cell changes nothing; only in a row with an item_id and the decision "fix" does a
     cell that was emptied mean "there is none", as does the word "none" anywhere. Rows that disagree about an
@@ -76,11 +77,12 @@ def read_reviewed(
     """
     now = shown_values(cleaned, phase)
     seen = Shown(now if shown is None else pd.concat([shown, now], ignore_index=True))
+    known = KnownRows(cleaned, phase)
     said = [nothing_said(phase)]
     counts: list[dict[str, object]] = []
     for path in sorted(files, key=lambda p: p.name):
         sheets, problems = _sheets(path, phase)
-        here = [what_sheet_says(sheet, cleaned, seen, now, phase) for sheet in sheets]
+        here = [what_sheet_says(sheet, known, seen, now, phase) for sheet in sheets]
         said += [replace(nothing_said(phase), problems=problem_table(problems)), *here]
         counts.append(_counts(path.name, sheets, here, problems))
     united = unite(said, cleaned, phase)
@@ -106,7 +108,7 @@ def _is_about(names: set[str], phase: PhaseSpec) -> bool:
     keys = {column_name(k) for k in phase.keys}
     fields = {column_name(f) for f in phase.fields}
     # "field" and "value" together: the sheet of answers in our own workbook, one row per answer.
-    told = bool(names & {"decision", *fields}) and not {"field", "value"} <= names
+    told = bool(names & {"decision", "comment", *fields}) and not {"field", "value"} <= names
     return told and ("item_id" in names or (bool(keys) and keys <= names))
 
 

@@ -50,7 +50,7 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
         if path.stat().st_size > LARGEST_FILE:
             raise UnreadableFile(f"larger than {LARGEST_FILE // 10**6} MB: save only the rows you decided")
         if suffix in WORKBOOK_SUFFIXES:
-            grids = _workbook_grids(path)
+            grids = _workbook_grids(path, is_header)
         elif suffix in TEXT_SUFFIXES:
             grids = [(None, _text_grid(path.read_bytes(), is_header))]
         else:
@@ -87,15 +87,18 @@ def cell_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _workbook_grids(path: Path) -> list[tuple[str | None, Grid]]:
+def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[tuple[str | None, Grid]]:
+    """The sheets that have a header, by name."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     broken = "not a readable workbook: open it in Excel or LibreOffice and save it again as .xlsx"
     try:
         book = CalamineWorkbook.from_path(path)
+        sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         return [
-            (name, [[cell_text(c) for c in row] for row in book.get_sheet_by_name(name).to_python(False)])
-            for name in book.sheet_names
+            (name, _texts(sheet.to_python(skip_empty_area=False)))
+            for name, sheet in sheets
+            if _header_row(_texts(sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN)), is_header) is not None
         ]
     except PasswordError:
         raise UnreadableFile("protected by a password: save it without one") from None
@@ -106,6 +109,10 @@ def _workbook_grids(path: Path) -> list[tuple[str | None, Grid]]:
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFile(broken) from None
+
+
+def _texts(rows: list[list[Any]]) -> Grid:
+    return [[cell_text(cell) for cell in row] for row in rows]
 
 
 def _text_grid(content: bytes, is_header: Callable[[set[str]], bool]) -> Grid:

@@ -7,7 +7,7 @@ import pandas as pd
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import WORDS, decision_of
 from mturk_pipeline.review.edits import EDIT_COLUMNS, Shown, cells_of, find_edits
-from mturk_pipeline.review.matching import REASONS, addition_ids, element_of, match_rows
+from mturk_pipeline.review.matching import REASONS, KnownRows, addition_ids, element_of, match_rows
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.shown import comparable
@@ -71,10 +71,10 @@ def _empty(types: dict[str, str]) -> pd.DataFrame:
 
 
 def what_sheet_says(
-    sheet: ReviewedSheet, cleaned: pd.DataFrame, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
+    sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
 ) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
-    rows = _rows(sheet, cleaned, phase)
+    rows = _rows(sheet, rows_known, phase)
     problems = _row_problems(sheet, rows)
     known = rows[rows["item_id"].notna() & rows["decision"].notna()]
     cells = cells_of(known, list(sheet.fields))
@@ -98,10 +98,10 @@ def what_sheet_says(
     )
 
 
-def _rows(sheet: ReviewedSheet, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
     """The sheet's rows with what each is about and its decision ('' none, missing for an unknown word)."""
     table = sheet.table
-    about = match_rows(table, cleaned, phase)
+    about = match_rows(table, rows_known, phase)
     codes, uniques = pd.factorize(table["decision"])
     words = pd.Series([decision_of(u) for u in uniques], dtype="str")
     out = table.drop(columns=["item_id", "decision"]).join(about)

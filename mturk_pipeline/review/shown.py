@@ -90,6 +90,8 @@ def as_typed(text: str) -> str:
     >>> as_typed(" '=1+1\r\n"), as_typed("a_x000D_\nb")
     ('=1+1', 'a\nb')
     """
+    if "'" not in text and "_x" not in text and len(text) < 10_000 and text.isprintable():
+        return text.strip()
     text = _EXCEL_ESCAPE.sub(_character, text) if "_x" in text else text
     return unescape_csv_cell(excel_text(text).strip()).strip()
 

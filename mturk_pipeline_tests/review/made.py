@@ -1,0 +1,110 @@
+"""Made-up tables of two phases, as the rooms before review would hand them over."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+CONTACTS = PhaseSpec(
+    keys=("university", "club"),
+    fields={
+        "email": {"kind": "email", "gate": True},  # pyright: ignore[reportArgumentType]
+        "website": {"kind": "url"},
+        "note": {"kind": "text"},
+    },
+)
+CLUBS = PhaseSpec(
+    keys=("university",),
+    fields={
+        "club": {"kind": "name", "columns": ["club_{n}_name"], "gate": True},  # pyright: ignore[reportArgumentType]
+        "club_url": {"kind": "url", "columns": ["club_{n}_url"]},
+        "language": {"kind": "text"},
+    },
+    match_records=("club_url", "club"),
+)
+
+Guess = tuple[str | None, float]
+
+
+def assignments(items: Sequence[Mapping[str, Any]], copies: int = 2) -> pd.DataFrame:
+    """Each item answered by `copies` workers."""
+    rows = [
+        {
+            "assignment_id": f"A{n}{copy}",
+            "hit_id": f"H{n}",
+            "worker": f"mturk::W{copy}",
+            "submitted_at": pd.Timestamp("2026-03-01", tz="UTC") + pd.Timedelta(minutes=10 * n + copy),
+            **{f"Input.{k}": v for k, v in item.items()},
+        }
+        for n, item in enumerate(items)
+        for copy in range(copies)
+    ]
+    table = pd.DataFrame(rows)
+    texts = [c for c in table if c != "submitted_at"]
+    table = table.astype(dict.fromkeys(texts, "str"))
+    table.insert(0, "item_id", item_ids(table[[f"Input.{k}" for k in items[0]]]))
+    return table
+
+
+def consensus(
+    given: pd.DataFrame,
+    guesses: Sequence[Mapping[str, Guess]],
+    phase: PhaseSpec,
+    elements: Sequence[tuple[int, str]] = (),
+) -> pd.DataFrame:
+    """`guesses[i]` are value and trust per field of item i; with `elements`, of the record (item, element)."""
+    items = given["item_id"].drop_duplicates().tolist()
+    places = elements or [(n, "") for n in range(len(guesses))]
+    rows = [
+        {
+            "item_id": items[item],
+            "element": element,
+            "field": field,
+            "outcome": "unknown" if value is None else "none" if value == "none" else "value",
+            "value": None if value == "none" else value,
+            "trust": trust,
+            "pattern": "2:0",
+            "runners_up": ["other@example.edu"] if field == "email" else [],
+            "accepted": trust >= phase.threshold(field),
+            "reasons": "both agree" if trust > 0.5 else "they differ",
+        }
+        for (item, element), said in zip(places, guesses, strict=True)
+        for field, (value, trust) in said.items()
+    ]
+    columns = [
+        "item_id",
+        "element",
+        "field",
+        "outcome",
+        "value",
+        "trust",
+        "pattern",
+        "runners_up",
+        "accepted",
+        "reasons",
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype(dict.fromkeys(["item_id", "element", "field", "outcome", "value", "pattern", "reasons"], "str"))
+
+
+def answers(given: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Every worker of an item says what its consensus says."""
+    table = told[["item_id", "element", "field", "value", "outcome"]].merge(given, on="item_id")
+    table["state"] = table["outcome"].map({"value": "valid", "none": "none_declared", "unknown": "blank"})
+    table["raw"] = table["value"]
+    table["note"] = ""
+    return table.astype({"state": "str", "raw": "str", "note": "str"})
+
+
+WORKERS = pd.DataFrame(
+    {
+        "worker": ["mturk::W0", "mturk::W1"],
+        "worker_id": ["W0", "W1"],
+        "total_contribution": [3, 4],
+        "agreement": [0.5, None],
+        "evidence": ["gives the same value for many items", ""],
+    }
+).astype({"worker": "str", "worker_id": "str", "evidence": "str"})

@@ -1,0 +1,289 @@
+"""What people save comes back as the decisions they made: one example for each rule."""
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.contracts.review import Decisions, Reviewed, ReviewProblems
+from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.exports import with_export
+from mturk_pipeline.review.workbook import workbook_bytes
+from mturk_pipeline_tests.review.conftest import UNIVERSITY
+
+KEYS = {"university": UNIVERSITY}
+
+
+def told(reviews):
+    """Decisions as (field, decision, after) in a set."""
+    Decisions.validate(reviews.decisions)
+    ReviewProblems.validate(reviews.problems)
+    rows = reviews.decisions.astype(object).where(reviews.decisions.notna(), None)
+    return set(zip(rows["field"], rows["decision"], rows["after"], strict=True))
+
+
+def rules(reviews):
+    return reviews.problems["rule"].tolist()
+
+
+@pytest.mark.parametrize("word", ["accept", "ACCEPT", " Ok. ", "yes", "Y", "x", "keep", "✓"])
+def test_accept_in_many_words(contacts, word):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": word}])
+    assert told(contacts.read()) == {("", "accept", None)}
+    assert contacts.status().at["Rowing", "status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("redo", "redo"), ("Reject", "rejected"), ("DROP", "dropped"), ("", "undecided"), ("-", "undecided")],
+)
+def test_decisions_become_statuses(contacts, word, status):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": word}])
+    row = contacts.status().loc["Rowing"]
+    assert row["status"] == status
+    assert row["verified"] == (status != "undecided")
+
+
+def test_an_edit_alone_is_a_fix(contacts):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": "NEW@Example.edu ", "website": ""}])
+    reviews = contacts.read()
+    assert told(reviews) == {("email", "fix", "NEW@example.edu")} or told(reviews) == {
+        ("email", "fix", "new@example.edu")
+    }
+    assert reviews.decisions["before"].tolist() == ["chess@example.edu"]
+    row = contacts.status().loc["Chess Club"]
+    assert (row["status"], row["email"].lower()) == ("fixed", "new@example.edu")
+    assert row["website"] == "https://example.edu/chess"
+
+
+def test_accept_with_an_edit_is_a_fix_and_redo_stays_redo(contacts):
+    contacts.save(
+        [
+            {"item_id": contacts.id_of("Chess Club"), "decision": "accept", "email": "new@example.edu"},
+            {"item_id": contacts.id_of("Rowing"), "decision": "redo", "email": "new@example.edu"},
+        ]
+    )
+    assert contacts.status().loc[["Chess Club", "Rowing"], "status"].tolist() == ["fixed", "redo"]
+
+
+def test_an_untouched_copy_says_nothing(contacts):
+    (contacts.folder / "copy.xlsx").write_bytes(workbook_bytes(contacts.book()))
+    reviews = contacts.read()
+    assert told(reviews) == set()
+    assert rules(reviews) == []
+    assert reviews.files.iloc[0].to_dict() == {
+        "source_file": "copy.xlsx",
+        "sheets": 3,
+        "rows": 4,
+        "decided": 0,
+        "edits": 0,
+        "additions": 0,
+        "problems": 0,
+        "problem": pytest.approx(float("nan"), nan_ok=True),
+    }
+
+
+def test_the_same_value_in_another_spelling_is_no_edit(contacts):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "website": "http://www.example.edu/chess/"}])
+    assert told(contacts.read()) == set()
+
+
+@pytest.mark.parametrize("typed", ["none", "None", "NONE ", "not found"])
+def test_the_word_none_says_that_there_is_none(contacts, typed):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": typed}])
+    assert told(contacts.read()) == {("email", "fix", None)}
+    row = contacts.status().loc["Chess Club"]
+    assert (row["status"], pd.isna(row["email"])) == ("fixed", True)
+
+
+def test_a_cleared_cell_means_none_only_with_the_decision_fix_and_an_id(contacts):
+    chess, rowing = contacts.id_of("Chess Club"), contacts.id_of("Rowing")
+    contacts.save(
+        [
+            {"item_id": chess, "university": "", "club": "", "decision": "fix", "email": ""},
+            {"item_id": rowing, "university": "", "club": "", "decision": "", "email": ""},
+            {"item_id": "", **KEYS, "club": "Drama", "decision": "fix", "email": ""},
+        ]
+    )
+    reviews = contacts.read()
+    assert told(reviews) == {("", "fix", None), ("email", "fix", None)}
+    assert set(reviews.decisions["item_id"]) == {chess}
+    assert rules(reviews) == ["fix_without_change"]
+
+
+def test_a_blank_word_changes_nothing_and_is_said(contacts):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": "n/a"}])
+    reviews = contacts.read()
+    assert told(reviews) == set()
+    assert rules(reviews) == ["blank_word"]
+
+
+def test_an_odd_value_is_kept_as_written_and_said(contacts):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": "ask the dean"}])
+    reviews = contacts.read()
+    assert told(reviews) == {("email", "fix", "ask the dean")}
+    problem = reviews.problems.iloc[0]
+    assert (problem["rule"], problem["source_row"], problem["column"]) == ("odd_value", 2, "email")
+
+
+def test_an_unknown_word_leaves_the_row_undecided_and_names_the_place(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "perhaps", "email": "new@example.edu"}])
+    reviews = contacts.read()
+    assert told(reviews) == set()
+    problem = reviews.problems.iloc[0]
+    assert problem[["source_file", "source_row", "column"]].tolist() == ["anna.csv", 2, "decision"]
+    assert "perhaps" in problem["reason"]
+    assert "accept, fix, redo, reject, drop" in problem["reason"]
+
+
+@pytest.mark.parametrize(
+    "change", [str.lower, lambda t: t.replace("-", ""), lambda t: f" {t.lower()} ", lambda t: t.replace("-", "–")]
+)
+def test_ids_survive_case_and_hyphens(contacts, change):
+    contacts.save([{"item_id": change(contacts.id_of("Rowing")), "decision": "ok"}])
+    assert contacts.read().decisions["item_id"].tolist() == [contacts.id_of("Rowing")]
+
+
+def test_rows_without_an_id_are_found_by_their_keys(contacts):
+    contacts.save([{"University": UNIVERSITY.upper(), "Club": " chess  club", "Decision": "ok"}])
+    assert contacts.read().decisions["item_id"].tolist() == [contacts.id_of("Chess Club")]
+
+
+def test_a_damaged_id_falls_back_to_keys_and_is_a_problem_without(contacts):
+    contacts.save([{"item_id": "1.2E+05", **KEYS, "club": "Rowing", "decision": "ok"}], "keys.csv")
+    contacts.save([{"item_id": "1.2E+05", "decision": "ok"}], "none.csv")
+    reviews = contacts.read()
+    assert reviews.decisions["item_id"].tolist() == [contacts.id_of("Rowing")]
+    assert rules(reviews) == ["damaged_id"]
+
+
+def test_an_id_of_another_phase_adds_nothing(contacts):
+    contacts.save([{"item_id": "GGHF-XVJJ-TMLV-D", **KEYS, "club": "New", "email": "new@example.edu"}])
+    reviews = contacts.read()
+    assert (told(reviews), rules(reviews)) == (set(), ["unknown_item"])
+
+
+def test_after_sorting_only_some_columns_nothing_is_used(contacts):
+    row = {"item_id": contacts.id_of("Rowing"), **KEYS, "club": "Chess Club", "decision": "reject"}
+    contacts.save([row])
+    reviews = contacts.read()
+    assert (told(reviews), rules(reviews)) == (set(), ["mixed_up_row"])
+
+
+def test_a_corrected_key_is_said_and_the_row_counts(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), **KEYS, "club": "Rowing Club", "decision": "ok"}])
+    reviews = contacts.read()
+    assert (told(reviews), rules(reviews)) == ({("", "accept", None)}, ["changed_keys"])
+
+
+def test_a_row_of_ones_own_is_added_and_comes_back_from_the_workbook_untouched(contacts):
+    contacts.save([{**KEYS, "club": "Robotics", "email": "Robots@example.edu", "comment": "found it"}])
+    reviews = contacts.read()
+    assert told(reviews) == {("", "add", None), ("email", "add", reviews.added["email"].iloc[0])}
+    reviewed = Reviewed.validate(apply_decisions(contacts.cleaned, reviews, contacts.phase))
+    row = reviewed[reviewed["status"] == "added"].iloc[0]
+    assert (row["club"], row["comment"], row["verified"]) == ("Robotics", "found it", True)
+    book = contacts.book(reviewed=reviewed)
+    (contacts.folder / "again.xlsx").write_bytes(workbook_bytes(book))
+    again = contacts.read(with_export(contacts.book().shown, book.shown))
+    pd.testing.assert_frame_equal(again.added, reviews.added)
+    assert rules(again) == []
+
+
+def test_a_row_without_any_value_is_no_addition(contacts):
+    contacts.save([{**KEYS, "club": "Robotics", "decision": "ok"}])
+    reviews = contacts.read()
+    assert (len(reviews.added), rules(reviews)) == (0, ["no_match"])
+
+
+def test_two_files_that_disagree_leave_the_row_undecided_and_name_both(contacts):
+    drama = contacts.id_of("Drama")
+    contacts.save([{"item_id": drama, "decision": "accept"}], "anna.csv")
+    contacts.save([{"item_id": drama, "decision": "reject"}], "ben.csv")
+    reviews = contacts.read()
+    assert told(reviews) == set()
+    assert rules(reviews) == ["conflicting_decisions"]
+    problem = reviews.problems.iloc[0]
+    assert problem["source_file"] == "anna.csv"
+    assert "ben.csv, row 2" in problem["reason"]
+    # It had passed automatically; now it waits, and the workbook says why.
+    reviewed = apply_decisions(contacts.cleaned, reviews, contacts.phase)
+    assert contacts.status().at["Drama", "status"] == "undecided"
+    assert "Drama" in set(contacts.book(reviewed=reviewed).waiting["club"])
+
+
+def test_files_that_agree_are_one_decision(contacts):
+    for name in ("anna.csv", "ben.csv"):
+        contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "fix", "email": "new@example.edu"}], name)
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "email": "new@example.edu"}], "carl.csv")
+    reviews = contacts.read()
+    assert len(reviews.decisions) == 2
+    assert rules(reviews) == []
+
+
+def test_accepting_what_a_colleague_wrote_agrees_with_it(contacts):
+    rowing = contacts.id_of("Rowing")
+    contacts.save([{"item_id": rowing, "email": "new@example.edu"}], "anna.csv")
+    contacts.save([{"item_id": rowing, "decision": "ok", "email": "new@example.edu"}], "ben.csv")
+    assert rules(contacts.read()) == []
+    assert contacts.status().at["Rowing", "status"] == "fixed"
+
+
+def test_accepting_an_older_export_accepts_what_it_showed(contacts):
+    old = contacts.book()
+    export = old.export
+    contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    shown = with_export(old.shown, contacts.book().shown)
+    row = {"item_id": contacts.id_of("Rowing"), "export": export, "decision": "ok", "email": "row@example.edu"}
+    contacts.save([row])
+    reviews = contacts.read(shown)
+    assert told(reviews) == {("", "accept", None), ("email", "accept", "row@example.edu")}
+    reviewed = apply_decisions(contacts.cleaned, reviews, contacts.phase).set_index("club")
+    assert reviewed.loc["Rowing", ["status", "email"]].tolist() == ["accepted", "row@example.edu"]
+
+
+def test_with_its_export_a_value_of_another_export_is_an_edit(contacts):
+    old = contacts.book()
+    assert old.shown["field"].nunique() == 3
+    contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    new = contacts.book()
+    shown = with_export(old.shown, new.shown)
+    row = {"item_id": contacts.id_of("Rowing"), "email": "row@example.edu"}
+    contacts.save([row])
+    assert told(contacts.read(shown)) == set()
+    contacts.save([{**row, "export": new.export}])
+    assert told(contacts.read(shown)) == {("email", "fix", "row@example.edu")}
+
+
+def test_a_comment_alone_is_kept_and_decides_nothing(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "comment": "ask Ben"}])
+    row = contacts.status().loc["Rowing"]
+    assert (row["status"], row["comment"]) == ("undecided", "ask Ben")
+
+
+def test_values_that_spreadsheets_spoil_are_no_edits(contacts):
+    contacts.save(f"item_id,note\n{contacts.id_of('Rowing')},'=1+1\n{contacts.id_of('Drama')},00123\n")
+    assert told(contacts.read()) == set()
+
+
+def test_records_are_found_by_link_then_by_name_and_else_added(clubs):
+    base = {"university": UNIVERSITY}
+    clubs.save(
+        [
+            {**base, "club": "", "club_url": "http://example.edu/chess/", "decision": "ok"},
+            {**base, "club": " Rowing ", "club_url": "https://example.edu/rowing", "decision": ""},
+            {**base, "club": "Sailing", "club_url": "https://example.edu/sail", "decision": ""},
+        ]
+    )
+    reviews = clubs.read()
+    table = apply_decisions(clubs.cleaned, reviews, clubs.phase)
+    table = Reviewed.validate(table)[table["university"] == UNIVERSITY].set_index("club")
+    assert table["status"].to_dict() == {"Chess Club": "accepted", "Rowing": "fixed", "Sailing": "added"}
+    assert table.at["Rowing", "club_url"] == "https://example.edu/rowing"
+    assert table["parent_item_id"].nunique() == 1
+    assert table["item_id"].nunique() == 3
+    assert rules(reviews) == []
+
+
+def test_an_item_without_records_is_decided_by_its_keys_alone(clubs):
+    clubs.save([{"university": "sample college", "decision": "accept"}])
+    table = apply_decisions(clubs.cleaned, clubs.read(), clubs.phase).set_index("university")
+    assert table.at["Sample College", "status"] == "accepted"

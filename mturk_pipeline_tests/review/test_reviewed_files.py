@@ -1,0 +1,104 @@
+"""Any file that a spreadsheet can save is read; one that cannot be understood stops nothing else."""
+
+import datetime as dt
+
+import openpyxl
+import pytest
+
+from mturk_pipeline.review.workbook import workbook_bytes
+from mturk_pipeline_tests.review.conftest import UNIVERSITY
+
+
+def decided(desk):
+    return desk.read().decisions["item_id"].tolist()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_text_files_of_any_delimiter_and_encoding(contacts, delimiter, encoding):
+    lines = ["item_id,comment,decision", f"{contacts.id_of('Rowing')},Café – gut,ok"]
+    contacts.save("\r\n".join(lines).replace(",", delimiter), encoding=encoding)
+    reviews = contacts.read()
+    assert reviews.decisions["comment"].tolist() == ["Café – gut"]
+
+
+def test_a_sheet_with_a_title_above_other_sheets_and_columns_of_ones_own(contacts):
+    book = openpyxl.Workbook()
+    book.active.append(["shopping list"])
+    sheet = book.create_sheet("my work")
+    sheet.append(["Reviewed in spring", None])
+    sheet.append([])
+    sheet.append(["mine", "Decision ", "ITEM_ID", 7])
+    sheet.append([dt.date(2026, 3, 1), "ok", contacts.id_of("Rowing"), 3.0])
+    book.save(contacts.folder / "mine.xlsx")
+    row = contacts.read().decisions.iloc[0]
+    assert row[["source_file", "source_sheet", "source_row"]].tolist() == ["mine.xlsx", "my work", 4]
+
+
+def test_numbers_dates_and_formulas_are_read_as_their_values(contacts):
+    book = openpyxl.Workbook()
+    book.active.append(["item_id", "note"])
+    for club, value in {"Rowing": 42.0, "Drama": dt.datetime(2026, 3, 1), "Choir": True, "Chess Club": 0.5}.items():
+        book.active.append([contacts.id_of(club), value])
+    book.save(contacts.folder / "typed.xlsx")
+    after = contacts.read().decisions.set_index("item_id")["after"]
+    assert [after[contacts.id_of(c)] for c in ("Rowing", "Drama", "Choir", "Chess Club")] == [
+        "42",
+        "2026-03-01",
+        "true",
+        "0.5",
+    ]
+
+
+def test_a_broken_file_fails_alone(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok"}], "good.csv")
+    whole = workbook_bytes(contacts.book())
+    (contacts.folder / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    (contacts.folder / "empty.xlsx").write_bytes(b"")
+    (contacts.folder / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00" + bytes(range(256)))
+    (contacts.folder / "notes.docx").write_bytes(b"PK\x03\x04")
+    (contacts.folder / "other.csv").write_text("a,b\n1,2\n")
+    reviews = contacts.read()
+    assert reviews.decisions["item_id"].tolist() == [contacts.id_of("Rowing")]
+    found = dict(zip(reviews.problems["source_file"], reviews.problems["rule"], strict=True))
+    assert found == {
+        "cut.xlsx": "unreadable_file",
+        "empty.xlsx": "unreadable_file",
+        "notes.docx": "unreadable_file",
+        "other.csv": "no_table",
+        "picture.csv": "no_table",
+    }
+    files = reviews.files.set_index("source_file")
+    assert files["problem"].notna().to_dict() == {**dict.fromkeys(found, True), "good.csv": False}
+
+
+def test_a_repeated_column_is_not_used_and_said(contacts):
+    contacts.save(f"item_id,decision,email,email\n{contacts.id_of('Rowing')},ok,a@example.edu,b@example.edu\n")
+    reviews = contacts.read()
+    assert reviews.decisions["decision"].tolist() == ["accept"]
+    assert reviews.problems[["rule", "column"]].values.tolist() == [["repeated_column", "email"]]
+
+
+def test_a_renamed_column_is_said_never_guessed(contacts):
+    contacts.save(f"item_id,export,note,website,E-Mail\n{contacts.id_of('Rowing')},,,,new@example.edu\n")
+    reviews = contacts.read()
+    assert reviews.decisions.empty
+    assert reviews.problems[["rule", "column"]].values.tolist() == [["missing_column", "email"]]
+    assert "e-mail" in reviews.problems["reason"].iloc[0]
+
+
+def test_a_table_of_answers_is_no_review(contacts):
+    contacts.save(f"item_id,decision,field,value\n{contacts.id_of('Rowing')},ok,email,x\n")
+    assert decided(contacts) == []
+
+
+def test_the_order_of_files_does_not_matter(contacts):
+    contacts.save([{"university": UNIVERSITY, "club": c, "decision": "ok"} for c in ("Drama", "Rowing")], "b.csv")
+    contacts.save([{"university": UNIVERSITY, "club": "Choir", "decision": "drop"}], "a.csv")
+    from mturk_pipeline.review.reading import read_reviewed
+
+    files = sorted(contacts.folder.iterdir())
+    one = read_reviewed(files, contacts.cleaned, None, contacts.phase)
+    two = read_reviewed(files[::-1], contacts.cleaned, None, contacts.phase)
+    assert one.decisions.equals(two.decisions)
+    assert len(one.decisions) == 3
