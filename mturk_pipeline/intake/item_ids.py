@@ -6,6 +6,7 @@ id is noticed.
 """
 
 import hashlib
+import re
 import unicodedata
 
 import pandas as pd
@@ -13,15 +14,22 @@ import pandas as pd
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _BASE = len(LETTERS)
 _LENGTH = 12
+_LINK_START = re.compile(r"(?:https?://(?:www\.)?|www\.)(?=.)")
 
 
 def normalise_key(text: str) -> str:
-    """The form in which keys are compared: Unicode NFKC, any case, spaces collapsed.
+    """The form in which keys are compared: Unicode NFKC, any case, spaces collapsed, a link without its trimmings.
+
+    People copy a link with or without scheme, `www.` and last slash: it names the same item.
 
     >>> normalise_key("  University of  EXAMPLE ")
     'university of example'
+    >>> normalise_key("https://www.Example.edu/clubs/")
+    'example.edu/clubs'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    link = _LINK_START.match(plain)
+    return plain[link.end() :].rstrip("/") if link and " " not in plain else plain
 
 
 def id_of(text: str) -> str:
