@@ -30,11 +30,11 @@ $(READY): requirements.lock pyproject.toml
 	@set -e; python='$(PYTHON)'; \
 	if [ -z "$$python" ]; then \
 	  for name in $(CANDIDATES); do \
-	    if "$$name" -c '$(FITS)' 2>/dev/null; then python="$$name"; break; fi; \
+	    if "$$name" -c '$(FITS)' >/dev/null 2>&1; then python="$$name"; break; fi; \
 	  done; \
 	fi; \
 	if [ -z "$$python" ] || ! "$$python" -c '$(FITS)' 2>/dev/null; then \
-	  echo "make: $${python:-no Python on PATH} is not Python 3.11 to 3.13; install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; \
+	  echo "make: no Python 3.11 to 3.13 found ($${python:-tried $(CANDIDATES)}); name one: make setup PYTHON=/path/to/python3.11" >&2; exit 1; \
 	fi; \
 	$(BIN)/python -c '$(FITS)' 2>/dev/null || "$$python" -m venv --clear $(VENV) || \
 	  { echo "make: $$python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
