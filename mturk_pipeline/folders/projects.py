@@ -79,17 +79,13 @@ class Projects:
             if problem.startswith(f"{name}:"):
                 raise ProjectError(problem)
         known = ", ".join(sorted(p.name for p in self.found.values())[:8]) or "none yet"
-        raise ProjectError(
-            f"{name}: no such project (there are: {known}); make it with: mturk-pipeline init {name}"
-        )
+        raise ProjectError(f"{name}: no such project (there are: {known}); make it with: mturk-pipeline init {name}")
 
 
 def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
     """The projects under `root`; reads only directory entries and project.yaml files, the latter when they changed."""
     if not root.is_dir():
-        return Projects(
-            {}, [f"{root}: the projects directory is not there (unmounted?); nothing is changed"], False
-        )
+        return Projects({}, [f"{root}: the projects directory is not there (unmounted?); nothing is changed"], False)
     found: dict[str, Project] = {}
     problems: list[str] = []
     for path in sorted(root.iterdir()):
@@ -112,9 +108,7 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
     return Projects(found, problems)
 
 
-def make_project(
-    root: Path, name: str, workflow: Workflow, taken: Mapping[str, Project]
-) -> tuple[Project, list[str]]:
+def make_project(root: Path, name: str, workflow: Workflow, taken: Mapping[str, Project]) -> tuple[Project, list[str]]:
     """Make what is missing of the project directory `name`; returns it and the names made now.
 
     Existing files and folders are left as they are: doing it twice changes nothing.
@@ -127,9 +121,7 @@ def make_project(
     made: list[str] = []
     known = next((p for p in taken.values() if p.path == path), None)
     if known and known.workflow != workflow.name:
-        raise ProjectError(
-            f"{name}: is a project of the workflow {known.workflow} already; choose another name"
-        )
+        raise ProjectError(f"{name}: is a project of the workflow {known.workflow} already; choose another name")
     path.mkdir(parents=True, exist_ok=True)
     if not (path / PROJECT_FILE).exists():
         project_id = name if name not in taken else f"{name}-{secrets.token_hex(3)}"
@@ -154,11 +146,7 @@ def unidentified(root: Path, workflows: Mapping[str, Workflow]) -> list[tuple[Pa
         return []
     found = []
     for path in sorted(root.iterdir()):
-        if (
-            path.name.startswith((".", "_"))
-            or (path / PROJECT_FILE).exists()
-            or not _NAME.fullmatch(path.name)
-        ):
+        if path.name.startswith((".", "_")) or (path / PROJECT_FILE).exists() or not _NAME.fullmatch(path.name):
             continue
         fitting = _fitting(path, workflows)
         if len(fitting) == 1:

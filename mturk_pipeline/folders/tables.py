@@ -36,9 +36,7 @@ def read_table(path: Path) -> pd.DataFrame:
     frame = table.to_pandas()
     for field in table.schema:
         if pa.types.is_list(field.type):
-            frame[field.name] = pd.Series(
-                table.column(field.name).to_pylist(), index=frame.index, dtype="object"
-            )
+            frame[field.name] = pd.Series(table.column(field.name).to_pylist(), index=frame.index, dtype="object")
     return frame
 
 

@@ -36,9 +36,7 @@ def watched_files(folder: Path) -> list[WatchedFile]:
             for entry in entries:
                 if _counts(entry.name) and entry.is_file(follow_symlinks=False):
                     stat = entry.stat(follow_symlinks=False)
-                    found.append(
-                        WatchedFile(Path(entry.path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-                    )
+                    found.append(WatchedFile(Path(entry.path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
     return sorted(found, key=lambda f: f.path.name)
