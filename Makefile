@@ -82,7 +82,7 @@ check-defs: $(READY)  ## load all Dagster definitions
 	  dg check defs --use-active-venv $(ARGS)
 
 benchmark: $(READY)  ## time each stage over growing batches
-	@$(BIN)/python -m mturk_pipeline_tests.benchmark $(ARGS)
+	@$(BIN)/python mturk_pipeline_tests/benchmarks/benchmark_stages.py $(ARGS)
 
 lock:  ## pin all packages again after a change in pyproject.toml (ARGS=--upgrade: newest versions); needs uv
 	@command -v $(UV) >/dev/null || { echo "make: lock needs uv: pip install uv" >&2; exit 1; }
