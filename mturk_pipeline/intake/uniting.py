@@ -143,9 +143,9 @@ def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     ordered = rows.assign(place_text=_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
     groups = ordered.groupby("group", sort=False)["place_text"]
     first = select(ordered, groups.cumcount() < _SHOWN)
-    shown: pd.Series = first.groupby("group", sort=False)["place_text"].agg("; ".join)
+    shown: Any = first.groupby("group", sort=False)["place_text"].agg("; ".join)
     more = (groups.size() - _SHOWN).clip(lower=0)
-    text: Any = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
+    text: pd.Series = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
     group = column(rows, "group")
     reason: pd.Series = (
         "one AssignmentId with other "
