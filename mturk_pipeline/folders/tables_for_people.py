@@ -44,9 +44,11 @@ def joined(value: Any) -> str | None:
     >>> joined(["a@x.edu", "b@x.edu"]), joined(float("nan"))
     ('a@x.edu; b@x.edu', None)
     """
+    if isinstance(value, str):
+        return value
     if isinstance(value, list | tuple | set | frozenset | np.ndarray):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        return "; ".join(text for item in items if (text := joined(item)))
+        return "; ".join([text for item in items if (text := joined(item))])
     return None if _missing(value) else str(value)
 
 
@@ -138,6 +140,8 @@ def excel_text(text: str) -> str:
     >>> excel_text("a\\x00b\\r\\nc")
     'ab\\nc'
     """
+    if len(text) <= EXCEL_TEXT_LIMIT and text.isascii() and text.isprintable():
+        return text
     text = _NOT_IN_XML.sub("", _SURROGATE.sub("\ufffd", text)).replace("\r\n", "\n").replace("\r", "\n")
     # Excel counts UTF-16 units: characters beyond the basic plane are two.
     if len(text) * 2 <= EXCEL_TEXT_LIMIT or _units(text) <= EXCEL_TEXT_LIMIT:

@@ -153,23 +153,23 @@ def _width(name: str, column: pd.Series) -> float:
 
 
 def _column_cells(column: pd.Series, styles: Mapping[str, int]) -> Cells:
-    """Each cell's XML after its reference; every distinct text is escaped once."""
-    if isinstance(column.dtype, pd.StringDtype):
-        codes, uniques = pd.factorize(column)
-        written = [*(_cell(text, styles) for text in uniques), ""]
-        return [written[code] for code in codes]
-    return [_cell(value, styles) for value in column.tolist()]
+    """Each cell's XML after its reference; every distinct value is written out once."""
+    if pd.api.types.is_object_dtype(column):
+        return [_cell(value, styles) for value in column.tolist()]
+    codes, uniques = pd.factorize(column)
+    written = [*(_cell(value, styles) for value in uniques), ""]
+    return [written[code] for code in codes.tolist()]
 
 
 def _cell(value: Any, styles: Mapping[str, int]) -> str:
-    from openpyxl.utils.datetime import to_excel
-
     value = safe_cell_xlsx(value)
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return f' t="b"><v>{int(value)}</v></c>'
     if isinstance(value, datetime):
+        from openpyxl.utils.datetime import to_excel
+
         return f' s="{styles["time"]}"><v>{to_excel(value)}</v></c>'
     if not isinstance(value, str):
         return f"><v>{value}</v></c>"
