@@ -43,13 +43,12 @@ def person_value(text: str, field: FieldSpec) -> PersonValue:
 
 def person_values(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """`person_value` of each row of `cells` (columns field, cell): columns state, value, note."""
-    pairs = cells[["field", "cell"]].drop_duplicates()
-    meanings = [
-        person_value(cell, phase.fields[field]) for field, cell in zip(pairs["field"], pairs["cell"], strict=True)
-    ]
-    known = pd.DataFrame(meanings, columns=list(PersonValue._fields), index=pd.MultiIndex.from_frame(pairs))
-    places = pd.MultiIndex.from_frame(cells[["field", "cell"]])
-    return known.reindex(places).set_axis(cells.index).astype("str")
+    codes, pairs = pd.factorize(cells["field"] + "\x1f" + cells["cell"])
+    split = [pair.split("\x1f", 1) for pair in pairs]
+    meanings = [person_value(cell, phase.fields[field]) for field, cell in split]
+    columns = zip(*meanings, strict=True) if meanings else ([], [], [])
+    known = {name: pd.Series(c, dtype="str") for name, c in zip(PersonValue._fields, columns, strict=True)}
+    return pd.DataFrame({name: c.take(codes).array for name, c in known.items()}, index=cells.index)
 
 
 def match_keys(cells: pd.Series, name: str, phase: PhaseSpec) -> pd.Series:

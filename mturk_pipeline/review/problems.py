@@ -17,8 +17,9 @@ def problem(
 
 def problem_table(problems: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
     """Problems as a table of contract `ReviewProblems`."""
-    table = pd.DataFrame(list(problems), columns=PROBLEM_COLUMNS)
-    return table.astype({c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS})
+    rows = list(problems)
+    types = {c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS}
+    return pd.DataFrame({c: pd.Series([row[c] for row in rows], dtype=kind) for c, kind in types.items()})
 
 
 def place_of(file: str, sheet: str | None, row: int) -> str:

@@ -69,7 +69,8 @@ def read_reviewed(
 
     Notes
     -----
-    A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or a field.
+    A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
+    a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
     Rows are matched by id, else by keys. A filled cell that no workbook showed there is an edit, and an edit
     alone is a fix. A blank cell changes nothing; only in a row with an item_id and the decision "fix" does a
     cell that was emptied mean "there is none", as does the word "none" anywhere. Rows that disagree about an
@@ -78,12 +79,13 @@ def read_reviewed(
     now = shown_values(cleaned, phase)
     seen = Shown(now if shown is None else pd.concat([shown, now], ignore_index=True))
     known = KnownRows(cleaned, phase)
-    said = [nothing_said(phase)]
+    nothing = nothing_said(phase)
+    said = [nothing]
     counts: list[dict[str, object]] = []
     for path in sorted(files, key=lambda p: p.name):
         sheets, problems = _sheets(path, phase)
         here = [what_sheet_says(sheet, known, seen, now, phase) for sheet in sheets]
-        said += [replace(nothing_said(phase), problems=problem_table(problems)), *here]
+        said += [replace(nothing, problems=problem_table(problems)), *here]
         counts.append(_counts(path.name, sheets, here, problems))
     united = unite(said, cleaned, phase)
     files_table = pd.DataFrame(counts, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
@@ -131,7 +133,7 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
     problems += _renamed(sheet, [c for c in missing if c in phase.fields], wanted)
     table = sheet.table[[n for n in sheet.table if n in wanted]].rename(columns=wanted)
     present = tuple(f for f in phase.fields if f in table)
-    table = table.reindex(columns=list(wanted.values())).fillna("").astype("str")
+    table = table.reindex(columns=list(wanted.values())).astype("str").fillna("")
     return ReviewedSheet(sheet.file, sheet.sheet, table, present), problems
 
 

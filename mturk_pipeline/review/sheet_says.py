@@ -1,6 +1,8 @@
 """What one reviewed sheet says: verdicts on rows, edits of cells, added rows, comments, and what is unclear."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -66,8 +68,8 @@ def nothing_said(phase: PhaseSpec) -> Said:
     return Said(*(_empty(t) for t in (verdicts, edits, {**texts, **place}, {"item_id": "str", "comment": "str"})))
 
 
-def _empty(types: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(types)).astype(types)
+def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
 
 
 def what_sheet_says(
@@ -154,6 +156,8 @@ def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) 
 def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
     """Rows that a person added, except untouched copies of earlier additions and those refused by a decision."""
     new = rows[rows["addition"] & rows["decision"].isin(["", "accept", "fix"])]
+    if new.empty:
+        return nothing_said(phase).added
     new = new.assign(item_id=addition_ids(new, phase))
     cells = cells_of(new, list(sheet.fields))
     means = person_values(cells, phase)

@@ -108,3 +108,9 @@ WORKERS = pd.DataFrame(
         "evidence": ["gives the same value for many items", ""],
     }
 ).astype({"worker": "str", "worker_id": "str", "evidence": "str"})
+
+
+def answers_of_nobody() -> pd.DataFrame:
+    """No answers, with the columns that review reads."""
+    given = assignments([{"university": "Example U", "club": "Chess"}])
+    return answers(given, consensus(given, [{"email": (None, 0.0)}], CONTACTS)).iloc[:0]

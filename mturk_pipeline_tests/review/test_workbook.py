@@ -1,0 +1,192 @@
+"""The workbook shows what a person needs, every cell as text, and has the same bytes for the same tables."""
+
+import io
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from mturk_pipeline.review import review_book
+from mturk_pipeline.review.exports import KEPT_EXPORTS, with_export, write_review
+from mturk_pipeline.review.problems import problem, problem_table
+from mturk_pipeline.review.shown import shown_values
+from mturk_pipeline.review.workbook import rest_csv, workbook_bytes, write_workbook
+
+HOSTILE = [
+    '=HYPERLINK("http://example.edu","x")',
+    "+1 555 0100",
+    "-2+3",
+    "@SUM(A1)",
+    "\tx",
+    "a\r\nb",
+    "\x07bell",
+    "00123",
+    "1234567890123456789",
+    "1-2",
+    "1E5",
+    "TRUE",
+    "x" * 40_000,
+    "_x0041_",
+    "<b>&amp;</b>",
+    "  spaces  ",
+    "😀 ʬ",
+    "#REF!",
+    "\ufeffmark",
+]
+
+
+def sheet(content: bytes, name: str) -> pd.DataFrame:
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(name).to_python()
+    return pd.DataFrame(rows[1:], columns=rows[0])
+
+
+def test_review_has_the_rows_that_wait_worst_first(contacts):
+    table = sheet(workbook_bytes(contacts.book()), "review")
+    assert table["club"].tolist() == ["Chess Club", "Rowing"]
+    assert table.columns[:6].tolist() == ["item_id", "export", "decision", "comment", "university", "club"]
+    row = table.iloc[1]
+    assert (row["email"], row["email_trust"], row["email_runners_up"]) == ("row@example.edu", 0.5, "other@example.edu")
+    assert row["website"] == "none"
+    assert row["note"] == "=1+1"
+    assert set(row["decision"]) == set()
+
+
+def test_the_other_sheets(contacts):
+    content = workbook_bytes(contacts.book())
+    names = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+    assert names == ["review", "accepted", "decided", "answers", "workers", "about"]
+    accepted = sheet(content, "accepted")
+    assert set(accepted["status"]) == {"accepted automatically, unverified"}
+    answers = sheet(content, "answers")
+    assert answers["item_id"].tolist()[:2] == [contacts.id_of("Chess Club")] * 2
+    assert answers.loc[0, ["club", "field", "raw"]].tolist() == ["Chess Club", "email", "chess@example.edu"]
+    assert sheet(content, "workers")["worker_id"].tolist() == ["W0", "W1"]
+    about = sheet(content, "about").set_index("about")["this workbook"]
+    assert about["waiting"] == "2 rows"
+    assert about["field: email"].startswith("email; passes from trust 0.60 on")
+
+
+def test_problems_are_a_sheet_where_there_are_any(contacts):
+    problems = problem_table([problem("a.csv", None, 3, "decision", "unknown_decision", "write accept")])
+    table = sheet(workbook_bytes(contacts.book(problems=problems)), "problems")
+    assert table.loc[0, ["source_file", "row", "reason"]].tolist() == ["a.csv", 3, "write accept"]
+
+
+def test_drop_down_filter_frozen_header_colours_and_links(contacts):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(contacts.book())))
+    review = book["review"]
+    assert review.freeze_panes == "F2"
+    assert review.auto_filter.ref == "A1:P3"
+    (rule,) = review.data_validations.dataValidation
+    assert (str(rule.sqref), rule.formula1, rule.errorStyle) == ("C2:C3", '"accept,fix,redo,reject,drop"', "warning")
+    assert review.column_dimensions["B"].hidden
+    names = [c.value for c in review[1]]
+    website = review.cell(2, names.index("website") + 1)
+    assert website.hyperlink.target == "https://example.edu/chess"
+    assert (website.value, website.data_type) == ("https://example.edu/chess", "s")
+    assert len(review.conditional_formatting) == 4
+    assert website.alignment.wrap_text
+    assert {c.number_format for row in review.iter_rows(min_row=2) for c in row if isinstance(c.value, str)} == {"@"}
+
+
+@pytest.mark.parametrize(
+    "target", ["http://exa mple.edu", "https://[::1", "https://example.edu/%zz", "javascript:alert(1)", "http://", "=x"]
+)
+def test_only_plain_addresses_are_links(contacts, target):
+    contacts.cleaned.loc[0, "website"] = target
+    review = openpyxl.load_workbook(io.BytesIO(workbook_bytes(contacts.book())))["review"]
+    assert [c.value for row in review.iter_rows() for c in row if c.hyperlink] == []
+    assert target in [c.value for c in review[2]]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_every_text_survives_and_is_no_formula(contacts, text):
+    contacts.cleaned.loc[0, "note"] = text
+    content = workbook_bytes(contacts.book())
+    found = [c for c in openpyxl.load_workbook(io.BytesIO(content))["review"][2] if c.data_type == "f"]
+    assert found == []
+    (contacts.folder / "copy.xlsx").write_bytes(content)
+    reviews = contacts.read(contacts.book().shown)
+    assert reviews.decisions.empty
+    assert reviews.problems.empty
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_every_text_survives_the_csv_file(contacts, text, monkeypatch):
+    monkeypatch.setattr("mturk_pipeline.review.workbook.MOST_ROWS", 0)
+    contacts.cleaned.loc[0, "note"] = text
+    (contacts.folder / "rest.csv").write_bytes(rest_csv(contacts.book()) or b"")
+    reviews = contacts.read(contacts.book().shown)
+    assert reviews.files["rows"].tolist() == [2]
+    assert reviews.decisions.empty
+    assert reviews.problems.empty
+
+
+def test_the_same_tables_give_the_same_bytes_whatever_the_time(contacts, monkeypatch):
+    one = workbook_bytes(contacts.book())
+    monkeypatch.setattr("time.localtime", lambda *_: (2031, 1, 1, 0, 0, 0, 0, 0, 0))
+    assert workbook_bytes(contacts.book()) == one
+    with zipfile.ZipFile(io.BytesIO(one)) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+    assert contacts.book().export in sheet(one, "about")["this workbook"].tolist()
+
+
+def test_the_export_id_changes_with_what_is_shown(contacts):
+    before = contacts.book().export
+    contacts.cleaned.loc[0, "email"] = "later@example.edu"
+    assert contacts.book().export != before
+
+
+def test_rows_beyond_the_limit_are_a_csv_file_and_about_says_so(contacts, monkeypatch):
+    for place in ("workbook", "review_sheets", "about_sheet"):
+        monkeypatch.setattr(f"mturk_pipeline.review.{place}.MOST_ROWS", 1)
+    buffer = io.BytesIO()
+    rest = write_workbook(buffer, contacts.book())
+    assert sheet(buffer.getvalue(), "review")["club"].tolist() == ["Chess Club"]
+    assert rest is not None
+    table = pd.read_csv(io.BytesIO(rest))
+    assert table["club"].tolist() == ["Rowing"]
+    assert table["export"].tolist() == [contacts.book().export]
+    about = sheet(buffer.getvalue(), "about").set_index("about")["this workbook"]
+    assert about["waiting"] == "2 rows; the first 1 are shown, the others are in the CSV file beside this workbook"
+    assert review_book.MOST_ROWS == 5_000
+
+
+def test_empty_tables_make_a_workbook(contacts):
+    contacts.cleaned = contacts.cleaned.iloc[:0]
+    contacts.answers = contacts.answers.iloc[:0]
+    content = workbook_bytes(contacts.book())
+    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames[0] == "review"
+
+
+class Folder(dict):
+    """Remembers what was written."""
+
+    def write(self, name: str, content: bytes) -> bool:
+        self[name] = content
+        return True
+
+    def remove(self, name: str) -> bool:
+        return self.pop(name, None) is not None
+
+
+def test_write_review_writes_the_files_and_remembers_what_they_showed(contacts):
+    folder = Folder({"out/review_contacts_rest.csv": b"old"})
+    shown, names = write_review(folder, "out", contacts.book(), None)
+    assert list(folder) == names == ["out/review_contacts.xlsx"]
+    pd.testing.assert_frame_equal(shown, shown_values(contacts.cleaned, contacts.phase))
+    again, _ = write_review(folder, "out", contacts.book(), shown)
+    pd.testing.assert_frame_equal(again, shown)
+
+
+def test_only_the_latest_exports_are_kept(contacts):
+    shown = None
+    for n in range(KEPT_EXPORTS + 5):
+        contacts.cleaned.loc[0, "email"] = f"n{n}@example.edu"
+        shown = with_export(shown, contacts.book().shown)
+    assert shown is not None
+    assert shown["export"].nunique() == KEPT_EXPORTS
+    assert f"n{KEPT_EXPORTS + 4}@example.edu" in set(shown["value"])
+    assert "n0@example.edu" not in set(shown["value"])
