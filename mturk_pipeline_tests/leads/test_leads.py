@@ -21,7 +21,13 @@ PHASE = PhaseSpec.model_validate(
         "fields": {"email": {"kind": "email"}, "phone": {"kind": "phone"}, "site": {"kind": "url"}},
     }
 )
-SPEC = LeadsSpec(lead_groups={"email": ("email",), "contact": ("phone", "site")})
+
+
+def leads_spec(**settings):
+    return LeadsSpec.model_validate(settings)
+
+
+SPEC = leads_spec(lead_groups={"email": ("email",), "contact": ("phone", "site")})
 
 
 def reviewed(*rows):
@@ -76,7 +82,7 @@ def test_what_does_not_go_out(status):
 
 
 def test_undecided_rows_go_out_where_wanted():
-    spec = LeadsSpec(lead_groups=SPEC.lead_groups, include_undecided=True)
+    spec = leads_spec(lead_groups=SPEC.lead_groups, include_undecided=True)
     leads = gather(reviewed({"email": "a@x.edu", "status": "undecided"}), spec=spec)
     assert (leads["status"].item(), leads["verified"].item()) == ("undecided", False)
 
@@ -92,7 +98,7 @@ def test_runners_up_of_rows_that_nobody_verified():
         ["b@x.edu", 1],
     ]
     assert leads["trust"].isna().tolist() == [False, True, True, False]
-    spec = LeadsSpec(lead_groups=SPEC.lead_groups, include_runners_up=False)
+    spec = leads_spec(lead_groups=SPEC.lead_groups, include_runners_up=False)
     assert gather(reviewed(*rows), guesses, spec)["rank"].tolist() == [1, 1]
 
 
@@ -151,7 +157,7 @@ def test_no_rows_at_all():
 
 def test_unknown_field_is_named():
     with pytest.raises(ValueError, match="fax"):
-        gather(reviewed({"email": "a@x.edu"}), spec=LeadsSpec(lead_groups={"fax": ("fax",)}))
+        gather(reviewed({"email": "a@x.edu"}), spec=leads_spec(lead_groups={"fax": ("fax",)}))
 
 
 def test_a_list_as_last_phase_names_its_records():
@@ -166,7 +172,7 @@ def test_a_list_as_last_phase_names_its_records():
     guesses = pd.DataFrame(
         {"item_id": "I0", "element": ["e1", "e2"], "field": "link", "value": table["link"], "trust": 0.6}
     ).assign(runners_up=[[], ["https://go.edu"]])
-    leads = AllLeads.validate(gather_leads(table, guesses, phase, LeadsSpec(lead_groups={"link": ("link",)})))
+    leads = AllLeads.validate(gather_leads(table, guesses, phase, leads_spec(lead_groups={"link": ("link",)})))
     assert leads[["club", "value", "rank"]].to_numpy().tolist() == [
         ["Chess", "https://c.edu", 1],
         ["Go", "https://g.edu", 1],
@@ -188,7 +194,7 @@ def test_files_for_people_and_programs():
 
 
 def test_names_of_groups_make_names_of_files():
-    spec = LeadsSpec(lead_groups={"a/b": ("email",), "a b": ("phone",), "A_b": ("site",)})
+    spec = leads_spec(lead_groups={"a/b": ("email",), "a b": ("phone",), "A_b": ("site",)})
     names = list(leads_files(gather(reviewed({"email": "a@x.edu"}), spec=spec), spec))
     assert names[2:] == ["leads_a_b.xlsx", "leads_a_b_2.xlsx", "leads_A_b_3.xlsx"]
 
