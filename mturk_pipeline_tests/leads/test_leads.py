@@ -72,7 +72,7 @@ def test_one_row_per_value_without_blanks():
         ["email", "email", "a@x.edu"],
         ["contact", "site", "https://x.edu"],
     ]
-    assert leads["lead_id"].map(is_item_id).all()
+    assert all(is_item_id(lead_id) for lead_id in leads["lead_id"])
     assert leads.columns[:3].tolist() == ["lead_id", "university", "club"]
 
 
