@@ -186,8 +186,8 @@ class CrowdParams:
     """
 
     universities: int = 25
-    workers: int = 44
-    leads: int = 88
+    workers: int = 40
+    leads: int = 86
     clubs_per_university: float = 7.5
     without_directory: float = 0.04
     assignments_per_hit: int = 3

@@ -18,6 +18,7 @@ def mturk_table(record: BatchRecord, until: int | None = None) -> pd.DataFrame:
     work = record.work[keep]
     approved = np.where(work["approved"] <= now, work["approved"], 0)
     rejected = np.where(work["rejected"] <= now, work["rejected"], 0)
+    status = np.where(rejected > 0, "Rejected", np.where(approved > 0, "Approved", "Submitted"))
     n = len(work)
     fixed = {
         "HITId": work["hit_id"],
@@ -36,7 +37,7 @@ def mturk_table(record: BatchRecord, until: int | None = None) -> pd.DataFrame:
         "LifetimeInSeconds": "",
         "AssignmentId": work["assignment_id"],
         "WorkerId": work["worker_id"],
-        "AssignmentStatus": np.where(rejected > 0, "Rejected", np.where(approved > 0, "Approved", "Submitted")),
+        "AssignmentStatus": status,
         "AcceptTime": long_text(work["accepted"].to_numpy()),
         "SubmitTime": long_text(work["submitted"].to_numpy()),
         "AutoApprovalTime": long_text(work["auto_approval"].to_numpy()),

@@ -18,9 +18,18 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def write_csv(table: pd.DataFrame, path: Path, *, line_end: str = "\n", separator: str = ",") -> None:
-    """All cells quoted, UTF-8, as platforms give their files out. Turkle ends lines with CRLF."""
-    table.to_csv(path, index=False, quoting=csv.QUOTE_ALL, sep=separator, lineterminator=line_end, encoding="utf-8")
+def write_csv(
+    table: pd.DataFrame, path: Path, *, line_end: str = "\n", separator: str = ",", quote_all: bool = True
+) -> None:
+    """UTF-8, all cells quoted, as platforms give their files out. Turkle ends lines with CRLF."""
+    table.to_csv(
+        path,
+        index=False,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+        sep=separator,
+        lineterminator=line_end,
+        encoding="utf-8",
+    )
 
 
 def write_xlsx(table: pd.DataFrame, path: Path, *, numbers: Collection[str] = (), packed: bool = False) -> None:

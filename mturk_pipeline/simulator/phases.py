@@ -92,6 +92,7 @@ def run_dirs(
         truth=_array(schools["directory_url"]),
         footer=_array(schools["homepage"]),
         stale=_array(schools["homepage"] + "/athletics/club-sports"),
+        ease=1.3,  # one page, and easier to find than a club's telephone number
     )
     answers, said = _ask("dirs", [question], at, rng)
     answers = answers.replace("", params.blank_text)

@@ -48,7 +48,7 @@ def write_project(simulation: Simulation, folder: Path) -> list[Path]:
         if path.suffix == ".xlsx":
             write_xlsx(table, path, numbers=WHOLE_NUMBERS)
         else:
-            write_csv(table, path)
+            write_csv(table, path, quote_all=path.name.startswith("Batch_"))
         paths.append(path)
     return sorted(paths)
 

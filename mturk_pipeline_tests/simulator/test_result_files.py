@@ -41,14 +41,14 @@ def written(tmp_path_factory):
 
 
 def _read(path):
+    csv.field_size_limit(10**7)
     with path.open(encoding="utf-8", newline="") as file:
-        csv.field_size_limit(10**7)
-        return pd.DataFrame(*[[*rows][1:] for rows in [csv.reader(file)]], columns=_header(path), dtype="str")
+        header, *rows = csv.reader(file)
+    return pd.DataFrame(rows, columns=header, dtype="str")
 
 
-def _header(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return next(csv.reader(file))
+def _first_sheet(path):
+    return openpyxl.load_workbook(path).worksheets[0]
 
 
 def test_the_shipped_example_is_this_simulation(written):
@@ -143,7 +143,7 @@ def test_malicious_cells_are_there(example):
 
 
 def test_a_reviewed_file_without_ids(written):
-    rows = list(openpyxl.load_workbook(written / "4_manualCleaned_mIn_dirs" / "reviewed_dirs.xlsx").active.values)
+    rows = list(_first_sheet(written / "4_manualCleaned_mIn_dirs" / "reviewed_dirs.xlsx").values)
     assert rows[0] == ("university", "directory_url", "decision", "comment")
     decisions = [row[2] for row in rows[1:]]
     assert decisions.count("fix") >= 2
@@ -151,7 +151,7 @@ def test_a_reviewed_file_without_ids(written):
 
 
 def test_a_workbook_holds_what_the_batch_holds(example, written):
-    sheet = openpyxl.load_workbook(written / "5_mOut_clubs" / "Batch_4819846_batch_results.xlsx").active
+    sheet = _first_sheet(written / "5_mOut_clubs" / "Batch_4819846_batch_results.xlsx")
     rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
     batch = example.batches["clubs"]
     assert rows[0] == list(batch.columns)

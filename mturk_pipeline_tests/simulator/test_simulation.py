@@ -23,14 +23,14 @@ def example():
 
 
 def _leads(simulation):
-    return simulation.said[simulation.said["phase"] == "leads"]
+    return simulation.said.loc[simulation.said["phase"] == "leads"]
 
 
 def test_the_same_seed_gives_the_same_project(example):
-    again, other = simulate(CrowdParams(), 7), simulate(CrowdParams(), 8)
+    again, other = simulate(CrowdParams(), 7), simulate(CrowdParams(universities=5, leads=10), 8)
     for phase, batch in example.batches.items():
         pd.testing.assert_frame_equal(batch, again.batches[phase])
-        assert not batch.equals(other.batches[phase])
+        assert set(batch["AssignmentId"]).isdisjoint(other.batches[phase]["AssignmentId"])
     pd.testing.assert_frame_equal(example.truth, again.truth)
 
 
@@ -48,8 +48,8 @@ def _differences(said):
 def test_outcomes_are_mixed_as_in_real_batches(example):
     assert max(_differences(_leads(example)).values()) <= WITHIN
     # The example is small; over many clubs and several crowds the mix has to hold by itself.
-    large = CrowdParams(universities=90, workers=90, leads=600)
-    mixes = pd.DataFrame([outcome_mix(_leads(simulate(large, seed))) for seed in range(4)])
+    large = CrowdParams(universities=70, workers=90, leads=400)
+    mixes = pd.DataFrame([outcome_mix(_leads(simulate(large, seed))) for seed in range(3)])
     assert (100 * mixes.mean() - pd.Series(REAL_MIX)).abs().max() <= WITHIN
 
 
