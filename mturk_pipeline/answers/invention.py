@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.cleaning import squeeze
 from mturk_pipeline.answers.columns import key_column
 from mturk_pipeline.answers.kinds.email import FREE_MAIL
@@ -14,13 +13,14 @@ _NOTE = "the item's own name before a free mail host: invented?"
 
 def mark_invented(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """`said` where e-mail addresses made of a key of their item and a free mail host are suspicious."""
-    is_email = np.array([spec.kind == "email" for spec in phase.fields.values()])
-    host = said["value"].str.partition("@")[2] if is_email.any() else said["value"]
-    at = np.flatnonzero(is_email[said["field"]] & host.isin(sorted(FREE_MAIL)).to_numpy(dtype=bool))
-    at = at[(said["state"].iloc[at] == STATES.index("valid")).to_numpy()]
+    emails = [code for code, spec in enumerate(phase.fields.values()) if spec.kind == "email"]
+    at = np.flatnonzero((said["field"].isin(emails) & said["value"].notna()).to_numpy())
+    address = said["value"].iloc[at]
+    free = address.str.replace("^.*@", "", regex=True).isin(sorted(FREE_MAIL)).to_numpy()
+    at = at[free]
     if not len(at):
         return said
-    local = _squeezed(said["value"].iloc[at].str.partition("@")[0])
+    local = _squeezed(address[free].str.replace("@.*$", "", regex=True))
     row = said["row"].iloc[at].to_numpy()
     invented = np.zeros(len(at), dtype=bool)
     for key in phase.keys:

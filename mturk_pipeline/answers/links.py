@@ -75,17 +75,22 @@ def link_of(text: str) -> Link | str:
 
 
 def canonical_path(path: str) -> str:
-    """Percent-encoding made uniform, dot segments resolved, no default page, no slash at the end."""
+    """Percent-encoding made uniform, dot segments resolved, no slash at the end."""
     if not _PLAIN_PATH.fullmatch(path):
         path = _escape(_SESSION.sub("", path), "/:@!$&'()*+,;=")
         while "//" in path:
             path = path.replace("//", "/")
         if "/." in path:
             path = _without_dots(path)
+    return path.rstrip("/")
+
+
+def without_default_page(path: str) -> str:
+    """`path` without the index.html that a server shows for a folder anyway."""
     before = None
     while path != before:
         before = path
-        path = _DEFAULT_PAGE.sub("", path.rstrip("/"))
+        path = _DEFAULT_PAGE.sub("", path).rstrip("/")
     return path
 
 
@@ -117,7 +122,9 @@ def _split(text: str) -> Link | str:
     fragment = _escape(fragment, "/:@!$&'()*+,;=?#") if fragment and fragment[0] in "!/" else ""
     if query and not _carried(query):
         query = canonical_query(query)
-    return Link(without_www(host), port, canonical_path(path), query, fragment.rstrip("/!"), doubt, note)
+    path = canonical_path(path)
+    path = path if query else without_default_page(path)
+    return Link(without_www(host), port, path, query, fragment.rstrip("/!"), doubt, note)
 
 
 def _parts(rest: str) -> tuple[str, str, str, str]:

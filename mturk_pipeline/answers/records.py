@@ -38,11 +38,12 @@ def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.
         return said.assign(element=pd.Series([], dtype="str"))
     record = _places(said)
     first = said[["row", "slot"]].drop_duplicates()
-    records = pd.DataFrame({"row": first["row"].to_numpy(), "item": item[first["row"]]})
+    row = np.asarray(first["row"])
+    records = pd.DataFrame({"row": row, "item": item[row]})
     keys = list(dict.fromkeys([*phase.record_keys, *phase.record_fields]))
     codes = {name: code for code, name in enumerate(phase.fields)}
     for name in keys:
-        rows = np.flatnonzero(((said["field"] == codes[name]) & said["value"].notna()).to_numpy())
+        rows = np.flatnonzero(np.asarray(said["field"].eq(codes[name]) & said["value"].notna()))
         key = comparing_keys(said["value"].iloc[rows], phase.fields[name].kind)
         first_of = pd.DataFrame({"record": record[rows], "key": key}).drop_duplicates("record").set_index("record")
         records[name] = first_of["key"].reindex(records.index)
@@ -56,13 +57,14 @@ def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.
 
 def _places(said: pd.DataFrame) -> np.ndarray:
     """For each row the number of its record: assignment and slot, in order of appearance."""
-    return pd.factorize(pd.MultiIndex.from_frame(said[["row", "slot"]]))[0]
+    return pd.factorize(pd.MultiIndex.from_arrays([said["row"], said["slot"]]))[0]
 
 
 def _says_nothing(records: pd.DataFrame, strong: str, weak: str) -> np.ndarray:
     """Records whose `strong` key the same answer gives to several `weak` keys."""
     named = records[["row", strong, weak]].dropna().drop_duplicates()
-    several = named.loc[named[["row", strong]].duplicated(keep=False), ["row", strong]].drop_duplicates()
+    several = named.drop(columns=weak)
+    several = several.loc[several.duplicated()].drop_duplicates()
     found = records[["row", strong]].merge(several.assign(several=True), on=["row", strong], how="left")["several"]
     return (found.notna() & records[weak].notna()).to_numpy(dtype=bool)
 

@@ -119,7 +119,7 @@ NETWORKS: dict[str, Network] = {
     "instagram": Network(("instagram.com", "instagr.am"), _instagram, re.compile(r"[A-Za-z0-9_.]{2,30}")),
     "twitter": _TWITTER,
     "x": _TWITTER,
-    "linkedin": Network(("linkedin.com",), _linkedin, re.compile(r"[A-Za-z0-9%_-]{3,100}"), "in/"),
+    "linkedin": Network(("linkedin.com",), _linkedin, re.compile(r"[A-Za-z0-9_-]{3,100}"), "in/"),
     "youtube": Network(("youtube.com",), _youtube, re.compile(r"[A-Za-z0-9_.-]{3,60}"), "@"),
     "tiktok": Network(("tiktok.com",), _tiktok, re.compile(r"[A-Za-z0-9_.]{2,24}"), "@"),
 }

@@ -37,7 +37,15 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     link = link_of(text)
     if isinstance(link, str):
         return invalid(link)
-    value = link.text()
+    value = _fixed(link.text())
     if len(value) > LONGEST:
         return invalid(f"longer than {LONGEST} characters")
     return Reading(value, "valid", bool(link.doubt), notes(link.doubt, note, link.note))
+
+
+def _fixed(value: str) -> str:
+    """`value` without marks at its end that a slash had covered."""
+    while (bare := unwrap(value)) != value:
+        link = link_of(bare)
+        value = bare if isinstance(link, str) else link.text()
+    return value
