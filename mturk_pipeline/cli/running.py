@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -9,6 +10,9 @@ from rich.console import Console
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.projects import Project
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
@@ -71,7 +75,7 @@ def run_each(
     return failures, ran
 
 
-def _jobs() -> Callable[[str], object]:
+def _jobs() -> "Callable[[str], dg.JobDefinition]":
     """Jobs by name, from the definitions that the UI loads too."""
     from mturk_pipeline.definitions import defs
 

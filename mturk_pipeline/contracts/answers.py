@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from mturk_pipeline.contracts.base import UTC, Table
+from mturk_pipeline.contracts.base import Moment, Table
 
 STATES = ["blank", "none_declared", "invalid", "valid"]
 
@@ -27,22 +27,18 @@ class Answers(Table):
     value: Series[str] = pa.Field(
         nullable=True, description="The normalised value; present exactly where state is valid"
     )
-    state: Series[str] = pa.Field(
-        isin=STATES, description="blank, none_declared ('there is none'), invalid or valid"
-    )
+    state: Series[str] = pa.Field(isin=STATES, description="blank, none_declared ('there is none'), invalid or valid")
     suspicious: Series[bool] = pa.Field(
         description="Valid in form but unlikely to be real: never accepted without a look"
     )
-    note: Series[str] = pa.Field(
-        description="Why it is invalid, suspicious or was changed, in words; '' where plain"
-    )
+    note: Series[str] = pa.Field(description="Why it is invalid, suspicious or was changed, in words; '' where plain")
     answer_column: Series[str] = pa.Field(description="The file's column, such as Answer.email_1")
     slot: Series[pd.Int64Dtype] = pa.Field(
         nullable=True, description="Place in the worker's list of records (the n of the column)"
     )
     hit_id: Series[str] = pa.Field(description="HITId")
     assignment_id: Series[str] = pa.Field(description="AssignmentId")
-    submitted_at: Series[UTC] = pa.Field(nullable=True, description="SubmitTime, UTC")
+    submitted_at: Series[Moment] = pa.Field(nullable=True, description="SubmitTime, UTC")
     work_seconds: Series[float] = pa.Field(nullable=True, description="Accept to submit, seconds")
     source_file: Series[str] = pa.Field(description="Name of the result file")
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")

@@ -4,7 +4,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from mturk_pipeline.contracts.base import UTC, Table
+from mturk_pipeline.contracts.base import Moment, Table
 
 
 class Assignments(Table):
@@ -23,9 +23,7 @@ class Assignments(Table):
     hit_id: Series[str] = pa.Field(description="HITId")
     worker_id: Series[str] = pa.Field(description="WorkerId as the platform wrote it")
     worker: Series[str] = pa.Field(description="Who it is: provider, server and worker_id joined by ':'")
-    provider: Series[str] = pa.Field(
-        isin=["mturk", "turkle"], description="Which platform's format the file has"
-    )
+    provider: Series[str] = pa.Field(isin=["mturk", "turkle"], description="Which platform's format the file has")
     batch_id: Series[str] = pa.Field(description="BatchId of the annotation; else the file's name")
     instruction_version: Series[str] = pa.Field(
         nullable=True, description="Version of the instructions, where the batch gives one"
@@ -36,20 +34,14 @@ class Assignments(Table):
     auto_approved: Series[bool] = pa.Field(
         description="Approved because time ran out: approved_at is not before auto_approval_at"
     )
-    reward: Series[object] = pa.Field(
-        nullable=True, description="Reward of the assignment, US dollars, Decimal"
-    )
-    max_assignments: Series[pd.Int64Dtype] = pa.Field(
-        nullable=True, description="Answers asked for on this HIT"
-    )
-    accepted_at: Series[UTC] = pa.Field(nullable=True, description="AcceptTime, UTC")
-    submitted_at: Series[UTC] = pa.Field(nullable=True, description="SubmitTime, UTC")
-    auto_approval_at: Series[UTC] = pa.Field(nullable=True, description="AutoApprovalTime, UTC")
-    approved_at: Series[UTC] = pa.Field(nullable=True, description="ApprovalTime, UTC")
-    rejected_at: Series[UTC] = pa.Field(nullable=True, description="RejectionTime, UTC")
-    requester_feedback: Series[str] = pa.Field(
-        nullable=True, description="RequesterFeedback: what the worker was told"
-    )
+    reward: Series[object] = pa.Field(nullable=True, description="Reward of the assignment, US dollars, Decimal")
+    max_assignments: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Answers asked for on this HIT")
+    accepted_at: Series[Moment] = pa.Field(nullable=True, description="AcceptTime, UTC")
+    submitted_at: Series[Moment] = pa.Field(nullable=True, description="SubmitTime, UTC")
+    auto_approval_at: Series[Moment] = pa.Field(nullable=True, description="AutoApprovalTime, UTC")
+    approved_at: Series[Moment] = pa.Field(nullable=True, description="ApprovalTime, UTC")
+    rejected_at: Series[Moment] = pa.Field(nullable=True, description="RejectionTime, UTC")
+    requester_feedback: Series[str] = pa.Field(nullable=True, description="RequesterFeedback: what the worker was told")
     work_seconds: Series[float] = pa.Field(
         nullable=True, ge=0, description="WorkTimeInSeconds: accept to submit, seconds"
     )
@@ -67,11 +59,9 @@ class Assignments(Table):
     )
     source_file: Series[str] = pa.Field(description="Name of the result file")
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
-    source_row: Series[int] = pa.Field(
-        ge=1, description="Row as a spreadsheet counts it: the header is row 1"
-    )
+    source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it: the header is row 1")
 
-    class Config:
+    class Config(Table.Config):
         # Input.* and Answer.* differ from batch to batch.
         strict = False
 
@@ -81,21 +71,18 @@ class SetAside(Table):
 
     source_file: Series[str] = pa.Field(description="Name of the result file")
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
-    source_row: Series[int] = pa.Field(
-        ge=1, description="Row as a spreadsheet counts it: the header is row 1"
-    )
+    source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it: the header is row 1")
     disposition: Series[str] = pa.Field(
         isin=["superseded", "quarantined", "conflicting"],
-        description="superseded by a later state of the same assignment; quarantined as unusable; conflicting with another row of the same AssignmentId",
+        description=(
+            "superseded by a later state of the same assignment; quarantined as unusable; conflicting with another "
+            "row of the same AssignmentId"
+        ),
     )
     rule: Series[str] = pa.Field(description="Short name of the rule, such as 'no_worker'")
-    reason: Series[str] = pa.Field(
-        description="What is wrong and what to do, in one line without personal data"
-    )
+    reason: Series[str] = pa.Field(description="What is wrong and what to do, in one line without personal data")
     assignment_id: Series[str] = pa.Field(nullable=True, description="AssignmentId, where the row has one")
-    row: Series[str] = pa.Field(
-        description="The whole row as JSON, so that it can be mended and handed in again"
-    )
+    row: Series[str] = pa.Field(description="The whole row as JSON, so that it can be mended and handed in again")
 
 
 class ResultFiles(Table):
@@ -109,13 +96,9 @@ class ResultFiles(Table):
     encoding: Series[str] = pa.Field(nullable=True, description="Text encoding found, for text files")
     rows: Series[int] = pa.Field(ge=0, description="Rows with data in the file")
     used: Series[int] = pa.Field(ge=0, description="Rows in raw output")
-    superseded: Series[int] = pa.Field(
-        ge=0, description="Rows replaced by a later state of the same assignment"
-    )
+    superseded: Series[int] = pa.Field(ge=0, description="Rows replaced by a later state of the same assignment")
     quarantined: Series[int] = pa.Field(ge=0, description="Rows that could not be used")
-    conflicting: Series[int] = pa.Field(
-        ge=0, description="Rows that contradict another row of the same AssignmentId"
-    )
+    conflicting: Series[int] = pa.Field(ge=0, description="Rows that contradict another row of the same AssignmentId")
     problem: Series[str] = pa.Field(
         nullable=True,
         description="Why the whole file could not be read, and what to do; missing for a good file",

@@ -1,16 +1,19 @@
 """What all tables share: a strict base, the column types, and a table made empty from its model."""
 
+from typing import Annotated
+
 import pandas as pd
 import pandera.pandas as pa
 
 # pandas' own types, given by name so that parquet, pandas and pandera mean the same thing by each.
 UTC = pd.DatetimeTZDtype("us", "UTC")
+Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
 
 class Table(pa.DataFrameModel):
     """Base of every contract: columns as declared; `coerce` makes types exact, never values."""
 
-    class Config:
+    class Config(pa.DataFrameModel.Config):
         coerce = True
         strict = True
         add_missing_columns = False

@@ -7,7 +7,10 @@ from pandera.typing import Series
 from mturk_pipeline.contracts.base import Table
 
 FLAGS = ["unanimous", "majority", "plurality", "minority", "multiple", "zero_value"]
-PATTERNS = "'lone', '2:0', '2:1', '1:1', '3:0' …: votes for the best value against all other valid values; '0' where nobody gave one"
+PATTERNS = (
+    "'lone', '2:0', '2:1', '1:1', '3:0' …: workers for the best value against workers for others; "
+    "'0' where nobody gave one"
+)
 
 
 class Consensus(Table):
@@ -22,23 +25,15 @@ class Consensus(Table):
     outcome: Series[str] = pa.Field(
         isin=["value", "none", "unknown"], description="A value; agreed that there is none; or nothing usable"
     )
-    value: Series[str] = pa.Field(
-        nullable=True, description="The best guess, normalised; missing for none and unknown"
-    )
+    value: Series[str] = pa.Field(nullable=True, description="The best guess, normalised; missing for none and unknown")
     trust: Series[float] = pa.Field(
         ge=0, le=1, description="How far the outcome can be trusted, 0..1 (here: agreement)"
     )
     pattern: Series[str] = pa.Field(description=PATTERNS)
-    flag: Series[str] = pa.Field(
-        isin=FLAGS, description="Decision table, generalised to any number of answers"
-    )
+    flag: Series[str] = pa.Field(isin=FLAGS, description="Decision table, generalised to any number of answers")
     flag_text: Series[str] = pa.Field(description="The flag in words, such as 'All good, triple consensus'")
-    winners: Series[object] = pa.Field(
-        description="List of the values that the decision table names, best first"
-    )
-    runners_up: Series[object] = pa.Field(
-        description="List of the other distinct valid values, most supported first"
-    )
+    winners: Series[object] = pa.Field(description="List of the values that the decision table names, best first")
+    runners_up: Series[object] = pa.Field(description="List of the other distinct valid values, most supported first")
     votes: Series[int] = pa.Field(ge=0, description="Workers who support the outcome")
     valid: Series[int] = pa.Field(ge=0, description="Workers who gave a valid value")
     blank: Series[int] = pa.Field(ge=0, description="Workers who left the field blank")
@@ -66,9 +61,7 @@ class Workers(Table):
     worker_id: Series[str] = pa.Field(description="WorkerId as the platform wrote it")
     total_contribution: Series[int] = pa.Field(ge=0, description="Assignments submitted")
     items: Series[int] = pa.Field(ge=0, description="Different items answered")
-    answers: Series[int] = pa.Field(
-        ge=0, description="Answers given: rows of state valid, invalid or none_declared"
-    )
+    answers: Series[int] = pa.Field(ge=0, description="Answers given: rows of state valid, invalid or none_declared")
     valid: Series[int] = pa.Field(ge=0, description="Valid values given")
     blank: Series[int] = pa.Field(ge=0, description="Fields left blank")
     blank_required: Series[int] = pa.Field(ge=0, description="Required fields left blank")
@@ -81,16 +74,15 @@ class Workers(Table):
     )
     repeated_answers: Series[int] = pa.Field(
         ge=0,
-        description="Values this worker gave for more than one item of an open field, beyond the first each, where co-workers do not give them there too",
+        description=(
+            "Values this worker gave for more than one item of an open field, beyond the first each, where "
+            "co-workers do not give them there too"
+        ),
     )
-    median_work_seconds: Series[float] = pa.Field(
-        nullable=True, description="Median seconds from accept to submit"
-    )
+    median_work_seconds: Series[float] = pa.Field(nullable=True, description="Median seconds from accept to submit")
     approval_rate: Series[float] = pa.Field(
         nullable=True, description="Latest lifetime approval rate with this requester"
     )
     approved_before: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Latest lifetime approvals")
-    submitted_before: Series[pd.Int64Dtype] = pa.Field(
-        nullable=True, description="Latest lifetime judged assignments"
-    )
+    submitted_before: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Latest lifetime judged assignments")
     evidence: Series[str] = pa.Field(description="What stands out, in words; '' where nothing does")

@@ -1,7 +1,5 @@
 """Review: what goes out to a person, what came back, and what is handed on."""
 
-from typing import ClassVar
-
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -42,7 +40,7 @@ class CleanedOutput(Table):
     hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
     assignment_ids: Series[object] = pa.Field(description="List of the AssignmentIds behind the row")
 
-    class Config:
+    class Config(Table.Config):
         strict = False
 
 
@@ -83,9 +81,7 @@ class Reviewed(Table):
     item_id: Series[str] = pa.Field(
         unique=True, description="The item, or the record of its list; of an added row, its own"
     )
-    parent_item_id: Series[str] = pa.Field(
-        nullable=True, description="The item asked about; missing for an added row"
-    )
+    parent_item_id: Series[str] = pa.Field(nullable=True, description="The item asked about; missing for an added row")
     element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
     status: Series[str] = pa.Field(isin=STATUSES, description="Where the row stands")
     verified: Series[bool] = pa.Field(description="A person has seen it; False for what passed automatically")
@@ -96,7 +92,7 @@ class Reviewed(Table):
     hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
     assignment_ids: Series[object] = pa.Field(description="List of the AssignmentIds behind the row")
 
-    class Config:
+    class Config(Table.Config):
         strict = False
 
 
@@ -111,12 +107,16 @@ def next_input_model(keys: tuple[str, ...]) -> type[Table]:
 
         verified: Series[str] = pa.Field(isin=["yes", "unverified"], description="Whether a person has seen the row")
 
-        class Config:
+        class Config(Table.Config):
             strict = False
-            unique: ClassVar[list[str]] = list(keys)
 
         @pa.dataframe_check(name="keys_present")
-        def keys_present(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 (pandera calls it as a class method)
+        def keys_present(cls, frame: pd.DataFrame) -> bool:
             return all(k in frame.columns and bool(frame[k].notna().all()) for k in keys)
+
+        @pa.dataframe_check(name="items_unique")
+        def items_unique(cls, frame: pd.DataFrame) -> bool:
+            named = [k for k in keys if k in frame.columns]
+            return not named or not frame.duplicated(named).any()
 
     return NextInput

@@ -100,7 +100,7 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
             continue
         if other := found.get(project.id):
             problems.append(
-                f"{path.name}: has the same id {project.id!r} as {other.name}; a copied project needs an id of its own: "
+                f"{path.name}: has the same id {project.id!r} as {other.name}; a copy needs an id of its own: "
                 f"change 'id' in {path.name}/{PROJECT_FILE}"
             )
             continue
@@ -115,7 +115,7 @@ def make_project(root: Path, name: str, workflow: Workflow, taken: Mapping[str, 
     """
     if not _NAME.fullmatch(name):
         raise ProjectError(
-            f"{name!r}: a project's name has letters, digits, '_', '-' and '.', at most 80, and begins with a letter or digit"
+            f"{name!r}: a project's name has letters, digits, '_', '-' and '.', at most 80, a letter or digit first"
         )
     path = root / name
     made: list[str] = []
@@ -160,7 +160,8 @@ def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:
     fitting = _fitting(path, workflows)
     if len(fitting) > 1:
         raise ProjectError(
-            f"{path.name}: fits the workflows {', '.join(fitting)}; say which: mturk-pipeline init {path.name} --workflow NAME"
+            f"{path.name}: fits the workflows {', '.join(fitting)}; "
+            f"say which: mturk-pipeline init {path.name} --workflow NAME"
         )
     return None
 
@@ -188,7 +189,7 @@ def _from_file(path: Path, workflows: Mapping[str, Workflow]) -> Project:
     overrides = content.get("overrides") or {}
     if not isinstance(project_id, str | int) or not _NAME.fullmatch(str(project_id)):
         raise ProjectError(f"{path.name}: {PROJECT_FILE} needs 'id:', letters, digits, '_', '-' and '.' only")
-    if workflow not in workflows:
+    if not isinstance(workflow, str) or workflow not in workflows:
         known = ", ".join(workflows)
         raise ProjectError(f"{path.name}: {PROJECT_FILE} names the workflow {workflow!r}; there are: {known}")
     if not isinstance(overrides, Mapping):

@@ -1,35 +1,28 @@
 """The inputs of ancestor phases, laid beside each assignment: where an answer comes from, since the beginning."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.intake.item_ids import item_ids
 
 _OWN = ("verified", "attempt")
 
 
-def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | None) -> pd.DataFrame:
+def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
     """`assignments` with the columns of the previous phase's `next_input` that the batch itself left out.
 
-    Rows are matched by every input column that both have, compared as keys are; a batch that carries all
-    columns itself is returned as it is. Input columns of the batch win over those of `upstream`.
+    Rows are matched by `keys`, this phase's own, compared as keys are; a row whose item is not in `upstream` gets
+    nothing. Input columns of the batch win over those of `upstream`.
     """
-    if upstream is None or upstream.empty or assignments.empty:
+    if upstream is None or upstream.empty or assignments.empty or not keys:
         return assignments
-    inputs = {c.removeprefix("Input."): c for c in assignments.columns if c.startswith("Input.")}
-    shared = [c for c in upstream.columns if c in inputs]
-    missing = [c for c in upstream.columns if c not in inputs and c not in _OWN]
-    if not shared or not missing:
+    inputs = [f"Input.{k}" for k in keys]
+    missing = [c for c in upstream.columns if f"Input.{c}" not in assignments.columns and c not in _OWN]
+    if not missing or not set(inputs) <= set(assignments.columns):
         return assignments
-    # Columns that the crowd's page changed on the way would match nothing: those that name the item come first.
-    while shared:
-        left = _joined(assignments[[inputs[c] for c in shared]])
-        right = _joined(upstream[shared])
-        if left.isin(right).any():
-            break
-        shared = shared[:-1]
-    if not shared:
-        return assignments
-    table = upstream[missing].set_axis(right).loc[~right.duplicated().to_numpy()]
+    left, right = item_ids(assignments[inputs]), item_ids(upstream[list(keys)])
+    table = upstream[missing].set_axis(pd.Index(right)).loc[~right.duplicated().to_numpy()]
     found = table.reindex(left).set_axis(assignments.index)
     return assignments.assign(**{f"Input.{c}": found[c].astype("str") for c in missing})
 
@@ -40,11 +33,3 @@ def item_inputs(assignments: pd.DataFrame) -> pd.DataFrame:
     first = assignments.sort_values(["submitted_at", "assignment_id"], kind="stable").drop_duplicates("item_id")
     inputs = first[columns].rename(columns=lambda c: c.removeprefix("Input."))
     return inputs.assign(parent_item_id=first["item_id"]).sort_values("parent_item_id").reset_index(drop=True)
-
-
-def _joined(keys: pd.DataFrame) -> pd.Series:
-    parts = [keys[c].astype("str").fillna("").map(normalise_key) for c in keys.columns]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + "\x1f" + part
-    return joined

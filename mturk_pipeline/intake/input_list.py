@@ -35,7 +35,7 @@ def read_input(
         except UnreadableFileError as error:
             problems.append((path.name, f"{path.name} {error}"))
             continue
-        usable = [_named(table.frame, table.numbers, phase) for table in tables]
+        usable = [_named(table.frame, table.numbers.tolist(), phase) for table in tables]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(phase.keys)
@@ -65,4 +65,4 @@ def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.Dat
         names.append(keys.get(normalise_key(name).replace(" ", "_"), name))
     table = frame.astype("str").set_axis(names, axis=1)
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
-    return table.assign(source_row=pd.array(list(rows), dtype="int64"))
+    return table.assign(source_row=pd.Series(rows, dtype="int64"))

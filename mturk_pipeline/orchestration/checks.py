@@ -59,9 +59,7 @@ def row_problems(
     passed: bool | None = None,
 ) -> dg.AssetCheckResult:
     """A check that warns with the rows of `problems`, only their `columns`, at most fifty of them."""
-    shown: list[dict[str, Any]] = [
-        {k: _plain(v) for k, v in row.items()} for row in problems.head(SHOWN_ROWS)[list(columns)].to_dict("records")
-    ]
+    shown = rows_of(problems.head(SHOWN_ROWS)[list(columns)])
     more = f"; the first {SHOWN_ROWS} are shown" if len(problems) > SHOWN_ROWS else ""
     return dg.AssetCheckResult(
         passed=problems.empty if passed is None else passed,
@@ -71,6 +69,11 @@ def row_problems(
         description=f"{len(problems)} {what}{more}" if len(problems) else f"no {what}",
         metadata={"rows": records(shown)} if shown else {},
     )
+
+
+def rows_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a table as plain values, missing ones as None."""
+    return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def records(rows: Sequence[Mapping[str, Any]]) -> dg.TableMetadataValue:

@@ -113,8 +113,9 @@ def verdict(instance: dg.DagsterInstance, place: PhaseOfProject, inputs: Inputs)
     done = _last_run(instance, place, [dg.DagsterRunStatus.SUCCESS])
     if done is None and not inputs.all_files:
         return Verdict.NOTHING_THERE, signature
-    same_batches = done is not None and done.dagster_run.tags.get(BATCHES_TAG) == signature.batches
-    if same_batches and done.dagster_run.tags.get(DECISIONS_TAG) == signature.decisions:
+    tags = done.dagster_run.tags if done else {}
+    same_batches = tags.get(BATCHES_TAG) == signature.batches
+    if same_batches and tags.get(DECISIONS_TAG) == signature.decisions:
         return Verdict.UP_TO_DATE, signature
     under_way = _last_run(instance, place, _UNDER_WAY)
     if under_way:

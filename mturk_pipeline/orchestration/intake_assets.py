@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
 
@@ -71,7 +71,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         place = workspace.phase(context, names.workflow, names.phase)
         collected = collect([f.path for f in place.files(place.folders.batches)], place.spec)
         upstream = place.table("next_input", before) if before else None
-        assignments = with_ancestor_inputs(collected.assignments, upstream)
+        assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
         place.keep("result_files", collected.files)
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
@@ -84,7 +84,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             value=collected.set_aside,
             metadata={
                 "dagster/row_count": len(collected.set_aside),
-                **{k: int(v) for k, v in collected.set_aside["disposition"].value_counts().items()},
+                **{str(k): int(v) for k, v in collected.set_aside["disposition"].value_counts().items()},
             },
             check_results=[_set_aside_check(names, collected)],
         )
@@ -154,7 +154,7 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
         "workers": int(assignments["worker"].nunique()),
         "auto_approved": int(assignments["auto_approved"].sum()),
         "empty_cells": dg.MetadataValue.json({str(k): int(v) for k, v in given.isna().sum().head(100).items()}),
-        "result_files": records(collected.files.to_dict("records")),
+        "result_files": records(rows_of(collected.files)),
     }
 
 

@@ -1,6 +1,6 @@
 """The asset `projects`: brings every project up to date in one run, and shows where each stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
@@ -73,7 +73,7 @@ def _row(result: PhaseResult) -> dict[str, str]:
     return {"project": result.project.name, "phase": result.phase, "state": state}
 
 
-def _listed(key: dg.AssetKey, name: str, rows: list[Mapping[str, str | None]]) -> dg.AssetCheckResult:
+def _listed(key: dg.AssetKey, name: str, rows: Sequence[Mapping[str, str | None]]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not rows,
         check_name=name,

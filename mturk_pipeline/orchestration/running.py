@@ -84,9 +84,9 @@ def _settled_verdict(instance: dg.DagsterInstance, place: PhaseOfProject) -> tup
     for _ in range(ARRIVAL_TRIES):
         found, signature = verdict(instance, place, Inputs.of(place))
         if found is not Verdict.ARRIVING:
-            break
+            return found, signature
         time.sleep(QUIET_SECONDS / 4)
-    return found, signature
+    return Verdict.ARRIVING, None
 
 
 def _run(

@@ -53,7 +53,7 @@ def project_status(
 def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> PhaseStatus:
     raw, answers, aside = place.table("raw_output"), place.table("answers"), place.table("set_aside")
     reviewed = place.table("reviewed")
-    statuses = {} if reviewed is None else reviewed["status"].value_counts().to_dict()
+    statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
     decided = sum(n for s, n in statuses.items() if s not in (UNDECIDED, "accepted_automatically"))
     return PhaseStatus(
         project=place.project.name,

@@ -105,7 +105,7 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
 def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec:
     last_name, last = next(reversed(phases.items()))
     if leads is None:
-        return LeadsSpec(lead_groups={field: [field] for field in last.fields})
+        return LeadsSpec.model_validate({"lead_groups": {field: [field] for field in last.fields}})
     unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(last.fields)
     if unknown:
         raise WorkflowError(

@@ -1,0 +1,135 @@
+"""The example from dropped files to all leads, as Dagster runs it."""
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.orchestration.due import Verdict
+from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
+
+
+def _outcomes(results) -> list[tuple[str, bool | None]]:
+    return [(r.phase, r.success) for r in results]
+
+
+def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(site: Site) -> None:
+    project = site.project()
+    results = site.run(project)
+    assert _outcomes(results) == [("dirs", True), ("clubs", True), ("leads", True)], results
+    for name in (
+        "3_notebookProcessed_dirs/review_dirs.xlsx",
+        "4_manualCleaned_mIn_dirs/_mIn_clubs.csv",
+        "6_notebookProcessed_clubs/review_clubs.xlsx",
+        "9_notebookProcessed_leads/review_leads.xlsx",
+        "11_allLeads/all_leads.csv",
+        "11_allLeads/all_leads.xlsx",
+        "11_allLeads/leads_email.xlsx",
+    ):
+        assert (project.path / name).is_file(), name
+    before = {p: p.stat().st_mtime_ns for p in site.home.projects.rglob("*") if p.is_file()}
+    again = site.run(project)
+    assert [r.verdict for r in again] == [Verdict.UP_TO_DATE] * 3
+    assert {p: p.stat().st_mtime_ns for p in site.home.projects.rglob("*") if p.is_file()} == before
+
+
+def test_running_again_by_force_writes_the_same_tables(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    stages = ("raw_output", "answers", "consensus", "workers", "cleaned_output", "reviewed", "decisions", "next_input")
+    before = {stage: site.table(project, "dirs", stage) for stage in stages}
+    site.run(project, phases=("dirs",), wants=lambda verdict: True)
+    for stage in stages:
+        pd.testing.assert_frame_equal(site.table(project, "dirs", stage), before[stage], obj=stage)
+
+
+def test_a_persons_decisions_hold_and_change_what_goes_on(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    reviewed = site.table(project, "dirs", "reviewed").set_index("university")
+    decisions = site.table(project, "dirs", "decisions")
+    assert {"fix", "reject", "redo", "add"} <= set(decisions["decision"])
+    assert reviewed["status"].isin(["fixed", "rejected", "redo", "added"]).sum() >= 4
+    going_on = set(site.table(project, "dirs", "next_input")["university"])
+    assert not going_on & set(reviewed.index[reviewed["status"].isin(["rejected", "redo", "undecided"])])
+    back = pd.read_csv(project.path / "1_mIn_unis/_rework_dirs_2.csv")
+    assert set(back["university"]) == set(reviewed.index[reviewed["status"].isin(["rejected", "redo"])])
+
+
+def test_every_answer_knows_the_inputs_of_the_phases_before(site: Site) -> None:
+    project = site.project()
+    site.run(project)
+    leads = site.table(project, "leads", "raw_output")
+    assert leads["Input.homepage"].notna().any()
+    assert {"source_file", "source_row", "hit_id", "assignment_id", "worker_id"} <= set(leads.columns)
+
+
+def test_a_later_phase_runs_although_the_first_never_did(site: Site) -> None:
+    project = site.project(phases=("leads",))
+    (project.path / "1_mIn_unis/universities.csv").unlink()
+    results = site.run(project)
+    assert [(r.phase, r.verdict) for r in results][:2] == [
+        ("dirs", Verdict.NOTHING_THERE),
+        ("clubs", Verdict.NOTHING_THERE),
+    ]
+    assert results[2].success
+    assert (project.path / "11_allLeads/all_leads.csv").is_file()
+
+
+def test_rows_that_wait_do_not_go_on_and_what_passes_by_itself_is_unverified(site: Site) -> None:
+    project = site.project()
+    site.run(project)
+    reviewed = site.table(project, "clubs", "reviewed")
+    going_on = site.table(project, "clubs", "next_input")
+    assert set(going_on["verified"]) == {"unverified"}
+    assert len(going_on) <= int((reviewed["status"] == "accepted_automatically").sum())
+
+
+def test_one_broken_file_fails_alone(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.drop(project, "2_mOut_dirs/broken.xlsx", b"PK\x03\x04 cut off")
+    site.drop(project, "2_mOut_dirs/picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(100))
+    site.drop(project, "4_manualCleaned_mIn_dirs/broken too.xlsx", b"PK\x03\x04 cut off")
+    results = site.run(project, phases=("dirs",))
+    assert results[0].success
+    files = site.table(project, "dirs", "result_files").set_index("source_file")
+    assert set(files.index[files["problem"].notna()]) == {"broken.xlsx", "picture.csv"}
+    assert len(site.table(project, "dirs", "raw_output")) > 50
+
+
+def test_no_usable_row_is_an_error_in_one_line_and_keeps_what_was_there(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    before = site.table(project, "dirs", "consensus")
+    for file in (project.path / "2_mOut_dirs").iterdir():
+        file.write_bytes(b"HITId,AssignmentId,WorkerId,Input.town,Answer.mayor\n1,2,A3,x,y\n")
+    result = site.run(project, phases=("dirs",))[0]
+    assert result.success is False
+    assert result.problem
+    assert "\n" not in result.problem
+    assert "university" in result.problem
+    pd.testing.assert_frame_equal(site.table(project, "dirs", "consensus"), before)
+
+
+def test_a_workbook_that_a_person_edited_in_place_is_kept(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    book = project.path / "3_notebookProcessed_dirs/review_dirs.xlsx"
+    book.write_bytes(b"edited by hand")
+    site.run(project, phases=("dirs",), wants=lambda verdict: True)
+    kept = list(book.parent.glob("review_dirs.kept-*.xlsx"))
+    assert [k.read_bytes() for k in kept] == [b"edited by hand"]
+    assert book.read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize("phase", list(LEADS.phases))
+def test_no_answer_is_in_what_the_run_history_keeps(site: Site, phase: str) -> None:
+    project = site.project()
+    site.run(project)
+    answers = site.table(project, phase, "answers")
+    secrets = {*answers["value"].dropna(), *answers["worker"]}
+    secrets = {s for s in secrets if len(s) > 5}
+    kept = []
+    for record in site.instance.get_run_records():
+        for event in site.instance.all_logs(record.dagster_run.run_id):
+            kept.append(event.to_json() if hasattr(event, "to_json") else repr(event))
+    text = "\n".join(kept)
+    assert not [s for s in secrets if s in text][:5]
