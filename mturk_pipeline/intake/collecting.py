@@ -31,6 +31,12 @@ COLUMNS = (
 SET_ASIDE = (
     "source_file", "source_sheet", "source_row", "disposition", "rule", "reason", "assignment_id", "row",
 )  # fmt: skip
+_TYPES: dict[str, Any] = {
+    "reward": "object", "work_seconds": "float64", "approval_rate": "float64",
+    **dict.fromkeys(["max_assignments", "approved_before", "submitted_before"], "Int64"),
+    **dict.fromkeys(TIMES, "datetime64[us, UTC]"),
+    **dict.fromkeys(["source_row", "part", "place", "file_rank"], "int64"),
+}  # fmt: skip
 _WHERE = ["part", "place", "assignment_id", "source_file", "source_sheet", "source_row"]
 
 
@@ -222,16 +228,14 @@ def _no_rows(work: _Work) -> pd.DataFrame:
     """A table without rows that still has all columns."""
     if work.parts:
         return work.parts[0].frame.iloc[:0]
-    columns = [c for c in COLUMNS if c not in ("item_id", "auto_approved")]
-    rows = pd.DataFrame({c: pd.Series([], dtype="str") for c in dict.fromkeys([*columns, *_WHERE])})
-    times: dict[str, Any] = dict.fromkeys(TIMES, "datetime64[us, UTC]")
-    return rows.astype(times | {"source_row": "int64", "part": "int64", "place": "int64"})
+    names = [c for c in dict.fromkeys([*COLUMNS, *_WHERE]) if c not in ("item_id", "auto_approved")]
+    return pd.DataFrame({name: pd.Series([], dtype=_TYPES.get(name, "str")) for name in names})
 
 
 def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     """Raw output as the contract has it: ids of items, who approved, columns in order."""
     frame = kept.reset_index(drop=True)
-    frame["item_id"] = item_ids(columns(frame, key_columns(phase) or ["hit_id"]))
+    frame["item_id"] = item_ids(frame.reindex(columns=key_columns(phase) or ["hit_id"]))
     frame["auto_approved"] = (frame["status"] == "Approved") & (frame["approved_at"] >= frame["auto_approval_at"])
     contents = [c for c in frame.columns if c.startswith("Input.")]
     contents += [c for c in frame.columns if c.startswith("Answer.")]

@@ -104,9 +104,10 @@ def _guess_link(told: dict[str, int]) -> Guess:
 
 def _is_choice(told: dict[str, int], items: int) -> bool:
     """Whether a few short answers come back again and again."""
-    labels = {label for v in told for label in v.split(SEPARATOR)}
-    total = sum(told.values())
-    if not told or len(labels) > 20 or total < 2 * len(told) or total < 3:
+    labels: Counter[str] = Counter()
+    for value, number in told.items():
+        labels.update(dict.fromkeys(value.split(SEPARATOR), number))
+    if not labels or len(labels) > 20 or labels.total() < max(3, 2 * len(labels)):
         return False
     longest = max(len(v) for v in labels)
     return longest <= 20 or (longest <= 60 and len(labels) <= max(2, items // 3))

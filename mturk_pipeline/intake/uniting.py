@@ -100,10 +100,11 @@ def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]]) -
 
 def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray) -> np.ndarray:
     """Group numbers in which the values of rows that have the column are not all the same."""
-    cells = pa.chunked_array([pa.array(values[has])]).combine_chunks().fill_null("")
     numbers = group[has]
     if len(numbers) < 2:
         return numbers[:0]
+    told = pa.array(values[has], pa.large_string(), from_pandas=True)
+    cells = pa.chunked_array([told]).combine_chunks().fill_null("")
     neighbours = numbers[1:] == numbers[:-1]
     unlike = np.asarray(compute.not_equal(cells[1:], cells[:-1]))
     at = np.flatnonzero(neighbours & unlike)
@@ -122,13 +123,13 @@ def _plain(cells: pa.Array) -> pd.Series:
 def _filled(winners: pd.DataFrame, losers: pd.DataFrame) -> pd.DataFrame:
     """`winners` with what only the other rows of the assignment tell (their file has more columns)."""
     changed: dict[str, pd.Series] = {}
+    group = column(losers, "group")
     for name in winners.columns.difference([*_NOT_FILLED, "group"]):
-        missing = column(select(winners, column(winners, name).isna()), "group")
-        told = select(losers, column(losers, name).notna() & column(losers, "group").isin(missing))
-        if len(told):
-            known = column(told.drop_duplicates(["group"]).set_index("group"), name)
-            own = column(winners, name)
-            changed[name] = own.fillna(looked_up(missing, known).astype(own.dtype))
+        own, others = column(winners, name), column(losers, name).set_axis(group).dropna()
+        if len(others) and own.isna().any():
+            known: Any = others[~others.index.duplicated()]
+            told = looked_up(column(winners, "group"), known)
+            changed[name] = own.fillna(told.astype(own.dtype))
     return winners.assign(**changed)
 
 

@@ -1,0 +1,161 @@
+"""A stranger's file: what it holds, and a phase that reads it."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mturk_pipeline.intake.guessing import guess_kind
+from mturk_pipeline.intake.inspecting import inspect_file
+from mturk_pipeline.intake.result_file import UnreadableFileError
+from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.intake.intake_files import checked, row, write
+
+BASE = {k: v for k, v in row(0).items() if not k.startswith(("Input.", "Answer."))}
+
+
+def phase_of(*paths: Path) -> PhaseSpec:
+    """The suggested phase, having read every good row of the files."""
+    content = yaml.safe_load(suggest_phase(list(paths), "probe"))
+    assert content["type"] == "mturk_pipeline.components.Phase"
+    spec = PhaseSpec(**content["attributes"])
+    without, with_phase = checked(paths, None), checked(paths, spec)
+    assert with_phase.files["used"].tolist() == without.files["used"].tolist()
+    return spec
+
+
+def made(path: Path, columns: dict[str, list[str]]) -> Path:
+    """A batch with three answers to each of its HITs; Input columns have a value a HIT, Answer columns one a row."""
+    hits = len(next(v for k, v in columns.items() if k.startswith("Input.")))
+    rows = []
+    for n in range(3 * hits):
+        cells = {k: v[n // 3] if k.startswith("Input.") else v[n % len(v)] for k, v in columns.items()}
+        rows.append(BASE | {"HITId": f"3H{n // 3}", "AssignmentId": f"3A{n}", "WorkerId": f"A{n % 4}"} | cells)
+    return write(path, rows)
+
+
+def test_a_lead_batch(tmp_path):
+    path = made(
+        tmp_path / "b.csv",
+        {
+            "Input.university": ["U1", "U1", "U2", "U2"],
+            "Input.club": ["Chess", "Go", "Chess", "Go"],
+            "Answer.email_1": ["a@example.edu", "b@example.edu", "none"],
+            "Answer.email_2": ["", "c@example.edu"],
+            "Answer.facebook": ["facebook.com/x", "@x"],
+            "Answer.phone": ["(201) 555-0100", "+1 201 555 0101"],
+            "Answer.website": ["https://x.example.edu", "x.example.edu/chess"],
+            "Answer.contactName": [f"Person {n}" for n in range(12)],
+            "Answer.active": ["yes", "no"],
+            "Answer.members": [str(n) for n in range(10, 22)],
+            "Answer.mood": ["good", "bad", "fair"],
+            "Answer.comment": ["nice task", ""],
+        },
+    )
+    spec = phase_of(path)
+    assert list(spec.keys) == ["university", "club"]
+    kinds = {name: field.kind for name, field in spec.fields.items()}
+    assert kinds == {
+        "email": "email", "facebook": "handle", "phone": "phone", "website": "url", "contactName": "name",
+        "active": "boolean", "members": "number", "mood": "choice", "comment_answer": "text",
+    }  # fmt: skip
+    assert list(spec.fields["email"].columns) == ["email_1", "email_2"]
+    assert spec.fields["facebook"].network == "facebook"
+    assert "comment_answer" not in spec.gates
+    assert spec.assignments_per_item == 3
+
+
+def test_a_list_of_records(tmp_path):
+    columns = {"Input.university": ["U1", "U2"]}
+    for n in (1, 2, 3):
+        columns[f"Answer.club_{n}_name"] = [f"Chess Club {n}", f"Go Club {n}"]
+        columns[f"Answer.club_{n}_url"] = [f"https://c{n}.example.edu"]
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert list(spec.record_fields) == ["club_name", "club_url"]
+    assert list(spec.fields["club_url"].columns) == ["club_{n}_url"]
+    assert list(spec.keys) == ["university"]
+
+
+def test_numbered_questions_about_numbered_inputs_stay_apart(tmp_path):
+    columns = {f"Input.headline{n}": [f"Text {n} {h}" for h in range(4)] for n in (1, 2)}
+    columns |= {f"Answer.name{n}": ["Some Name", "Other Name", "Third One"] for n in (1, 2)}
+    assert list(phase_of(made(tmp_path / "b.csv", columns)).fields) == ["name1", "name2"]
+
+
+def test_inputs_that_identify_nothing_are_no_keys(tmp_path):
+    spec = phase_of(made(tmp_path / "b.csv", {"Input.x": ["-", "-", "-"], "Answer.y": ["a", "b"]}))
+    assert not spec.keys
+
+
+def test_awkward_names(tmp_path):
+    columns = {
+        "Input.value": ["a", "b"], "Input.url": ["https://a.example.edu", "https://b.example.edu"],
+        "Answer.url": ["x"], "Answer.item_id": ["x"], "Answer.POLITICAL POSITION": ["x"], "Answer.2": ["x"],
+        "Answer.ключ": ["x"], "Answer.priority": ["x"], "Answer.url_trust": ["x"], "Answer.class: [x]": ["x"],
+    }  # fmt: skip
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert list(spec.keys) == ["url"]
+    assert len(spec.fields) == 8
+    assert all(name.isidentifier() for name in spec.fields)
+
+
+def test_ticked_boxes_become_a_choice_of_several(tmp_path):
+    columns = {"Input.x": ["a", "b"], "Answer.Car.Car": ["true", "false"], "Answer.Car.Bus": ["true", "true", "false"]}
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert spec.fields["Car"].kind == "choice"
+    assert spec.fields["Car"].separator == "|"
+
+
+def test_nothing_to_suggest_from_is_said(tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UnreadableFileError, match=r"x\.csv has no column"):
+        suggest_phase([tmp_path / "x.csv"], None)
+
+
+@given(st.text(max_size=12), st.lists(st.text(max_size=20), max_size=8), st.integers(1, 50))
+def test_any_column_has_some_kind(name, values, items):
+    assert guess_kind(name, values, items).kind
+
+
+def test_inspection_counts_and_names_nobody(tmp_path):
+    rows = [row(n) for n in range(7)] + [row(6), row(8, WorkerId="")]
+    rows[0] |= {"AssignmentStatus": "Approved", "ApprovalTime": "2020-02-25 13:54:30 UTC"}
+    inspection = inspect_file(write(tmp_path / "b.csv", rows))
+    assert (inspection.rows, inspection.used, inspection.superseded, inspection.quarantined) == (9, 7, 1, 1)
+    assert inspection.answers_per_hit == {1: 1, 3: 2}
+    assert inspection.auto_approved == 1
+    assert inspection.answer_columns["email_2"] == 0
+    lines = dict(inspection.summary())
+    assert lines["rows"] == "9 = 7 used + 1 superseded + 1 quarantined"
+    assert lines["set aside"]
+    assert "WORKER" not in str(lines)
+    assert "example.edu" not in str(lines)
+
+
+def test_inspection_of_a_broken_file(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"\x89PNG....")
+    inspection = inspect_file(tmp_path / "x.csv")
+    assert inspection.summary() == [("problem", inspection.problem)]
+
+
+SHARED = os.environ.get("MTURK_SHARED_DATA")
+
+
+@pytest.mark.skipif(not SHARED, reason="MTURK_SHARED_DATA names no folder of real batches")
+def test_real_batches_go_through_without_an_edit():
+    files = [p for d in ("batches", "simulated") for p in sorted(Path(SHARED or "", d).rglob("*.csv"))]
+    results = [p for p in files if "truth" not in p.name]
+    assert len(results) == 14
+    for path in results:
+        assert inspect_file(path).problem is None
+        phase_of(path)
+    growing = [p for p in results if "2793686" in p.name]
+    collected = checked(growing, None)
+    assert len(collected.assignments) == 117
+    assert collected.files["superseded"].tolist() == [62, 0]
+    assert collected.assignments["status"].unique().tolist() == ["Submitted"]
+    assert str(collected.assignments["submitted_at"].min()) == "2017-05-06 19:10:53+00:00"
