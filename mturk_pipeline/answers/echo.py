@@ -13,6 +13,7 @@ OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")
 _MARKS = r"""[\s"'<>()\[\]{}.,;:!?@/*-]*"""
 _BEFORE = rf"^{_MARKS}(?:https?://|mailto:)?{_MARKS}(?:www\.)?{_MARKS}"
 _AFTER = rf"{_MARKS}$"
+_FEW_WORDS = 30  # characters
 _VALID, _INVALID = STATES.index("valid"), STATES.index("invalid")
 
 
@@ -21,15 +22,21 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
 
     Compared within one answer, and within one record of a list; several columns of one field are no echo. A
     link to the field's own network in a handle field is an answer to that field, whatever else it is pasted into.
+    Two questions for free text may fairly be answered with the same few words (measured on a real batch: "killed",
+    "supportive"): among fields of kind text alone only whole sentences are echoes.
     """
     fields = list(phase.fields.items())
     is_open = np.array([spec.kind in OPEN_KINDS for _, spec in fields])
     at = np.flatnonzero(is_open[said["field"]] & (said["state"] <= _INVALID).to_numpy())
     if not len(at):
         return said
-    echo = said.iloc[at][["row", "slot", "field", "raw"]].assign(at=at, text=_loose(said["raw"].iloc[at]))
+    text = loose(said["raw"].iloc[at])
+    echo = said.iloc[at][["row", "slot", "field"]].assign(at=at, text=pd.factorize(text)[0])
+    is_text = np.array([spec.kind == "text" for _, spec in fields])[echo["field"].to_numpy()]
+    echo["telling"] = ~is_text | (text.str.len() > _FEW_WORDS).to_numpy(dtype=bool)
     echo = echo[echo["text"] >= 0]
-    several = echo.groupby(["row", "slot", "text"])["field"].transform("nunique") > 1
+    groups = echo.groupby(["row", "slot", "text"])
+    several = (groups["field"].transform("nunique") > 1) & groups["telling"].transform("any")
     echo = echo[several.to_numpy()]
     if echo.empty:
         return said
@@ -44,12 +51,6 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     out.loc[hit, "state"] = np.uint8(_INVALID)
     out.loc[hit, "value"] = None
     return out
-
-
-def _loose(raw: pd.Series) -> np.ndarray:
-    """A code per text, equal for texts that differ in case, spaces and wrapping; -1 for texts of marks only."""
-    codes, _ = pd.factorize(loose(raw))
-    return codes
 
 
 def loose(texts: pd.Series) -> pd.Series:

@@ -120,10 +120,10 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
     out = assignments[_COPIED].iloc[row].reset_index(drop=True)
     names = pd.Series(list(phase.fields), dtype="str")
     out["element"] = said["element"]
-    out["field"] = names.take(said["field"]).to_numpy()
+    out["field"] = names.take(said["field"].to_numpy()).to_numpy()
     for column in ("raw", "value", "suspicious", "note"):
         out[column] = said[column]
-    out["state"] = pd.Series(STATES, dtype="str").take(said["state"]).to_numpy()
+    out["state"] = pd.Series(STATES, dtype="str").take(said["state"].to_numpy()).to_numpy()
     out["answer_column"] = said["column"]
     out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
     return cast("DataFrame[Answers]", out[_ORDER])

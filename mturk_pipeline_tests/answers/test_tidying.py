@@ -160,6 +160,13 @@ def test_a_handle_given_as_its_own_link_survives_the_echo() -> None:
     ]
 
 
+def test_few_words_may_answer_two_questions_for_free_text_a_sentence_not() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"why_1": {"kind": "text"}, "why_2": {"kind": "text"}}})
+    sentence = "This is the sentence that I paste everywhere."
+    assert {s for *_, s in said(phase, {"Answer.why_1": "supportive", "Answer.why_2": "Supportive"})} == {"valid"}
+    assert {s for *_, s in said(phase, {"Answer.why_1": sentence, "Answer.why_2": sentence})} == {"invalid"}
+
+
 def test_equal_closed_answers_and_pooled_columns_are_no_echo() -> None:
     assert ("official", "yes", "valid") in said(LEADS, {"Answer.official": "1", "Answer.members": "1"})
     phase = PhaseSpec.model_validate({"fields": {"email": EMAIL, "website": {"kind": "url"}}})
