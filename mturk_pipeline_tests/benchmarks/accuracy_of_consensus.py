@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
         "vote, normalised": _vote(table, answers[answers["state"] == "valid"][["item_id", "field", "value"]]),
     }
     for name, values in guesses.items():
-        table[name] = _same(values, table)
+        table[name] = _same(values, table, "right_raw" if name == "vote, raw" else "right")
     names = list(guesses)
     print(_shares(table, "field", names).to_string(), end="\n\n")
     print(_shares(table, "pattern", names).to_string(), end="\n\n")
@@ -56,6 +56,7 @@ def _truth(path: Path, phase: PhaseSpec) -> pd.DataFrame:
     """Right answers in the form that answers are normalised to; missing where there is none."""
     truth = pd.read_csv(path, dtype="str")
     truth = truth[truth["field"].isin(phase.fields)].rename(columns={"value": "right"})
+    truth["right_raw"] = truth["right"]
     for name, spec in phase.fields.items():
         mine = truth["field"] == name
         truth.loc[mine, "right"] = [
@@ -79,14 +80,14 @@ def _vote(table: pd.DataFrame, said: pd.DataFrame) -> pd.Series:
     return table[["item_id", "field"]].merge(best, how="left", on=["item_id", "field"])["value"].set_axis(table.index)
 
 
-def _same(values: pd.Series, table: pd.DataFrame) -> pd.Series:
+def _same(values: pd.Series, table: pd.DataFrame, right: str) -> pd.Series:
     """Whether each value is the right one, compared as the field's kind compares; none is right where none is."""
     kinds = table["kind"].map({"website": "url", "directory": "url"}).fillna(table["kind"])
 
     def key(value: object, kind: str) -> str:
         return key_of(value, kind) if isinstance(value, str) and kind in ("name", "text") else str(value)
 
-    pairs = zip(values, table["right"], kinds, strict=True)
+    pairs = zip(values, table[right], kinds, strict=True)
     return pd.Series(
         [(pd.isna(v) and pd.isna(r)) or (pd.notna(v) and pd.notna(r) and key(v, k) == key(r, k)) for v, r, k in pairs],
         index=table.index,
