@@ -14,7 +14,7 @@ _ROW = ["item_id", "element"]
 
 def key_columns(phase: PhaseSpec) -> tuple[str, ...]:
     """The columns that say which item a row is about: the phase's keys; `hit_id` where it names none."""
-    return phase.keys or (HIT_KEY,)
+    return tuple(phase.keys) or (HIT_KEY,)
 
 
 def clean(

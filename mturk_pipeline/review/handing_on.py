@@ -64,7 +64,7 @@ def next_input(
     table = _with_lineage(good, lineage, phase)
     table[VERIFIED] = good["verified"].map({True: "yes", False: "unverified"}).astype("str")
     keys = list(next_phase.keys)
-    table = table.reindex(columns=[*keys, *(c for c in table.columns if c not in keys)])
+    table = table.reindex(columns=[*keys, *(c for c in table.columns if c not in keys)]).astype("str")
     missing = _blank(table[keys]).any(axis=1) if keys else pd.Series(False, index=table.index)
     identity = table[keys] if keys else table.drop(columns=VERIFIED)
     ids = item_ids(identity)

@@ -6,7 +6,7 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import is_item_id, item_ids, normalise_key, row_ids
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.person_values import match_keys
-from mturk_pipeline.review.shown import comparable
+from mturk_pipeline.review.shown import answers_so_far, comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 REASONS = {
@@ -34,6 +34,7 @@ class KnownRows:
         ids, codes = cleaned["item_id"], _codes(cleaned, phase)
         self.by_letters = _lookup(_letters(ids), ids)
         self.code_of = _lookup(ids, codes)
+        self.answers = answers_so_far(cleaned)
         self.parents = _lookup(codes, cleaned["parent_item_id"])
         self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
         self.by_record = {}
@@ -140,10 +141,10 @@ def _codes(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
 
 def _by_keys(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
     """Per row: its keys as one text, whether all are there and any field, the item and row they belong to."""
-    full = _keys(rows, phase).ne("").all(axis=1)
+    full = (_keys(rows, phase) != "").all(axis=1)
     wanted = phase.record_fields or tuple(phase.fields)
     out = pd.DataFrame({"code": _codes(rows, phase), "full": full}, index=rows.index)
-    out["fields"] = pd.concat([comparable(rows[f]) for f in wanted], axis=1).ne("").any(axis=1)
+    out["fields"] = (pd.concat([comparable(rows[f]) for f in wanted], axis=1) != "").any(axis=1)
     out["parent_item_id"] = out["code"].map(known.parents).where(full).astype("str")
     out["item_id"] = pd.Series(float("nan"), index=rows.index, dtype="str")
     out["ambiguous"] = False

@@ -71,6 +71,7 @@ def read_reviewed(
     -----
     A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
+    A decision redo or reject lapses once its item has more answers than the workbook it was made in.
     Rows are matched by id, else by keys. A filled cell that no workbook showed there is an edit, and an edit
     alone is a fix. A blank cell changes nothing; only in a row with an item_id and the decision "fix" does a
     cell that was emptied mean "there is none", as does the word "none" anywhere. Rows that disagree about an
@@ -140,7 +141,7 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
     """A field's column is gone from our own sheet and strange columns are there: said, never guessed."""
     ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
-    strange = [n for n in sheet.table if n not in {*wanted, *ours, "reasons", "status", "look_at"}]
+    strange = [str(n) for n in sheet.table if n not in {*wanted, *ours, "reasons", "status"}]
     if not missing or not strange or "export" not in sheet.table:
         return []
     names = ", ".join(strange[:5])

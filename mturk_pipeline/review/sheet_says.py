@@ -17,6 +17,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
+_ANSWERED = "the crowd has answered again since this decision, so the row is open: decide it in the newest workbook"
 _CELL_REASONS = {
     "odd_value": "not a usual {kind} ({note}): it was kept as written; correct it if that was not meant",
     "blank_word": "this word means an empty cell, so nothing was changed: write none for 'there is none'",
@@ -79,6 +80,12 @@ def what_sheet_says(
     rows = _rows(sheet, rows_known, phase)
     problems = _row_problems(sheet, rows)
     known = rows[rows["item_id"].notna() & rows["decision"].notna()]
+    answered = _answered_since(known, rows_known, shown)
+    problems += [
+        problem(sheet.file, sheet.sheet, int(row), "decision", "answered_since", _ANSWERED)
+        for row in known.index[answered]
+    ]
+    known = known[~answered]
     cells = cells_of(known, list(sheet.fields))
     fixes = known["decision"].eq("fix") & known["by_id"]
     edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
@@ -107,14 +114,19 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.D
     codes, uniques = pd.factorize(table["decision"])
     words = pd.Series([decision_of(u) for u in uniques], dtype="str")
     out = table.drop(columns=["item_id", "decision"]).join(about)
-    out["given_id"] = table["item_id"]
     out["word"] = table["decision"]
     out["decision"] = words.take(codes).set_axis(table.index)
     out["comment"] = comparable(table["comment"])
     out["export"] = comparable(table["export"]).str.upper()
     # A row whose only content is, say, a number that a person wrote beside the table.
-    empty = table[["item_id", "decision", *key_columns(phase), *phase.fields]].eq("").all(axis=1)
+    empty = (table[["item_id", "decision", *key_columns(phase), *phase.fields]] == "").all(axis=1)
     return out[~empty]
+
+
+def _answered_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> pd.Series:
+    """Whether the item was sent back (redo, reject) and has more answers now than in the row's export."""
+    now = rows["item_id"].map(rows_known.answers).astype(float)
+    return rows["decision"].isin(["redo", "reject"]) & (now > shown.answers_then(rows))
 
 
 def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:

@@ -38,7 +38,7 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
     decided = reviewed[reviewed["status"].isin(DECIDED)].set_index("item_id")
     finals = pd.DataFrame({name: cell_texts(decided[name]) for name in phase.fields}, index=decided.index)
     before = guesses.reindex(decided.index).fillna("")
-    same_none = finals.eq("") & before.isin([none_word(f) for f in phase.fields.values()])
+    same_none = (finals == "") & before.isin([none_word(f) for f in phase.fields.values()])
     finals = finals.where(~same_none, before)
     return pd.concat([guesses[~guesses.index.isin(finals.index)], finals]).astype("str")
 
@@ -49,13 +49,15 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns export, item_id, field, value; sorted; empty cells are left out. Keep it with those of earlier
-        exports (`pd.concat`), and give all to `read_reviewed`.
+        Columns export, item_id, field, value; sorted; empty cells are left out. Rows with field '' say how many
+        answers there were. Keep it with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
     """
     table = shown_table(cleaned, phase, reviewed)
     ids = table.index.to_series(name="item_id").reset_index(drop=True)
     parts = [pd.DataFrame({"item_id": ids, "field": name, "value": table[name].to_numpy()}) for name in phase.fields]
-    values = pd.concat(parts, ignore_index=True).astype("str")
+    answered = answers_so_far(cleaned)
+    counts = pd.DataFrame({"item_id": answered.index, "field": "", "value": answered.astype("str").to_numpy()})
+    values = pd.concat([*parts, counts], ignore_index=True).astype("str")
     values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)
     content = (
         "\x1e".join(ids.sort_values())
@@ -64,6 +66,13 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     )
     values.insert(0, "export", pd.Series(id_of(content), index=values.index, dtype="str"))
     return values
+
+
+def answers_so_far(cleaned: pd.DataFrame) -> pd.Series:
+    """How many assignments there are for the item of each row; index: item_id."""
+    copies = cleaned[["parent_item_id", "assignment_ids"]].explode("assignment_ids").drop_duplicates().dropna()
+    counts = cleaned["parent_item_id"].map(copies["parent_item_id"].value_counts()).fillna(0).astype("int64")
+    return counts.set_axis(pd.Index(cleaned["item_id"], name="item_id"))
 
 
 def cell_texts(column: pd.Series) -> pd.Series:

@@ -5,6 +5,7 @@ import pytest
 
 from mturk_pipeline.contracts.review import Decisions, Reviewed, ReviewProblems
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.decision_words import decision_of
 from mturk_pipeline.review.exports import with_export
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
@@ -24,22 +25,26 @@ def rules(reviews):
     return reviews.problems["rule"].tolist()
 
 
-@pytest.mark.parametrize("word", ["accept", "ACCEPT", " Ok. ", "yes", "Y", "x", "keep", "✓"])
-def test_accept_in_many_words(contacts, word):
-    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": word}])
+def test_a_decision_has_few_words_in_any_case():
+    assert {decision_of(w) for w in ["accept", "ACCEPT", " Ok. ", "yes", "Y", "x", "keep", "✓"]} == {"accept"}
+    assert [decision_of(w) for w in ["Redo", "REJECTED", "drop!", "fixed"]] == ["redo", "reject", "drop", "fix"]
+    assert {decision_of(w) for w in ["no", "maybe", "acept", "1"]} == {None}
+    assert {decision_of(w) for w in ["", " ", "-", "Later"]} == {""}
+
+
+def test_accept(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": " OK. "}])
     assert told(contacts.read()) == {("", "accept", None)}
     assert contacts.status().at["Rowing", "status"] == "accepted"
 
 
-@pytest.mark.parametrize(
-    ("word", "status"),
-    [("redo", "redo"), ("Reject", "rejected"), ("DROP", "dropped"), ("", "undecided"), ("-", "undecided")],
-)
-def test_decisions_become_statuses(contacts, word, status):
-    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": word}])
-    row = contacts.status().loc["Rowing"]
-    assert row["status"] == status
-    assert row["verified"] == (status != "undecided")
+def test_decisions_become_statuses(contacts):
+    words = {"Chess Club": "redo", "Rowing": "Reject", "Drama": "DROP", "Choir": "-"}
+    contacts.save([{"item_id": contacts.id_of(club), "decision": word} for club, word in words.items()])
+    rows = contacts.status()
+    assert [rows.at[c, "status"] for c in words] == ["redo", "rejected", "dropped", "accepted_automatically"]
+    assert [rows.at[c, "verified"] for c in words] == [True, True, True, False]
+    assert contacts.read().disputed == frozenset()
 
 
 def test_an_edit_alone_is_a_fix(contacts):
@@ -86,10 +91,9 @@ def test_the_same_value_in_another_spelling_is_no_edit(contacts):
     assert told(contacts.read()) == set()
 
 
-@pytest.mark.parametrize("typed", ["none", "None", "NONE ", "not found"])
-def test_the_word_none_says_that_there_is_none(contacts, typed):
-    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": typed}])
-    assert told(contacts.read()) == {("email", "fix", None)}
+def test_the_word_none_says_that_there_is_none(contacts):
+    contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": "NONE ", "website": "not found", "note": "none"}])
+    assert told(contacts.read()) == {(field, "fix", None) for field in ("email", "website", "note")}
     row = contacts.status().loc["Chess Club"]
     assert (row["status"], pd.isna(row["email"])) == ("fixed", True)
 
@@ -134,12 +138,11 @@ def test_an_unknown_word_leaves_the_row_undecided_and_names_the_place(contacts):
     assert "accept, fix, redo, reject, drop" in problem["reason"]
 
 
-@pytest.mark.parametrize(
-    "change", [str.lower, lambda t: t.replace("-", ""), lambda t: f" {t.lower()} ", lambda t: t.replace("-", "–")]
-)
-def test_ids_survive_case_and_hyphens(contacts, change):
-    contacts.save([{"item_id": change(contacts.id_of("Rowing")), "decision": "ok"}])
-    assert contacts.read().decisions["item_id"].tolist() == [contacts.id_of("Rowing")]
+def test_ids_survive_case_hyphens_and_spaces(contacts):
+    changes = [str.lower, lambda t: t.replace("-", ""), lambda t: f" {t.lower()} ", lambda t: t.replace("-", "–")]
+    ids = contacts.cleaned["item_id"].tolist()
+    contacts.save([{"item_id": change(i), "decision": "ok"} for change, i in zip(changes, ids, strict=True)])
+    assert contacts.read().decisions["item_id"].tolist() == ids
 
 
 def test_rows_without_an_id_are_found_by_their_keys(contacts):
@@ -242,7 +245,7 @@ def test_accepting_an_older_export_accepts_what_it_showed(contacts):
 
 def test_with_its_export_a_value_of_another_export_is_an_edit(contacts):
     old = contacts.book()
-    assert old.shown["field"].nunique() == 3
+    assert old.shown["field"].nunique() == 4
     contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
     new = contacts.book()
     shown = with_export(old.shown, new.shown)
@@ -251,6 +254,22 @@ def test_with_its_export_a_value_of_another_export_is_an_edit(contacts):
     assert told(contacts.read(shown)) == set()
     contacts.save([{**row, "export": new.export}])
     assert told(contacts.read(shown)) == {("email", "fix", "row@example.edu")}
+
+
+@pytest.mark.parametrize("word", ["redo", "reject", "drop", "accept"])
+def test_what_was_sent_back_is_open_again_when_the_crowd_has_answered(contacts, word):
+    old = contacts.book()
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "export": old.export, "decision": word}])
+    assert [decision for _, decision, _ in told(contacts.read(old.shown))] == [word]
+    more = contacts.assignments[contacts.assignments["Input.club"] == "Rowing"]
+    more = more.assign(assignment_id="B" + more["assignment_id"], hit_id="again")
+    row = contacts.cleaned.index[contacts.cleaned["club"] == "Rowing"][0]
+    contacts.cleaned.at[row, "assignment_ids"] = ["A10", "A11", *more["assignment_id"]]
+    reviews = contacts.read(with_export(old.shown, contacts.book().shown))
+    if word in ("redo", "reject"):
+        assert (told(reviews), rules(reviews)) == (set(), ["answered_since"])
+    else:
+        assert (told(reviews), rules(reviews)) == ({("", word, None)}, [])
 
 
 def test_a_comment_alone_is_kept_and_decides_nothing(contacts):

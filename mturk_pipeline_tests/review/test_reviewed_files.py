@@ -13,8 +13,9 @@ def decided(desk):
     return desk.read().decisions["item_id"].tolist()
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(",", "utf-8"), (";", "cp1252"), ("\t", "utf-16"), ("|", "utf-8-sig")]
+)
 def test_text_files_of_any_delimiter_and_encoding(contacts, delimiter, encoding):
     lines = ["item_id,comment,decision", f"{contacts.id_of('Rowing')},Café – gut,ok"]
     contacts.save("\r\n".join(lines).replace(",", delimiter), encoding=encoding)

@@ -1,6 +1,7 @@
 """Whatever a person does to a workbook in a spreadsheet: exactly the edits made come back."""
 
 import io
+import re
 import tempfile
 from pathlib import Path
 from random import Random
@@ -112,7 +113,6 @@ def saved(table: pd.DataFrame, folder: Path, suffix: str, as_table: bool) -> Pat
     path = folder / f"anna{suffix}"
     table = table.drop(columns="truth")
     if suffix == ".xlsx":
-        # xlsxwriter's place is taken by openpyxl, which like Excel would make a formula of "=1": texts stay texts.
         import openpyxl
 
         book = openpyxl.Workbook()
@@ -121,7 +121,8 @@ def saved(table: pd.DataFrame, folder: Path, suffix: str, as_table: bool) -> Pat
             for column, text in enumerate(row, 1):
                 if text != "":
                     cell = sheet.cell(number, column)
-                    cell._value, cell.data_type = text, "s"
+                    # Excel writes an underscore out where it would begin one of its escapes; openpyxl does not.
+                    cell._value, cell.data_type = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text), "s"
         book.save(path)
     else:
         table.to_csv(path, index=False, sep=";" if as_table else ",", encoding="utf-8-sig" if as_table else "utf-8")
@@ -171,14 +172,14 @@ ARGUMENTS = {
 }
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**ARGUMENTS)
 def test_exactly_the_edits_made_come_back(values, steps, suffix, as_table):
     check(values, steps, suffix, as_table)
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**ARGUMENTS)
 def test_exactly_the_edits_made_come_back_two_thousand_times(values, steps, suffix, as_table):
     check(values, steps, suffix, as_table)
