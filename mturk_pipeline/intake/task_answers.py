@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.exploded import SEPARATOR
@@ -31,7 +32,8 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
             unpacked.append(answers)
         else:
             unpacked.append(None)
-    broken[:] = [code >= 0 and unpacked[code] is None for code in codes]
+    failed = np.array([answers is None for answers in unpacked] + [False])  # code -1, a blank cell, takes the last
+    broken = pd.Series(failed[codes], index=frame.index)
     columns = {
         f"Answer.{name}": pd.Series([(u or {}).get(name) or None for u in unpacked] + [None], dtype="str")
         .take(codes)

@@ -174,7 +174,7 @@ FILES = st.lists(
 )
 
 
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(FILES, st.randoms())
 def test_every_row_is_accounted_for_and_the_order_of_files_does_not_matter(files, random):
     with tempfile.TemporaryDirectory() as folder:
