@@ -55,8 +55,8 @@ def host_of(text: str) -> Host:
         return Host("", f"no public site ends in .{labels[-1][:30]}")
     if name in suffixes:
         return Host("", f"{name} is an ending of host names, not a host")
-    if ".".join(labels[-2:]) in _PLACEHOLDERS:
-        doubt = doubt or f"{'.'.join(labels[-2:])} is a placeholder"
+    if name.removeprefix("www.") in _PLACEHOLDERS:
+        doubt = doubt or f"{name} is a placeholder"
     return Host(name, doubt=doubt)
 
 

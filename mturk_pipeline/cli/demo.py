@@ -12,6 +12,7 @@ from mturk_pipeline.cli.running import run_each
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.projects import find_projects, make_project
+from mturk_pipeline.workflow.workflow import Workflow
 
 EXAMPLE = "example"
 WORKFLOW = "lead_gathering"
@@ -28,7 +29,7 @@ def run_demo(projects_dir: Path | None) -> None:
         raise UserProblem("; ".join(failures))
     if not ran and not copied:
         typer.echo("Nothing changed since the last run; nothing done.")
-    _tell(path)
+    _tell(path, site.workflow(WORKFLOW))
 
 
 def place_example(site: Site) -> tuple[Path, int]:
@@ -50,14 +51,12 @@ def place_example(site: Site) -> tuple[Path, int]:
     return target, copied
 
 
-def _tell(path: Path) -> None:
+def _tell(path: Path, workflow: Workflow) -> None:
     """What was made, where, and how to look at it."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
-    for file in sorted(
-        path.rglob("*"), key=lambda p: (int(p.parent.name.split("_")[0]) if p.parent != path else 0, p.name)
-    ):
-        if file.is_file() and ".mturk_pipeline" not in file.parts and _is_made(file):
-            table.add_row(str(file.relative_to(path)), f"{file.stat().st_size / 1024:,.0f} KB")
+    for name in workflow.folder_names:
+        for file in sorted(f for f in (path / name).glob("*") if f.is_file() and _is_made(f)):
+            table.add_row(f"{name}/{file.name}", f"{file.stat().st_size / 1024:,.0f} KB")
     console = Console(highlight=False)
     console.print("Made:")
     console.print(table)

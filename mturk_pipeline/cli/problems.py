@@ -19,9 +19,10 @@ _SURROUNDINGS = {
 def one_line_problem(error: Exception) -> str | None:
     """What to tell the user, or None where the error is a fault of the program."""
     from mturk_pipeline.folders.projects import ProjectError
+    from mturk_pipeline.intake.result_file import UnreadableFileError
     from mturk_pipeline.workflow.workflow import WorkflowError
 
-    if isinstance(error, ProjectError | WorkflowError):
+    if isinstance(error, ProjectError | WorkflowError | UnreadableFileError):
         return str(error)
     if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
         return f"{error.filename or 'a file'}: {_SURROUNDINGS[error.errno]}"

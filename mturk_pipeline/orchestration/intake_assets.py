@@ -8,6 +8,7 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             asset_key=names.key("raw_output"),
             value=assignments,
             metadata=_raw_output_metadata(assignments, collected),
-            check_results=_raw_output_checks(names, assignments, collected),
+            check_results=_raw_output_checks(names, place.spec, assignments, collected),
         )
         yield dg.MaterializeResult(
             asset_key=names.key("set_aside"),
@@ -159,7 +160,7 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
 
 
 def _raw_output_checks(
-    names: PhaseAssets, assignments: "pd.DataFrame", collected: "Collected"
+    names: PhaseAssets, phase: PhaseSpec, assignments: "pd.DataFrame", collected: "Collected"
 ) -> list[dg.AssetCheckResult]:
     from mturk_pipeline.contracts.assignments import Assignments
 
@@ -167,8 +168,7 @@ def _raw_output_checks(
     broken = files[files["problem"].notna()]
     parts = files[["used", "superseded", "quarantined", "conflicting"]].sum(axis=1)
     unbalanced = files[parts != files["rows"]]
-    unusable = bool(len(files)) and assignments.empty
-    reason = "; ".join(sorted(set(broken["problem"]))) or "every row is quarantined or conflicting: see set_aside"
+    unusable = _unusable(phase, assignments, files)
     return [
         check_schema(assignments, Assignments, key),
         dg.AssetCheckResult(
@@ -176,9 +176,7 @@ def _raw_output_checks(
             check_name="usable",
             asset_key=key,
             severity=dg.AssetCheckSeverity.ERROR,
-            description=f"no row of {len(files)} result files is usable: {reason}"
-            if unusable
-            else f"{len(assignments)} assignments from {len(files)} files",
+            description=unusable or f"{len(assignments)} assignments from {len(files)} files",
         ),
         row_problems("files_readable", key, broken, ["source_file", "problem"], "files could not be read"),
         row_problems(
@@ -198,6 +196,23 @@ def _listed(names: PhaseAssets, check: str, lines: Sequence[str], what: str) -> 
 
     problems = pd.DataFrame({"what": pd.Series(lines, dtype="str")})
     return row_problems(check, names.key("raw_output"), problems, ["what"], what)
+
+
+def _unusable(phase: PhaseSpec, assignments: "pd.DataFrame", files: "pd.DataFrame") -> str | None:
+    """Why nothing can be made of the result files, in one line; None where something can, or where there are none."""
+    from mturk_pipeline.intake.phase_columns import missing_answer_columns
+
+    if files.empty:
+        return None
+    if assignments.empty:
+        reason = "; ".join(sorted(set(files["problem"].dropna()))) or "every row is set aside: see set_aside"
+        return f"no row of {len(files)} result files is usable: {reason}"
+    missing = set(missing_answer_columns(phase, assignments.columns))
+    unfed = [field for field in phase.fields if set(phase.columns_of(field)) <= missing]
+    if not unfed:
+        return None
+    columns = ", ".join(f"Answer.{c}" for field in unfed for c in phase.columns_of(field))
+    return f"no result file has {columns}: mend 'columns' of {', '.join(unfed)} in the phase's file, or drop the field"
 
 
 def _set_aside_check(names: PhaseAssets, collected: "Collected") -> dg.AssetCheckResult:

@@ -41,6 +41,7 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             answers=answers,
             workers=workers,
             reviewed=place.table("reviewed"),
+            problems=place.table("review_problems"),
             give_back_to=place.folders.reviewed,
         )
         shown, written = write_review(writer, place.folders.processed, book, place.table("shown"))
@@ -87,6 +88,7 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         files = [f.path for f in place.files(place.folders.reviewed)]
         reviews = read_reviewed(files, cleaned_output, place.table("shown"), place.spec)
         reviewed = apply_decisions(cleaned_output, reviews, place.spec)
+        place.keep("review_problems", reviews.problems)
         statuses = {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
         yield dg.MaterializeResult(
             asset_key=names.key("reviewed"),

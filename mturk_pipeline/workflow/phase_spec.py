@@ -181,9 +181,13 @@ class PhaseSpec(Strict):
         unknown = set(self.match_records) - set(self.record_fields)
         if unknown:
             raise ValueError(f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns")
-        reserved = (set(self.keys) | set(self.fields)) & RESERVED_NAMES
+        names = [*self.keys, *self.fields]
+        beside = {f + suffix for f in self.fields for suffix in FIELD_SUFFIXES}
+        reserved = set(names) & (RESERVED_NAMES | beside)
         if reserved:
             raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
+        if len({" ".join(n.casefold().split()) for n in names}) < len(names):
+            raise ValueError("two keys or fields have names that differ only in case or spaces; choose other names")
         return self
 
     def columns_of(self, field: str) -> tuple[str, ...]:
@@ -225,5 +229,9 @@ class PhaseSpec(Strict):
 
 # Columns that workbook and tables add beside keys and fields.
 RESERVED_NAMES = frozenset(
-    {"item_id", "export", "decision", "comment", "status", "trust", "reasons", "element", "field", "value"}
+    {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
+    | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
+    | {"field", "value"}
 )
+# Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.
+FIELD_SUFFIXES = ("_trust", "_runners_up", "_outcome")

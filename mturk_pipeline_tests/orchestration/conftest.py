@@ -1,6 +1,7 @@
 """A project of its own for each test, with the shipped example's files, and an instance that nobody shares."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,9 @@ class Site:
         job_of = self.repository.get_job
         return list(run_project(self.instance, self.home, project, LEADS, job_of, **options))
 
+    def named(self, name: str = "example") -> Project:
+        return find_projects(self.home.projects, WORKFLOWS).named(name)
+
     def table(self, project: Project, phase: str, stage: str):
         from mturk_pipeline.folders.tables import read_table, table_path
 
@@ -59,18 +63,33 @@ def repository() -> dg.RepositoryDefinition:
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: dg.RepositoryDefinition) -> Iterator[Site]:
-    home = Home(tmp_path / "projects", tmp_path / "workflows", tmp_path / "dagster")
-    for variable, folder in (
-        ("MTURK_PROJECTS_DIR", home.projects),
-        ("MTURK_WORKFLOWS_DIR", home.workflows),
-        ("DAGSTER_HOME", home.dagster),
-    ):
-        folder.mkdir()
-        monkeypatch.setenv(variable, str(folder))
-    # Files of a test are there at once; how long one has to be quiet is tested with the folders.
-    monkeypatch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
-    with dg.DagsterInstance.ephemeral() as instance:
+def site(tmp_path: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+    with _site(tmp_path, repository) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+    """A site whose project `example` has run through all phases; for tests that only look."""
+    with _site(tmp_path_factory.mktemp("finished"), repository) as made:
+        results = made.run(made.project())
+        assert all(r.success for r in results), results
+        yield made
+
+
+@contextmanager
+def _site(folder: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+    home = Home(folder / "projects", folder / "workflows", folder / "dagster")
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        for variable, place in (
+            ("MTURK_PROJECTS_DIR", home.projects),
+            ("MTURK_WORKFLOWS_DIR", home.workflows),
+            ("DAGSTER_HOME", home.dagster),
+        ):
+            place.mkdir()
+            patch.setenv(variable, str(place))
+        # Files of a test are there at once; how long one has to be quiet is tested with the folders.
+        patch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
         yield Site(home, instance, repository)
 
 
