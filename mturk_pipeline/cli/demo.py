@@ -60,7 +60,8 @@ def _tell(path: Path, workflow: Workflow) -> None:
     console = Console(highlight=False)
     console.print("Made:")
     console.print(table)
-    console.print("Look at it: make dev, then http://127.0.0.1:3000 (or: mturk-pipeline status example)")
+    look = "Look at it: make dev, then http://127.0.0.1:3000 (or: mturk-pipeline status example)"
+    console.print(look, soft_wrap=True)
 
 
 def _is_made(file: Path) -> bool:

@@ -32,8 +32,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
     console = Console(highlight=False)
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("project", "phase", "state"):
-        table.add_column(column)
-    for column in ("batches", "items", "answers", "accepted", "to review", "decided"):
+        table.add_column(column, no_wrap=True)
+    for column in ("batches", "items", "answers", "accepted", "review", "decided"):
         table.add_column(column, justify="right")
     for row in rows:
         counts = (row.batches, row.items, row.answers, row.accepted_automatically, row.to_review, row.decided)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
+from mturk_pipeline.orchestration.offers import offer_input
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -74,6 +75,8 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         upstream = place.table("next_input", before) if before else None
         assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
         place.keep("result_files", collected.files)
+        if upstream is not None and len(assignments):
+            offer_input(place.writer(), place, upstream, set(assignments["item_id"]))
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,

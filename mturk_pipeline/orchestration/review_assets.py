@@ -1,6 +1,5 @@
 """Assets around a person's look: cleaned output (workbook), reviewed with decisions, next input, rework."""
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,8 +7,9 @@ import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
+from mturk_pipeline.orchestration.offers import offer_input, offer_name, offer_rework
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,25 +141,23 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
     )
     def _next_input(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
         from mturk_pipeline.intake.ancestors import item_inputs
-        from mturk_pipeline.review.handing_on import next_input, not_yet_sent
+        from mturk_pipeline.review.handing_on import next_input
 
         place = workspace.phase(context, names.workflow, names.phase)
         next_spec = place.workflow.phases[following]
         handed = next_input(reviewed, item_inputs(raw_output), place.spec, next_spec)
-        sent = place.table("raw_output", following)
-        offered = not_yet_sent(handed.rows, next_spec, () if sent is None else sent["item_id"])
+        receiving = place.in_phase(following)
         writer = place.writer()
-        name = f"{place.folders.reviewed}/_mIn_{following}.csv"
-        write_upload(writer, name, offered)
+        offered = offer_input(writer, receiving, handed.rows, receiving.sent_item_ids())
         yield dg.MaterializeResult(
             asset_key=names.key("next_input"),
             value=handed.rows,
             metadata={
                 "dagster/row_count": len(handed.rows),
-                "offered": len(offered),
-                "already_sent": len(handed.rows) - len(offered),
+                "offered": offered,
+                "already_sent": len(handed.rows) - offered,
                 "unverified": int((handed.rows["verified"] != "yes").sum()) if len(handed.rows) else 0,
-                "file": name,
+                "file": offer_name(receiving),
             },
             check_results=[
                 _next_input_check(names, handed.rows, next_spec.keys),
@@ -191,7 +189,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         place = workspace.phase(context, names.workflow, names.phase)
         handed = rework(reviewed, raw_output, place.spec)
         writer = place.writer()
-        files = _write_rework(writer, place, names.phase, handed.rows)
+        files = offer_rework(writer, place, handed.rows)
         yield dg.MaterializeResult(
             asset_key=names.key("rework"),
             value=handed.rows,
@@ -209,26 +207,6 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _rework
-
-
-def write_upload(writer, name: str, rows: "pd.DataFrame") -> bool:
-    """Write rows as a batch's input CSV: values exactly as they are, for the crowd's page shows them."""
-    buffer = io.StringIO()
-    rows.to_csv(buffer, index=False, lineterminator="\r\n")
-    return writer.write(name, buffer.getvalue().encode("utf-8"))
-
-
-def _write_rework(writer, place: PhaseOfProject, phase: str, rows: "pd.DataFrame") -> list[str]:
-    written = []
-    for attempt in range(2, place.spec.max_attempts + 1):
-        name = f"{place.folders.input}/_rework_{phase}_{attempt}.csv"
-        part = rows[rows["attempt"] == attempt]
-        if part.empty:
-            writer.remove(name)
-        else:
-            write_upload(writer, name, part)
-            written.append(name)
-    return written
 
 
 def _next_input_check(names: PhaseAssets, rows: "pd.DataFrame", keys: Sequence[str]) -> dg.AssetCheckResult:

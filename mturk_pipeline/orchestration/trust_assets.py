@@ -81,7 +81,7 @@ def _consensus_metadata(consensus: "pd.DataFrame", accept: float) -> Mapping[str
     outcomes = consensus["outcome"].value_counts()
     return {
         "dagster/row_count": len(consensus),
-        **{name: int(outcomes.get(name, 0)) for name in ("value", "none", "unknown")},
+        **{f"outcome_{name}": int(outcomes.get(name, 0)) for name in ("value", "none", "unknown")},
         "accepted_automatically": int(consensus["accepted"].sum()),
         "trust": histogram(valued["trust"].tolist(), title="Trust in the best guesses", threshold=accept),
         "agreement": stacked_bars(_pattern_rows(consensus), _PATTERNS, title="How answers agree, by field"),

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,15 @@ class PhaseOfProject:
     def keep(self, stage: str, frame: "pd.DataFrame") -> None:
         """Store a table beside the assets'."""
         write_table(self._table(self.phase, stage), frame)
+
+    def in_phase(self, phase: str) -> "PhaseOfProject":
+        """Another phase of the same project."""
+        return replace(self, phase=phase)
+
+    def sent_item_ids(self) -> set[str]:
+        """Items of this phase that have a HIT, as far as result files have been taken in."""
+        assignments = self.table("raw_output")
+        return set() if assignments is None else set(assignments["item_id"])
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

@@ -129,8 +129,8 @@ def _table(
     index = record.work.index[keep]
     columns = {n: v.to_numpy() if isinstance(v, pd.Series) else v for n, v in fixed.items()}
     if with_inputs:
-        names = sorted(record.inputs) if sort_inputs else list(record.inputs)
+        names = sorted(map(str, record.inputs)) if sort_inputs else list(record.inputs)
         columns |= {f"Input.{name}": record.inputs[name].to_numpy()[keep] for name in names}
-    columns |= {f"Answer.{name}": record.answers[name].to_numpy()[keep] for name in sorted(record.answers)}
+    columns |= {f"Answer.{name}": record.answers[name].to_numpy()[keep] for name in sorted(map(str, record.answers))}
     columns |= last
     return pd.DataFrame(columns, index=index).reset_index(drop=True).astype("str")

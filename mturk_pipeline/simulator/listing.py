@@ -72,10 +72,10 @@ def _made_up(world: World, university_no: np.ndarray, crew: pd.DataFrame, rng: n
     names, links = [], []
     for i, (row, nth, slug) in enumerate(zip(assignment, place, slugs, strict=True)):
         if way[row] == "colludes":
-            name = f"{words.TOPICS[(nth * 7 + crew['group'].iat[row]) % len(words.TOPICS)][0]} Circle"
+            name = f"{words.TOPICS[(nth * 7 + crew['group'].iat[int(row)]) % len(words.TOPICS)][0]} Circle"
             link = f"https://www.{slug}.example.edu/circles/{nth + 1}"
         elif way[row] == "spams":
-            name, link = f"Best Offers {nth + 1}", f"https://offers.example.com/deal-{crew['worker_no'].iat[row]}"
+            name, link = f"Best Offers {nth + 1}", f"https://offers.example.com/deal-{crew['worker_no'].iat[int(row)]}"
         else:
             name, link = (
                 words.MISCHIEF[(2 * i) % len(words.MISCHIEF)],

@@ -153,7 +153,7 @@ def _reasons(table: pd.DataFrame, votes: Ballots, phase: PhaseSpec, scores: Scor
         is_record=votes.cells.element != "",
     )
     codes, unique = _cases(cases)
-    texts = [reason(**case) for case in unique.to_dict("records")]
+    texts = [reason(**{str(k): v for k, v in case.items()}) for case in unique.to_dict("records")]
     return _text(np.array(texts, dtype=object)[codes])
 
 
@@ -163,5 +163,5 @@ def _cases(table: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     return codes, table.drop_duplicates()
 
 
-def _text(values: object) -> pd.Series:
+def _text(values: np.ndarray) -> pd.Series:
     return pd.Series(values, dtype="str")

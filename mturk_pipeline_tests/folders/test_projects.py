@@ -15,9 +15,19 @@ LEADS = WORKFLOWS["lead_gathering"]
 def test_the_shipped_workflow_makes_the_eleven_folders(tmp_path: Path) -> None:
     make_project(tmp_path, "p", LEADS, {})
     assert sorted(p.name for p in (tmp_path / "p").iterdir() if p.is_dir()) == sorted(
-        "1_mIn_unis 2_mOut_dirs 3_notebookProcessed_dirs 4_manualCleaned_mIn_dirs 5_mOut_clubs "
-        "6_notebookProcessed_clubs 7_manualCleaned_mIn_clubs 8_mOut_leads 9_notebookProcessed_leads "
-        "10_manualCleaned_leads 11_allLeads".split()
+        [
+            "1_mIn_unis",
+            "2_mOut_dirs",
+            "3_notebookProcessed_dirs",
+            "4_manualCleaned_mIn_dirs",
+            "5_mOut_clubs",
+            "6_notebookProcessed_clubs",
+            "7_manualCleaned_mIn_clubs",
+            "8_mOut_leads",
+            "9_notebookProcessed_leads",
+            "10_manualCleaned_leads",
+            "11_allLeads",
+        ]
     )
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 from dagster_shared.serdes import serialize_value
 
+from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.orchestration.due import Verdict
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 
@@ -17,7 +18,7 @@ def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(site: S
     assert _outcomes(results) == [("dirs", True), ("clubs", True), ("leads", True)], results
     for name in (
         "3_notebookProcessed_dirs/review_dirs.xlsx",
-        "4_manualCleaned_mIn_dirs/_mIn_clubs.csv",
+        "7_manualCleaned_mIn_clubs/_mIn_leads.csv",
         "6_notebookProcessed_clubs/review_clubs.xlsx",
         "9_notebookProcessed_leads/review_leads.xlsx",
         "11_allLeads/all_leads.csv",
@@ -131,3 +132,20 @@ def test_no_answer_and_no_worker_is_in_what_the_run_history_keeps(finished: Site
         said = answers[answers["state"].isin(["valid", "invalid"])]
         secrets = {*said["value"].dropna(), *said["raw"].dropna(), *answers["worker"]}
         assert not [s for s in secrets if len(s) > 7 and s in kept][:5]
+
+
+def test_what_the_crowd_was_asked_is_not_offered_again(site: Site) -> None:
+    project = site.project()
+    batches = {f: f.read_bytes() for f in (project.path / "8_mOut_leads").iterdir()}
+    for file in batches:
+        file.unlink()
+    site.run(project)
+    offer = project.path / "7_manualCleaned_mIn_clubs/_mIn_leads.csv"
+    before = pd.read_csv(offer)
+    for file, content in batches.items():
+        file.write_bytes(content)
+    site.run(project)
+    after = pd.read_csv(offer)
+    asked = set(site.table(project, "leads", "raw_output")["item_id"])
+    assert len(after) < len(before)
+    assert not set(item_ids(after[["university", "club"]])) & asked

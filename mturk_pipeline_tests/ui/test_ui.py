@@ -3,6 +3,7 @@
 Set MTURK_PICTURES to a folder to keep the screenshots (the README's come from there).
 """
 
+import contextlib
 import os
 import re
 import signal
@@ -72,11 +73,8 @@ def test_the_asset_graph_shows_the_phases(server: Server, browser_page: "Page") 
 
 def test_the_consensus_page_shows_its_pictures(server: Server, browser_page: "Page") -> None:
     browser_page.goto(f"{server.url}/assets/lead_gathering/leads/consensus?view=partitions&partition=example")
-    button = browser_page.get_by_role("button", name=re.compile("Show markdown", re.IGNORECASE))
+    browser_page.get_by_text("[Show Markdown]").first.click(timeout=60_000)
     picture = browser_page.locator("img[src^='data:image/svg+xml']")
-    button.or_(picture).first.wait_for(timeout=60_000)
-    if not picture.count():
-        button.first.click()
     picture.first.wait_for(timeout=20_000)
     assert picture.first.evaluate("image => image.naturalWidth") > 100
     _picture(browser_page, "consensus")
@@ -111,7 +109,9 @@ def test_a_sensor_tick_is_seen(server: Server, browser_page: "Page") -> None:
 
 
 def test_the_components_page_explains_a_phase(server: Server, browser_page: "Page") -> None:
-    browser_page.goto(f"{server.url}/locations/mturk_pipeline/docs/mturk_pipeline/mturk_pipeline.components.Phase")
+    browser_page.goto(
+        f"{server.url}/locations/mturk_pipeline/components/library/packages/mturk_pipeline/mturk_pipeline.components.Phase"
+    )
     browser_page.get_by_text("How often an item is sent to the crowd at most.").first.wait_for(timeout=60_000)
     _picture(browser_page, "component")
 
@@ -145,13 +145,9 @@ def _wait(ready, what: str) -> None:
 def _stop(process: subprocess.Popen) -> None:
     """Ctrl-C, as a user would; what is left after that is ended."""
     process.send_signal(signal.SIGINT)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        pass
     if os.name == "posix":
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     process.wait(timeout=30)
