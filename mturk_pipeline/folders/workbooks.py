@@ -23,6 +23,7 @@ _LONG_AGO = datetime(2000, 1, 1)
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel reads _x0041_ as the letter A: such text gets its underscore written out.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_LINE_POINTS = 15
 _ROWS_AT_ONCE = 2_000
 _SAMPLE = 200
 
@@ -46,6 +47,8 @@ class Book:
 
         self.workbook = Workbook(write_only=True)
         self._rows: dict[int, list[Cells]] = {}
+        # Lines of text that each row shows, for sheets with wrapped cells: not every program fits heights by itself.
+        self._lines: dict[int, Sequence[int]] = {}
         self._styles: dict[str, int] = {}
 
     def add(self, title: str, frame: pd.DataFrame, *, widths: Mapping[str, float] | None = None) -> list[Any]:
@@ -72,7 +75,7 @@ class Book:
             self.add("empty", pd.DataFrame())
         self.workbook.properties.created = self.workbook.properties.modified = _LONG_AGO
         rows = {
-            f"xl/worksheets/sheet{n}.xml": self._rows.get(id(sheet), [])
+            f"xl/worksheets/sheet{n}.xml": (self._rows.get(id(sheet), []), self._lines.get(id(sheet), ()))
             for n, sheet in enumerate(self.workbook.worksheets, 1)
         }
         buffer = io.BytesIO()
@@ -89,6 +92,7 @@ class Book:
             self._styles = _register_styles(sheet)
         names = [excel_text(str(c)) for c in frame.columns]
         sheet.freeze_panes = "A2"
+        print_on_wide_pages(sheet)
         if names:
             sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(frame) + 1}"
         for i, name in enumerate(names):
@@ -115,6 +119,14 @@ def sheet_title(title: str, taken: Iterable[str] = ()) -> str:
         number += 1
         name = f"{base[: 31 - len(f' ({number})')]} ({number})"
     return name
+
+
+def print_on_wide_pages(sheet: Any) -> None:
+    """Print the sheet across, as wide as the page, its header on each page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
 
 
 def _register_styles(sheet: Any) -> dict[str, int]:
@@ -177,15 +189,17 @@ def _cell(value: Any, styles: Mapping[str, int]) -> str:
     return f' s="{styles["text"]}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
-def _row_blocks(columns: Sequence[Cells]) -> Iterator[bytes]:
-    """The XML of the rows from row 2 on, in blocks."""
+def _row_blocks(columns: Sequence[Cells], shown_lines: Sequence[int]) -> Iterator[bytes]:
+    """The XML of the rows from row 2 on, in blocks; a row of several lines gets its height."""
     from openpyxl.utils import get_column_letter
 
     starts = [f'<c r="{get_column_letter(i + 1)}' for i in range(len(columns))]
     lines: list[str] = []
     for number, row in enumerate(zip(*columns, strict=True), 2):
         cells = "".join([f'{start}{number}"{cell}' for start, cell in zip(starts, row, strict=True) if cell])
-        lines.append(f'<row r="{number}">{cells}</row>')
+        tall = shown_lines[number - 2] if shown_lines else 1
+        height = f' ht="{_LINE_POINTS * tall}" customHeight="1"' if tall > 1 else ""
+        lines.append(f'<row r="{number}"{height}>{cells}</row>')
         if len(lines) == _ROWS_AT_ONCE:
             yield "".join(lines).encode()
             lines.clear()
@@ -195,7 +209,7 @@ def _row_blocks(columns: Sequence[Cells]) -> Iterator[bytes]:
 class _Archive(ZipFile):
     """The zip file of a workbook: every entry has the same old date, and the sheets get their rows."""
 
-    def __init__(self, buffer: io.BytesIO, rows: Mapping[str, Sequence[Cells]]) -> None:
+    def __init__(self, buffer: io.BytesIO, rows: Mapping[str, tuple[Sequence[Cells], Sequence[int]]]) -> None:
         super().__init__(buffer, "w", ZIP_DEFLATED)
         self._columns = rows
 
@@ -207,7 +221,7 @@ class _Archive(ZipFile):
         head, end, tail = Path(filename).read_bytes().rpartition(b"</sheetData>")
         with self.open(_entry(name), "w", force_zip64=True) as target:
             target.write(head)
-            for block in _row_blocks(self._columns.get(name, [])):
+            for block in _row_blocks(*self._columns.get(name, ([], ()))):
                 target.write(block)
             target.write(end + tail)
 

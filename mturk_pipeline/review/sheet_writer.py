@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pandas as pd
 
 from mturk_pipeline.folders.tables_for_people import excel_text
-from mturk_pipeline.folders.workbooks import Book, Cells, sheet_title
+from mturk_pipeline.folders.workbooks import Book, Cells, print_on_wide_pages, sheet_title
 from mturk_pipeline.review.sheet_plans import Column, SheetPlan
 
 _INFORMATION, _YOURS = "52606D", "1F5FA8"
@@ -18,6 +19,9 @@ _LOW, _MIDDLE, _HIGH = "F8B4B4", "FCE8A6", "B7E4C7"
 _PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
 _ADDRESS = rf"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH})?"
 _LONGEST_ADDRESS = 2_000
+_WRAPPED = ("wrapped", "strong", "link")
+_LETTERS_PER_WIDTH = 0.95
+_MOST_LINES = 6
 _MOST_LINKS = 60_000
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -45,6 +49,7 @@ class SheetWriter(Book):
         self._lay_out(sheet, plan)
         sheet.append(_header_cells(sheet, plan))
         self._rows[id(sheet)] = [self._cells(c) for c in plan.columns]
+        self._lines[id(sheet)] = _lines_shown(plan)
         if plan.rows:
             _add_drop_downs(sheet, plan)
             _add_colours(sheet, plan)
@@ -53,6 +58,7 @@ class SheetWriter(Book):
     def _lay_out(self, sheet: Any, plan: SheetPlan) -> None:
         sheet.sheet_properties.tabColor = plan.tab
         sheet.freeze_panes = f"{_letter(plan.frozen)}2"
+        print_on_wide_pages(sheet)
         sheet.sheet_view.showGridLines = not plan.plain
         sheet.row_dimensions[1].height = 30
         for number, column in enumerate(plan.columns):
@@ -75,6 +81,18 @@ class SheetWriter(Book):
             made = [_text_cell(text, style) for text, style in zip(uniques, styles, strict=True)]
         made.append("")
         return [made[code] for code in codes]
+
+
+def _lines_shown(plan: SheetPlan) -> list[int]:
+    """How many lines each row needs for its wrapped cells, at most six: the rest is seen in the cell itself."""
+    most = np.ones(plan.rows, dtype="int64")
+    for column in plan.columns:
+        if column.look in _WRAPPED and not column.hidden:
+            codes, uniques = pd.factorize(column.cells)
+            fits = max(int(column.width * _LETTERS_PER_WIDTH), 1)
+            lines = [sum(-(-max(len(part), 1) // fits) for part in text.split("\n")) for text in uniques]
+            most = np.maximum(most, np.array([*lines, 1])[codes])
+    return np.minimum(most, _MOST_LINES).tolist()
 
 
 def _text_cell(text: str, style: int) -> str:
