@@ -27,6 +27,6 @@ def inspect_files(files: list[Path], suggest_phase: bool) -> None:
             table.add_row(name, value)
         console.print(table)
         if inspection.problem:
-            broken.append(inspection.problem)
+            broken.append(f"{path}: {inspection.problem}")
     if broken:
         raise UserProblem("; ".join(broken))

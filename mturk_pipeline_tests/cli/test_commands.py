@@ -1,0 +1,167 @@
+"""The command line: exit codes, one-line problems, and what each command leaves behind."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.cli.main import main
+
+EXAMPLE = Path(__file__).parents[2] / "data" / "example"
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("cli home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MTURK_PROJECTS_DIR", str(folder / "projects"))
+        patch.setenv("MTURK_WORKFLOWS_DIR", str(folder / "workflows"))
+        patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
+        yield folder
+
+
+@pytest.fixture
+def cli(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    def call(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["mturk-pipeline", *map(str, words)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return call
+
+
+def test_the_demo_runs_to_all_leads_and_again_changes_nothing(cli: Cli, home: Path) -> None:
+    first = cli("demo")
+    assert first.code == 0, first.err
+    assert "11_allLeads/all_leads.xlsx" in first.out
+    before = {p: p.read_bytes() for p in (home / "projects").rglob("*") if p.is_file()}
+    again = cli("demo")
+    assert again.code == 0
+    assert "Nothing changed" in again.out
+    assert {p: p.read_bytes() for p in (home / "projects").rglob("*") if p.is_file()} == before
+    truth = pd.read_csv(EXAMPLE / "truth/truth.csv", dtype="str")
+    right = set(truth[(truth["phase"] == "leads") & (truth["field"] == "email")]["value"].dropna().str.casefold())
+    leads = pd.read_csv(home / "projects/example/11_allLeads/all_leads.csv", dtype="str")
+    best = leads[(leads["lead_group"] == "email") & (leads["rank"] == "1")]["value"]
+    assert best.isin(right).mean() > 0.8
+
+
+def test_status_says_what_waits_for_whom(cli: Cli) -> None:
+    cli("demo")
+    said = json.loads(cli("status", "example", "--json").out)
+    assert [phase["phase"] for phase in said["phases"]] == ["dirs", "clubs", "leads"]
+    assert said["phases"][0]["items"] == 24
+    assert any("rows to review in 3_notebookProcessed_dirs" in line for line in said["phases"][0]["waiting"])
+    assert "up to date" in cli("status").out
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
+def test_any_table_goes_into_any_format(cli: Cli, tmp_path: Path, ending: str) -> None:
+    cli("demo")
+    target = tmp_path / f"leads.{ending}"
+    said = cli("export", "example", "all_leads", "-o", target)
+    assert said.code == 0, said.err
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "xlsx": pd.read_excel}[ending]
+    assert f"{len(read(target))} rows" in said.out
+
+
+def test_what_cannot_be_exported_is_one_line(cli: Cli, tmp_path: Path) -> None:
+    cli("demo")
+    for words, says in (
+        (("answers", "-o", tmp_path / "a.csv"), "several phases have it; say which: --phase dirs"),
+        (("nothing", "-o", tmp_path / "a.csv"), "there are:"),
+        (("answers", "--phase", "mars", "-o", tmp_path / "a.csv"), "there are: dirs, clubs, leads"),
+        (("all_leads", "-o", tmp_path / "a.doc"), "ends with none of .csv"),
+        (("all_leads", "-o", tmp_path / "no" / "a.csv"), "no such folder"),
+    ):
+        said = cli("export", "example", *words)
+        assert said.code == 1
+        assert says in said.err
+        assert said.err.count("\n") == 1
+
+
+def test_a_pilot_and_its_remainder_are_the_whole_list(cli: Cli, home: Path) -> None:
+    cli("init", "pilot")
+    project = home / "projects/pilot"
+    assert cli("sample", "pilot", "-n", 5).code == 1  # no list yet
+    (project / "1_mIn_unis/unis.csv").write_text("University,state\n" + "".join(f"U{n},AL\n" for n in range(20)))
+    assert cli("sample", "pilot", "--rest").code == 1  # no pilot yet
+    assert cli("sample", "pilot", "-n", 5).code == 0
+    assert cli("sample", "pilot", "--rest").code == 0
+    pilot = pd.read_csv(project / "1_mIn_unis/_pilot_dirs.csv")
+    rest = pd.read_csv(project / "1_mIn_unis/_rest_dirs.csv")
+    assert len(pilot) == 5
+    assert sorted([*pilot["university"], *rest["university"]]) == sorted(f"U{n}" for n in range(20))
+    assert cli("sample", "pilot", "-n", 5).code == 1  # the pilot is not drawn again
+
+
+def test_removing_keeps_the_folder_whole_and_the_name_free(cli: Cli, home: Path) -> None:
+    cli("init", "gone")
+    (home / "projects/gone/2_mOut_dirs/mine.csv").write_text("mine")
+    assert cli("remove", "gone", "--yes").code == 0
+    kept = list((home / "projects/_removed").glob("gone-*/2_mOut_dirs/mine.csv"))
+    assert [k.read_text() for k in kept] == ["mine"]
+    assert cli("status", "gone").code == 1
+    assert cli("init", "gone").code == 0
+
+
+def test_a_strangers_batch_becomes_a_phase_in_a_minute(cli: Cli, home: Path) -> None:
+    batch = EXAMPLE / "2_mOut_dirs/Batch_4817203_batch_results.csv"
+    said = cli("inspect", batch)
+    assert said.code == 0
+    assert "mturk_batch" in said.out
+    phase = home / "workflows/stranger/answers"
+    phase.mkdir(parents=True)
+    (phase / "defs.yaml").write_text(cli("inspect", batch, "--suggest-phase").out)
+    assert cli("init", "theirs", "--workflow", "stranger").code == 0
+    (home / "projects/theirs/2_mOut_answers/batch.csv").write_bytes(batch.read_bytes())
+    # Definitions are loaded once in a process: a new workflow is seen by the next one.
+    assert json.loads(cli("status", "theirs", "--json").out)["phases"][0]["batches"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "nobody"), "no such project"),
+        (("status", "nobody"), "no such project"),
+        (("remove", "nobody", "--yes"), "no such project"),
+        (("init", "x y"), "letters, digits"),
+        (("init", "x", "--workflow", "nothing"), "no such workflow; there are: lead_gathering"),
+        (("inspect", "/nowhere/x.csv"), "x.csv"),
+        (("inspect", "/nowhere/x.csv", "--suggest-phase"), "x.csv"),
+        (("inspect", os.devnull), os.devnull),
+    ],
+)
+def test_problems_of_data_are_one_line_and_exit_code_1(cli: Cli, words: tuple[str, ...], says: str) -> None:
+    said = cli(*words)
+    assert said.code == 1
+    assert said.err.startswith("mturk-pipeline: ")
+    assert says in said.err
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("run", "a", "--all"), ("sample", "a"), ("sample", "a", "-n", "0"), ("fly",), ("export", "a")]
+)
+def test_wrong_usage_is_exit_code_2(cli: Cli, words: tuple[str, ...]) -> None:
+    assert cli(*words).code == 2
