@@ -4,9 +4,9 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 # A file that changed less than this many seconds ago may still be on its way.
 QUIET_SECONDS = 2.0
@@ -14,32 +14,41 @@ _PARTIAL = (".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownloa
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
-@dataclass(frozen=True)
-class WatchedFile:
-    """A file that counts, as its directory entry shows it (times in nanoseconds since 1970)."""
+class WatchedFile(NamedTuple):
+    """A file that counts, as its directory entry shows it (times in nanoseconds since 1970).
 
-    path: Path
+    Folder and name are plain text: a sensor makes thousands of these at each tick, and paths are slow to make.
+    """
+
+    folder: str
+    name: str
     size: int
     mtime_ns: int
     ctime_ns: int
 
+    @property
+    def path(self) -> Path:
+        return Path(self.folder, self.name)
 
-def watched_files(folder: Path) -> list[WatchedFile]:
+
+def watched_files(folder: Path | str) -> list[WatchedFile]:
     """Files in `folder` that people dropped there, by name.
 
     Left out are directories, symbolic links, hidden files, downloads under way, Excel's and LibreOffice's lock
-    files, and the pipeline's own (`_…`). A folder that is not there is empty.
+    files, and the pipeline's own (`_…`). A folder that is not there is empty;
+    one that may not be read raises PermissionError, for nothing follows from not seeing what is in it.
     """
     found = []
+    place = os.fspath(folder)
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(place) as entries:
             for entry in entries:
                 if _counts(entry.name) and entry.is_file(follow_symlinks=False):
                     stat = entry.stat(follow_symlinks=False)
-                    found.append(WatchedFile(Path(entry.path), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+                    found.append(WatchedFile(place, entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(found, key=lambda f: f.path.name)
+    return sorted(found)
 
 
 def own_looking_files(folder: Path) -> list[Path]:
@@ -51,7 +60,7 @@ def own_looking_files(folder: Path) -> list[Path]:
 
 def quick_digest(files: Iterable[WatchedFile], extra: Sequence[str] = ()) -> str:
     """Digest of names, sizes and times: changes with any change, costs no reading."""
-    parts = [f"{f.path.parent.name}/{f.path.name}\x1f{f.size}\x1f{f.mtime_ns}" for f in files]
+    parts = [f"{f.folder}/{f.name}\x1f{f.size}\x1f{f.mtime_ns}" for f in files]
     return _digest("\x1e".join([*parts, *extra]).encode("utf-8", "surrogateescape"))
 
 
@@ -60,7 +69,7 @@ def content_digest(files: Iterable[WatchedFile], extra: Sequence[str] = ()) -> s
 
     A file that vanishes or cannot be opened counts as such; whoever reads it reports it.
     """
-    parts = [f"{f.path.parent.name}/{f.path.name}\x1f{_file_digest(f)}" for f in files]
+    parts = [f"{Path(f.folder).name}/{f.name}\x1f{_file_digest(f)}" for f in files]
     return _digest("\x1e".join([*parts, *extra]).encode("utf-8", "surrogateescape"))
 
 

@@ -188,4 +188,8 @@ def _upstream_file(path: Path | None) -> tuple[WatchedFile, ...]:
         stat = path.stat() if path else None
     except OSError:
         stat = None
-    return (WatchedFile(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns),) if path and stat else ()
+    return (
+        (WatchedFile(str(path.parent), path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns),)
+        if path and stat
+        else ()
+    )

@@ -45,7 +45,11 @@ def phase_sensor(names: PhaseAssets, job: Any, assets: list[dg.AssetKey]) -> dg.
             project_id = place.project.id
             if project_id in known:
                 seen[project_id] = known[project_id]
-            inputs = Inputs.of(place)
+            try:
+                inputs = Inputs.of(place)
+            except OSError as error:
+                context.log.warning(f"{place.project.name}: {error.filename}: {error.strerror}")
+                continue
             quick = inputs.quick
             if known.get(project_id) == quick:
                 continue

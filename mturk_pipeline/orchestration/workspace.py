@@ -50,7 +50,7 @@ class PhaseOfProject:
         return self._table(before, "next_input") if before else None
 
     def files(self, folder: str) -> list[WatchedFile]:
-        return watched_files(self.project.path / folder)
+        return watched_files(f"{self.project.path}/{folder}")
 
     def table(self, stage: str, phase: str | None = None) -> "pd.DataFrame | None":
         """A table of this project, or None where it was never made."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,20 @@ class Workflow:
         return next((name for name, spec in self.phases.items() if spec.after == phase), None)
 
     def folders(self, phase: str) -> PhaseFolders:
-        place = list(self.phases).index(phase)
+        """The names of a phase's folders."""
+        return self._folders[phase]
+
+    @cached_property
+    def _folders(self) -> dict[str, PhaseFolders]:
+        return {phase: self._folders_at(place, phase) for place, phase in enumerate(self.phases)}
+
+    def _folders_at(self, place: int, phase: str) -> PhaseFolders:
         start = 3 * place + 1
         reviewed = f"{start + 3}_manualCleaned_" + ("" if phase == self.last else "mIn_") + phase
         if place == 0:
             input_folder = f"1_mIn_{self.phases[phase].input_label}"
         else:
-            input_folder = self.folders(list(self.phases)[place - 1]).reviewed
+            input_folder = f"{start}_manualCleaned_mIn_{self.before(phase)}"
         return PhaseFolders(
             input_folder, f"{start + 1}_mOut_{phase}", f"{start + 2}_notebookProcessed_{phase}", reviewed
         )
