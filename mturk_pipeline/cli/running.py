@@ -1,8 +1,6 @@
 """run: due phases in this process, with progress."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -10,9 +8,6 @@ from rich.console import Console
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.projects import Project
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
@@ -44,11 +39,11 @@ def run_each(
         from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
         from mturk_pipeline.orchestration.due import Verdict, failed_or_behind
         from mturk_pipeline.orchestration.instance import open_instance
-        from mturk_pipeline.orchestration.running import run_project
+        from mturk_pipeline.orchestration.running import job_named, run_project
 
         instance = open_instance(site.home)
         fail_abandoned_runs(instance, site.home)
-        job_of = _jobs()
+        job_named("reconcile")
 
     def wanted(verdict: Verdict) -> bool:
         return verdict is not Verdict.ARRIVING if force else failed_or_behind(verdict)
@@ -64,7 +59,7 @@ def run_each(
                 spinner.update(f"{project.name}: {current} …")
 
             for result in run_project(
-                instance, site.home, project, workflow, job_of, phases=phases, wants=wanted, announce=announce
+                instance, site.home, project, workflow, job_named, phases=phases, wants=wanted, announce=announce
             ):
                 ran += result.ran
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
@@ -73,10 +68,3 @@ def run_each(
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
     return failures, ran
-
-
-def _jobs() -> "Callable[[str], dg.JobDefinition]":
-    """Jobs by name, from the definitions that the UI loads too."""
-    from mturk_pipeline.definitions import defs
-
-    return defs().get_repository_def().get_job

@@ -112,7 +112,6 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         place = workspace.phase(context, names.workflow, names.phase)
         answers = tidy(raw_output, place.spec)
         states = answers["state"].value_counts()
-        notes = answers.loc[answers["state"] == "invalid", "field"].value_counts()
         yield dg.MaterializeResult(
             asset_key=names.key("answers"),
             value=answers,
@@ -121,12 +120,20 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                 "dagster/column_schema": column_schema(Answers),
                 **{state: int(states.get(state, 0)) for state in ("valid", "none_declared", "blank", "invalid")},
                 "suspicious": int(answers["suspicious"].sum()),
-                "invalid_by_field": dg.MetadataValue.json({str(k): int(v) for k, v in notes.items()}),
+                "cells_by_field": records(_cells_by_field(answers)),
             },
             check_results=[check_schema(answers, Answers, names.key("answers"))],
         )
 
     return _answers
+
+
+def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Per field: cells, empty ones before reading, and what they turned out to be."""
+    counts = answers.groupby(["field", "state"], sort=False).size().unstack(fill_value=0)
+    counts.insert(0, "cells", answers.groupby("field", sort=False).size())
+    counts.insert(1, "empty_before", answers["raw"].isna().groupby(answers["field"], sort=False).sum())
+    return rows_of(counts.reset_index())
 
 
 def unknown_own_files_check(names: PhaseAssets, stage: str, place: PhaseOfProject) -> dg.AssetCheckResult:

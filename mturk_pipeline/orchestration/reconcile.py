@@ -10,7 +10,7 @@ from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
 from mturk_pipeline.orchestration.checks import records
 from mturk_pipeline.orchestration.due import failed_or_behind
 from mturk_pipeline.orchestration.own_workflows import all_workflows
-from mturk_pipeline.orchestration.running import PhaseResult, run_project
+from mturk_pipeline.orchestration.running import PhaseResult, job_named, run_project
 
 
 def projects_asset() -> dg.AssetsDefinition:
@@ -45,7 +45,7 @@ def projects_asset() -> dg.AssetsDefinition:
                 home,
                 project,
                 workflows[project.workflow],
-                context.repository_def.get_job,
+                job_named,
                 wants=failed_or_behind,
             )
         failed = [{"project": r.project.name, "phase": r.phase, "problem": r.problem} for r in results if r.problem]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import dagster as dg
 
@@ -77,6 +78,18 @@ def run_project(
             continue
         announce(phase)
         yield _run(instance, place, found, signature, job_of)
+
+
+def job_named(name: str) -> dg.JobDefinition:
+    """A job of the definitions that the UI loads too; loading them takes a second, once in a process."""
+    return _repository().get_job(name)
+
+
+@cache
+def _repository() -> dg.RepositoryDefinition:
+    from mturk_pipeline.definitions import defs
+
+    return defs().get_repository_def()
 
 
 def _settled_verdict(instance: dg.DagsterInstance, place: PhaseOfProject) -> tuple[Verdict, Signature | None]:

@@ -149,3 +149,29 @@ def test_what_the_crowd_was_asked_is_not_offered_again(site: Site) -> None:
     asked = set(site.table(project, "leads", "raw_output")["item_id"])
     assert len(after) < len(before)
     assert not set(item_ids(after[["university", "club"]])) & asked
+
+
+def test_thresholds_of_the_launchpad_hold_for_that_run(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    normal = site.table(project, "dirs", "consensus")["accepted"].sum()
+    job = site.repository.get_job("lead_gathering__dirs")
+    strict = {"ops": {"lead_gathering__dirs__consensus": {"config": {"accept": 0.99}}}}
+    assert job.execute_in_process(strict, instance=site.instance, partition_key=project.id).success
+    assert normal > 5
+    assert site.table(project, "dirs", "consensus")["accepted"].sum() == 0
+    assert site.table(project, "dirs", "cleaned_output")["needs_review"].all()
+
+
+def test_the_daily_reconcile_runs_what_is_behind_and_names_what_is_broken(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    odd = site.project("odd", phases=())
+    (odd.path / "project.yaml").write_text("id: [")
+    broken = site.home.workflows / "broken" / "one"
+    broken.mkdir(parents=True)
+    (broken / "defs.yaml").write_text("type: [")
+    result = site.repository.get_job("reconcile").execute_in_process(instance=site.instance)
+    assert result.success
+    checks = {c.check_name: c.passed for c in result.get_asset_check_evaluations()}
+    assert checks == {"workflows_usable": False, "projects_usable": False, "projects_up_to_date": True}
+    assert [r.verdict for r in site.run(project, phases=("dirs",))] == [Verdict.UP_TO_DATE]
