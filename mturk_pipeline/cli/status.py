@@ -42,8 +42,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
         console.print(table)
     for row in rows:
         for line in row.waiting:
-            console.print(f"  {row.project} {row.phase} waits for {line}", soft_wrap=True)
+            console.print(f"  {row.project} {row.phase} waits for {line}", soft_wrap=True, markup=False)
     if not rows:
         console.print("no project yet; make one: mturk-pipeline init NAME")
     for line in problems:
-        console.print(f"[yellow]left out:[/yellow] {line}", soft_wrap=True, markup=True)
+        console.print(f"left out: {line}", style="yellow", soft_wrap=True, markup=False)
