@@ -20,6 +20,9 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
         projects = list(site.projects.found.values())
         if not projects:
             raise UserProblem(f"{site.home.projects}: no project yet; make one: mturk-pipeline init NAME")
+        known = {p for project in projects for p in site.workflow(project.workflow).phases}
+        if phase is not None and phase not in known:
+            raise UserProblem(f"{phase}: no project has such a phase; there are: {', '.join(sorted(known))}")
     else:
         projects = [site.project(name)]
         site.phase(site.workflow(projects[0].workflow), phase)
@@ -52,14 +55,24 @@ def run_each(
     ran = 0
     for project in projects:
         workflow = site.workflow(project.workflow)
-        phases = (phase,) if phase and phase in workflow.phases else ()
+        if phase and phase not in workflow.phases:
+            continue
+        phases = (phase,) if phase else ()
         with console.status("") as spinner:
 
             def announce(current: str, project: Project = project, spinner=spinner) -> None:
                 spinner.update(f"{project.name}: {current} …")
 
             for result in run_project(
-                instance, site.home, project, workflow, job_named, phases=phases, wants=wanted, announce=announce
+                instance,
+                site.home,
+                project,
+                workflow,
+                job_named,
+                phases=phases,
+                wants=wanted,
+                announce=announce,
+                patience=900,
             ):
                 ran += result.ran
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]

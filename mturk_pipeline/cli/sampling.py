@@ -9,6 +9,7 @@ from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.watching import watched_files
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.orchestration.workspace import phase_of_project
 
 
 def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int) -> None:
@@ -26,27 +27,28 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
         raise UserProblem(
             f"{project.path / folder}: no input yet; put a .csv or .xlsx with {_keys(workflow, phase)} there"
         )
-    pilot_name = f"{folder}/_pilot_{phase}.csv"
-    pilot = _pilot_ids(project.path / pilot_name, workflow, phase)
+    place = phase_of_project(site.home, project, site.workflow(project.workflow), phase)
+    table = table[~table["item_id"].isin(place.sent_item_ids())]
+    pilots = sorted((project.path / folder).glob(f"_pilot_{phase}*.csv"))
+    rests = sorted((project.path / folder).glob(f"_rest_{phase}*.csv"))
     if n is not None:
-        if pilot:
-            raise UserProblem(f"{pilot_name} is there already; for the remainder: mturk-pipeline sample {name} --rest")
-        chosen, target = table.sample(min(n, len(table)), random_state=seed), pilot_name
+        if pilots:
+            raise UserProblem(f"{pilots[0]}: is there already; for the remainder: mturk-pipeline sample {name} --rest")
+        chosen, target = table.sample(min(n, len(table)), random_state=seed), f"{folder}/_pilot_{phase}.csv"
     else:
-        if not pilot:
+        if not pilots:
             raise UserProblem(f"{name}: no pilot batch yet; draw one first: mturk-pipeline sample {name} -n 20")
-        chosen, target = table[~table["item_id"].isin(pilot)], f"{folder}/_rest_{phase}.csv"
+        drawn, _ = read_input([*pilots, *rests], workflow.phases[phase])
+        chosen = table[~table["item_id"].isin(drawn["item_id"])]
+        number = f"_{len(rests) + 1}" if rests else ""
+        target = f"{folder}/_rest_{phase}{number}.csv"
+    if chosen.empty:
+        typer.echo(f"{name}: every item of the list has been drawn or asked already; nothing written")
+        return
     upload = chosen.sort_index().drop(columns=["item_id", "source_file", "source_row"])
     text = upload.to_csv(index=False, lineterminator="\r\n")
     ProjectWriter(project.path).write(target, text.encode())
-    typer.echo(f"{project.path / target}: {len(upload)} of {len(table)} items, ready to upload")
-
-
-def _pilot_ids(path: Path, workflow, phase: str) -> set[str]:
-    if not path.is_file():
-        return set()
-    table, _ = read_input([path], workflow.phases[phase])
-    return set(table["item_id"])
+    typer.echo(f"{project.path / target}: {len(upload)} of {len(table)} items not asked yet, ready to upload")
 
 
 def _keys(workflow, phase: str) -> str:

@@ -74,11 +74,11 @@ class Projects:
         for project in self.found.values():
             if project.name == name:
                 return project
-        if name in self.found:
-            return self.found[name]
         for problem in self.problems:
             if problem.startswith(f"{name}:"):
                 raise ProjectError(problem)
+        if name in self.found:
+            return self.found[name]
         known = ", ".join(sorted(p.name for p in self.found.values())[:8]) or "none yet"
         raise ProjectError(f"{name}: no such project (there are: {known}); make it with: mturk-pipeline init {name}")
 
@@ -87,7 +87,7 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
     """The projects under `root`; reads only directory entries and project.yaml files, the latter when they changed."""
     if not root.is_dir():
         return Projects({}, [f"{root}: the projects directory is not there (unmounted?); nothing is changed"], False)
-    found: dict[str, Project] = {}
+    claims: dict[str, list[Project]] = {}
     problems: list[str] = []
     with os.scandir(root) as entries:
         names = sorted(e.name for e in entries if e.name[0] not in "._" and e.is_dir())
@@ -97,16 +97,24 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
         except ProjectError as error:
             problems.append(str(error))
             continue
-        if project is None:
-            continue
-        if other := found.get(project.id):
-            problems.append(
-                f"{path.name}: has the same id {project.id!r} as {other.name}; a copy needs an id of its own: "
-                f"change 'id' in {path.name}/{PROJECT_FILE}"
-            )
-            continue
-        found[project.id] = project
+        if project is not None:
+            claims.setdefault(project.id, []).append(project)
+    found = {}
+    for project_id, claimants in claims.items():
+        # Of a folder and its copies, the one called as the id is the original; else nobody can tell.
+        original = next((p for p in claimants if p.name == project_id), claimants[0] if len(claimants) == 1 else None)
+        if original:
+            found[project_id] = original
+        problems += [_shared_id(p, claimants) for p in claimants if p is not original]
     return Projects(found, problems)
+
+
+def _shared_id(project: Project, claimants: list[Project]) -> str:
+    others = ", ".join(p.name for p in claimants if p is not project)
+    return (
+        f"{project.name}: has the same id {project.id!r} as {others}; a copy needs an id of its own: "
+        f"change 'id' in {project.name}/{PROJECT_FILE}"
+    )
 
 
 def make_project(root: Path, name: str, workflow: Workflow, taken: Mapping[str, Project]) -> tuple[Project, list[str]]:
@@ -159,6 +167,11 @@ def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:
     if os.path.lexists(f"{path}/{PROJECT_FILE}"):
         return _from_file(path, workflows)
     fitting = _fitting(path, workflows)
+    if fitting and not _NAME.fullmatch(path.name):
+        raise ProjectError(
+            f"{path.name}: looks like a project, but a project's name has letters, digits, '_', '-' and '.' only; "
+            "rename the folder"
+        )
     if len(fitting) > 1:
         raise ProjectError(
             f"{path.name}: fits the workflows {', '.join(fitting)}; "
@@ -206,6 +219,8 @@ def _parsed(file: str, mtime_ns: int, size: int) -> dict[str, Any] | str:
         content = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     except UnicodeError:
         return "is not UTF-8 text; save it as UTF-8"
+    except (ValueError, RecursionError):
+        return "holds something that is no text, number or list; write id and workflow as plain words"
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""

@@ -199,9 +199,14 @@ def _take_in_table(
 
 
 def _make_ids(frame: pd.DataFrame) -> None:
-    """Ids for assignments of a platform that gave none: from file, sheet and row."""
+    """Ids for assignments of a platform that gave none: from HIT, worker and time, so that a copy gives the same.
+
+    Where one of them is missing, from file, sheet and row.
+    """
     sheet = (frame["source_sheet"] + "#").fillna("")
-    made = frame["source_file"] + "#" + sheet + frame["source_row"].astype("str")
+    place = frame["source_file"] + "#" + sheet + frame["source_row"].astype("str")
+    when = frame["submitted_at"].astype("str")
+    made = (frame["hit_id"] + "#" + frame["worker_id"] + "#" + when).where(frame["submitted_at"].notna()).fillna(place)
     frame["assignment_id"] = frame["assignment_id"].fillna(made)
 
 

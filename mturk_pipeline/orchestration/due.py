@@ -114,7 +114,7 @@ def verdict(instance: dg.DagsterInstance, place: PhaseOfProject, inputs: Inputs)
     if done is None and not inputs.all_files:
         return Verdict.NOTHING_THERE, signature
     tags = done.dagster_run.tags if done else {}
-    same_batches = tags.get(BATCHES_TAG) == signature.batches
+    same_batches = tags.get(BATCHES_TAG) == signature.batches and place.is_made()
     if same_batches and tags.get(DECISIONS_TAG) == signature.decisions:
         return Verdict.UP_TO_DATE, signature
     under_way = _last_run(instance, place, _UNDER_WAY)

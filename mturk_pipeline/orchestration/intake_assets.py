@@ -69,14 +69,16 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     def _raw_output(context: dg.AssetExecutionContext, workspace: Workspace):
         from mturk_pipeline.intake.ancestors import with_ancestor_inputs
         from mturk_pipeline.intake.collecting import collect
+        from mturk_pipeline.intake.sent_items import sent_items
 
         place = workspace.phase(context, names.workflow, names.phase)
         collected = collect([f.path for f in place.files(place.folders.batches)], place.spec)
         upstream = place.table("next_input", before) if before else None
         assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
         place.keep("result_files", collected.files)
-        if upstream is not None and len(assignments):
-            offer_input(place.writer(), place, upstream, set(assignments["item_id"]))
+        if upstream is not None and len(collected.files):
+            sent = sent_items(assignments, collected.set_aside, place.spec.keys)
+            offer_input(place.writer(), place, upstream, sent)
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,

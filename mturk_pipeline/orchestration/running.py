@@ -10,14 +10,14 @@ import dagster as dg
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
+from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
 from mturk_pipeline.orchestration.due import DECISION_STAGES, Inputs, Signature, Verdict, verdict
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
-# How often a look is taken whether files have stopped arriving: for ten seconds.
-ARRIVAL_TRIES = 20
-
+# How long files that keep arriving are waited for.
+ARRIVAL_SECONDS = 10.0
 
 # The caller says what happens; the events of each step are in the UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -49,6 +49,7 @@ def run_project(
     phases: tuple[str, ...] = (),
     wants: Callable[[Verdict], bool] = lambda v: v.runs,
     announce: Callable[[str], None] = lambda phase: None,
+    patience: float = 60.0,
 ) -> Iterator[PhaseResult]:
     """Run the phases of a project that are due, in order, each in a run of its own; yields each phase's result.
 
@@ -62,6 +63,9 @@ def run_project(
         Which verdicts lead to a run.
     announce
         Called with a phase's name before it runs.
+    patience
+        Seconds to wait for a run of the same phase that is under way elsewhere. What follows it is not run on
+        what it has not finished.
     """
     partitions = partitions_of(workflow.name)
     if not instance.has_dynamic_partition(str(partitions.name), project.id):
@@ -72,7 +76,10 @@ def run_project(
         except WorkflowError as error:
             yield PhaseResult(project, phase, Verdict.DUE, success=False, problem=str(error))
             return
-        found, signature = _settled_verdict(instance, place)
+        found, signature = _settled_verdict(instance, place, patience)
+        if found is Verdict.RUNNING:
+            yield PhaseResult(project, phase, found)
+            return
         if signature is None or not wants(found):
             yield PhaseResult(project, phase, found)
             continue
@@ -92,14 +99,19 @@ def _repository() -> dg.RepositoryDefinition:
     return defs().get_repository_def()
 
 
-def _settled_verdict(instance: dg.DagsterInstance, place: PhaseOfProject) -> tuple[Verdict, Signature | None]:
-    """The verdict once files that just arrived have been quiet for a moment; whoever runs by hand may wait for that."""
-    for _ in range(ARRIVAL_TRIES):
+def _settled_verdict(
+    instance: dg.DagsterInstance, place: PhaseOfProject, patience: float
+) -> tuple[Verdict, Signature | None]:
+    """The verdict once files that just arrived are quiet, and a run of the phase that is under way has ended."""
+    deadline = time.monotonic() + patience
+    arrived = time.monotonic() + ARRIVAL_SECONDS
+    while True:
         found, signature = verdict(instance, place, Inputs.of(place))
-        if found is not Verdict.ARRIVING:
+        waits = {Verdict.ARRIVING: arrived, Verdict.RUNNING: deadline}.get(found, 0.0)
+        if time.monotonic() >= waits:
             return found, signature
         time.sleep(QUIET_SECONDS / 4)
-    return Verdict.ARRIVING, None
+        fail_abandoned_runs(instance, place.home)
 
 
 def _run(

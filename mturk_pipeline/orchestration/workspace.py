@@ -16,6 +16,7 @@ from mturk_pipeline.folders.projects import Project, ProjectError, find_projects
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.intake.sent_items import sent_items
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow, WorkflowError
 
@@ -66,8 +67,13 @@ class PhaseOfProject:
 
     def sent_item_ids(self) -> set[str]:
         """Items of this phase that have a HIT, as far as result files have been taken in."""
-        assignments = self.table("raw_output")
-        return set() if assignments is None else set(assignments["item_id"])
+        return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.keys)
+
+    def is_made(self) -> bool:
+        """Whether the phase's tables and its workbook are there: somebody may have deleted them."""
+        workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
+        tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "decisions"))
+        return workbook.is_file() and all(table.is_file() for table in tables)
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

@@ -113,6 +113,11 @@ def test_a_pilot_and_its_remainder_are_the_whole_list(cli: Cli, home: Path) -> N
     assert len(pilot) == 5
     assert sorted([*pilot["university"], *rest["university"]]) == sorted(f"U{n}" for n in range(20))
     assert cli("sample", "pilot", "-n", 5).code == 1  # the pilot is not drawn again
+    with (project / "1_mIn_unis/unis.csv").open("a") as file:
+        file.write("U20,AL\n")
+    assert "1 of" in cli("sample", "pilot", "--rest").out
+    assert pd.read_csv(project / "1_mIn_unis/_rest_dirs_2.csv")["university"].tolist() == ["U20"]
+    assert "nothing written" in cli("sample", "pilot", "--rest").out
 
 
 def test_removing_keeps_the_folder_whole_and_the_name_free(cli: Cli, home: Path) -> None:

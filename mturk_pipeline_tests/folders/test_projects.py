@@ -54,6 +54,33 @@ def test_a_copied_project_is_refused_with_the_remedy(tmp_path: Path) -> None:
     projects = find_projects(tmp_path, WORKFLOWS)
     assert [p.name for p in projects.found.values()] == ["a"]
     assert "b: has the same id 'a' as a" in projects.problems[0]
+    with pytest.raises(ProjectError, match="b: has the same id"):
+        projects.named("b")
+    (tmp_path / "b").rename(tmp_path / "Backup of a".replace(" ", "_"))
+    assert [p.name for p in find_projects(tmp_path, WORKFLOWS).found.values()] == ["a"]
+
+
+def test_where_nobody_can_tell_the_copy_both_are_refused(tmp_path: Path) -> None:
+    make_project(tmp_path, "a", LEADS, {})
+    (tmp_path / "a").rename(tmp_path / "b")
+    shutil.copytree(tmp_path / "b", tmp_path / "c")
+    projects = find_projects(tmp_path, WORKFLOWS)
+    assert projects.found == {}
+    assert len(projects.problems) == 2
+
+
+@pytest.mark.parametrize("content", ["id: 2020-13-45", "id: " + "9" * 5000, "a: " + "[" * 3000])
+def test_yaml_that_python_chokes_on_is_one_line_too(tmp_path: Path, content: str) -> None:
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd/project.yaml").write_text(content)
+    projects = find_projects(tmp_path, WORKFLOWS)
+    assert projects.found == {}
+    assert projects.problems[0].startswith("odd: project.yaml")
+
+
+def test_a_folder_whose_name_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "Prüfung 1/2_mOut_dirs").mkdir(parents=True)
+    assert "rename the folder" in find_projects(tmp_path, WORKFLOWS).problems[0]
 
 
 def test_a_new_project_of_a_taken_id_gets_its_own(tmp_path: Path) -> None:

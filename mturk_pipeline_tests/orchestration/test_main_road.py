@@ -1,5 +1,7 @@
 """The example from dropped files to all leads, as Dagster runs it."""
 
+import shutil
+
 import pandas as pd
 from dagster_shared.serdes import serialize_value
 
@@ -175,3 +177,36 @@ def test_the_daily_reconcile_runs_what_is_behind_and_names_what_is_broken(site: 
     checks = {c.check_name: c.passed for c in result.get_asset_check_evaluations()}
     assert checks == {"workflows_usable": False, "projects_usable": False, "projects_up_to_date": True}
     assert [r.verdict for r in site.run(project, phases=("dirs",))] == [Verdict.UP_TO_DATE]
+
+
+def test_what_somebody_deleted_is_made_again(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    book = project.path / "3_notebookProcessed_dirs/review_dirs.xlsx"
+    content = book.read_bytes()
+    book.unlink()
+    assert site.run(project, phases=("dirs",))[0].success
+    assert book.read_bytes()[:2] == content[:2]
+    shutil.rmtree(site.home.tables)
+    assert site.run(project, phases=("dirs",))[0].success
+    assert len(site.table(project, "dirs", "reviewed"))
+
+
+def test_a_hit_that_nobody_answered_is_not_offered_again(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    offer = project.path / "4_manualCleaned_mIn_dirs/_mIn_clubs.csv"
+    before = pd.read_csv(offer)
+    asked = before.iloc[0]
+    site.drop(
+        project,
+        "5_mOut_clubs/published.csv",
+        (
+            '"HITId","AssignmentId","WorkerId","Input.university","Input.directory_url","Answer.club_1_name","Answer.club_1_url"\r\n'
+            f'"1","","","{asked["university"]}","{asked["directory_url"]}","",""\r\n'
+            f'"2","9","A1","{before.iloc[1]["university"]}","{before.iloc[1]["directory_url"]}","Chess","x.example.edu"\r\n'
+        ).encode(),
+    )
+    site.run(project)
+    after = pd.read_csv(offer)
+    assert sorted(set(before["university"]) - set(after["university"])) == sorted(before["university"][:2])
