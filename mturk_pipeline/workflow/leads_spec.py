@@ -1,8 +1,8 @@
 """How the last phase's results become leads: the content of a workflow's all_leads YAML, checked."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from mturk_pipeline.workflow.phase_spec import Strict
+from mturk_pipeline.workflow.phase_spec import Strict, checked_owner
 
 
 class LeadsSpec(Strict):
@@ -19,3 +19,5 @@ class LeadsSpec(Strict):
     )
     description: str = Field("", description="One sentence for the UI.")
     owner: str | None = Field(None, description="Who answers for the leads: 'team:NAME' or an e-mail address.")
+
+    _owner = field_validator("owner")(checked_owner)

@@ -1,5 +1,6 @@
 """Reading workflows from folders of YAML: `<directory>/<workflow>/<phase>/defs.yaml`."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from pydantic import ValidationError
 
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, one_line
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, check_leads, one_line
 
 SHIPPED_DIR = Path(__file__).parent.parent / "defs"
 PHASE_TYPE = "mturk_pipeline.components.Phase"
 LEADS_TYPE = "mturk_pipeline.components.AllLeads"
+# Names become names of assets and jobs, which take ASCII only.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_workflow(folder: Path) -> Workflow:
@@ -23,12 +26,12 @@ def load_workflow(folder: Path) -> Workflow:
     """
     phases: dict[str, PhaseSpec] = {}
     leads: LeadsSpec | None = None
-    if not folder.name.isidentifier():
-        raise WorkflowError(f"{folder}: a workflow's name has letters, digits and _ only; rename the folder")
+    if not _NAME.fullmatch(folder.name):
+        raise WorkflowError(f"{folder}: a workflow's name has letters (A to Z), digits and _ only; rename the folder")
     for path in sorted(folder.glob("*/defs.yaml")):
         name = path.parent.name
-        if not name.isidentifier():
-            raise WorkflowError(f"{path.parent}: a phase's name has letters, digits and _ only; rename it")
+        if not _NAME.fullmatch(name):
+            raise WorkflowError(f"{path.parent}: a phase's name has letters (A to Z), digits and _ only; rename it")
         type_name, attributes = _read(path)
         try:
             if type_name == PHASE_TYPE:
@@ -72,9 +75,16 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         line = f" line {mark.line + 1}:" if mark else ""
         what = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
         raise WorkflowError(f"{path}:{line} cannot be read as YAML: {what}") from None
+    except RecursionError:
+        raise WorkflowError(f"{path}: cannot be read as YAML: nested too deeply") from None
+    except ValueError as error:
+        # A date or number that looks right and is none, such as 2020-13-45.
+        why = " ".join(str(error).split())
+        raise WorkflowError(f"{path}: holds a value that cannot be read ({why}); put it in quotes") from None
     if not isinstance(content, dict) or not isinstance(content.get("attributes"), dict):
         raise WorkflowError(f"{path}: 'type:' and 'attributes:' are wanted at the top")
-    return str(content.get("type")), content["attributes"]
+    type_name = content.get("type")
+    return type_name if isinstance(type_name, str) else "no text", content["attributes"]
 
 
 def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec]:
@@ -103,13 +113,8 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
 
 
 def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec:
-    last_name, last = next(reversed(phases.items()))
     if leads is None:
+        last = next(reversed(phases.values()))
         return LeadsSpec.model_validate({"lead_groups": {field: [field] for field in last.fields}})
-    unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(last.fields)
-    if unknown:
-        raise WorkflowError(
-            f"{folder / 'all_leads' / 'defs.yaml'}: lead_groups names {sorted(unknown)}, "
-            f"which the last phase {last_name} does not ask"
-        )
+    check_leads(leads, phases, str(folder / "all_leads" / "defs.yaml"))
     return leads

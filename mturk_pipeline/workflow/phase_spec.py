@@ -41,6 +41,23 @@ NONE_TOKENS = (
 CLOSED_KINDS = ("choice", "boolean", "number")
 
 
+# What the UI takes as an owner.
+_OWNER = re.compile(r"team:\S(?:.*\S)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+# A part of a folder's name: nothing that leads out of the project or that a system refuses.
+_LABEL = re.compile(r"[\w-](?:[\w .-]{0,78}[\w-])?")
+
+
+def checked_owner(owner: str | None) -> str | None:
+    """`owner`, or ValueError where it is no team and no e-mail address.
+
+    >>> checked_owner("team:data")
+    'team:data'
+    """
+    if owner is not None and not _OWNER.fullmatch(owner):
+        raise ValueError("an owner is 'team:NAME' or an e-mail address")
+    return owner
+
+
 class Strict(BaseModel):
     """A model that refuses unknown keys, so that a misspelt setting is an error and not a silence."""
 
@@ -165,6 +182,17 @@ class PhaseSpec(Strict):
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
+
+    _owner = field_validator("owner")(checked_owner)
+
+    @field_validator("input_label")
+    @classmethod
+    def _part_of_a_folder_name(cls, label: str) -> str:
+        if not _LABEL.fullmatch(label):
+            raise ValueError(
+                "has letters, digits, '_', '-', and inside also spaces and '.'; at most 80: it names a folder"
+            )
+        return label
 
     @field_validator("keys", "match_records", mode="before")
     @classmethod

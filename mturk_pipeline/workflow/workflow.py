@@ -89,20 +89,36 @@ class Workflow:
         """The workflow with a project's own settings laid over it.
 
         `overrides` maps a phase's name (or `all_leads`) to settings; nested settings are merged, others replaced.
-        Raises WorkflowError, naming `where`, for an unknown phase or setting.
+        Raises WorkflowError, naming `where`, for an unknown phase or setting, another order of phases, or leads
+        that the last phase does not ask.
         """
         if not overrides:
             return self
-        unknown = set(overrides) - set(self.phases) - {"all_leads"}
+        unknown = sorted(map(str, set(overrides) - set(self.phases) - {"all_leads"}))
         if unknown:
             known = ", ".join(self.phases)
-            raise WorkflowError(f"{where}: overrides for {sorted(unknown)}, but {self.name} has the phases {known}")
+            raise WorkflowError(f"{where}: overrides for {unknown}, but {self.name} has the phases {known}")
         phases = {
             name: _override(spec, overrides.get(name), f"{where}: overrides of {name}")
             for name, spec in self.phases.items()
         }
+        for name, spec in self.phases.items():
+            if phases[name].after != spec.after:
+                raise WorkflowError(
+                    f"{where}: overrides of {name}: 'after' is the workflow's own; "
+                    "take it out, or write a workflow with another order of phases"
+                )
         leads = _override(self.leads, overrides.get("all_leads"), f"{where}: overrides of all_leads")
+        check_leads(leads, phases, f"{where}: overrides of all_leads")
         return Workflow(self.name, phases, leads, self.source)
+
+
+def check_leads(leads: LeadsSpec, phases: Mapping[str, PhaseSpec], where: str) -> None:
+    """Raise WorkflowError, naming `where`, for leads that the last of `phases` does not ask."""
+    last = list(phases)[-1]
+    unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(phases[last].fields)
+    if unknown:
+        raise WorkflowError(f"{where}: lead_groups names {sorted(unknown)}, which the last phase {last} does not ask")
 
 
 def _override(spec: Any, changes: Any, where: str) -> Any:
@@ -130,4 +146,4 @@ def one_line(error: ValidationError) -> str:
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         place = ".".join(str(p) for p in detail["loc"]) or "the settings"
         parts.append(f"{place}: {detail['msg'].removeprefix('Value error, ')}")
-    return "; ".join(parts)
+    return " ".join("; ".join(parts).split())

@@ -49,6 +49,19 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         (PHASE.replace("{kind: choice}", "{kind: text, anchor: {search: '('}}"), "not a regular expression"),
         (PHASE.replace("{kind: choice}", "{kind: text, accept: 2}"), "between 0 and 1"),
         (PHASE + "  after: nobody\n", "come after none of the others"),
+        (PHASE + "  owner: 2020-13-45\n", "month must be in 1..12"),
+        (PHASE + f"  accept: {'9' * 5000}\n", "cannot be read"),
+        (PHASE + f"  accept: 0x{'f' * 5000}\n", "accept"),
+        (PHASE + f"  keys: {'[' * 5000}\n", "nested too deeply"),
+        (PHASE.replace("type: ", f"type: 0x{'f' * 5000}  # "), "use mturk_pipeline.components.Phase"),
+        (PHASE + '  "a\\nb": 1\n', "a b: Extra inputs"),
+        (PHASE + "  owner: nobody\n", "owner: an owner is 'team:NAME' or an e-mail address"),
+        (PHASE + "  owner: 'team:'\n", "owner: an owner is 'team:NAME' or an e-mail address"),
+        (PHASE + "  owner: ''\n", "owner: an owner is"),
+        (PHASE + "  input_label: ../../elsewhere\n", "input_label: has letters"),
+        (PHASE + "  input_label: ..\n", "input_label: has letters"),
+        (PHASE + "  input_label: ''\n", "input_label: has letters"),
+        (PHASE + "  input_label: a\\b\n", "input_label: has letters"),
     ],
 )
 def test_a_broken_phase_is_one_line_that_names_the_file(tmp_path: Path, text: str, says: str) -> None:
@@ -58,6 +71,31 @@ def test_a_broken_phase_is_one_line_that_names_the_file(tmp_path: Path, text: st
     assert says in str(error.value)
     assert str(tmp_path / "w") in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("workflow", "phase"), [("w\u00f6", "one"), ("w", "\u00f6ne"), ("w-1", "one"), ("w", "1")])
+def test_names_are_ascii_words(tmp_path: Path, workflow: str, phase: str) -> None:
+    _phase(tmp_path / workflow, phase, PHASE)
+    with pytest.raises(WorkflowError, match=r"letters \(A to Z\), digits and _ only"):
+        load_workflow(tmp_path / workflow)
+
+
+def test_the_owner_of_leads_is_checked_too(tmp_path: Path) -> None:
+    _phase(tmp_path / "w", "one", PHASE)
+    leads = "type: mturk_pipeline.components.AllLeads\nattributes:\n  lead_groups: {label: [label]}\n  owner: "
+    _phase(tmp_path / "w", "all_leads", leads + "nobody\n")
+    with pytest.raises(WorkflowError, match="an owner is"):
+        load_workflow(tmp_path / "w")
+    (tmp_path / "w/all_leads/defs.yaml").write_text(leads + "who@example.edu\n")
+    assert load_workflow(tmp_path / "w").leads.owner == "who@example.edu"
+
+
+@pytest.mark.parametrize("label", ["unis", "our list 2.1", "universit\u00e4ten", "a", "2024-05"])
+def test_a_label_is_a_part_of_a_folders_name(tmp_path: Path, label: str) -> None:
+    text = PHASE + f"  input_label: '{label}'\n"
+    (tmp_path / "w/one").mkdir(parents=True)
+    (tmp_path / "w/one/defs.yaml").write_text(text, encoding="utf-8")
+    assert load_workflow(tmp_path / "w").folder_names[0] == f"1_mIn_{label}"
 
 
 def test_a_fork_is_refused(tmp_path: Path) -> None:
@@ -86,7 +124,20 @@ def test_a_project_lays_its_own_settings_over(tmp_path: Path) -> None:
     assert workflow.with_overrides({}, "p") is workflow
 
 
-@pytest.mark.parametrize("overrides", [{"two": {}}, {"one": {"acept": 1}}, {"one": 3}, {"one": {"fields": 1}}])
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"two": {}},
+        {1: {"accept": 1}, "nope": {}},
+        {"one": {"acept": 1}},
+        {"one": {1: 2}},
+        {"one": 3},
+        {"one": {"fields": 1}},
+        {"one": {"after": "one"}},
+        {"all_leads": {"lead_groups": {"mail": ["email"]}}},
+        {"all_leads": {"owner": "nobody"}},
+    ],
+)
 def test_overrides_that_do_not_fit_are_one_line(tmp_path: Path, overrides) -> None:
     _phase(tmp_path / "w", "one", PHASE)
     with pytest.raises(WorkflowError) as error:
