@@ -163,5 +163,5 @@ def _cases(table: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     return codes, table.drop_duplicates()
 
 
-def _text(values: np.ndarray) -> pd.Series:
+def _text(values: np.ndarray | list[str]) -> pd.Series:
     return pd.Series(values, dtype="str")
