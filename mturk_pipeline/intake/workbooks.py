@@ -22,7 +22,7 @@ def read_workbook(content: bytes, limits: Limits) -> list[TextTable]:
     UnreadableFileError
         If the file is no workbook, is broken, or is larger than `limits` once unpacked.
     """
-    _refuse_bombs(content, limits)
+    refuse_bombs(content, limits)
     from python_calamine import CalamineError, CalamineWorkbook, ZipError
 
     try:
@@ -74,8 +74,13 @@ def _as_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _refuse_bombs(content: bytes, limits: Limits) -> None:
-    """Refuse what would exhaust the memory, before anything is unpacked into it."""
+def refuse_bombs(content: bytes, limits: Limits) -> None:
+    """Refuse a workbook that would exhaust the memory, before anything is unpacked into it.
+
+    Raises
+    ------
+    UnreadableFileError
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()

@@ -21,7 +21,7 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
 
     Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
     alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are. A row about which
-    people disagree is undecided, even if it passed.
+    people disagree, or whose redo or reject has lapsed, is undecided, even if it passed.
 
     Parameters
     ----------

@@ -43,8 +43,8 @@ class Shown:
         then = (cells["export"] + "\x1f" + place).map(self._then).astype("str")
         return then.where(self._names_export(cells), place.map(self._last).astype("str"))
 
-    def answers_then(self, rows: pd.DataFrame) -> pd.Series:
-        """How many answers each row's item had in the row's export (columns export, item_id); missing if unknown."""
+    def hits_then(self, rows: pd.DataFrame) -> pd.Series:
+        """How many HITs each row's item had in the row's export (columns export, item_id); missing if unknown."""
         return (rows["export"] + "\x1f" + rows["item_id"] + "\x1f").map(self._then).astype(float)
 
     def _names_export(self, cells: pd.DataFrame) -> pd.Series:

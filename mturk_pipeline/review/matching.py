@@ -6,7 +6,7 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import is_item_id, item_ids, normalise_key, row_ids
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.person_values import match_keys
-from mturk_pipeline.review.shown import answers_so_far, comparable
+from mturk_pipeline.review.shown import comparable, hits_so_far
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 REASONS = {
@@ -34,7 +34,7 @@ class KnownRows:
         ids, codes = cleaned["item_id"], _codes(cleaned, phase)
         self.by_letters = _lookup(_letters(ids), ids)
         self.code_of = _lookup(ids, codes)
-        self.answers = answers_so_far(cleaned)
+        self.hits = hits_so_far(cleaned)
         self.parents = _lookup(codes, cleaned["parent_item_id"])
         self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
         self.by_record = {}

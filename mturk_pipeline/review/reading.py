@@ -40,7 +40,7 @@ class Reviews:
         One row per file: source_file, sheets and rows read, decided, edits, additions, problems (counts), and
         problem: why the whole file could not be read; missing for a good file.
     disputed
-        item_id of rows about which people disagree.
+        item_id of rows about which people disagree, or whose redo or reject has lapsed: undecided.
     """
 
     decisions: pd.DataFrame
@@ -71,7 +71,7 @@ def read_reviewed(
     -----
     A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
-    A decision redo or reject lapses once its item has more answers than the workbook it was made in.
+    A decision redo or reject lapses once its item has more HITs than in the workbook it was made in.
     Rows are matched by id, else by keys. A filled cell that no workbook showed there is an edit, and an edit
     alone is a fix. A blank cell changes nothing; only in a row with an item_id and the decision "fix" does a
     cell that was emptied mean "there is none", as does the word "none" anywhere. Rows that disagree about an

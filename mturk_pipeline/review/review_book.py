@@ -98,7 +98,7 @@ class ReviewBook:
 
     @cached_property
     def _is_disputed(self) -> pd.Series:
-        """Rows that passed, but about which people disagree: undecided though their trust is still the same."""
+        """Rows that passed, but with a dispute or a lapsed decision: undecided though their trust is still the same."""
         if self._reviewed is None:
             return pd.Series(False, index=self.cleaned.index)
         then = self._reviewed[self._reviewed["status"] == "undecided"].set_index("item_id")["trust"]
@@ -112,7 +112,9 @@ class ReviewBook:
         if self._reviewed is not None:
             said = self._reviewed.drop_duplicates("item_id").set_index("item_id")["comment"]
             rows["comment"] = rows["item_id"].map(said).astype("str").fillna("")
-        rows["reasons"] = rows["reasons"].mask(disputed, "people's decisions disagree: see the sheet problems")
+        rows["reasons"] = rows["reasons"].mask(
+            disputed, "people disagree, or answers came in since: see the sheet problems"
+        )
         return rows
 
     @cached_property

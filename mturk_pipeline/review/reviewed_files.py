@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.workbooks import refuse_bombs
 
 Grid = list[list[str]]
 WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
 LARGEST_FILE = 300_000_000  # bytes
+LARGEST_SHEET = 30_000_000  # cells of its whole rectangle
 HEADER_WITHIN = 20  # rows: people put a title above their tables
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -92,6 +96,7 @@ def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[t
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     broken = "not a readable workbook: open it in Excel or LibreOffice and save it again as .xlsx"
+    _refuse_bomb(path)
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
@@ -109,6 +114,16 @@ def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[t
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFile(broken) from None
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse what would end the whole process inside the parser, such as a stray cell in the last row and column."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        refuse_bombs(path.read_bytes(), Limits(max_cells=LARGEST_SHEET))
+    except UnreadableFileError as error:
+        raise UnreadableFile(f"{error}") from None
 
 
 def _texts(rows: list[list[Any]]) -> Grid:

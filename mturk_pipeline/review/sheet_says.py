@@ -17,7 +17,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
-_ANSWERED = "the crowd has answered again since this decision, so the row is open: decide it in the newest workbook"
+_ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
 _CELL_REASONS = {
     "odd_value": "not a usual {kind} ({note}): it was kept as written; correct it if that was not meant",
     "blank_word": "this word means an empty cell, so nothing was changed: write none for 'there is none'",
@@ -51,6 +51,8 @@ class Said:
         item_id, comment.
     problems
         Contract `ReviewProblems`.
+    lapsed
+        item_id of rows whose redo or reject was carried out: a person must look again.
     """
 
     verdicts: pd.DataFrame
@@ -58,6 +60,7 @@ class Said:
     added: pd.DataFrame
     comments: pd.DataFrame
     problems: pd.DataFrame = field(default_factory=problem_table)
+    lapsed: frozenset[str] = frozenset()
 
 
 def nothing_said(phase: PhaseSpec) -> Said:
@@ -85,6 +88,8 @@ def what_sheet_says(
         problem(sheet.file, sheet.sheet, int(row), "decision", "answered_since", _ANSWERED)
         for row in known.index[answered]
     ]
+    comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
+    lapsed = frozenset(known.loc[answered, "item_id"])
     known = known[~answered]
     cells = cells_of(known, list(sheet.fields))
     fixes = known["decision"].eq("fix") & known["by_id"]
@@ -97,13 +102,13 @@ def what_sheet_says(
         for row in known.index[idle]
     ]
     verdicts = known[(known["decision"].ne("") | edited) & ~idle]
-    comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
     return Said(
         _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment"]], sheet),
         edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
         _additions(sheet, rows, shown, phase),
         comments.reset_index(drop=True),
         problem_table(problems),
+        lapsed,
     )
 
 
@@ -124,9 +129,12 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.D
 
 
 def _answered_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> pd.Series:
-    """Whether the item was sent back (redo, reject) and has more answers now than in the row's export."""
-    now = rows["item_id"].map(rows_known.answers).astype(float)
-    return rows["decision"].isin(["redo", "reject"]) & (now > shown.answers_then(rows))
+    """Whether the item was sent back (redo, reject) and has more HITs now than in the row's export.
+
+    Late answers of a HIT that the person saw are not what was asked for.
+    """
+    now = rows["item_id"].map(rows_known.hits).astype(float)
+    return rows["decision"].isin(["redo", "reject"]) & (now > shown.hits_then(rows))
 
 
 def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:

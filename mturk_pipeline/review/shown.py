@@ -50,13 +50,13 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     -------
     DataFrame
         Columns export, item_id, field, value; sorted; empty cells are left out. Rows with field '' say how many
-        answers there were. Keep it with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
+        HITs there were. Keep it with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
     """
     table = shown_table(cleaned, phase, reviewed)
     ids = table.index.to_series(name="item_id").reset_index(drop=True)
     parts = [pd.DataFrame({"item_id": ids, "field": name, "value": table[name].to_numpy()}) for name in phase.fields]
-    answered = answers_so_far(cleaned)
-    counts = pd.DataFrame({"item_id": answered.index, "field": "", "value": answered.astype("str").to_numpy()})
+    asked = hits_so_far(cleaned)
+    counts = pd.DataFrame({"item_id": asked.index, "field": "", "value": asked.astype("str").to_numpy()})
     values = pd.concat([*parts, counts], ignore_index=True).astype("str")
     values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)
     content = (
@@ -68,10 +68,10 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     return values
 
 
-def answers_so_far(cleaned: pd.DataFrame) -> pd.Series:
-    """How many assignments there are for the item of each row; index: item_id."""
-    copies = cleaned[["parent_item_id", "assignment_ids"]].explode("assignment_ids").drop_duplicates().dropna()
-    counts = cleaned["parent_item_id"].map(copies["parent_item_id"].value_counts()).fillna(0).astype("int64")
+def hits_so_far(cleaned: pd.DataFrame) -> pd.Series:
+    """How many HITs with answers there are for the item of each row; index: item_id."""
+    hits = cleaned[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
+    counts = cleaned["parent_item_id"].map(hits["parent_item_id"].value_counts()).fillna(0).astype("int64")
     return counts.set_axis(pd.Index(cleaned["item_id"], name="item_id"))
 
 

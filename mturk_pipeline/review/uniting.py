@@ -17,7 +17,7 @@ _SHEET = 2**32
 
 
 class United(NamedTuple):
-    """What all sheets say: contract `Decisions`, added rows, comments, contract `ReviewProblems`, disputed rows."""
+    """What all sheets say: contract `Decisions`, added rows, comments, contract `ReviewProblems`, rows left open."""
 
     decisions: pd.DataFrame
     added: pd.DataFrame
@@ -35,6 +35,8 @@ def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> Unit
     added, disputed_additions = _agreed(_added_with_texts([s.added for s in said], phase))
     comments = pd.concat([s.comments for s in said]).drop_duplicates()
     comments = comments.groupby("item_id", sort=False)["comment"].agg(" | ".join).reset_index()
+    # A newer decision on a row whose earlier one lapsed is what counts.
+    lapsed = frozenset().union(*(s.lapsed for s in said)) - set(agreed["item_id"])
     decisions = pd.concat([_decisions(agreed, edits), _addition_decisions(added, phase)])
     problems = problem_table([*_disputes(disputed), *_disputes(disputed_additions)])
     return United(
@@ -42,7 +44,7 @@ def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> Unit
         added.drop(columns=["says", "decision"]).reset_index(drop=True),
         comments.astype("str"),
         pd.concat([*(s.problems for s in said), problems], ignore_index=True),
-        frozenset(disputed["item_id"]),
+        frozenset(disputed["item_id"]) | lapsed,
     )
 
 

@@ -265,11 +265,38 @@ def test_what_was_sent_back_is_open_again_when_the_crowd_has_answered(contacts, 
     more = more.assign(assignment_id="B" + more["assignment_id"], hit_id="again")
     row = contacts.cleaned.index[contacts.cleaned["club"] == "Rowing"][0]
     contacts.cleaned.at[row, "assignment_ids"] = ["A10", "A11", *more["assignment_id"]]
+    contacts.cleaned.at[row, "hit_ids"] = ["H1", "again"]
     reviews = contacts.read(with_export(old.shown, contacts.book().shown))
     if word in ("redo", "reject"):
         assert (told(reviews), rules(reviews)) == (set(), ["answered_since"])
     else:
         assert (told(reviews), rules(reviews)) == ({("", word, None)}, [])
+
+
+@pytest.mark.parametrize("word", ["redo", "reject"])
+def test_a_late_answer_of_the_same_hit_leaves_a_decision_as_it_is(contacts, word):
+    shown = contacts.book().shown
+    contacts.save([{"item_id": contacts.id_of("Drama"), "export": contacts.book().export, "decision": word}])
+    row = contacts.cleaned.index[contacts.cleaned["club"] == "Drama"][0]
+    contacts.cleaned.at[row, "assignment_ids"] = [*contacts.cleaned.at[row, "assignment_ids"], "late"]
+    reviews = contacts.read(with_export(shown, contacts.book().shown))
+    assert (told(reviews), rules(reviews)) == ({("", word, None)}, [])
+
+
+def test_a_row_whose_redo_lapsed_waits_for_a_person_even_if_it_passes_now(contacts):
+    shown, drama = contacts.book().shown, contacts.id_of("Drama")
+    contacts.save([{"item_id": drama, "export": contacts.book().export, "decision": "redo", "comment": "odd"}])
+    row = contacts.cleaned.index[contacts.cleaned["club"] == "Drama"][0]
+    contacts.cleaned.at[row, "hit_ids"] = [*contacts.cleaned.at[row, "hit_ids"], "again"]
+    shown = with_export(shown, contacts.book().shown)
+    reviews = contacts.read(shown)
+    reviewed = apply_decisions(contacts.cleaned, reviews, contacts.phase).set_index("club")
+    assert reviewed.loc["Drama", ["status", "verified", "comment"]].tolist() == ["undecided", False, "odd"]
+    assert "Drama" in set(contacts.book(reviewed=reviewed.reset_index()).waiting["club"])
+    # What the person then decides in the newest workbook counts.
+    contacts.save([{"item_id": drama, "export": contacts.book().export, "decision": "ok"}], "new.csv")
+    reviewed = apply_decisions(contacts.cleaned, contacts.read(shown), contacts.phase).set_index("club")
+    assert reviewed.at["Drama", "status"] == "accepted"
 
 
 def test_a_comment_alone_is_kept_and_decides_nothing(contacts):

@@ -73,6 +73,19 @@ def test_a_broken_file_fails_alone(contacts):
     assert files["problem"].notna().to_dict() == {**dict.fromkeys(found, True), "good.csv": False}
 
 
+def test_a_stray_cell_far_away_is_a_problem_of_its_file_alone(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok"}], "good.csv")
+    book = openpyxl.Workbook()
+    book.active.append(["item_id", "decision"])
+    book.active.append([contacts.id_of("Drama"), "drop"])
+    book.active["XFD1048576"] = "stray"
+    book.save(contacts.folder / "stray.xlsx")
+    reviews = contacts.read()
+    assert reviews.decisions["item_id"].tolist() == [contacts.id_of("Rowing")]
+    assert reviews.problems[["source_file", "rule"]].values.tolist() == [["stray.xlsx", "unreadable_file"]]
+    assert "stray cells" in reviews.problems["reason"].iloc[0]
+
+
 def test_a_repeated_column_is_not_used_and_said(contacts):
     contacts.save(f"item_id,decision,email,email\n{contacts.id_of('Rowing')},ok,a@example.edu,b@example.edu\n")
     reviews = contacts.read()
