@@ -100,7 +100,7 @@ def sample(
     name: Name,
     n: Annotated[int | None, typer.Option("-n", min=1, help="Items in the pilot batch.", show_default=False)] = None,
     rest: Annotated[bool, typer.Option("--rest", help="All items that are not in the pilot batch.")] = False,
-    seed: Annotated[int, typer.Option(help="Another seed draws other items.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Another seed draws other items.")] = 0,
     projects_dir: ProjectsDir = None,
 ) -> None:
     """Write a pilot batch of the input, ready to upload; later the remainder."""
@@ -133,7 +133,7 @@ def demo(projects_dir: ProjectsDir = None) -> None:
 
 @app.command()
 def dev(
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on this machine.")] = 3000,
     projects_dir: ProjectsDir = None,
 ) -> None:
     """Open the Dagster UI with sensors and schedules on; only this machine can reach it."""

@@ -1,6 +1,7 @@
 """Problems of data and surroundings as one line; faults of the program stay tracebacks."""
 
 import errno
+import os
 
 
 class UserProblem(Exception):
@@ -13,6 +14,16 @@ _SURROUNDINGS = {
     errno.EPERM: "not permitted; give this user the right to read and write there",
     errno.EROFS: "the file system is read-only",
     errno.EBUSY: "the file is in use; close it and run again",
+    errno.ENOENT: "not there; look at its name and place",
+    errno.EISDIR: "a folder stands where a file is wanted; rename or move the folder",
+    errno.ENOTDIR: "a file stands where a folder is wanted; rename or move the file",
+    errno.EEXIST: "is there already; rename or move it",
+    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+    errno.ELOOP: "links that lead to each other; take one away",
+    errno.EADDRINUSE: "is in use by another program; choose another port",
+    errno.EIO: "the disk or network drive gives errors; look after it and run again",
+    errno.ESTALE: "the network drive went away; mount it and run again",
+    errno.EMFILE: "too many open files; raise the limit (ulimit -n) and run again",
 }
 
 
@@ -24,6 +35,16 @@ def one_line_problem(error: Exception) -> str | None:
 
     if isinstance(error, ProjectError | WorkflowError | UnreadableFileError):
         return str(error)
-    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
-        return f"{error.filename or 'a file'}: {_SURROUNDINGS[error.errno]}"
+    if isinstance(error, OSError):
+        return _of_surroundings(error)
     return None
+
+
+def _of_surroundings(error: OSError) -> str:
+    what = _SURROUNDINGS.get(error.errno or 0)
+    if what is None:
+        what = f"{error.strerror or str(error) or type(error).__name__}; mend it and run again"
+    # A replaced file has two names; the second is the one that people know.
+    name = error.filename2 or error.filename
+    place = "a file" if name is None else os.fsdecode(name) if isinstance(name, bytes) else str(name)
+    return " ".join(f"{place}: {what}".split())

@@ -40,6 +40,8 @@ def export_table(projects_dir: Path | None, name: str, table: str, phase: str | 
     kind = output.suffix.lower()
     if kind not in (".csv", ".parquet", ".xlsx"):
         raise UserProblem(f"{output}: ends with none of .csv, .parquet, .xlsx; name the file so")
+    if output.is_dir():
+        raise UserProblem(f"{output}: is a folder; name a file, such as {output / table}{kind}")
     if not output.parent.is_dir():
         raise UserProblem(f"{output.parent}: no such folder; make it first")
     if kind == ".parquet":

@@ -1,5 +1,6 @@
 """Where things live: projects, workflows of the user's own, and the pipeline's tables."""
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +40,21 @@ class Home:
 
         def place(variable: str, default: str) -> Path:
             text = os.environ.get(variable, "").strip()
-            return Path(text).expanduser().resolve() if text else data / default
+            return _whole(Path(text)) if text else data / default
 
         return cls(
-            projects=projects.expanduser().resolve() if projects else place("MTURK_PROJECTS_DIR", "projects"),
+            projects=_whole(projects) if projects else place("MTURK_PROJECTS_DIR", "projects"),
             workflows=place("MTURK_WORKFLOWS_DIR", "workflows"),
             dagster=place("DAGSTER_HOME", "dagster_home"),
         )
+
+
+def _whole(path: Path) -> Path:
+    """`path` from the root on; OSError that names it where its `~user` is nobody here or its links go in circles."""
+    try:
+        return path.expanduser().resolve()
+    except (RuntimeError, ValueError):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
 
 
 def base_directory() -> Path:

@@ -1,6 +1,7 @@
 """Writing files so that nothing is half there and nothing of a person's is lost."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -56,6 +57,10 @@ class ProjectWriter:
     def write(self, name: str, content: bytes) -> bool:
         """Write `content` to `name` (relative, with '/'); returns whether anything changed on disk."""
         path = self.project / name
+        memory = self.project / _LEDGER.parent
+        if memory.exists() and not memory.is_dir():
+            # Said before anything is moved: without a memory each run would keep our own files as a person's.
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(memory))
         ledger = self._ledger()
         new = digest(content)
         if path.is_file():
@@ -101,15 +106,21 @@ class ProjectWriter:
     def _ledger(self) -> dict[str, list[str]]:
         try:
             content = json.loads((self.project / _LEDGER).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return content if isinstance(content, dict) else {}
+        if not isinstance(content, dict):
+            return {}
+        return {name: digests for name, digests in content.items() if _are_texts(digests)}
 
     def _remember(self, ledger: dict[str, list[str]], name: str, *digests: str) -> None:
         if ledger.get(name) != list(digests):
             ledger[name] = list(digests)
             text = json.dumps(ledger, indent=1, sort_keys=True)
             write_atomically(self.project / _LEDGER, text.encode())
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
 def _umask() -> int:

@@ -87,12 +87,14 @@ def test_any_table_goes_into_any_format(cli: Cli, tmp_path: Path, ending: str) -
 
 def test_what_cannot_be_exported_is_one_line(cli: Cli, tmp_path: Path) -> None:
     cli("demo")
+    (tmp_path / "folder.csv").mkdir()
     for words, says in (
         (("answers", "-o", tmp_path / "a.csv"), "several phases have it; say which: --phase dirs"),
         (("nothing", "-o", tmp_path / "a.csv"), "there are:"),
         (("answers", "--phase", "mars", "-o", tmp_path / "a.csv"), "there are: dirs, clubs, leads"),
         (("all_leads", "-o", tmp_path / "a.doc"), "ends with none of .csv"),
         (("all_leads", "-o", tmp_path / "no" / "a.csv"), "no such folder"),
+        (("all_leads", "-o", tmp_path / "folder.csv"), "folder.csv: is a folder"),
     ):
         said = cli("export", "example", *words)
         assert said.code == 1
@@ -151,6 +153,9 @@ def test_a_strangers_batch_becomes_a_phase_in_a_minute(cli: Cli, home: Path) -> 
         (("status", "nobody"), "no such project"),
         (("remove", "nobody", "--yes"), "no such project"),
         (("init", "x y"), "letters, digits"),
+        (("init", "x", "--projects-dir", "~nobody-of-this-name/p"), "~nobody-of-this-name/p: not there"),
+        (("init", "x", "--projects-dir", f"{__file__}/p"), "a file stands where a folder is wanted"),
+        (("init", "x", "--projects-dir", f"/tmp/{'p' * 300}"), "too long"),
         (("init", "x", "--workflow", "nothing"), "no such workflow; there are: lead_gathering"),
         (("inspect", "/nowhere/x.csv"), "x.csv"),
         (("inspect", "/nowhere/x.csv", "--suggest-phase"), "x.csv"),
@@ -166,7 +171,18 @@ def test_problems_of_data_are_one_line_and_exit_code_1(cli: Cli, words: tuple[st
 
 
 @pytest.mark.parametrize(
-    "words", [("run",), ("run", "a", "--all"), ("sample", "a"), ("sample", "a", "-n", "0"), ("fly",), ("export", "a")]
+    "words",
+    [
+        ("run",),
+        ("run", "a", "--all"),
+        ("sample", "a"),
+        ("sample", "a", "-n", "0"),
+        ("sample", "a", "-n", "2", "--seed", "-1"),
+        ("dev", "--port", "0"),
+        ("dev", "--port", "65536"),
+        ("fly",),
+        ("export", "a"),
+    ],
 )
 def test_wrong_usage_is_exit_code_2(cli: Cli, words: tuple[str, ...]) -> None:
     assert cli(*words).code == 2

@@ -57,6 +57,29 @@ def test_removing_spares_what_a_person_changed(tmp_path: Path) -> None:
     assert [p.read_bytes() for p in tmp_path.glob("x*")] == [b"edited"]
 
 
+@pytest.mark.parametrize(
+    "text", ['{"x.csv": 3, "y.csv": ["a"]}', '{"x.csv": {"a": 1}}', '{"x.csv": [1]}', '{"x.csv": null}', "[1]", "3"]
+)
+def test_a_memory_with_wrong_entries_is_a_memory_without_them(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".mturk_pipeline").mkdir()
+    (tmp_path / ".mturk_pipeline/written.json").write_text(text)
+    (tmp_path / "x.csv").write_bytes(b"somebody's")
+    writer = ProjectWriter(tmp_path)
+    assert not writer.is_ours(tmp_path / "x.csv")
+    assert writer.write("x.csv", b"ours")
+    assert [(tmp_path / k).read_bytes() for k in writer.kept] == [b"somebody's"]
+    assert writer.remove("x.csv")
+
+
+def test_a_file_in_the_place_of_the_memory_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".mturk_pipeline").write_text("")
+    (tmp_path / "x.csv").write_bytes(b"somebody's")
+    with pytest.raises(NotADirectoryError) as error:
+        ProjectWriter(tmp_path).write("x.csv", b"ours")
+    assert error.value.filename == str(tmp_path / ".mturk_pipeline")
+    assert (tmp_path / "x.csv").read_bytes() == b"somebody's"
+
+
 def test_a_damaged_memory_loses_no_file(tmp_path: Path) -> None:
     writer = ProjectWriter(tmp_path)
     writer.write("x.csv", b"ours")
