@@ -30,29 +30,33 @@ def read_input(
     parts: list[pd.DataFrame] = []
     problems: list[tuple[str, str]] = []
     for path in sorted(files, key=lambda p: p.name):
+        name = _as_text(path.name)
         try:
             tables = read_file(path, limits or Limits()).tables
         except UnreadableFileError as error:
-            problems.append((path.name, f"{path.name} {error}"))
+            problems.append((name, f"{name} {error}"))
             continue
         usable = [_named(table.frame, table.numbers.tolist(), phase) for table in tables]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(phase.keys)
-            problems.append((path.name, f"{path.name} has no column {wanted}: name the column so in its first row"))
+            problems.append((name, f"{name} has no column {wanted}: name the column so in its first row"))
         for part in kept:
             blank = (part[list(phase.keys)].fillna("") == "").any(axis=1)
             if blank.any():
                 rows = ", ".join(str(n) for n in part.loc[blank, "source_row"].head(5))
-                problems.append(
-                    (path.name, f"{path.name}: {int(blank.sum())} rows without a key are left out (row {rows})")
-                )
-            parts.append(part[~blank].assign(source_file=path.name))
+                problems.append((name, f"{name}: {int(blank.sum())} rows without a key are left out (row {rows})"))
+            parts.append(part[~blank].assign(source_file=name))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
     found = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
     return table.astype({"source_row": "int64"}), found
+
+
+def _as_text(name: str) -> str:
+    """A file's name as text that can be written: bytes that are no UTF-8 become '\ufffd'."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:

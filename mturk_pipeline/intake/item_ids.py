@@ -15,6 +15,8 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _BASE = len(LETTERS)
 _LENGTH = 12
 _LINK_START = re.compile(r"(?:https?://(?:www\.)?|www\.)(?=.)")
+# A link without its start: a dot inside its host, no spaces, not an e-mail address.
+_BARE_LINK = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+/[^\s@]*")
 
 
 def normalise_key(text: str) -> str:
@@ -26,10 +28,15 @@ def normalise_key(text: str) -> str:
     'university of example'
     >>> normalise_key("https://www.Example.edu/clubs/")
     'example.edu/clubs'
+    >>> normalise_key("chess.example.edu/")
+    'chess.example.edu'
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    link = _LINK_START.match(plain)
-    return plain[link.end() :].rstrip("/") if link and " " not in plain else plain
+    if " " in plain:
+        return plain
+    if link := _LINK_START.match(plain):
+        return plain[link.end() :].rstrip("/")
+    return plain.rstrip("/") if _BARE_LINK.fullmatch(plain) else plain
 
 
 def id_of(text: str) -> str:

@@ -1,8 +1,9 @@
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.intake.item_ids import LETTERS, canonical_id, id_of, is_item_id, item_ids, row_ids
+from mturk_pipeline.intake.item_ids import LETTERS, canonical_id, id_of, is_item_id, item_ids, normalise_key, row_ids
 
 
 def keys(*rows):
@@ -17,6 +18,20 @@ def test_the_same_keys_in_other_case_and_spacing_are_the_same_item():
 def test_columns_do_not_run_into_each_other():
     ids = item_ids(keys(("a b", "c"), ("a", "b c"), ("b c", "a")))
     assert ids.is_unique
+
+
+@pytest.mark.parametrize("path", ["", "/clubs", "/clubs/chess"])
+def test_a_link_is_the_same_with_or_without_its_trimmings(path):
+    starts = ("", "www.", "http://", "https://www.")
+    forms = [f"{start}chess.example.edu{path}{end}" for start in starts for end in ("", "/", "//")]
+    assert {normalise_key(form) for form in forms} == {f"chess.example.edu{path}"}
+
+
+@pytest.mark.parametrize(
+    "text", ["and/", "who@example.edu/", "a.b c/", "/", "./", "../", "n/a/", "1.", "a./", "x/a.b/"]
+)
+def test_what_is_no_link_keeps_its_slash(text):
+    assert normalise_key(text) == text
 
 
 def test_ids_stay_what_they_were():
