@@ -17,7 +17,7 @@ def histogram(values: Sequence[float], *, title: str, threshold: float | None = 
     for value in values:
         counts[min(int(value * 10 + 1e-9), 9)] += 1
     most = max([*counts, 1])
-    left, base, height, step = 44, 178, 128, 46
+    left, base, height, step = 44, 178, 112, 46
     parts = [
         f"<text x='{left}' y='20' {_FONT} font-weight='600' fill='{_INK}'>{escape(title)}</text>",
         f"<line x1='{left}' y1='{base}' x2='{left + 10 * step}' y2='{base}' stroke='{_INK}'/>",
