@@ -10,7 +10,7 @@ from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, read_sheets
+from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, file_name, read_sheets
 from mturk_pipeline.review.sheet_says import ReviewedSheet, Said, nothing_said, what_sheet_says
 from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.uniting import unite
@@ -87,7 +87,7 @@ def read_reviewed(
         sheets, problems = _sheets(path, phase)
         here = [what_sheet_says(sheet, known, seen, now, phase) for sheet in sheets]
         said += [replace(nothing, problems=problem_table(problems)), *here]
-        counts.append(_counts(path.name, sheets, here, problems))
+        counts.append(_counts(file_name(path), sheets, here, problems))
     united = unite(said, cleaned, phase)
     files_table = pd.DataFrame(counts, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
     return Reviews(united.decisions, united.problems, united.added, united.comments, files_table, united.disputed)
@@ -95,14 +95,15 @@ def read_reviewed(
 
 def _sheets(path: Path, phase: PhaseSpec) -> tuple[list[ReviewedSheet], list[dict[str, object]]]:
     """The sheets of a file that are about the phase, with the phase's own column names; and problems."""
+    name = file_name(path)
     try:
         found = read_sheets(path, lambda names: _is_about(names, phase))
     except UnreadableFile as error:
-        return [], [problem(path.name, None, None, None, "unreadable_file", f"{error}")]
+        return [], [problem(name, None, None, None, "unreadable_file", f"{error}")]
     if not found:
         keys = ", ".join(phase.keys)
         wanted = "a header with item_id" + (f" or with {keys}" if keys else "") + ", and decision or a field"
-        return [], [problem(path.name, None, None, None, "no_table", f"no sheet has {wanted}: not used")]
+        return [], [problem(name, None, None, None, "no_table", f"no sheet has {wanted}: not used")]
     pairs = [_named(sheet, phase) for sheet in found]
     return [sheet for sheet, _ in pairs], [p for _, problems in pairs for p in problems]
 
@@ -131,7 +132,10 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
         if name in wanted
     ]
     missing = [c for name, c in wanted.items() if name not in sheet.table and name not in sheet.repeated]
-    problems += _renamed(sheet, [c for c in missing if c in phase.fields], wanted)
+    said_by_name = [c for c in missing if c in phase.fields and "export" in sheet.table]
+    if "decision" in missing and ("item_id" in sheet.table or "export" in sheet.table):
+        said_by_name.append("decision")
+    problems += _renamed(sheet, said_by_name, wanted)
     table = sheet.table[[n for n in sheet.table if n in wanted]].rename(columns=wanted)
     present = tuple(f for f in phase.fields if f in table)
     table = table.reindex(columns=list(wanted.values())).astype("str").fillna("")
@@ -139,13 +143,12 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
 
 
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
-    """A field's column is gone from our own sheet and strange columns are there: said, never guessed."""
+    """A column is gone from our own sheet and strange columns are there: said, never guessed."""
     ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
-    strange = [str(n) for n in sheet.table if n not in {*wanted, *ours, "reasons", "status"}]
-    if not missing or not strange or "export" not in sheet.table:
+    strange = [n for n in sheet.table if n not in {*wanted, *ours, "reasons", "status"}]
+    if not strange:
         return []
-    names = ", ".join(strange[:5])
-    reason = f"no column has this name; not used: {names}. If one of them was renamed, give it its name back"
+    reason = f"no column has this name, and {len(strange)} have unknown names: if one was renamed, name it back"
     return [problem(sheet.file, sheet.sheet, None, f, "missing_column", reason) for f in missing]
 
 

@@ -126,7 +126,7 @@ def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
 
 
 def _trust(name: str, rows: pd.DataFrame) -> Column:
-    return Column(f"{name}_trust", rows[f"{name}_trust"].round(2), width=9, look="share")
+    return Column(f"{name}_trust", rows[f"{name}_trust"].round(2), width=12, look="share")
 
 
 def _worker_column(name: str, cells: pd.Series) -> Column:

@@ -61,8 +61,13 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
             raise UnreadableFile("not a spreadsheet: save it as .xlsx or .csv")
     except OSError as error:
         raise UnreadableFile(f"cannot be opened ({error.strerror}): close it elsewhere and save again") from None
-    found = [_sheet(path.name, name, grid, is_header) for name, grid in grids]
+    found = [_sheet(file_name(path), name, grid, is_header) for name, grid in grids]
     return [sheet for sheet in found if sheet is not None]
+
+
+def file_name(path: Path) -> str:
+    """The file's name as text that can be written anywhere: bytes that are no UTF-8 become '\ufffd'."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def column_name(text: str) -> str:

@@ -19,7 +19,7 @@ PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
 _ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
 _CELL_REASONS = {
-    "odd_value": "not a usual {kind} ({note}): it was kept as written; correct it if that was not meant",
+    "odd_value": "not a usual {kind}: it was kept as written; correct it if that was not meant",
     "blank_word": "this word means an empty cell, so nothing was changed: write none for 'there is none'",
     "rounded_number": "a spreadsheet rounded this number, so it was not used: format the column as text",
 }
@@ -119,7 +119,6 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.D
     codes, uniques = pd.factorize(table["decision"])
     words = pd.Series([decision_of(u) for u in uniques], dtype="str")
     out = table.drop(columns=["item_id", "decision"]).join(about)
-    out["word"] = table["decision"]
     out["decision"] = words.take(codes).set_axis(table.index)
     out["comment"] = comparable(table["comment"])
     out["export"] = comparable(table["export"]).str.upper()
@@ -152,9 +151,9 @@ def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, ob
             int(row),
             "decision",
             "unknown_decision",
-            f"'{word[:40]}' is no decision, so the row stays undecided: write one of {small}",
+            f"the word there is no decision, so the row stays undecided: write one of {small}",
         )
-        for row, word in zip(unknown.index, unknown["word"], strict=True)
+        for row in unknown.index
     ]
 
 
@@ -167,9 +166,9 @@ def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) 
             int(row),
             name,
             rule,
-            _CELL_REASONS[rule].format(kind=phase.fields[name].kind, note=note or "not recognised"),
+            _CELL_REASONS[rule].format(kind=phase.fields[name].kind),
         )
-        for row, name, rule, note in zip(odd["row"], odd["field"], odd["rule"], odd["note"], strict=True)
+        for row, name, rule in zip(odd["row"], odd["field"], odd["rule"], strict=True)
     ]
 
 

@@ -94,11 +94,26 @@ def test_a_repeated_column_is_not_used_and_said(contacts):
 
 
 def test_a_renamed_column_is_said_never_guessed(contacts):
-    contacts.save(f"item_id,export,note,website,E-Mail\n{contacts.id_of('Rowing')},,,,new@example.edu\n")
+    contacts.save(f"item_id,export,decision,note,website,E-Mail\n{contacts.id_of('Rowing')},,,,,new@example.edu\n")
     reviews = contacts.read()
     assert reviews.decisions.empty
     assert reviews.problems[["rule", "column"]].values.tolist() == [["missing_column", "email"]]
-    assert "e-mail" in reviews.problems["reason"].iloc[0]
+    assert "e-mail" not in reviews.problems["reason"].iloc[0]
+
+
+def test_a_renamed_decision_column_is_said(contacts):
+    contacts.save(f"item_id,email,Entscheidung\n{contacts.id_of('Rowing')},,drop\n")
+    reviews = contacts.read()
+    assert reviews.decisions.empty
+    assert reviews.problems[["rule", "column"]].values.tolist() == [["missing_column", "decision"]]
+
+
+def test_a_file_name_that_is_no_utf_8_can_be_written_anywhere(contacts):
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "perhaps"}], "anna\udce9.csv")
+    contacts.save("a,b\n1,2\n", "ben\udce9.csv")
+    reviews = contacts.read()
+    names = {"anna\ufffd.csv", "ben\ufffd.csv"}
+    assert set(reviews.problems["source_file"]) == set(reviews.files["source_file"]) == names
 
 
 def test_a_table_of_answers_is_no_review(contacts):
