@@ -11,7 +11,7 @@ from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, file_name, read_sheets
-from mturk_pipeline.review.sheet_says import ReviewedSheet, Said, nothing_said, what_sheet_says
+from mturk_pipeline.review.sheet_says import DAMAGED, ReviewedSheet, Said, nothing_said, what_sheet_says
 from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.uniting import unite
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -139,7 +139,9 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
     table = sheet.table[[n for n in sheet.table if n in wanted]].rename(columns=wanted)
     present = tuple(f for f in phase.fields if f in table)
     table = table.reindex(columns=list(wanted.values())).astype("str").fillna("")
-    return ReviewedSheet(sheet.file, sheet.sheet, table, present), problems
+    problems += [problem(sheet.file, sheet.sheet, n, None, rule, DAMAGED[rule]) for n, rule in sheet.damaged.items()]
+    lacking = {n: tuple(wanted[c] for c in names if c in wanted) for n, names in sheet.lacking.items()}
+    return ReviewedSheet(sheet.file, sheet.sheet, table, present, lacking), problems
 
 
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:

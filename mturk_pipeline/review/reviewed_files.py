@@ -1,12 +1,11 @@
 """Opens what a person saved: any sheet of any spreadsheet, every cell as text."""
 
-import csv
 import datetime as dt
-import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.workbooks import refuse_bombs
+from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
 
-Grid = list[list[str]]
+Grid = list[list[str] | None]
 WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
 LARGEST_FILE = 300_000_000  # bytes
@@ -31,12 +31,18 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a file: texts ('' for a blank cell); the index is the row as a spreadsheet counts it."""
+    """One table of a file: texts ('' for a blank cell); the index is the row as a spreadsheet counts it.
+
+    `damaged` gives the rule of each row that is not in the table, as its cells may stand in wrong columns;
+    `lacking` gives the last columns that a row of a text file does not have.
+    """
 
     file: str
     sheet: str | None
     table: pd.DataFrame
     repeated: tuple[str, ...]
+    damaged: Mapping[int, str]
+    lacking: Mapping[int, tuple[str, ...]]
 
 
 def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet]:
@@ -139,12 +145,10 @@ def _text_grid(content: bytes, is_header: Callable[[set[str]], bool]) -> Grid:
     """Rows of a text file, by the delimiter with which a header is recognised."""
     text = _decoded(content)
     for delimiter in _DELIMITERS:
-        try:
-            grid = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-        except csv.Error as error:
-            raise UnreadableFile(f"not a readable table ({error}): save it again as CSV UTF-8") from None
-        if _header_row(grid, is_header) is not None:
-            return grid
+        rows = rows_of(text, delimiter)
+        first = list(islice(rows, HEADER_WITHIN))
+        if _header_row(first, is_header) is not None:
+            return [*first, *rows]
     return []
 
 
@@ -162,7 +166,7 @@ def _decoded(content: bytes) -> str:
 
 def _header_row(grid: Grid, is_header: Callable[[set[str]], bool]) -> int | None:
     for number, row in enumerate(grid[:HEADER_WITHIN]):
-        if is_header({column_name(c) for c in row} - {""}):
+        if row and is_header({column_name(c) for c in row} - {""}):
             return number
     return None
 
@@ -171,12 +175,17 @@ def _sheet(file: str, name: str | None, grid: Grid, is_header: Callable[[set[str
     start = _header_row(grid, is_header)
     if start is None:
         return None
-    names = [column_name(c) for c in grid[start]]
+    names = [column_name(c) for c in grid[start] or []]
     repeated = tuple(sorted(n for n, count in Counter(names).items() if n and count > 1))
     places = [i for i, n in enumerate(names) if n and n not in repeated]
-    numbered = [(n, row) for n, row in enumerate(grid[start + 1 :], start + 2) if any(c.strip() for c in row)]
+    below = list(enumerate(grid[start + 1 :], start + 2))
+    damaged = {n: OPEN_QUOTE for n, row in below if row is None}
+    filled = [(n, row) for n, row in below if row and any(c.strip() for c in row)]
+    damaged |= {n: RAGGED_ROW for n, row in filled if len(row) > len(names)}
+    numbered = [(n, row) for n, row in filled if n not in damaged]
+    lacking = {n: tuple(names[len(row) :]) for n, row in numbered if len(row) < len(names)}
     columns = {
         names[i]: pd.Series([row[i] if i < len(row) else "" for _, row in numbered], dtype="str") for i in places
     }
     rows = pd.Index([n for n, _ in numbered], name="source_row", dtype="int64")
-    return Sheet(file, name, pd.DataFrame(columns).set_axis(rows), repeated)
+    return Sheet(file, name, pd.DataFrame(columns).set_axis(rows), repeated, damaged, lacking)

@@ -1,7 +1,7 @@
 """What one reviewed sheet says: verdicts on rows, edits of cells, added rows, comments, and what is unclear."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,16 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
 _ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
+DAMAGED = {
+    "open_quote": "a quotation mark is not closed, or a cell is far too long: the row was not used; correct it",
+    "ragged_row": (
+        "the row has more or fewer cells than the header, as with a comma that is not in quotation marks: "
+        "not used; correct it, or save the table as .xlsx"
+    ),
+}
+ERROR_TEXTS = ("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
 _CELL_REASONS = {
+    "error_text": "a spreadsheet's error stands there, so it was taken for an empty cell: write the value",
     "odd_value": "not a usual {kind}: it was kept as written; correct it if that was not meant",
     "blank_word": "this word means an empty cell, so nothing was changed: write none for 'there is none'",
     "rounded_number": "a spreadsheet rounded this number, so it was not used: format the column as text",
@@ -27,12 +36,16 @@ _CELL_REASONS = {
 
 @dataclass(frozen=True)
 class ReviewedSheet:
-    """One sheet about the phase; `table` has all of the phase's columns, `fields` names those that are its own."""
+    """One sheet about the phase; `table` has all of the phase's columns, `fields` names those that are its own.
+
+    `lacking` gives the last columns that a row of a text file does not have.
+    """
 
     file: str
     sheet: str | None
     table: pd.DataFrame
     fields: tuple[str, ...]
+    lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,8 @@ def nothing_said(phase: PhaseSpec) -> Said:
     place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
     edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
-    return Said(*(_empty(t) for t in (verdicts, edits, {**texts, **place}, {"item_id": "str", "comment": "str"})))
+    comments = {"item_id": "str", "comment": "str"}
+    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place}), _empty(comments))
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
@@ -80,8 +94,12 @@ def what_sheet_says(
     sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
 ) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
+    sheet, problems = _without_errors(sheet, rows_known, shown, phase)
     rows = _rows(sheet, rows_known, phase)
-    problems = _row_problems(sheet, rows)
+    short = _cut_off(sheet, rows, shown)
+    problems += [problem(sheet.file, sheet.sheet, n, None, "ragged_row", DAMAGED["ragged_row"]) for n in short]
+    rows = rows.drop(index=short)
+    problems += _row_problems(sheet, rows)
     known = rows[rows["item_id"].notna() & rows["decision"].notna()]
     answered = _answered_since(known, rows_known, shown)
     problems += [
@@ -92,6 +110,10 @@ def what_sheet_says(
     lapsed = frozenset(known.loc[answered, "item_id"])
     known = known[~answered]
     cells = cells_of(known, list(sheet.fields))
+    # An error that took a value's place does not mean that a "fix" cleared it.
+    errors = {(p["source_row"], p["column"]) for p in problems if p["rule"] == "error_text"}
+    if errors:
+        cells = cells[[place not in errors for place in zip(cells["row"], cells["field"], strict=True)]]
     fixes = known["decision"].eq("fix") & known["by_id"]
     edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
     problems += _cell_problems(sheet, edits, phase)
@@ -125,6 +147,41 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.D
     # A row whose only content is, say, a number that a person wrote beside the table.
     empty = (table[["item_id", "decision", *key_columns(phase), *phase.fields]] == "").all(axis=1)
     return out[~empty]
+
+
+def _without_errors(
+    sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec
+) -> tuple[ReviewedSheet, list[dict[str, object]]]:
+    """The sheet without the errors of spreadsheets in its cells, and a problem for each; shown ones are copies."""
+    wrong = sheet.table.drop(columns="decision").apply(lambda c: c.str.strip().str.upper().isin(ERROR_TEXTS))
+    touched = sheet.table[wrong.any(axis=1)]
+    if touched.empty:
+        return sheet, []
+    about = touched[["export"]].assign(item_id=match_rows(touched, rows_known, phase)["item_id"])
+    about["export"] = comparable(about["export"]).str.upper()
+    problems, table = [], sheet.table.copy()
+    for name in map(str, wrong.columns):
+        cells = about.assign(field=name, cell=touched[name])[wrong.loc[touched.index, name]]
+        rows = cells.index[~shown.showed(cells)]
+        table.loc[rows, name] = ""
+        reason = _CELL_REASONS["error_text"]
+        problems += [problem(sheet.file, sheet.sheet, int(n), name, "error_text", reason) for n in rows]
+    return replace(sheet, table=table), problems
+
+
+def _cut_off(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown) -> list[int]:
+    """Rows that lack cells in which values were shown: a comma is missing, and the cells stand in wrong columns."""
+    places = [
+        {"row": n, "item_id": rows.at[n, "item_id"], "export": rows.at[n, "export"], "field": name}
+        for n, names in sheet.lacking.items()
+        if n in rows.index
+        for name in names
+        if name in sheet.fields
+    ]
+    if not places:
+        return []
+    cells = pd.DataFrame(places).astype({"item_id": "str", "export": "str", "field": "str"})
+    return sorted(set(cells.loc[shown.before(cells).notna(), "row"]))
 
 
 def _answered_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> pd.Series:

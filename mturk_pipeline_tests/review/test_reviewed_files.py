@@ -116,6 +116,31 @@ def test_a_file_name_that_is_no_utf_8_can_be_written_anywhere(contacts):
     assert set(reviews.problems["source_file"]) == set(reviews.files["source_file"]) == names
 
 
+def test_a_damaged_row_of_a_text_file_says_nothing_and_the_others_count(contacts):
+    chess, rowing, drama, choir = (contacts.id_of(c) for c in ("Chess Club", "Rowing", "Drama", "Choir"))
+    contacts.save(
+        "item_id,decision,email,website,note\n"
+        f'{chess},drop,chess@example.edu,"open,\n'
+        f"{rowing},,row@example.edu,Chess, and Go,x\n"
+        f"{drama},drop,drama@example.edu,00123\n"
+        f"{choir},drop,none\n"
+    )
+    reviews = contacts.read()
+    assert reviews.decisions[["item_id", "field", "decision"]].values.tolist() == [[choir, "", "drop"]]
+    found = reviews.problems[["source_row", "rule"]].values.tolist()
+    assert sorted(found) == [[2, "open_quote"], [3, "ragged_row"], [4, "ragged_row"]]
+
+
+def test_errors_of_a_spreadsheet_are_blank_and_said(contacts):
+    chess, rowing = contacts.id_of("Chess Club"), contacts.id_of("Rowing")
+    contacts.save(
+        f"item_id,decision,email,website\n{chess},ok,#N/A,#ref!\n{rowing},fix,#NAME?,https://new.example.edu\n"
+    )
+    reviews = contacts.read()
+    assert set(reviews.decisions["field"]) == {"", "website"}
+    assert reviews.problems["rule"].tolist() == ["error_text"] * 3
+
+
 def test_a_table_of_answers_is_no_review(contacts):
     contacts.save(f"item_id,decision,field,value\n{contacts.id_of('Rowing')},ok,email,x\n")
     assert decided(contacts) == []
