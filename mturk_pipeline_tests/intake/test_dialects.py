@@ -91,8 +91,19 @@ def test_turkle_servers_count_from_one_each(tmp_path):
     assert checked([one, two], None).files["dialect"].tolist() == ["turkle", "turkle"]
 
 
-def test_turkle_without_ids_gets_them_from_file_and_row(tmp_path):
+def test_turkle_without_ids_gets_them_from_hit_worker_and_time(tmp_path):
     cells = {k: v for k, v in TURKLE.items() if k != "AssignmentId"}
+    other = cells | {"WorkerId": "77", "Turkle.Username": "seven"}
+    one = write(tmp_path / "one.csv", [cells, other])
+    copy = write(tmp_path / "one (1).csv", [cells, other])
+    assert checked([one], None).assignments["assignment_id"].nunique() == 2
+    got = checked([one, copy], None)
+    assert len(got.assignments) == 2
+    assert got.files["superseded"].sum() == 2
+
+
+def test_without_a_time_ids_come_from_file_and_row(tmp_path):
+    cells = {k: v for k, v in TURKLE.items() if k != "AssignmentId"} | {"SubmitTime": ""}
     got = checked([write(tmp_path / "one.csv", [cells, cells])], None).assignments
     assert got["assignment_id"].tolist() == ["one.csv#2", "one.csv#3"]
 
