@@ -74,8 +74,8 @@ def test_columns_are_found_in_any_case_and_with_their_prefix() -> None:
 
 
 def test_a_field_does_not_take_the_pipelines_own_columns() -> None:
-    phase = PhaseSpec.model_validate({"fields": {"hit_id": {"kind": "text"}}})
-    assert said(phase, {"item": "A"}) == [("hit_id", None, "blank")]
+    phase = PhaseSpec.model_validate({"fields": {"title": {"kind": "text"}}})
+    assert said(phase, {"item": "A"}) == [("title", None, "blank")]
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,33 @@ def test_killed_at_random_moments_the_project_finishes_by_itself(tmp_path: Path)
     _is_what_an_undisturbed_project_gives(home, project, tmp_path / "undisturbed")
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs kill -9")
+def test_runs_by_hand_killed_in_the_middle_are_finished_by_the_next(tmp_path: Path) -> None:
+    """Kills that all meet a run: the process is killed while it holds its project's lock."""
+    home = Home(tmp_path / "projects", tmp_path / "workflows", tmp_path / "dagster")
+    environment = {**os.environ, "MTURK_PROJECTS_DIR": str(home.projects), "DAGSTER_HOME": str(home.dagster)}
+    environment["MTURK_WORKFLOWS_DIR"] = str(home.workflows)
+    project = home.projects / "example"
+    subprocess.run(_command("init", "example"), env=environment, check=True, stdout=subprocess.DEVNULL)
+    chance = random.Random(SEED)
+    met = 0
+    for kill in range(KILLS):
+        _drop(project, kill)
+        process = subprocess.Popen(_command("run", "example", "--force"), env=environment, stdout=subprocess.DEVNULL)
+        lock = FileLock(home.locks / "projects" / "example.lock")
+        while not is_held(lock) and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 6))
+        met += process.poll() is None
+        process.kill()
+        process.wait()
+    subprocess.run(_command("run", "example"), env=environment, check=True, stdout=subprocess.DEVNULL)
+    print(f"\n{KILLS} kills, {met} of them met a run under way")
+    _nothing_is_damaged(home, project)
+    _is_what_an_undisturbed_project_gives(home, project, tmp_path / "undisturbed")
+
+
 def _command(*words: str) -> list[str]:
     return [sys.executable, "-m", "mturk_pipeline.cli.main", *words]
 
