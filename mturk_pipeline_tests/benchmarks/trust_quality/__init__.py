@@ -1,0 +1,1 @@
+"""Crowds, scores and peers for the programs that measure trust."""
