@@ -1,0 +1,123 @@
+"""Tables of simulated crowds that answer open questions: consensus by pattern, and workers."""
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline_tests.benchmarks.trust_quality import scores
+from mturk_pipeline_tests.benchmarks.trust_quality.crowds import Crowd, open_crowd
+from mturk_pipeline_tests.benchmarks.trust_quality.methods import MODES, OPEN_MODELS, in_mode, joined, judged, our_fit
+from mturk_pipeline_tests.benchmarks.trust_quality.peers import OPEN_PEERS, peer
+from mturk_pipeline_tests.benchmarks.trust_quality.running import run_all, show
+
+PATTERNS = ["lone", "2:0", "2:1", "1:1", "1:1:1", "3:0"]
+ENOUGH = 5  # items from which a worker is judged
+VARIANTS = {
+    "MajorityVote": [("frequency", False), ("frequency", True)],
+    "Wawa": [("frequency", False), ("frequency", True)],
+    "GLAD": [("frequency", False)],
+    "MACE": [("frequency", False), ("frequency", True), ("random", False), ("random", True)],
+}
+
+
+def patterns(answers: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
+    """How the valid values of each row of `truth` split: blank, lone, 2:0, 2:1, …, largest first."""
+    said = answers.dropna(subset=["value"]).drop_duplicates(["item", "field", "worker", "value"])
+    counts = said.groupby([pd.Series(joined(said), index=said.index, name="place"), "value"]).size()
+    counts = counts.sort_values(ascending=False, kind="stable").astype("str")
+    split = counts.groupby(level="place").agg(":".join)
+    split = split.replace({"1": "lone", "2": "2:0", "3": "3:0"})
+    return split.reindex(joined(truth)).fillna("blank").to_numpy()
+
+
+def measure(seed: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One crowd: (method, pattern, none, right, trust) per item and field; (mode, bad, items, standing) per worker."""
+    crowd = open_crowd(seed)
+    told = {"pattern": patterns(crowd.answers, crowd.truth), "none": crowd.truth["value"].isna().to_numpy()}
+    parts, people = [], []
+    for name in OPEN_PEERS if with_peers else ():
+        for numbering, blanks in VARIANTS[name] + ([("frequency", True)] if every_variant and name == "GLAD" else []):
+            found = peer(name, seed, numbering, blanks)(crowd.answers, "open")
+            method = f"{name}, {numbering}{', blanks as answers' if blanks else ''}"
+            parts.append(judged(found, crowd.truth).assign(method=method, **told))
+    for model in OPEN_MODELS:
+        for mode in MODES if model == "trust" else MODES[:1]:
+            result = our_fit(in_mode(crowd.answers, mode), model=model, kind="open")
+            method = f"{model}, {mode}"
+            parts.append(judged(result.consensus, _truth_in(crowd, mode)).assign(method=method, **told))
+            people.append(_standings(result.workers, crowd).assign(method=method))
+    rows, workers = pd.concat(parts, ignore_index=True), pd.concat(people, ignore_index=True)
+    return rows.assign(seed=seed), workers.assign(seed=seed)
+
+
+def _truth_in(crowd: Crowd, mode: str) -> pd.DataFrame:
+    if mode == "all columns":
+        return crowd.truth
+    return pd.DataFrame({"item": joined(crowd.truth), "value": crowd.truth["value"].to_numpy()})
+
+
+def _standings(rated: pd.DataFrame, crowd: Crowd) -> pd.DataFrame:
+    """worker, archetype, bad, items (how many it looked at), standing ('' where it is not rated)."""
+    items = crowd.answers.groupby("worker")["item"].nunique()
+    standing = rated.set_index("worker")["standing"].astype(str)
+    people = crowd.workers[["worker", "archetype", "bad"]]
+    return people.assign(
+        items=people["worker"].map(items).to_numpy(), standing=people["worker"].map(standing).fillna("").to_numpy()
+    )
+
+
+def open_report(crowds: int, jobs: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Prints the tables of open answers and of workers; returns the measured rows of both."""
+    tasks = [(seed, with_peers, every_variant) for seed in range(crowds)]
+    results = run_all(measure, tasks, jobs, "open crowds")
+    rows = pd.concat([r for r, _ in results], ignore_index=True)
+    workers = pd.concat([w for _, w in results], ignore_index=True)
+    here = rows[rows["pattern"] != "blank"]
+    print(
+        f"\nOpen answers: {crowds} crowds of seeds 0 to {crowds - 1}, three answers per item."
+        f" {len(rows) // rows['method'].nunique()} item-fields;"
+        f" {(rows['pattern'] == 'blank').mean():.0%} got no valid value; of the others"
+        f" {here['none'].mean():.0%} have no right value. No value is right where there is none."
+    )
+    show("Open: accuracy by pattern of the valid values, all crowds pooled", _by_pattern(here))
+    show("Open: means over crowds, item-fields with a valid value", _macro(here))
+    show("Open: means over crowds, all item-fields (also those that nobody answered)", _macro(rows))
+    show(f"Workers who looked at {ENOUGH} items or more: 'exclude' against spammers and colluders", _accused(workers))
+    return rows, workers
+
+
+def _by_pattern(rows: pd.DataFrame) -> pd.DataFrame:
+    table = rows.pivot_table(index="method", columns="pattern", values="right", sort=False)
+    table = table.reindex(columns=PATTERNS).assign(all=rows.groupby("method")["right"].mean())
+    size = rows[rows["method"] == rows["method"].iloc[0]].groupby("pattern").size()
+    table.loc["(item-fields)"] = size.reindex(PATTERNS).to_dict() | {"all": size.sum()}
+    return table
+
+
+def _macro(rows: pd.DataFrame) -> pd.DataFrame:
+    """Means over crowds of accuracy, share still wrong, calibration and Brier, per method."""
+    parts = []
+    for (method, seed), part in rows.groupby(["method", "seed"], sort=False):
+        right, trust = part["right"].to_numpy(), part["trust"].to_numpy()
+        parts.append(
+            {
+                "method": method,
+                "seed": seed,
+                "accuracy": right.mean(),
+                "wrong after 20 %": scores.wrong_after_review(right, trust),
+                "ECE excess": scores.calibration_error(right, trust) - scores.expected_error(trust, draws=50),
+                "Brier": scores.brier(right, trust),
+            }
+        )
+    return pd.DataFrame(parts).groupby("method", sort=False).mean().drop(columns="seed")
+
+
+def _accused(workers: pd.DataFrame) -> pd.DataFrame:
+    """Per method: precision, recall, F1 of `exclude`; shares of kinds of workers accused."""
+    table = {}
+    for method, people in workers[workers["items"] >= ENOUGH].groupby("method", sort=False):
+        accused, bad = people["standing"] == "exclude", people["bad"]
+        precision, recall, f1 = scores.precision_recall_f1((accused & bad).sum(), accused.sum(), bad.sum())
+        by_kind = accused.groupby(people["archetype"]).mean()
+        row = {"bad": bad.sum(), "honest": (~bad).sum(), "precision": precision, "recall": recall, "F1": f1}
+        table[method] = row | {"honest accused": accused[~bad].mean()} | by_kind.to_dict()
+    return pd.DataFrame(table).T
