@@ -1,0 +1,261 @@
+"""Lists: which elements that workers listed are real, and how much of a list each worker finds.
+
+Three workers were asked for all clubs of a directory. A club that all three list is surely real. One that only one
+of them lists is real if this worker is careful and the others often miss clubs; it is a mistake if this worker often
+lists what nobody else finds. So trust needs the workers, and judging workers needs trust. Both are found by turns,
+beginning with a guess: believe the clubs a little, judge the workers by them, believe the clubs anew, judge the
+workers anew, until nothing changes any more. This is the EM algorithm (expectation-maximisation).
+
+What is assumed of list i, answered by workers p, with S the workers who listed an element:
+
+- Real elements: N_i of them, and worker p finds each with probability r_p (the recall)::
+
+      expected number of real elements listed by just S = N_i * prod(r_p, p in S) * prod(1 - r_p, p not in S)
+
+- False elements: worker p comes up with f_p of them in a list, and each other worker q falls for one with
+  probability c_q (a group of workers who agree on junk is a group with a high c)::
+
+      expected number of false elements listed by just S
+          = sum(f_a * prod(c_q, q in S without a), a in S) * prod(1 - c_q, q not in S)
+
+- trust = expected real / (expected real + expected false).
+
+An element that nobody lists is not in the data. Both lines are therefore rates of *seen* elements, and the real
+ones that nobody found are counted as missed by all: n_i seen ones stand for N_i = n_i / (1 - prod(1 - r_p))
+(Sanathanan 1972). Otherwise recall would be too high and lone elements would look false.
+
+How few data make no wild claims: a worker's recall in one list (some stop after the first page) leans on the
+worker's recall, this on the crowd's, and this on a weak prior; f and c likewise. How strongly they lean is learnt
+from how much they differ beyond chance (method of moments; for recall the beta-binomial, Kleinman 1973; for f the
+gamma-Poisson). The roles of real and false cannot be swapped: false elements have one author, and others fall for
+them rarely unless the data insist. Where each list has one worker nothing can be learnt, and trust is the prior.
+
+Sources: Dawid & Skene, Applied Statistics 28 (1979), for EM over workers and truths; Dempster, Laird & Rubin, JRSS B
+39 (1977), for EM and truncated data; Sanathanan, Annals of Mathematical Statistics 43 (1972), for the number unseen;
+Kleinman, JASA 68 (1973), for the moments.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mturk_pipeline.trust.coding import Floats, Ints
+from mturk_pipeline.trust.list_data import ListData, list_data
+
+PRIOR_RECALL = 0.7
+PRIOR_FALSE_SHARE = 0.1  # false elements of a worker's list
+PRIOR_FALLS_FOR = 0.02
+_CROWD_WEIGHT = 5.0  # lists, or workers, that the weak priors of the crowd count for
+_FALLS_WEIGHT = 50.0
+_LIMITS = (0.01, 0.99)
+_TURNS, _SETTLED = 80, 2e-3
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is known of E elements, W workers, I lists and P answers (one worker's answer to one list)."""
+
+    item: Ints  # (E) the element's list; sorted by item, then element
+    element: Ints  # (E) its code, as given
+    trust: Floats  # (E) probability that it is real, 0..1
+    votes: Ints  # (E) workers who listed it
+    worker: Ints  # (W) codes, sorted
+    lists: Ints  # (W) lists answered
+    recall: Floats  # (W) share of a list's real elements that the worker lists, 0..1
+    recall_weight: Floats  # (W) independent elements behind it; 0 where it is the prior alone
+    invented: Floats  # (W) false elements per list that the worker comes up with
+    falls_for: Floats  # (W) probability of also listing another's false element
+    false_share: Floats  # (W) expected share of false ones among what the worker listed, 0..1
+    list_item: Ints  # (I) codes, sorted
+    list_workers: Ints  # (I) workers who answered
+    richness: Floats  # (I) real elements, listed or not
+    missed: Floats  # (I) probability that a real element is listed by nobody
+    answer_list: Ints  # (P) place in list_item
+    answer_worker: Ints  # (P) place in worker
+    answer_recall: Floats  # (P) the worker's recall in this list
+    answer_weight: Floats  # (P) real elements behind it, those of the prior included
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """What one turn says of the workers and lists."""
+
+    recall: Floats  # (P)
+    invented: Floats  # (P)
+    falls_for: Floats  # (P)
+    richness: Floats  # (I)
+    missed: Floats  # (I)
+    answer_weight: Floats  # (P)
+    worker_recall: Floats  # (W)
+    worker_weight: Floats  # (W)
+    worker_invented: Floats  # (W)
+    worker_falls_for: Floats  # (W)
+
+
+def fit_listing(item: Ints, element: Ints, worker: Ints, asked_item: Ints, asked_worker: Ints) -> Listing:
+    """Trust of each listed element, and recall and mistakes of each worker.
+
+    Parameters
+    ----------
+    item, element, worker
+        (R) codes, 0 or more: this worker listed this element for this item. An element's code need only differ
+        from others of its item. Repeated rows count once.
+    asked_item, asked_worker
+        (Q) who answered an item's list at all, also those who listed nothing. Who listed something counts as
+        having answered in any case.
+
+    Examples
+    --------
+    Worker 2 lists one thing in each list that the two others do not see:
+
+    >>> seen = [(i, e, w) for i in range(30) for e in range(8) for w in (0, 1, 2) if (e + i + w) % 5]
+    >>> rows = np.array(seen + [(i, 99, 2) for i in range(30)])
+    >>> asked = np.array([(i, w) for i in range(30) for w in (0, 1, 2)])
+    >>> known = fit_listing(*rows.T, *asked.T)
+    >>> bool((known.trust[known.element == 99] < 0.5).all()), bool((known.trust[known.element < 8] > 0.9).all())
+    (True, True)
+    """
+    lists = list_data(item, element, worker, asked_item, asked_worker)
+    supporters = np.bincount(lists.row_pattern, minlength=len(lists.size))
+    trust = np.where(supporters > 1, 0.97, 0.9)
+    author = 1 / supporters[lists.row_pattern]
+    rates = None
+    for _ in range(_TURNS):
+        rates = _judge_workers(lists, trust, author, rates)
+        before = trust
+        trust, author = _judge_elements(lists, rates)
+        if np.abs(trust - before).max(initial=0) < _SETTLED:
+            break
+    return _listing(lists, _judge_workers(lists, trust, author, rates), trust)
+
+
+def _judge_elements(lists: ListData, rates: _Rates) -> tuple[Floats, Floats]:
+    """Trust (G), and for each row (R) the probability that this supporter is a false element's author."""
+    row_answer, pattern, of_list = lists.row_answer, lists.row_pattern, lists.pattern_list
+    patterns, number = len(lists.size), len(lists.items)
+
+    def all_answered(found: Floats) -> Floats:
+        silent = _sums(lists.answer_list, np.log1p(-found), number)[of_list]
+        return silent + _sums(pattern, (np.log(found) - np.log1p(-found))[row_answer], patterns)
+
+    began = (rates.invented / rates.falls_for)[row_answer]
+    authors = _sums(pattern, began, patterns)
+    real = np.log(rates.richness)[of_list] + all_answered(rates.recall)
+    false = np.log(authors) + all_answered(rates.falls_for)
+    return 1 / (1 + np.exp(np.clip(false - real, -30, 30))), began / authors[pattern]
+
+
+def _judge_workers(lists: ListData, trust: Floats, author: Floats, last: _Rates | None) -> _Rates:
+    """Rates of workers and lists, given how far each element is believed."""
+    answers, number = len(lists.answer_list), len(lists.items)
+    row = lists.row_pattern
+    real, false = trust * lists.size, (1 - trust) * lists.size
+    n_real, n_false = _sums(lists.pattern_list, real, number), _sums(lists.pattern_list, false, number)
+    found = _sums(lists.row_answer, real[row], answers)
+    began = _sums(lists.row_answer, false[row] * author, answers)
+    fell = _sums(lists.row_answer, false[row] * (1 - author), answers)
+
+    unseen = last.richness * last.missed if last else np.zeros(number)
+    there = np.maximum((n_real + unseen)[lists.answer_list], found)
+    recall, weight, worker_recall, worker_weight = _recalls(lists, found, there, last)
+    missed = np.exp(_sums(lists.answer_list, np.log1p(-recall), number))
+    length = max(float(lists.size[row].sum()) / max(answers, 1), 1.0)
+    # A list's richness leans on the mean one with the weight of one element.
+    mean = (n_real.sum() + length) / ((1 - missed).sum() + 1)
+    invented, worker_invented = _inventions(lists, began, PRIOR_FALSE_SHARE * length)
+    falls_for = _falls_for(lists, fell, np.maximum(n_false[lists.answer_list] - began, fell))
+    return _Rates(
+        recall=recall,
+        invented=invented,
+        falls_for=falls_for[lists.answer_worker],
+        richness=(n_real + 1) / (1 - missed + 1 / mean),
+        missed=missed,
+        answer_weight=weight,
+        worker_recall=worker_recall,
+        worker_weight=worker_weight,
+        worker_invented=worker_invented,
+        worker_falls_for=falls_for,
+    )
+
+
+def _recalls(
+    lists: ListData, found: Floats, there: Floats, last: _Rates | None
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Recall and its weight, of each answer (P) and of each worker (W): of `there` real elements `found` were."""
+    worker, workers = lists.answer_worker, len(lists.workers)
+    usual = last.worker_recall[worker] if last else np.full(len(worker), PRIOR_RECALL)
+    alike = _alikeness(found, there, usual, prior=0.15, prior_weight=50.0)
+    # Elements of one list stand or fall together: they count as fewer independent ones.
+    independent = there / (1 + np.maximum(there - 1, 0) * alike)
+    weight = _sums(worker, independent, workers)
+    worker_found = _sums(worker, independent * found / np.maximum(there, 1e-9), workers)
+    crowd = (worker_found.sum() + PRIOR_RECALL * _CROWD_WEIGHT) / (weight.sum() + _CROWD_WEIGHT)
+    lean = 1 / _alikeness(worker_found, weight, np.full(workers, crowd), prior=0.1, prior_weight=20.0) - 1
+    of_worker = (worker_found + lean * crowd) / (weight + lean)
+    lean = 1 / alike - 1
+    recall = np.clip((found + lean * of_worker[worker]) / (there + lean), *_LIMITS)
+    return recall, there + lean, of_worker, weight
+
+
+def _inventions(lists: ListData, began: Floats, prior: float) -> tuple[Floats, Floats]:
+    """False elements that each worker comes up with, in each answer (P) and per list on the whole (W)."""
+    worker, workers = lists.answer_worker, len(lists.workers)
+    answered = np.bincount(worker, minlength=workers)
+    crowd = (began.sum() + prior * _CROWD_WEIGHT) / (len(began) + _CROWD_WEIGHT)
+    of_worker = (_sums(worker, began, workers) + crowd) / (answered + 1)
+    usual = of_worker[worker]
+    # Beyond Poisson chance, lists of one worker differ little unless the data say so.
+    excess = (((began - usual) ** 2 - usual).sum() + 0.4) / ((usual**2).sum() + 20)
+    lean = 1 / np.clip(excess, 0.005, 5.0)
+    return (began + lean * usual) / (1 + lean), of_worker
+
+
+def _falls_for(lists: ListData, fell: Floats, could: Floats) -> Floats:
+    """How likely each worker (W) lists another's false element: seldom, unless the worker's own lists say so."""
+    workers = len(lists.workers)
+    total = could.sum()
+    crowd = (fell.sum() + PRIOR_FALLS_FOR * (total + _FALLS_WEIGHT)) / (2 * total + _FALLS_WEIGHT)
+    fell, could = _sums(lists.answer_worker, fell, workers), _sums(lists.answer_worker, could, workers)
+    return np.clip((fell + 10 * crowd) / (could + 10), 0.002, 0.9)
+
+
+def _alikeness(found: Floats, there: Floats, usual: Floats, prior: float, prior_weight: float) -> float:
+    """Intra-class correlation of a beta-binomial by moments: 0 where groups differ by chance alone, 1 at most."""
+    chance = usual * (1 - usual)
+    beyond = ((found - there * usual) ** 2 - there * chance).sum()
+    most = (there * np.maximum(there - 1, 0) * chance).sum()
+    return float(np.clip((beyond + prior * prior_weight) / (most + prior_weight), 0.02, 0.7))
+
+
+def _listing(lists: ListData, rates: _Rates, trust: Floats) -> Listing:
+    workers = len(lists.workers)
+    of_row = lists.answer_worker[lists.row_answer]
+    size = lists.size[lists.row_pattern].astype(float)
+    false = _sums(of_row, size * (1 - trust[lists.row_pattern]), workers)
+    listed = _sums(of_row, size, workers)
+    crowd = (false.sum() + PRIOR_FALSE_SHARE * _CROWD_WEIGHT) / (listed.sum() + _CROWD_WEIGHT)
+    return Listing(
+        item=lists.item,
+        element=lists.element,
+        trust=trust[lists.element_pattern],
+        votes=lists.votes,
+        worker=lists.workers,
+        lists=np.bincount(lists.answer_worker, minlength=workers),
+        recall=rates.worker_recall,
+        recall_weight=rates.worker_weight,
+        invented=rates.worker_invented,
+        falls_for=rates.worker_falls_for,
+        false_share=(false + crowd) / (listed + 1),
+        list_item=lists.items,
+        list_workers=np.bincount(lists.answer_list, minlength=len(lists.items)),
+        richness=rates.richness,
+        missed=rates.missed,
+        answer_list=lists.answer_list,
+        answer_worker=lists.answer_worker,
+        answer_recall=rates.recall,
+        answer_weight=rates.answer_weight,
+    )
+
+
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+    return np.bincount(group, values, groups).astype(np.float64, copy=False)
