@@ -12,6 +12,9 @@ What is assumed of list i, answered by workers p, with S the workers who listed 
 
       expected number of real elements listed by just S = N_i * prod(r_p, p in S) * prod(1 - r_p, p not in S)
 
+  A share of them, learnt from the data, is hard to find: everybody's recall is 0.4 of the usual there, and the
+  right side has a term for either part of N_i.
+
 - False elements: worker p comes up with f_p of them in a list, and each other worker q falls for one with
   probability c_q (a group of workers who agree on junk is a group with a high c)::
 
@@ -21,8 +24,9 @@ What is assumed of list i, answered by workers p, with S the workers who listed 
 - trust = expected real / (expected real + expected false).
 
 An element that nobody lists is not in the data. Both lines are therefore rates of *seen* elements, and the real
-ones that nobody found are counted as missed by all: n_i seen ones stand for N_i = n_i / (1 - prod(1 - r_p))
-(Sanathanan 1972). Otherwise recall would be too high and lone elements would look false.
+ones that nobody found are counted as missed by all: n_i seen ones stand for N_i = n_i / (1 - prod(1 - r_p)), with
+every p of the list in the product (Sanathanan 1972). Otherwise recall would be too high, and lone elements would
+look false.
 
 How few data make no wild claims: a worker's recall in one list (some stop after the first page) leans on the
 worker's recall, this on the crowd's, and this on a weak prior; f and c likewise. How strongly they lean is learnt
@@ -45,10 +49,12 @@ from mturk_pipeline.trust.list_data import ListData, list_data
 PRIOR_RECALL = 0.7
 PRIOR_FALSE_SHARE = 0.1  # false elements of a worker's list
 PRIOR_FALLS_FOR = 0.02
+PRIOR_HARD = 0.1  # share of the real elements that are hard to find
+HARD = 0.4  # recall of these, as a share of the usual one
 _CROWD_WEIGHT = 5.0  # lists, or workers, that the weak priors of the crowd count for
-_FALLS_WEIGHT = 50.0
+_FALLS_WEIGHT, _HARD_WEIGHT = 50.0, 200.0  # elements
 _LIMITS = (0.01, 0.99)
-_TURNS, _SETTLED = 80, 2e-3
+_TURNS, _SETTLED = 80, 3e-4  # mean change of trust
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Listing:
     votes: Ints  # (E) workers who listed it
     worker: Ints  # (W) codes, sorted
     lists: Ints  # (W) lists answered
-    recall: Floats  # (W) share of a list's real elements that the worker lists, 0..1
+    recall: Floats  # (W) share of a list's real elements that the worker lists, hard ones included, 0..1
     recall_weight: Floats  # (W) independent elements behind it; 0 where it is the prior alone
     invented: Floats  # (W) false elements per list that the worker comes up with
     falls_for: Floats  # (W) probability of also listing another's false element
@@ -70,26 +76,33 @@ class Listing:
     list_workers: Ints  # (I) workers who answered
     richness: Floats  # (I) real elements, listed or not
     missed: Floats  # (I) probability that a real element is listed by nobody
-    answer_list: Ints  # (P) place in list_item
-    answer_worker: Ints  # (P) place in worker
-    answer_recall: Floats  # (P) the worker's recall in this list
-    answer_weight: Floats  # (P) real elements behind it, those of the prior included
+    missed_doubt: Floats  # (I) variance of log(missed), as recall is known only so well
+    hard_share: float  # of the real elements
+
+
+@dataclass(frozen=True)
+class _Beliefs:
+    """What one turn says of the G patterns."""
+
+    trust: Floats  # (G)
+    hard: Floats  # (G) probability that, if real, they are hard to find
+    author: Floats  # (R) probability that, if false, this supporter came up with them
 
 
 @dataclass(frozen=True)
 class _Rates:
     """What one turn says of the workers and lists."""
 
-    recall: Floats  # (P)
+    recall: Floats  # (P) of elements that are not hard to find
+    recall_weight: Floats  # (P) elements behind it, those that it leans on included
     invented: Floats  # (P)
-    falls_for: Floats  # (P)
+    falls_for: Floats  # (W)
+    hard_share: float
     richness: Floats  # (I)
-    missed: Floats  # (I)
-    answer_weight: Floats  # (P)
+    missed: tuple[Floats, Floats]  # (I) a real element is not hard, or hard, and listed by nobody
     worker_recall: Floats  # (W)
     worker_weight: Floats  # (W)
     worker_invented: Floats  # (W)
-    worker_falls_for: Floats  # (W)
 
 
 def fit_listing(item: Ints, element: Ints, worker: Ints, asked_item: Ints, asked_worker: Ints) -> Listing:
@@ -117,70 +130,81 @@ def fit_listing(item: Ints, element: Ints, worker: Ints, asked_item: Ints, asked
     """
     lists = list_data(item, element, worker, asked_item, asked_worker)
     supporters = np.bincount(lists.row_pattern, minlength=len(lists.size))
-    trust = np.where(supporters > 1, 0.97, 0.9)
-    author = 1 / supporters[lists.row_pattern]
+    beliefs = _Beliefs(
+        trust=np.where(supporters > 1, 0.97, 0.9),
+        hard=np.full(len(supporters), PRIOR_HARD),
+        author=1 / supporters[lists.row_pattern],
+    )
     rates = None
     for _ in range(_TURNS):
-        rates = _judge_workers(lists, trust, author, rates)
-        before = trust
-        trust, author = _judge_elements(lists, rates)
-        if np.abs(trust - before).max(initial=0) < _SETTLED:
+        rates = _judge_workers(lists, beliefs, rates)
+        before, beliefs = beliefs, _judge_elements(lists, rates)
+        if np.abs(beliefs.trust - before.trust) @ lists.size <= _SETTLED * lists.size.sum():
             break
-    return _listing(lists, _judge_workers(lists, trust, author, rates), trust)
+    return _listing(lists, _judge_workers(lists, beliefs, rates), beliefs.trust)
 
 
-def _judge_elements(lists: ListData, rates: _Rates) -> tuple[Floats, Floats]:
-    """Trust (G), and for each row (R) the probability that this supporter is a false element's author."""
+def _judge_elements(lists: ListData, rates: _Rates) -> _Beliefs:
+    """The E-step: how likely each pattern's elements are real, given the workers."""
     row_answer, pattern, of_list = lists.row_answer, lists.row_pattern, lists.pattern_list
     patterns, number = len(lists.size), len(lists.items)
+    falls_for = rates.falls_for[lists.answer_worker]
 
-    def all_answered(found: Floats) -> Floats:
-        silent = _sums(lists.answer_list, np.log1p(-found), number)[of_list]
-        return silent + _sums(pattern, (np.log(found) - np.log1p(-found))[row_answer], patterns)
+    def log_chance(found: Floats) -> Floats:
+        silent = np.log1p(-found)
+        supporters = _sums(pattern, (np.log(found) - silent)[row_answer], patterns)
+        return _sums(lists.answer_list, silent, number)[of_list] + supporters
 
-    began = (rates.invented / rates.falls_for)[row_answer]
+    began = (rates.invented / falls_for)[row_answer]
     authors = _sums(pattern, began, patterns)
-    real = np.log(rates.richness)[of_list] + all_answered(rates.recall)
-    false = np.log(authors) + all_answered(rates.falls_for)
-    return 1 / (1 + np.exp(np.clip(false - real, -30, 30))), began / authors[pattern]
+    false = np.log(authors) + log_chance(falls_for)
+    usual = np.log1p(-rates.hard_share) + log_chance(rates.recall)
+    hard = np.log(rates.hard_share) + log_chance(rates.recall * HARD)
+    real = np.log(rates.richness)[of_list] + np.logaddexp(usual, hard)
+    return _Beliefs(trust=_logistic(real - false), hard=_logistic(hard - usual), author=began / authors[pattern])
 
 
-def _judge_workers(lists: ListData, trust: Floats, author: Floats, last: _Rates | None) -> _Rates:
-    """Rates of workers and lists, given how far each element is believed."""
+def _judge_workers(lists: ListData, beliefs: _Beliefs, last: _Rates | None) -> _Rates:
+    """The M-step: rates of workers and lists, given how far each element is believed."""
     answers, number = len(lists.answer_list), len(lists.items)
     row = lists.row_pattern
-    real, false = trust * lists.size, (1 - trust) * lists.size
-    n_real, n_false = _sums(lists.pattern_list, real, number), _sums(lists.pattern_list, false, number)
-    found = _sums(lists.row_answer, real[row], answers)
-    began = _sums(lists.row_answer, false[row] * author, answers)
-    fell = _sums(lists.row_answer, false[row] * (1 - author), answers)
+    real, false = beliefs.trust * lists.size, (1 - beliefs.trust) * lists.size
+    hard = _sums(lists.pattern_list, real * beliefs.hard, number)
+    usual, n_false = _sums(lists.pattern_list, real, number) - hard, _sums(lists.pattern_list, false, number)
+    seen = usual + hard
+    if last:
+        usual, hard = usual + last.richness * last.missed[0], hard + last.richness * last.missed[1]
+    hard_share = (hard.sum() + PRIOR_HARD * _HARD_WEIGHT) / (usual.sum() + hard.sum() + _HARD_WEIGHT)
 
-    unseen = last.richness * last.missed if last else np.zeros(number)
-    there = np.maximum((n_real + unseen)[lists.answer_list], found)
+    found = _sums(lists.row_answer, real[row], answers)
+    began = _sums(lists.row_answer, false[row] * beliefs.author, answers)
+    fell = _sums(lists.row_answer, false[row] * (1 - beliefs.author), answers)
+    there = np.maximum((usual + HARD * hard)[lists.answer_list], found)
     recall, weight, worker_recall, worker_weight = _recalls(lists, found, there, last)
-    missed = np.exp(_sums(lists.answer_list, np.log1p(-recall), number))
+    missed = (
+        (1 - hard_share) * np.exp(_sums(lists.answer_list, np.log1p(-recall), number)),
+        hard_share * np.exp(_sums(lists.answer_list, np.log1p(-HARD * recall), number)),
+    )
+    shown = 1 - missed[0] - missed[1]
     length = max(float(lists.size[row].sum()) / max(answers, 1), 1.0)
     # A list's richness leans on the mean one with the weight of one element.
-    mean = (n_real.sum() + length) / ((1 - missed).sum() + 1)
+    mean = (seen.sum() + length) / (shown.sum() + 1)
     invented, worker_invented = _inventions(lists, began, PRIOR_FALSE_SHARE * length)
-    falls_for = _falls_for(lists, fell, np.maximum(n_false[lists.answer_list] - began, fell))
     return _Rates(
         recall=recall,
+        recall_weight=weight,
         invented=invented,
-        falls_for=falls_for[lists.answer_worker],
-        richness=(n_real + 1) / (1 - missed + 1 / mean),
+        falls_for=_falls_for(lists, fell, np.maximum(n_false[lists.answer_list] - began, fell)),
+        hard_share=float(hard_share),
+        richness=(seen + 1) / (shown + 1 / mean),
         missed=missed,
-        answer_weight=weight,
         worker_recall=worker_recall,
         worker_weight=worker_weight,
         worker_invented=worker_invented,
-        worker_falls_for=falls_for,
     )
 
 
-def _recalls(
-    lists: ListData, found: Floats, there: Floats, last: _Rates | None
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _recalls(lists: ListData, found: Floats, there: Floats, last: _Rates | None) -> tuple[Floats, ...]:
     """Recall and its weight, of each answer (P) and of each worker (W): of `there` real elements `found` were."""
     worker, workers = lists.answer_worker, len(lists.workers)
     usual = last.worker_recall[worker] if last else np.full(len(worker), PRIOR_RECALL)
@@ -241,20 +265,30 @@ def _listing(lists: ListData, rates: _Rates, trust: Floats) -> Listing:
         votes=lists.votes,
         worker=lists.workers,
         lists=np.bincount(lists.answer_worker, minlength=workers),
-        recall=rates.worker_recall,
+        recall=rates.worker_recall * (1 - (1 - HARD) * rates.hard_share),
         recall_weight=rates.worker_weight,
         invented=rates.worker_invented,
-        falls_for=rates.worker_falls_for,
+        falls_for=rates.falls_for,
         false_share=(false + crowd) / (listed + 1),
         list_item=lists.items,
         list_workers=np.bincount(lists.answer_list, minlength=len(lists.items)),
         richness=rates.richness,
-        missed=rates.missed,
-        answer_list=lists.answer_list,
-        answer_worker=lists.answer_worker,
-        answer_recall=rates.recall,
-        answer_weight=rates.answer_weight,
+        missed=rates.missed[0] + rates.missed[1],
+        missed_doubt=_missed_doubt(lists, rates),
+        hard_share=rates.hard_share,
     )
+
+
+def _missed_doubt(lists: ListData, rates: _Rates) -> Floats:
+    """Variance of log(missed) of each list (I), by the delta method, from the variance of the recalls."""
+    usual, hard = (part[lists.answer_list] for part in rates.missed)
+    slope = usual / (1 - rates.recall) + HARD * hard / (1 - HARD * rates.recall)
+    variance = rates.recall * (1 - rates.recall) / (rates.recall_weight + 1)
+    return _sums(lists.answer_list, (slope / (usual + hard)) ** 2 * variance, len(lists.items))
+
+
+def _logistic(odds: Floats) -> Floats:
+    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
 
 
 def _sums(group: Ints, values: Floats, groups: int) -> Floats:
