@@ -7,6 +7,7 @@ from mturk_pipeline_tests.benchmarks.trust_quality import scores
 from mturk_pipeline_tests.benchmarks.trust_quality.crowds import Crowd, open_crowd
 from mturk_pipeline_tests.benchmarks.trust_quality.methods import MODES, OPEN_MODELS, in_mode, joined, judged, our_fit
 from mturk_pipeline_tests.benchmarks.trust_quality.peers import OPEN_PEERS, peer
+from mturk_pipeline_tests.benchmarks.trust_quality.reference import known_rates
 from mturk_pipeline_tests.benchmarks.trust_quality.running import run_all, show
 
 PATTERNS = ["lone", "2:0", "2:1", "1:1", "1:1:1", "3:0"]
@@ -39,6 +40,8 @@ def measure(seed: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFr
             found = peer(name, seed, numbering, blanks)(crowd.answers, "open")
             method = f"{name}, {numbering}{', blanks as answers' if blanks else ''}"
             parts.append(judged(found, crowd.truth).assign(method=method, **told))
+    names = _truth_in(crowd, "three columns")
+    parts.append(judged(known_rates(crowd), names).assign(method="(true rates of workers known)", **told))
     for model in OPEN_MODELS:
         for mode in MODES if model == "trust" else MODES[:1]:
             result = our_fit(in_mode(crowd.answers, mode), model=model, kind="open")

@@ -32,6 +32,7 @@ class Settings:
     shared_truth: float  # share of items whose right value is right for several items
     invalid: float  # share of honest values that are unusable
     seconds: float  # median work time
+    haste: float  # factor of all slips and guesses
 
 
 def draw_settings(rng: np.random.Generator) -> Settings:
@@ -51,6 +52,7 @@ def draw_settings(rng: np.random.Generator) -> Settings:
         shared_truth=rng.uniform(0.0, 0.15),
         invalid=rng.uniform(0.0, 0.04),
         seconds=rng.uniform(40, 400),
+        haste=rng.uniform(0.2, 1.2),
     )
 
 
@@ -72,8 +74,8 @@ def draw_workers(settings: Settings, rng: np.random.Generator, honest_only: bool
     mostly_fast = np.where(rng.random(count) < 0.7, rng.uniform(0.1, 0.8, count), rng.uniform(0.5, 1.3, count))
     return table.assign(
         skill=like.map(SKILL) + rng.normal(0, 0.6, count),
-        slip=np.clip(like.map(SLIP) * rng.lognormal(0, 0.5, count), 0, 0.6),
-        guess=np.clip(like.map(GUESS) * rng.lognormal(0, 0.5, count), 0, 0.9),
+        slip=np.clip(settings.haste * like.map(SLIP) * rng.lognormal(0, 0.5, count), 0, 0.6),
+        guess=np.clip(settings.haste * like.map(GUESS) * rng.lognormal(0, 0.5, count), 0, 0.9),
         says_none=rng.beta(1, 1, count),
         speed=np.where(table["archetype"] == "spammer", mostly_fast, like.map(SPEED) * rng.lognormal(0, 0.35, count)),
         habit=rng.integers(0, len(HABITS), count),
