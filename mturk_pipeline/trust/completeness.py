@@ -1,0 +1,123 @@
+"""How complete a list is: the accepted elements against all that there are, those that nobody listed included.
+
+How many are missing can be told from how much the workers overlap. Where three workers list the same ten clubs,
+there are hardly more; where each lists ten others, there must be many that none of them saw. For each list::
+
+    completeness = accepted / (accepted + left out + unseen)
+
+    accepted, left out   sums of the trust of its elements that are, and are not, accepted: expected real ones
+    unseen               richness * missed, from `mturk_pipeline.trust.listing`: real elements times the probability
+                         prod(1 - r_p) that every worker misses one, where the recalls r_p are pooled over all lists
+    richness             accepted + left out + unseen
+
+Why not Chao2 alone (Chao 1987; bias-corrected as in Chao et al. 2009)? For m workers it says::
+
+    unseen >= (m - 1) / m * Q1 * (Q1 - 1) / (2 * (Q2 + 1))         Q1, Q2: elements that just one, just two listed
+
+from one list only, taking each lone element for real: one spammer's inventions make it explode, and with three
+workers and ten elements its interval is wide. Pooled recall knows more. But Chao2 holds however unequal the
+elements are, as a lower bound, where the recalls take them for alike (but for a class of hard ones). So the interval
+always reaches as far as Chao2, with Q1 and Q2 as sums of trust.
+
+The interval is meant to hold 95 % of the time. What may be wrong: the unseen vary by chance (negative binomial, variance
+unseen / (1 - missed)); recall is known only so well (delta method); recall differs between elements more than the
+model knows (standard deviation `UNEQUAL` of log unseen); elements left out may be real. Left out and unseen
+together are taken for gamma-distributed with that mean and variance (quantiles by Wilson & Hilferty 1931), and
+widened to whole elements. Unequal elements hide beyond any model (Link 2003), so low ends are the weaker side.
+
+Under three workers the overlap says too little: completeness is unknown, and so are richness and interval.
+
+Sources: Chao, Biometrics 43 (1987); Chao, Colwell, Lin & Gotelli, Ecology 90 (2009); Sanathanan, Annals of
+Mathematical Statistics 43 (1972); Link, Biometrics 59 (2003); Wilson & Hilferty, PNAS 17 (1931).
+"""
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.coding import Bools, Floats, Ints
+from mturk_pipeline.trust.listing import Listing
+
+FEWEST_WORKERS = 3
+UNEQUAL = 0.5
+_Z = 1.96
+
+
+def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
+    """One row for each list, sorted by item.
+
+    Parameters
+    ----------
+    listing
+        What `fit_listing` returned.
+    accepted
+        (E) which of its elements are taken for real, such as `listing.trust >= 0.5`.
+
+    Returns
+    -------
+    DataFrame
+        item (code), workers (who answered), listed (different elements), accepted (of these), richness (estimated
+        number of real elements), completeness (share of the real elements that is accepted, 0..1), low, high (its
+        95 % interval). The last four are missing under three workers.
+
+    Examples
+    --------
+    Three workers who see 9 of 10 clubs each; everything listed is accepted:
+
+    >>> from mturk_pipeline.trust.listing import fit_listing
+    >>> rows = np.array([(i, e, w) for i in range(20) for e in range(10) for w in range(3) if (e + 3 * w + i) % 10])
+    >>> known = fit_listing(*rows.T, rows[:, 0], rows[:, 2])
+    >>> completeness(known, known.trust >= 0.5).round(2).head(1)
+       item  workers  listed  accepted  richness  completeness   low  high
+    0     0        3      10        10      10.2          0.98  0.83   1.0
+    """
+    of_list, number = np.searchsorted(listing.list_item, listing.item), len(listing.list_item)
+    trust = listing.trust
+    kept = _sums(of_list, trust * accepted, number)
+    left_out = _sums(of_list, trust * ~accepted, number)
+    unseen = listing.richness * listing.missed
+    doubt = listing.missed_doubt / (1 - listing.missed) ** 2 + UNEQUAL**2
+    spread = _sums(of_list, trust * (1 - trust) * ~accepted, number) + unseen / (1 - listing.missed) + unseen**2 * doubt
+
+    absent = left_out + unseen
+    fewest, most = (_gamma_quantile(absent, spread, z) for z in (-_Z, _Z))
+    most = np.maximum(np.ceil(most), left_out + chao2_unseen(listing, of_list))
+    there = kept + absent
+    unknown = listing.list_workers < FEWEST_WORKERS
+    columns = {
+        "richness": there,
+        "completeness": _share(kept, there),
+        "low": _share(kept, kept + most),
+        "high": _share(kept, kept + np.floor(fewest)),
+    }
+    return pd.DataFrame(
+        {
+            "item": listing.list_item,
+            "workers": listing.list_workers,
+            "listed": np.bincount(of_list, minlength=number),
+            "accepted": np.bincount(of_list[accepted], minlength=number),
+            **{name: np.where(unknown, np.nan, values) for name, values in columns.items()},
+        }
+    )
+
+
+def chao2_unseen(listing: Listing, of_list: Ints) -> Floats:
+    """Chao's lower bound of each list's (I) unseen elements, bias-corrected; elements count by their trust."""
+    number, m = len(listing.list_item), np.maximum(listing.list_workers, 1)
+    once, twice = (_sums(of_list, listing.trust * (listing.votes == votes), number) for votes in (1, 2))
+    return (m - 1) / m * once * np.maximum(once - 1, 0) / (2 * (twice + 1))
+
+
+def _gamma_quantile(mean: Floats, variance: Floats, z: float) -> Floats:
+    """Quantile of a gamma distribution at the normal deviate z (Wilson & Hilferty's cube root)."""
+    shape = mean**2 / np.maximum(variance, 1e-12)
+    root = 1 - 1 / (9 * np.maximum(shape, 1e-12)) + z / (3 * np.sqrt(np.maximum(shape, 1e-12)))
+    return mean * np.maximum(root, 0) ** 3
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """part / whole; a list without any real element lacks nothing."""
+    return np.where(whole > 1e-9, part / np.maximum(whole, 1e-9), 1.0)
+
+
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+    return np.bincount(group, values, groups).astype(np.float64, copy=False)
