@@ -19,11 +19,13 @@ workers and ten elements its interval is wide. Pooled recall knows more. But Cha
 elements are, as a lower bound, where the recalls take them for alike (but for a class of hard ones). So the interval
 always reaches as far as Chao2, with Q1 and Q2 as sums of trust.
 
-The interval is meant to hold 95 % of the time. What may be wrong: the unseen vary by chance (negative binomial, variance
-unseen / (1 - missed)); recall is known only so well (delta method); recall differs between elements more than the
-model knows (standard deviation `UNEQUAL` of log unseen); elements left out may be real. Left out and unseen
-together are taken for gamma-distributed with that mean and variance (quantiles by Wilson & Hilferty 1931), and
-widened to whole elements. Unequal elements hide beyond any model (Link 2003), so low ends are the weaker side.
+The interval is meant to hold 95 % of the time; in simulated crowds with 3 to 7 workers it held in 94 to 100 % of the
+lists (89 % where three workers faced many hard elements), Chao2's own in 1 to 63 %. What may be wrong: the unseen
+vary by chance (negative binomial, variance unseen / (1 - missed)); recall is known only so well (delta method);
+recall differs between elements more than the model knows (standard deviation `UNEQUAL` of log unseen); elements left
+out may be real. Left out and unseen together are taken for gamma-distributed with that mean and variance (quantiles
+by Wilson & Hilferty 1931), and widened to whole elements. Unequal elements hide beyond any model (Link 2003), so low
+ends are the weaker side.
 
 Under three workers the overlap says too little: completeness is unknown, and so are richness and interval.
 
@@ -71,24 +73,15 @@ def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
     0     0        3      10        10      10.2          0.98  0.83   1.0
     """
     of_list, number = np.searchsorted(listing.list_item, listing.item), len(listing.list_item)
-    trust = listing.trust
-    kept = _sums(of_list, trust * accepted, number)
-    left_out = _sums(of_list, trust * ~accepted, number)
-    unseen = listing.richness * listing.missed
-    doubt = listing.missed_doubt / (1 - listing.missed) ** 2 + UNEQUAL**2
-    spread = _sums(of_list, trust * (1 - trust) * ~accepted, number) + unseen / (1 - listing.missed) + unseen**2 * doubt
-
-    absent = left_out + unseen
-    fewest, most = (_gamma_quantile(absent, spread, z) for z in (-_Z, _Z))
-    most = np.maximum(np.ceil(most), left_out + chao2_unseen(listing, of_list))
-    there = kept + absent
-    unknown = listing.list_workers < FEWEST_WORKERS
+    kept = _sums(of_list, listing.trust * accepted, number)
+    absent, fewest, most = _absent(listing, accepted, of_list)
     columns = {
-        "richness": there,
-        "completeness": _share(kept, there),
+        "richness": kept + absent,
+        "completeness": _share(kept, kept + absent),
         "low": _share(kept, kept + most),
-        "high": _share(kept, kept + np.floor(fewest)),
+        "high": _share(kept, kept + fewest),
     }
+    unknown = listing.list_workers < FEWEST_WORKERS
     return pd.DataFrame(
         {
             "item": listing.list_item,
@@ -98,6 +91,18 @@ def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
             **{name: np.where(unknown, np.nan, values) for name, values in columns.items()},
         }
     )
+
+
+def _absent(listing: Listing, accepted: Bools, of_list: Ints) -> tuple[Floats, Floats, Floats]:
+    """Real elements of each list (I) that are left out or unseen: expected, fewest and most (95 %)."""
+    number, out = len(listing.list_item), listing.trust * ~accepted
+    left_out = _sums(of_list, out, number)
+    unseen = listing.richness * listing.missed
+    doubt = listing.missed_doubt / (1 - listing.missed) ** 2 + UNEQUAL**2
+    spread = _sums(of_list, out * (1 - listing.trust), number) + unseen / (1 - listing.missed) + unseen**2 * doubt
+    fewest, most = (_gamma_quantile(left_out + unseen, spread, z) for z in (-_Z, _Z))
+    most = np.maximum(np.ceil(most), left_out + chao2_unseen(listing, of_list))
+    return left_out + unseen, np.floor(fewest), most
 
 
 def chao2_unseen(listing: Listing, of_list: Ints) -> Floats:
