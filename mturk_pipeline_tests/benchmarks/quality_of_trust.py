@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--crowds", type=int, default=50, help="simulated crowds of each sort (default 50)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (default 2)")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="leave crowd-kit out (needs minutes)")
-    parser.add_argument("--every-variant", action="store_true", help="GLAD also with blanks as answers (slow)")
+    parser.add_argument("--every-variant", action="store_true", help="GLAD and MACE in more variants (slow)")
     return parser.parse_args()
 
 

@@ -12,12 +12,16 @@ from mturk_pipeline_tests.benchmarks.trust_quality.running import run_all, show
 
 PATTERNS = ["lone", "2:0", "2:1", "1:1", "1:1:1", "3:0"]
 ENOUGH = 5  # items from which a worker is judged
+# How candidates are numbered, and whether blanks are answers. MACE does better with random numbers, GLAD without blanks;
+# after 5 iterations GLAD's accuracy is what it is after 100.
 VARIANTS = {
     "MajorityVote": [("frequency", False), ("frequency", True)],
-    "Wawa": [("frequency", False), ("frequency", True)],
+    "Wawa": [("random", False), ("random", True)],
     "GLAD": [("frequency", False)],
-    "MACE": [("frequency", False), ("frequency", True), ("random", False), ("random", True)],
+    "MACE": [("random", False), ("random", True)],
 }
+SLOWER = {"GLAD": [("frequency", True)], "MACE": [("frequency", False), ("frequency", True)]}
+ITERATIONS = {"GLAD": {"n_iter": 5}}
 
 
 def patterns(answers: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
@@ -36,9 +40,9 @@ def measure(seed: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFr
     told = {"pattern": patterns(crowd.answers, crowd.truth), "none": crowd.truth["value"].isna().to_numpy()}
     parts, people = [], []
     for name in OPEN_PEERS if with_peers else ():
-        for numbering, blanks in VARIANTS[name] + ([("frequency", True)] if every_variant and name == "GLAD" else []):
-            found = peer(name, seed, numbering, blanks)(crowd.answers, "open")
-            method = f"{name}, {numbering}{', blanks as answers' if blanks else ''}"
+        for numbering, blanks in VARIANTS[name] + (SLOWER.get(name, []) if every_variant else []):
+            found = peer(name, seed, numbering, blanks, **ITERATIONS.get(name, {}))(crowd.answers, "open")
+            method = f"{name}, {numbering} numbers{', blanks as answers' if blanks else ''}"
             parts.append(judged(found, crowd.truth).assign(method=method, **told))
     names = _truth_in(crowd, "three columns")
     parts.append(judged(known_rates(crowd), names).assign(method="(true rates of workers known)", **told))
@@ -83,7 +87,10 @@ def open_report(crowds: int, jobs: int, with_peers: bool, every_variant: bool) -
     )
     show("Open: accuracy by pattern of the valid values, all crowds pooled", _by_pattern(here))
     show("Open: means over crowds, item-fields with a valid value", _macro(here))
-    show("Open: means over crowds, all item-fields (also those that nobody answered)", _macro(rows))
+    show(
+        "Open: the same for all item-fields; without blanks a peer gives those that nobody answered trust 0",
+        _macro(rows),
+    )
     show(f"Workers who looked at {ENOUGH} items or more: 'exclude' against spammers and colluders", _accused(workers))
     return rows, workers
 
