@@ -12,8 +12,8 @@ from mturk_pipeline_tests.benchmarks.trust_quality.running import run_all, show
 
 PATTERNS = ["lone", "2:0", "2:1", "1:1", "1:1:1", "3:0"]
 ENOUGH = 5  # items from which a worker is judged
-# How candidates are numbered, and whether blanks are answers. MACE does better with random numbers, GLAD without blanks;
-# after 5 iterations GLAD's accuracy is what it is after 100.
+# How candidates are numbered, and whether blanks are answers: MACE does better with random numbers, GLAD without
+# blanks. After 5 iterations GLAD's accuracy is what it is after 100.
 VARIANTS = {
     "MajorityVote": [("frequency", False), ("frequency", True)],
     "Wawa": [("random", False), ("random", True)],
