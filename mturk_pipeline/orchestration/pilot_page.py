@@ -1,0 +1,84 @@
+"""The pilot page: what a small first batch says of the questions, as Markdown on the asset."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.trust.pilot import Pilot
+
+
+def pilot_page(pilot: "Pilot") -> dg.MarkdownMetadataValue:
+    """The numbers of a pilot, and the YAML lines that would settle its commonest invalid cells."""
+    items, assignments, workers = (f"{n:,}" for n in (pilot.items, pilot.assignments, pilot.workers))
+    parts = [f"### Pilot: {items} items, {assignments} answers by {workers} workers", _seconds(pilot)]
+    parts += [_table(["field", "filled", "none", "blank", "invalid", "agreement"], _field_rows(pilot.fields))]
+    return dg.MetadataValue.md("\n\n".join([*parts, *_cells(pilot.cells)]))
+
+
+def _seconds(pilot: "Pilot") -> str:
+    if pilot.median_seconds != pilot.median_seconds:
+        return "The files do not say how long answers took."
+    return (
+        f"Seconds per answer: {pilot.median_seconds:,.0f} at the median; "
+        f"the fastest tenth took {pilot.low_seconds:,.0f} or less."
+    )
+
+
+def _field_rows(fields: "pd.DataFrame") -> list[list[str]]:
+    return [
+        [
+            _cell(str(row["field"])),
+            f"{_percent(row['valid'], row['asked'])} of {row['asked']:,}",
+            *(_percent(row[state], row["asked"]) for state in ("none_declared", "blank", "invalid")),
+            f"{_percent(row['agreeing'], row['compared'])} of {row['compared']:,}"
+            if row["compared"]
+            else "nobody to compare",
+        ]
+        for row in fields.to_dict("records")
+    ]
+
+
+def _cells(cells: "pd.DataFrame") -> list[str]:
+    if cells.empty:
+        return ["No invalid cell occurs twice."]
+    rows = [
+        [
+            _cell(str(row["field"])),
+            f'"{_cell(row["shown"])}"' if row["is_text"] else f"`{_cell(row['shown'].replace('`', ' '))}`",
+            f"{row['times']:,}",
+            f"{row['workers']:,}",
+            f"`{row['setting']}`" if row["setting"] else "",
+        ]
+        for row in cells.to_dict("records")
+    ]
+    parts = [
+        "**The commonest invalid cells** (in place of a text that could be personal its shape: x letters, 9 a digit)",
+        _table(["field", "cell", "times", "workers", "settled by"], rows),
+    ]
+    if lines := _yaml(cells[cells["line"] != ""]):
+        parts += ["To settle them, if that is what workers mean, in the phase's YAML:", f"```yaml\n{lines}\n```"]
+    return parts
+
+
+def _yaml(settled: "pd.DataFrame") -> str:
+    """Each line once, under its field."""
+    lines = [] if settled.empty else ["fields:"]
+    for field, of_field in settled.groupby("field", sort=False):
+        lines += [f"  {field}:", *(f"    {line}" for line in of_field["line"].unique())]
+    return "\n".join(lines)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "–"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,86 @@
+"""What a small first batch says of the questions themselves, before money is spent on the rest.
+
+How much of each field comes back filled, how far workers agree, how long they take, and which invalid cells come
+back so often that a setting should read them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.pilot_cells import common_cells
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# From so many items on a batch is no pilot any more.
+PILOT_ITEMS = 100
+_STATES = ("valid", "none_declared", "invalid", "blank")
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """Numbers of a first batch; nothing in it names a worker or shows a cell that could be personal.
+
+    Attributes
+    ----------
+    fields
+        Per field of the phase: `field`, `asked` (answers, one for each assignment and record of its list), how
+        many of them are `valid`, `none_declared`, `invalid`, `blank` (the best of an answer's values counts), and
+        `compared`, `agreeing` as in contract Workers: votes where another worker voted too, and those shared.
+    median_seconds, low_seconds
+        Work time of an assignment: the median, and the time that a tenth stays under; NaN where it is not known.
+    cells
+        The commonest invalid cells, as `pilot_cells.common_cells` gives them.
+    """
+
+    items: int
+    assignments: int
+    workers: int
+    median_seconds: float
+    low_seconds: float
+    fields: pd.DataFrame
+    cells: pd.DataFrame
+
+
+def pilot(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> Pilot:
+    """What the `answers` and `assignments` (contracts Answers, Assignments) of a phase say of its questions."""
+    seconds = assignments["work_seconds"].dropna().to_numpy(dtype=float)
+    low, median = np.quantile(seconds, [0.1, 0.5]) if len(seconds) else (np.nan, np.nan)
+    table = pd.DataFrame(index=pd.Index(list(phase.fields), dtype="str", name="field"))
+    table = table.join(_filled(answers)).join(_agreement(answers)).fillna(0).astype("int64")
+    return Pilot(
+        items=int(assignments["item_id"].nunique()),
+        assignments=len(assignments),
+        workers=int(assignments["worker"].nunique()),
+        median_seconds=float(median),
+        low_seconds=float(low),
+        fields=table.reset_index(),
+        cells=common_cells(answers, phase),
+    )
+
+
+def _filled(answers: pd.DataFrame) -> pd.DataFrame:
+    """Per field: answers, and how many are in each state."""
+    rank = answers["state"].map({state: i for i, state in enumerate(_STATES)})
+    best = rank.groupby([answers[c] for c in ("field", "assignment_id", "element")]).min().rename("state").reset_index()
+    counts = pd.crosstab(best["field"], best["state"]).reindex(columns=range(len(_STATES)), fill_value=0)
+    counts.columns = list(_STATES)
+    counts.insert(0, "asked", counts.sum(axis=1))
+    return counts
+
+
+def _agreement(answers: pd.DataFrame) -> pd.DataFrame:
+    """Per field: votes (a worker's values for an item, or 'none') where another voted too, and those that are shared.
+
+    Whoever answered an item's list has voted on each record of it.
+    """
+    cell = ["field", "item_id", "element"]
+    said = answers[answers["state"].isin(["valid", "none_declared"])]
+    said = said.assign(value=said["value"].fillna("\0"))[[*cell, "worker", "value"]].drop_duplicates()
+    said["shared"] = said.groupby([*cell, "value"])["worker"].transform("size") > 1
+    votes = said.groupby([*cell, "worker"])["shared"].any().reset_index()
+    voters = votes.groupby(cell)["worker"].transform("size")
+    asked = votes["item_id"].map(answers.groupby("item_id")["worker"].nunique())
+    compared = voters.where(votes["element"] == "", asked) > 1
+    counts = votes.assign(compared=compared, agreeing=votes["shared"] & compared)
+    return counts.groupby("field")[["compared", "agreeing"]].sum()
