@@ -27,13 +27,14 @@ class Consensus(Table):
     )
     value: Series[str] = pa.Field(nullable=True, description="The best guess, normalised; missing for none and unknown")
     trust: Series[float] = pa.Field(
-        ge=0, le=1, description="How far the outcome can be trusted, 0..1 (here: agreement)"
+        ge=0, le=1, description="Probability that the outcome is right, 0..1 (a count of votes with model: majority)"
     )
     pattern: Series[str] = pa.Field(description=PATTERNS)
     flag: Series[str] = pa.Field(isin=FLAGS, description="Decision table, generalised to any number of answers")
     flag_text: Series[str] = pa.Field(description="The flag in words, such as 'All good, triple consensus'")
     winners: Series[object] = pa.Field(description="List of the values that the decision table names, best first")
-    runners_up: Series[object] = pa.Field(description="List of the other distinct valid values, most supported first")
+    runners_up: Series[object] = pa.Field(description="List of the other distinct valid values, most trusted first")
+    runners_up_trust: Series[object] = pa.Field(description="List of the trust of each of the runners-up, 0..1")
     votes: Series[int] = pa.Field(ge=0, description="Workers who support the outcome")
     valid: Series[int] = pa.Field(ge=0, description="Workers who gave a valid value")
     blank: Series[int] = pa.Field(ge=0, description="Workers who left the field blank")
@@ -50,6 +51,9 @@ class Consensus(Table):
     )
     accepted: Series[bool] = pa.Field(
         description="Trust reaches the field's threshold: passes without a look, unverified"
+    )
+    changed_by_weighting: Series[bool] = pa.Field(
+        description="The outcome differs from the most supported value: reliability decided, not the count"
     )
     reasons: Series[str] = pa.Field(description="Why trust is what it is, in words, without naming workers")
 
@@ -71,6 +75,27 @@ class Workers(Table):
     agreeing: Series[int] = pa.Field(ge=0, description="Of those, votes that another worker shares")
     agreement: Series[float] = pa.Field(
         nullable=True, ge=0, le=1, description="agreeing / compared; missing where never compared"
+    )
+    chance_corrected_agreement: Series[float] = pa.Field(
+        nullable=True,
+        le=1,
+        description="Agreement beyond what the frequencies of the answers make likely by chance: 1 full, 0 as chance",
+    )
+    reliability: Series[float] = pa.Field(
+        nullable=True, ge=0, le=1, description="Expected share of this worker's values that are right"
+    )
+    reliability_low: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Lower end of its 95 % interval")
+    reliability_high: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Upper end of its 95 % interval")
+    standing: Series[str] = pa.Field(
+        isin=["ok", "watch", "exclude"], description="A suggestion for a person, from the evidence"
+    )
+    copy_partners: Series[object] = pa.Field(
+        description="List of workers who share wrong values with this one: one copies, or both take part in a scheme"
+    )
+    gold_asked: Series[int] = pa.Field(ge=0, description="Gold questions answered")
+    gold_right: Series[int] = pa.Field(ge=0, description="Of those, answered rightly")
+    outcomes_changed: Series[int] = pa.Field(
+        ge=0, description="Item-fields answered by this worker where reliability, not the count, decided"
     )
     repeated_answers: Series[int] = pa.Field(
         ge=0,

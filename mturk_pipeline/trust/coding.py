@@ -1,12 +1,14 @@
 """Answers as integer codes, so that counting them is arithmetic on arrays."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+if TYPE_CHECKING:
+    from mturk_pipeline.trust.asked import Asked
 
 STATES = ("blank", "invalid", "none_declared", "valid")
 BLANK, INVALID, NONE, VALID = range(len(STATES))
@@ -51,7 +53,7 @@ class Rows:
         return replace(self, raw=self.raw[mask], **{name: getattr(self, name)[mask] for name in arrays})
 
 
-def coded(answers: pd.DataFrame, phase: PhaseSpec) -> Rows:
+def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
     """`answers` (contract Answers) as codes; any order of rows gives the same names.
 
     Raises
@@ -59,7 +61,7 @@ def coded(answers: pd.DataFrame, phase: PhaseSpec) -> Rows:
     ValueError
         Where answers name a field or a state that does not exist.
     """
-    fields = tuple(phase.fields)
+    fields = tuple(asked.fields)
     field = pd.Index(fields).get_indexer(pd.Index(answers["field"]))
     if (field < 0).any():
         unknown = sorted(set(answers.loc[field < 0, "field"]))

@@ -1,20 +1,83 @@
 """The consensus of a phase: the best guess for each item, record and field, and how far it can be trusted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.agreement import Scores, agreement, patterns, votes_of
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats
+from mturk_pipeline.trust.calibration import Calibration
+from mturk_pipeline.trust.cases import texts_of_cases
+from mturk_pipeline.trust.choosing import Chosen, changed, choose, of_chosen, patterns
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
-from mturk_pipeline.trust.reasons import reason
+from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
+from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.reasons import Facts, reasons_of
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# How ballots become trust, by name. A new model is a file of its own and a line here.
-MODELS: dict[str, Callable[[Ballots, PhaseSpec], Scores]] = {"agreement": agreement}
+SUSPICIOUS_CAP = 0.49
 _ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The votes of a phase and what the model says of them: consensus and workers are made from one fit."""
+
+    phase: PhaseSpec
+    ballots: Ballots
+    scores: Scores  # trust recalibrated, capped and halved where it has to be
+    chosen: Chosen
+    suspicious: Bools  # (K) nobody supports it unsuspiciously: never accepted without a look
+    footer: Bools  # (K) a footer's or head office's value
+    calibration: Calibration
+
+
+def fit(
+    answers: pd.DataFrame,
+    phase: PhaseSpec,
+    *,
+    model: str | None = None,
+    known: Known | None = None,
+    votes: Ballots | None = None,
+    calibration: Calibration | None = None,
+) -> Fitted:
+    """The model's fit to `answers` (contract Answers).
+
+    Parameters
+    ----------
+    model
+        A name in `mturk_pipeline.trust.models.MODELS`; by default the phase's own.
+    known
+        Gold questions, history and overrides, for the cells and workers of `votes`; by default nothing.
+    votes
+        `ballots(answers, phase)` where the caller has them.
+    calibration
+        How trust is corrected by what people decided.
+
+    Raises
+    ------
+    ValueError
+        For answers to a field that the phase does not have, or an unknown model.
+    """
+    name = model or phase.model
+    if name not in MODELS:
+        raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(MODELS)}")
+    votes = ballots(answers, phase) if votes is None else votes
+    scores = MODELS[name](votes, phase, known or Known.nothing(votes))
+    correct = calibration or Calibration()
+    footer, suspicious = footers(votes, phase), ~votes.candidates.clean
+    value = correct(scores.value_trust)
+    value = np.where(footer, value * FOOTER_FACTOR, value)
+    scores = scores.with_trust(value, correct(scores.none_trust))
+    chosen = choose(votes, scores)
+    capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
+    scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)
+    return Fitted(
+        phase, votes, scores, Chosen(chosen.best, capped, chosen.votes), suspicious, footer, correct
+    )
 
 
 def find_consensus(
@@ -22,7 +85,8 @@ def find_consensus(
     phase: PhaseSpec,
     thresholds: Mapping[str, float] | None = None,
     *,
-    model: str = "agreement",
+    model: str | None = None,
+    fitted: Fitted | None = None,
 ) -> pd.DataFrame:
     """The consensus (contract Consensus) of `answers` (contract Answers), sorted by item, element and field.
 
@@ -31,33 +95,33 @@ def find_consensus(
     thresholds
         Trust from which a field is accepted, by field name; '*' stands for all other fields. By default
         `phase.threshold(field)`.
-    model
-        How trust is computed, a name in `MODELS`; `mturk_pipeline.trust.agreement` has the formula.
+    model, fitted
+        As of `fit`; what it returned, where the caller has that.
 
     Raises
     ------
     ValueError
-        For answers to a field that the phase does not have, an unknown model, or a threshold for no field.
+        As `fit`, and for a threshold for no field.
     """
-    if model not in MODELS:
-        raise ValueError(f"there is no model of trust {model!r}; there are {sorted(MODELS)}")
     accept = _thresholds(phase, thresholds or {})
-    votes = ballots(answers, phase)
-    scores = MODELS[model](votes, phase)
-    table = _counts(votes, phase, scores)
-    table["accepted"] = (table["trust"] >= accept[votes.cells.field] - _ROUNDING) & ~_at(scores.suspicious, scores)
-    table["reasons"] = _reasons(table, votes, phase, scores)
+    found = fitted or fit(answers, phase, model=model)
+    table = _counts(found)
+    suspicious = of_chosen(found.suspicious, found.chosen.best)
+    table["accepted"] = (table["trust"] >= accept[found.ballots.cells.field] - _ROUNDING) & ~suspicious
+    table["changed_by_weighting"] = changed(found.ballots, found.chosen)
+    facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
+    table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, _COLUMNS]
 
 
-def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str = "agreement") -> pd.DataFrame:
+def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = None) -> pd.DataFrame:
     """Each different valid value of each item, element and field, with its own trust: one row per value.
 
     Columns item_id, element, field, value, rank (1 = most supported), votes (workers), trust (0..1). Values that
     one worker gave side by side are no rivals: each can be right.
     """
-    votes = ballots(answers, phase)
-    cell = votes.candidates.cell
+    found = fit(answers, phase, model=model)
+    votes, cell = found.ballots, found.ballots.candidates.cell
     return pd.DataFrame(
         {
             "item_id": _text(votes.cells.item_id[cell]),
@@ -66,39 +130,42 @@ def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str = "agreeme
             "value": _text(votes.candidates.value),
             "rank": np.arange(len(cell)) - votes.cells.start[cell] + 1,
             "votes": votes.candidates.votes,
-            "trust": MODELS[model](votes, phase).value_trust,
+            "trust": found.scores.value_trust,
         }
     )
 
 
 _COLUMNS = [
     *("item_id", "element", "field", "outcome", "value", "trust", "pattern", "flag", "flag_text", "winners"),
-    *("runners_up", "votes", "valid", "blank", "none_declared", "invalid", "workers", "cumulative_sameness"),
-    *("entropy", "accepted", "reasons"),
+    *("runners_up", "runners_up_trust", "votes", "valid", "blank", "none_declared", "invalid", "workers"),
+    *("cumulative_sameness", "entropy", "accepted", "changed_by_weighting", "reasons"),
 ]
 
 
-def _counts(votes: Ballots, phase: PhaseSpec, scores: Scores) -> pd.DataFrame:
+def _counts(found: Fitted) -> pd.DataFrame:
+    votes, phase, chosen = found.ballots, found.phase, found.chosen
     cells = votes.cells
-    has_value = scores.best >= 0
-    outcome = np.where(has_value, "value", np.where(scores.none_votes > 0, "none", "unknown"))
+    has_value = chosen.best >= 0
+    says_none = ~has_value & (found.scores.none_trust > 0)
     decided = decide(votes)
     kinds = [spec.kind for spec in phase.fields.values()]
     squares, entropy = sameness(votes)
+    runners_up, of_runners_up = _runners_up(found)
     return pd.DataFrame(
         {
             "item_id": _text(cells.item_id),
             "element": _text(cells.element),
             "field": _text(np.array(list(phase.fields), dtype=object)[cells.field]),
-            "outcome": _text(outcome),
-            "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[scores.best]),
-            "trust": np.where(has_value, _at(scores.value_trust, scores), scores.none_trust),
-            "pattern": _text(patterns(votes, scores.best)),
+            "outcome": _text(np.where(has_value, "value", np.where(says_none, "none", "unknown"))),
+            "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
+            "trust": chosen.trust,
+            "pattern": _text(patterns(votes, chosen.votes)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
             "flag_text": _text(_worded(decided.flag, decided.agreeing, cells.workers, cells.field, kinds)),
-            "winners": _slices(votes, cells.start[:-1], cells.start[:-1] + decided.winners),
-            "runners_up": _runners_up(votes, scores),
-            "votes": np.where(has_value, votes_of(votes, scores.best), scores.none_votes),
+            "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
+            "runners_up": runners_up,
+            "runners_up_trust": of_runners_up,
+            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found), 0)),
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],
@@ -110,6 +177,12 @@ def _counts(votes: Ballots, phase: PhaseSpec, scores: Scores) -> pd.DataFrame:
     )
 
 
+def _for_none(found: Fitted) -> np.ndarray:
+    from mturk_pipeline.trust.models.majority import speakers_for_none
+
+    return speakers_for_none(found.ballots, found.phase)[0].astype(np.int64)
+
+
 def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:
     """Threshold of each of the phase's fields, in their order."""
     unknown = sorted(set(given) - set(phase.fields) - {"*"})
@@ -118,49 +191,25 @@ def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:
     return np.array([given.get(f, given.get("*", phase.threshold(f))) for f in phase.fields], dtype=float)
 
 
-def _at(of_candidates: np.ndarray, scores: Scores) -> np.ndarray:
-    """Of each cell what its chosen candidate has; 0 or False without one."""
-    return np.append(of_candidates, np.zeros(1, dtype=of_candidates.dtype))[scores.best]
+def _slices(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[list]:
+    everything = values.tolist()
+    return [everything[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
 
 
-def _slices(votes: Ballots, start: np.ndarray, stop: np.ndarray) -> list[list[str]]:
-    values = votes.candidates.value.tolist()
-    return [values[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
-
-
-def _runners_up(votes: Ballots, scores: Scores) -> list[list[str]]:
-    cells = votes.cells
-    everything = _slices(votes, cells.start[:-1], cells.start[1:])
-    place = np.where(scores.best >= 0, scores.best - cells.start[:-1], 0).tolist()
-    return [values[:p] + values[p + 1 :] for values, p in zip(everything, place, strict=True)]
+def _runners_up(found: Fitted) -> tuple[list[list[str]], list[list[float]]]:
+    """Each cell's other candidates, most trusted first, and their trust."""
+    candidates, best = found.ballots.candidates, found.chosen.best
+    trust = found.scores.value_trust
+    other = np.flatnonzero(best[candidates.cell] != np.arange(len(candidates.cell)))
+    other = other[np.lexsort((other, -trust[other], candidates.cell[other]))]
+    start = np.searchsorted(candidates.cell[other], np.arange(len(best) + 1))
+    values = _slices(candidates.value[other], start[:-1], start[1:])
+    return values, _slices(np.round(trust[other], 4), start[:-1], start[1:])
 
 
 def _worded(flag: np.ndarray, agreeing: np.ndarray, workers: np.ndarray, field: np.ndarray, kinds: list) -> np.ndarray:
     cases = pd.DataFrame({"flag": flag, "agreeing": agreeing, "workers": workers, "field": field})
-    codes, unique = _cases(cases)
-    texts = [flag_text(f, a, n, kinds[k]) for f, a, n, k in unique.itertuples(index=False)]
-    return np.array(texts, dtype=object)[codes]
-
-
-def _reasons(table: pd.DataFrame, votes: Ballots, phase: PhaseSpec, scores: Scores) -> pd.Series:
-    counted = ["outcome", "workers", "votes", "valid", "blank", "none_declared", "invalid"]
-    required = np.array([spec.required for spec in phase.fields.values()])
-    cases = table[counted].assign(
-        absent=votes.cells.absent,
-        suspicious=_at(scores.suspicious, scores),
-        footer_items=_at(np.where(scores.footer, votes.candidates.items, 0), scores),
-        required=required[votes.cells.field],
-        is_record=votes.cells.element != "",
-    )
-    codes, unique = _cases(cases)
-    texts = [reason(**{str(k): v for k, v in case.items()}) for case in unique.to_dict("records")]
-    return _text(np.array(texts, dtype=object)[codes])
-
-
-def _cases(table: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """Code of each row's case, and the different cases: text is made once for each."""
-    codes = table.groupby(list(table.columns), sort=False).ngroup().to_numpy()
-    return codes, table.drop_duplicates()
+    return texts_of_cases(cases, lambda case: flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]]))
 
 
 def _text(values: np.ndarray | list[str]) -> pd.Series:

@@ -1,6 +1,48 @@
 """Why trust is what it is, in the words of a reviewer's note, naming no worker."""
 
-from mturk_pipeline.trust.agreement import FOOTER_ITEMS
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.asked import Asked, of_field
+from mturk_pipeline.trust.cases import texts_of_cases
+from mturk_pipeline.trust.choosing import Chosen, of_chosen
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
+from mturk_pipeline.trust.footers import FOOTER_ITEMS
+from mturk_pipeline.trust.models.scores import Scores
+from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.standing import reliability
+from mturk_pipeline.trust.votes import Ballots
+
+# Work shorter than this share of the phase's median is said.
+SHORT_WORK = 1 / 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What reasons are made of."""
+
+    ballots: Ballots
+    asked: Asked
+    scores: Scores
+    chosen: Chosen
+    suspicious: Bools  # (C) of the chosen candidate
+    footer: Bools  # (K)
+
+
+def reasons_of(facts: Facts, answers: pd.DataFrame) -> pd.Series:
+    """One line for each cell; `answers` (contract Answers) tell what was invalid and how fast the work was."""
+    cases = _cases(facts).assign(**_from_answers(facts, answers))
+    return pd.Series(texts_of_cases(cases, lambda case: reason(**case)), dtype="str")
+
+
+def reason_frame(ballots: Ballots, asked: Asked, scores: Scores, chosen: Chosen) -> pd.Series:
+    """One line for each cell of ballots that come from a plain frame."""
+    nothing = np.zeros(len(ballots.candidates.cell), dtype=bool)
+    facts = Facts(ballots, asked, scores, chosen, np.zeros(len(chosen.best), dtype=bool), nothing)
+    return pd.Series(texts_of_cases(_cases(facts), lambda case: reason(**case)), dtype="str")
 
 
 def reason(
@@ -13,35 +55,53 @@ def reason(
     none_declared: int,
     invalid: int,
     absent: int = 0,
+    supporters: int = -1,
+    rivals: int = -1,
+    copied: bool = False,
     suspicious: bool = False,
     footer_items: int = 0,
     required: bool = False,
     is_record: bool = False,
+    notes: str = "",
+    fast: int = 0,
 ) -> str:
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
 
+    `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
+    gave another (-1: unknown); `notes` says what was wrong with answers, `fast` how many were given in a hurry.
+
     >>> reason(outcome="value", workers=3, votes=2, valid=2, blank=1, none_declared=0, invalid=0)
     '2 of 3 workers agree; 1 left it blank'
-    >>> reason(outcome="none", workers=2, votes=2, valid=0, blank=1, none_declared=1, invalid=0)
-    'no value: 1 said that there is none; 1 left it blank'
+    >>> reason(
+    ...     outcome="value", workers=3, votes=1, valid=3, blank=0, none_declared=0, invalid=0, supporters=95, rivals=40
+    ... )
+    'only 1 of 3 workers gave this value, but reliable at 95 %; 2 gave another value (reliable at 40 %)'
+    >>> reason(outcome="none", workers=3, votes=2, valid=1, blank=1, none_declared=1, invalid=0)
+    'no value: 1 said that there is none; 1 left it blank; 1 gave a value that is hardly right'
     """
     parts = []
     if is_record:
         listed = f"{workers} of {workers + absent} workers listed it" if absent else f"all {_n(workers)} listed it"
         parts.append("the only worker listed it" if workers + absent == 1 else listed)
     if outcome == "value":
-        parts.append(_support(workers, votes, valid))
-        if 1 < votes < valid:
-            parts.append(f"{valid - votes} gave another value")
+        parts += _for_a_value(workers, votes, valid, supporters, rivals)
     others = [
         (none_declared, "said that there is none"),
         (blank, "left it blank" + (" although it is required" if required else "")),
-        (invalid, "gave nothing valid"),
+        (invalid, f"gave nothing valid{f' ({notes})' if notes and invalid else ''}"),
     ]
     rest = [f"{number} {what}" for number, what in others if number]
+    if outcome != "value" and valid:
+        rest.append(f"{valid} gave {'a value that is' if valid == 1 else 'values that are'} hardly right")
     if outcome != "value" and rest:
         rest[0] = ("no value: " if outcome == "none" else "nothing usable: ") + rest[0]
     parts += rest
+    if notes and not invalid:
+        parts.append(notes)
+    if copied:
+        parts.append("workers who gave it may have copied from each other")
+    if fast:
+        parts.append(f"{fast} answered in less than a third of the usual time")
     if suspicious:
         parts.append("the value looks unlikely to be real")
     if footer_items >= FOOTER_ITEMS:
@@ -49,15 +109,89 @@ def reason(
     return "; ".join(parts)
 
 
-def _support(workers: int, votes: int, valid: int) -> str:
-    if workers == 1:
-        return "only 1 worker answered"
-    if valid == 1:
-        return f"only 1 of {workers} workers gave a value"
+def _for_a_value(workers: int, votes: int, valid: int, supporters: int, rivals: int) -> list[str]:
+    known = f"reliable at {supporters} %" if supporters >= 0 else ""
+    if workers == 1 or (valid == 1 and votes == 1):
+        said = "only 1 worker answered" if workers == 1 else f"only 1 of {workers} workers gave a value"
+        return [f"{said} ({known})" if known else said]
+    others = valid - votes
+    against = f"{others} gave another value{f' (reliable at {rivals} %)' if rivals >= 0 else ''}"
     if votes == 1:
-        return f"{valid} of {workers} workers gave a value, no two the same"
-    return f"all {workers} workers agree" if votes == workers else f"{votes} of {workers} workers agree"
+        if known and supporters > rivals:
+            return [f"only 1 of {workers} workers gave this value, but {known}", against]
+        said = f"{valid} of {workers} workers gave a value, no two the same"
+        return [f"{said} ({known})" if known else said]
+    said = f"all {workers} workers agree" if votes == workers else f"{votes} of {workers} workers agree"
+    return [f"{said} ({known})" if known and others else said, *([against] if others else [])]
 
 
 def _n(workers: int) -> str:
     return "1 worker" if workers == 1 else f"{workers} workers"
+
+
+def _cases(facts: Facts) -> pd.DataFrame:
+    """The numbers of each cell that `reason` words."""
+    cells, best = facts.ballots.cells, facts.chosen.best
+    has_value = best >= 0
+    says_none = ~has_value & (facts.scores.none_trust > 0)
+    supporters, rivals = _reliabilities(facts)
+    specs = facts.asked.fields.values()
+    return pd.DataFrame(
+        {
+            "outcome": np.where(has_value, "value", np.where(says_none, "none", "unknown")),
+            "workers": cells.workers,
+            "votes": facts.chosen.votes,
+            "valid": cells.counts[:, VALID],
+            "blank": cells.counts[:, BLANK],
+            "none_declared": cells.counts[:, NONE],
+            "invalid": cells.counts[:, INVALID],
+            "absent": cells.absent,
+            "supporters": supporters,
+            "rivals": rivals,
+            "copied": of_chosen(_copied(facts), best),
+            "suspicious": facts.suspicious,
+            "footer_items": of_chosen(np.where(facts.footer, facts.ballots.candidates.items, 0), best),
+            "required": of_field([s.required for s in specs], cells.field),
+            "is_record": cells.element != "",
+        }
+    )
+
+
+def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Mean reliability (per cent, in steps of 5) of each cell's supporters and of their rivals; -1 without any.
+
+    Only where somebody disagrees, or nobody agrees: elsewhere it tells a reviewer nothing.
+    """
+    votes, best = facts.ballots, facts.chosen.best
+    cell = votes.candidates.cell[votes.support_candidate]
+    of_worker = np.nan_to_num(reliability(facts.scores)[0], nan=-1.0)[votes.votes.worker[votes.support_vote]]
+    with_it = best[cell] == votes.support_candidate
+    told = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
+
+    def mean(among: Bools) -> np.ndarray:
+        count = np.bincount(cell[among], minlength=len(best))
+        share: Floats = sums(cell[among], of_worker[among], len(best)) / np.maximum(count, 1)
+        steps = (np.round(share * 20) * 5).astype(np.int64)
+        return np.where((count > 0) & told & (best >= 0) & (share >= 0), steps, -1)
+
+    return mean(with_it), mean(~with_it)
+
+
+def _copied(facts: Facts) -> Bools:
+    """(K) whether some supporter of the candidate may have copied it."""
+    copied = facts.scores.copied
+    return np.zeros(len(facts.ballots.candidates.cell), dtype=bool) if copied is None else copied
+
+
+def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
+    """Of each cell: what was noted of its answers, and how many were given in a hurry."""
+    cells, names = facts.ballots.cells, list(facts.asked.fields)
+    keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
+    columns = ["item_id", "element", "field"]
+    told = answers[(answers["note"] != "") & (answers["state"].isin(["invalid"]) | answers["note"].str.startswith("on "))]
+    notes = told.groupby(columns)["note"].min().reindex(keys).fillna("")
+    times = answers["work_seconds"]
+    median = answers.drop_duplicates("assignment_id")["work_seconds"].median()
+    hurried = answers[(times < SHORT_WORK * median) & (answers["state"] == "valid")]
+    fast = hurried.drop_duplicates([*columns, "worker"]).groupby(columns).size().reindex(keys).fillna(0)
+    return {"notes": notes.to_numpy(), "fast": fast.to_numpy(dtype=np.int64)}

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Ints, Rows, Texts, coded, latest, pairs
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Cells:
 
     item_id: Texts
     element: Texts
+    item: Ints  # codes of item_id …
+    record: Ints  # … and of element; 0 is '' where there are lists
     field: Ints  # place in the phase's fields
     counts: Ints  # (C, 4): votes by state, in the order of coding.STATES
     absent: Ints  # workers who answered the item's list without this record
@@ -67,6 +69,17 @@ class Candidates:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """Which worker listed which record of which item (L), and who answered the item's list at all (Q): codes."""
+
+    item: Ints  # (L)
+    record: Ints  # (L)
+    worker: Ints  # (L)
+    asked_item: Ints  # (Q)
+    asked_worker: Ints  # (Q)
+
+
+@dataclass(frozen=True)
 class Ballots:
     """All votes of a phase; nothing in it depends on the order of the answers."""
 
@@ -76,13 +89,18 @@ class Ballots:
     support_vote: Ints  # (S) which vote supports …
     support_candidate: Ints  # (S) … which candidate
     workers: Texts  # what `votes.worker` stands for
+    lists: Lists
 
 
-def ballots(answers: pd.DataFrame, phase: PhaseSpec) -> Ballots:
+def ballots(answers: pd.DataFrame, asked: Asked) -> Ballots:
     """The votes in `answers` (contract Answers); ValueError where these name an unknown field or state."""
-    everything = coded(answers, phase)
-    everything = everything.where(latest(everything))
-    rows = everything.where(_counted(everything, phase))
+    everything = coded(answers, asked)
+    return ballots_of(everything.where(latest(everything)), asked)
+
+
+def ballots_of(everything: Rows, asked: Asked) -> Ballots:
+    """The votes in rows of which each worker has one answer for each item."""
+    rows = everything.where(_counted(everything, asked))
     n_elements = max(len(rows.names.elements), 1)
     cell, cells = pairs(rows.item * n_elements + rows.element, rows.field)
     vote, votes = pairs(cell, rows.worker)
@@ -100,9 +118,11 @@ def ballots(answers: pd.DataFrame, phase: PhaseSpec) -> Ballots:
         cells=Cells(
             item_id=rows.names.items[cells[:, 0] // n_elements],
             element=rows.names.elements[cells[:, 0] % n_elements],
+            item=cells[:, 0] // n_elements,
+            record=cells[:, 0] % n_elements,
             field=cells[:, 1],
             counts=counts,
-            absent=_absent(everything, cells[:, 0], phase),
+            absent=_absent(everything, cells[:, 0], asked),
             start=np.searchsorted(candidates.cell, np.arange(len(cells) + 1)),
         ),
         votes=Votes(
@@ -115,28 +135,37 @@ def ballots(answers: pd.DataFrame, phase: PhaseSpec) -> Ballots:
         support_vote=supports[:, 0],
         support_candidate=candidate,
         workers=rows.names.workers,
+        lists=_lists(everything, asked),
     )
 
 
-def _of_lists(rows: Rows, phase: PhaseSpec) -> tuple[Bools, Bools]:
+def _lists(rows: Rows, asked: Asked) -> Lists:
+    listed, named = _of_lists(rows, asked)
+    width = len(rows.names.elements) + 1
+    _, records = pairs(rows.item[named] * width + rows.element[named], rows.worker[named])
+    _, askers = pairs(rows.item[listed], rows.worker[listed])
+    return Lists(records[:, 0] // width, records[:, 0] % width, records[:, 1], askers[:, 0], askers[:, 1])
+
+
+def _of_lists(rows: Rows, asked: Asked) -> tuple[Bools, Bools]:
     """Which rows belong to a list of records, and which of these name a record."""
     named = (rows.names.elements != "")[rows.element]
-    listed = np.array([f in phase.record_fields for f in rows.names.fields])
+    listed = np.array([f in asked.record_fields for f in rows.names.fields])
     listed[rows.field[named]] = True
     return listed[rows.field], named
 
 
-def _counted(rows: Rows, phase: PhaseSpec) -> Bools:
+def _counted(rows: Rows, asked: Asked) -> Bools:
     """All rows but empty lists of items for which somebody listed a record."""
-    listed, named = _of_lists(rows, phase)
+    listed, named = _of_lists(rows, asked)
     has_record = np.zeros(len(rows.names.items), dtype=bool)
     has_record[rows.item[named]] = True
     return ~listed | named | ~has_record[rows.item]
 
 
-def _absent(rows: Rows, record_of_cell: Ints, phase: PhaseSpec) -> Ints:
+def _absent(rows: Rows, record_of_cell: Ints, asked: Asked) -> Ints:
     """For each cell of a record: workers who answered the item's list and did not name the record."""
-    listed, named = _of_lists(rows, phase)
+    listed, named = _of_lists(rows, asked)
     n_elements = max(len(rows.names.elements), 1)
     askers = np.bincount(pairs(rows.item[listed], rows.worker[listed])[1][:, 0], minlength=len(rows.names.items))
     _, records = pairs(rows.item[named] * n_elements + rows.element[named], rows.worker[named])

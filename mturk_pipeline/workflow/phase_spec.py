@@ -120,6 +120,9 @@ class FieldSpec(Strict):
         None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
     )
     region: str = Field("US", description="For phone: the country of numbers without a country code.")
+    gold: str | None = Field(
+        None, description="Input column with the known right answer, in the HITs that are gold questions."
+    )
 
     @field_validator("columns", "blank_tokens", "none_tokens", "choices", mode="before")
     @classmethod
@@ -177,7 +180,12 @@ class PhaseSpec(Strict):
         default=[],
         description="For a list of records: the fields that say two records are the same, strongest first.",
     )
-    accept: float = Field(0.6, ge=0, le=1, description="Accept automatically from this trust on.")
+    model: Literal["trust", "confusion", "worker_weighted", "majority"] = Field(
+        "trust", description="How trust is found: the default combines models; majority counts votes."
+    )
+    accept: float | None = Field(
+        None, ge=0, le=1, description="Accept automatically from this trust on; 0.9, or 0.6 for counted votes."
+    )
     assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
@@ -252,7 +260,14 @@ class PhaseSpec(Strict):
     def threshold(self, field: str) -> float:
         """Trust from which `field` is accepted without a person's look."""
         accept = self.fields[field].accept
-        return self.accept if accept is None else accept
+        return self.usual_threshold if accept is None else accept
+
+    @property
+    def usual_threshold(self) -> float:
+        """Trust from which a field without a threshold of its own is accepted; a count of votes is no probability."""
+        if self.accept is not None:
+            return self.accept
+        return 0.6 if self.model == "majority" else 0.9
 
 
 # Columns that workbook and tables add beside keys and fields.

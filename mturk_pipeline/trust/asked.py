@@ -1,0 +1,50 @@
+"""What a phase asks, as far as trust has to know it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from mturk_pipeline.trust.coding import Bools, Ints
+from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+
+class Asked(Protocol):
+    """Fields by name, which of them make the records of a list, and which of these identify a record.
+
+    A PhaseSpec is one, and so are `Questions`.
+    """
+
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]: ...
+
+    @property
+    def record_fields(self) -> tuple[str, ...]: ...
+
+    @property
+    def record_keys(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Fields that no phase declares."""
+
+    fields: Mapping[str, FieldSpec]
+    record_fields: tuple[str, ...] = ()
+    record_keys: tuple[str, ...] = ()
+
+
+def blank_means_none(spec: FieldSpec) -> bool:
+    """A blank in an optional open field says that nothing was found; in a question with choices it says nothing."""
+    return not spec.required and not spec.closed and spec.none_policy != "required"
+
+
+def shares_classes(spec: FieldSpec) -> bool:
+    """Whether all items of the field have the same few possible answers (numbers have not)."""
+    return spec.closed and spec.kind != "number"
+
+
+def of_field(flags: list[bool], field: Ints) -> Bools:
+    """`flags` (one for each field) at the places `field`."""
+    return np.array(flags, dtype=bool)[field]

@@ -1,0 +1,125 @@
+"""Answers of any source, in a plain frame, as ballots: for measurements and for use outside of a phase."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.asked import Questions
+from mturk_pipeline.trust.coding import BLANK, NONE, STATES, VALID, Ints, Names, Rows, Texts
+from mturk_pipeline.trust.votes import Ballots, ballots_of
+from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+KINDS = ("closed", "open", "list")
+FIELD = "value"  # the name of the only field where a frame names none
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The ballots of a frame, and what their codes stand for there (in the frame's own types)."""
+
+    ballots: Ballots
+    questions: Questions
+    items: pd.Index
+    fields: tuple[str, ...]
+    values: pd.Index
+    voters: pd.Index  # a worker and pool each; by the place in `ballots.workers`
+    worker_of: Ints  # of each voter: place in `workers`
+    workers: pd.Index
+
+
+def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]) -> Frame:
+    """The ballots in `answers`.
+
+    Raises
+    ------
+    ValueError
+        For a missing column, an unknown kind or state, or a row without item or worker.
+    """
+    _check(answers, kind)
+    item, items = _codes(answers["item"])
+    worker, workers = _codes(answers["worker"])
+    voter, voters, worker_of = _voters(answers, worker)
+    value, values = _codes(answers["value"])
+    state = _states(answers, value, values, none_values)
+    field, fields = _codes(answers["field"]) if "field" in answers else (np.zeros_like(item), pd.Index([FIELD]))
+    names = tuple(str(f) for f in fields)
+    value = np.where(state == VALID, value, -1)
+    is_list = kind == "list"
+    spec = FieldSpec(kind="choice" if kind == "closed" else "text", required=is_list)
+    questions = Questions({f: spec for f in names}, names if is_list else (), names if is_list else ())
+    zeros = np.zeros_like(item)
+    rows = Rows(
+        item=item,
+        element=value + 1 if is_list else zeros,
+        field=field,
+        worker=voter,
+        value=value,
+        assignment=zeros,
+        state=state,
+        suspicious=np.zeros(len(item), dtype=bool),
+        submitted=zeros,
+        raw=np.broadcast_to(np.array("", dtype=object), len(item)),
+        names=Names(
+            items=_places(items),
+            elements=np.array(["", *range(len(values))], dtype=object),
+            fields=names,
+            workers=_places(voters),
+            values=_places(values),
+            assignments=np.array([""], dtype=object),
+        ),
+    )
+    return Frame(ballots_of(rows, questions), questions, items, names, values, voters, worker_of, workers)
+
+
+def _check(answers: pd.DataFrame, kind: str) -> None:
+    if kind not in KINDS:
+        raise ValueError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
+    missing = {"item", "worker", "value"} - set(answers.columns)
+    if missing:
+        raise ValueError(f"answers lack the columns {sorted(missing)}; they have {list(answers.columns)}")
+    for column in {"item", "worker", "field"} & set(answers.columns):
+        empty = answers[column].isna()
+        if empty.any():
+            raise ValueError(f"{int(empty.sum())} answers have no {column}, the first in row {int(empty.argmax())}")
+    if "state" in answers:
+        unknown = sorted(set(answers["state"].dropna().astype(str)) - set(STATES))
+        if unknown:
+            raise ValueError(f"state is one of {', '.join(STATES)}, not {unknown[0]!r}")
+
+
+def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:
+    """Codes (-1 where missing) and what they stand for, in the order of the texts, whatever the order of the rows."""
+    codes, found = pd.factorize(column)
+    order = np.argsort(np.asarray(found.astype("str"), dtype=object), kind="stable")
+    place = np.empty(len(order) + 1, dtype=np.int64)
+    place[order], place[-1] = np.arange(len(order)), -1
+    return place[codes], pd.Index(found)[order]
+
+
+def _places(index: pd.Index) -> Texts:
+    """Numbers in place of texts: `Frame` knows what they stand for."""
+    return np.arange(len(index), dtype=np.int64).astype(object)
+
+
+def _voters(answers: pd.DataFrame, worker: Ints) -> tuple[Ints, pd.Index, Ints]:
+    """A voter is a worker, or a worker in one pool: reliability is counted apart in each."""
+    if "pool" not in answers:
+        of_worker = np.arange(int(worker.max(initial=-1)) + 1)
+        return worker, pd.Index(of_worker), of_worker
+    pool, pools = _codes(answers["pool"].fillna(""))
+    key = worker * max(len(pools), 1) + pool
+    found, voter = np.unique(key, return_inverse=True)
+    return voter.astype(np.int64), pd.Index(found), found // max(len(pools), 1)
+
+
+def _states(answers: pd.DataFrame, value: Ints, values: pd.Index, none_values: Collection[object]) -> Ints:
+    """State of each row: as the frame says, else blank without a value, and 'none' for the values that say so."""
+    empty = np.append(np.asarray(values.astype("str").str.strip() == "", dtype=bool), True)
+    state = np.where(empty[value], BLANK, VALID).astype(np.int64)
+    if "state" in answers:
+        told = pd.Index(STATES).get_indexer(pd.Index(answers["state"]))
+        state = np.where((told < 0) | ((told == VALID) & (state == BLANK)), state, told)
+    says_none = np.append(np.asarray(values.isin(list(none_values)), dtype=bool), False)
+    return np.where(says_none[value], NONE, state)

@@ -1,0 +1,130 @@
+"""Trust: the default model, an average of experts that are wrong in different ways.
+
+Closed fields (classes that all items share)::
+
+    trust = 0.65 * hierarchical confusion (`confusion`) + 0.35 * smoothed vote
+
+Open fields (links, addresses, names, numbers)::
+
+    trust = 0.75 * roles (`roles`), with copied values discounted (`copying`) + 0.25 * smoothed vote
+
+The models see who is reliable and are too sure of themselves, most of all with three answers an item; the vote sees
+nobody and never is. With shares of votes v among n, smoothed by one vote that nobody gave, v / (n + 1), the average is
+right more often than either and says how often. In lists, what is said of a record's field is multiplied by the trust
+that the record is real (`mturk_pipeline.trust.listing`).
+
+How good a worker is in one field tells of the others: closed fields lean on the worker's share of right answers in
+the other fields, by the one-coin model (`worker_weighted`).
+
+With fewer than 20 items the priors decide more than the data; a note says so.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mturk_pipeline.trust.asked import Asked
+from mturk_pipeline.trust.coding import VALID, Bools, Floats
+from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
+from mturk_pipeline.trust.models.confusion import classify, smoothed_vote
+from mturk_pipeline.trust.models.copying import find_copying
+from mturk_pipeline.trust.models.majority import speakers_for_none
+from mturk_pipeline.trust.models.records import with_records
+from mturk_pipeline.trust.models.roles import fit_roles, open_votes
+from mturk_pipeline.trust.models.scores import Copying, Known, Scores
+from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.worker_weighted import worker_weighted
+from mturk_pipeline.trust.votes import Ballots
+
+CLOSED_SMOOTHING, OPEN_SMOOTHING = 0.35, 0.25
+FEW_ITEMS = 20
+_ROUNDS, _TURNS = 3, 12
+
+
+def trust(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+    """The average of experts, field by field."""
+    closed = closed_numbers(ballots, asked)
+    is_open = ~is_of(closed, ballots.cells.field)
+    scores = _open(ballots, asked, known, is_open) if is_open.any() else _nothing(ballots, known)
+    if closed:
+        scores = _with_closed(ballots, asked, known, closed, scores, CLOSED_SMOOTHING)
+    scores = scores.with_trust(*with_records(ballots, asked, scores.value_trust, scores.none_trust))
+    if len(np.unique(ballots.cells.item)) < FEW_ITEMS:
+        scores = replace(scores, notes=(*scores.notes, f"fewer than {FEW_ITEMS} items: prior only"))
+    return scores
+
+
+def confusion(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+    """Hierarchical confusion for closed fields, without the smoothed vote; one coin per worker for open ones."""
+    closed = closed_numbers(ballots, asked)
+    scores = worker_weighted(ballots, asked, known)
+    if not closed:
+        return replace(scores, notes=("no closed field: one coin per worker",))
+    n = len(ballots.workers)
+    only_open = replace(scores, right=np.zeros(n), given=np.zeros(n))
+    return _with_closed(ballots, asked, known, closed, only_open, 0.0)
+
+
+def _nothing(ballots: Ballots, known: Known) -> Scores:
+    return Scores(
+        np.zeros(len(ballots.candidates.cell)), np.zeros(len(ballots.cells.field)), known.right, known.given
+    )
+
+
+def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Scores:
+    votes = open_votes(ballots, asked, is_open)
+    independent, roles, copying = np.ones(len(votes.cell)), None, Copying.nobody()
+    for _ in range(_ROUNDS):
+        roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
+        copying, independent = find_copying(votes, roles, ballots.candidates.cell, independent)
+    roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
+    cell, n_cells = ballots.candidates.cell, len(ballots.cells.field)
+    weight = independent * known.weight[votes.worker]
+    count = sums(votes.candidate, weight, len(cell))
+    given = ballots.cells.counts[:, VALID]
+    speakers, _ = speakers_for_none(ballots, asked)
+    vote_none = np.where((given == 0) & is_open, speakers / (speakers + 1), 0)
+    keep = 1 - OPEN_SMOOTHING
+    return Scores(
+        value_trust=keep * roles.candidate + OPEN_SMOOTHING * np.minimum(count / (given + 1)[cell], 1) * is_open[cell],
+        none_trust=keep * roles.none + OPEN_SMOOTHING * vote_none,
+        right=roles.right,
+        given=roles.given,
+        copying=copying,
+        copied=sums(votes.candidate, independent < 0.5, len(cell)) > 0,
+    )
+
+
+def _with_closed(
+    ballots: Ballots, asked: Asked, known: Known, closed: tuple[int, ...], scores: Scores, smoothing: float
+) -> Scores:
+    """`scores` with the closed fields' put in."""
+    value, none = scores.value_trust.copy(), scores.none_trust.copy()
+    right, given, notes = scores.right.copy(), scores.given.copy(), list(scores.notes)
+    coin = worker_weighted(ballots, asked, known) if len(asked.fields) > 1 else None
+    names = list(asked.fields)
+    for number in closed:
+        elsewhere = _elsewhere(ballots, known, coin, number)
+        field = closed_field(ballots, asked, number, known, *elsewhere)
+        if not len(field.votes.item):
+            continue
+        probabilities, taken = classify(field.votes, known.seed)
+        both = (1 - smoothing) * probabilities + smoothing * smoothed_vote(field.votes)
+        value[field.candidate], none[field.cell] = of_candidates(field, both)
+        of_field = counted(field, probabilities)
+        right, given = right + of_field[0], given + of_field[1]
+        if taken > 0:
+            notes.append(f"{names[number]}: weighting spreads the classes more evenly than the vote; held back")
+    return replace(scores, value_trust=value, none_trust=none, right=right, given=given, notes=tuple(notes))
+
+
+def _elsewhere(ballots: Ballots, known: Known, coin: Scores | None, field: int) -> tuple[Floats, Floats]:
+    """Each worker's right answers and answers, before and in all fields but this one."""
+    if coin is None:
+        return known.right, known.given
+    of_vote = ballots.cells.field[ballots.candidates.cell[ballots.support_candidate]] == field
+    worker = ballots.votes.worker[ballots.support_vote[of_vote]]
+    here = coin.value_trust[ballots.support_candidate[of_vote]]
+    n = len(ballots.workers)
+    given = np.maximum(coin.given - np.bincount(worker, minlength=n), 0)
+    return np.clip(coin.right - sums(worker, here, n), 0, given), given

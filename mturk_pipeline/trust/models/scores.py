@@ -1,0 +1,75 @@
+"""What every model of trust takes and gives: the seam between models and the consensus table."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mturk_pipeline.trust.coding import Bools, Floats, Ints
+from mturk_pipeline.trust.votes import Ballots
+
+UNKNOWN, NO_VALUE = -1, -2
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known before the answers are looked at, for C cells and W workers.
+
+    `truth` comes from gold questions and reviewed items; `right` and `given` from a worker's history; `weight` from
+    a person who trusts a worker more or less than the model would (0 = answers count for nothing).
+    """
+
+    truth: Ints  # (C) the candidate that is right, NO_VALUE where none of them is, UNKNOWN
+    right: Floats  # (W) right answers before, as far as they count here
+    given: Floats  # (W) answers before
+    weight: Floats  # (W) 0 … 1 … 2
+    seed: int = 0
+
+    @staticmethod
+    def nothing(ballots: Ballots, seed: int = 0) -> "Known":
+        """Of nobody anything is known."""
+        n = len(ballots.workers)
+        unknown = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
+        return Known(unknown, np.zeros(n), np.zeros(n), np.ones(n), seed)
+
+
+@dataclass(frozen=True)
+class Copying:
+    """Pairs of workers who gave the same values oftener than independent workers would."""
+
+    first: Ints  # (P) worker
+    second: Ints  # (P) worker
+    probability: Floats  # (P) that one copies from the other, or both from a third
+    shared: Ints  # (P) values they share
+
+    @staticmethod
+    def nobody() -> "Copying":
+        none = np.zeros(0, dtype=np.int64)
+        return Copying(none, none, np.zeros(0), none)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a model says about the ballots: K candidates, C cells, W workers."""
+
+    value_trust: Floats  # (K) probability that the candidate is right
+    none_trust: Floats  # (C) probability that there is none
+    right: Floats  # (W) expected number of right answers among …
+    given: Floats  # (W) … those that count; history and gold included
+    copying: Copying = field(default_factory=Copying.nobody)
+    copied: Bools | None = None  # (K) some supporter may have copied the value; None where nobody looked
+    notes: tuple[str, ...] = ()  # what a reader of the results should know, in words
+
+    def with_trust(self, value_trust: Floats, none_trust: Floats) -> "Scores":
+        return replace(self, value_trust=value_trust, none_trust=none_trust)
+
+
+def first_candidates(ballots: Ballots, value: Floats) -> Ints:
+    """Each cell's candidate with the highest `value` (K), ties to the first; -1 where a cell has none."""
+    cell = ballots.candidates.cell
+    order = np.lexsort((np.arange(len(cell)), -value, cell))
+    best = np.full(len(ballots.cells.field), -1, dtype=np.int64)
+    ordered = cell[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    best[ordered[first]] = order[first]
+    return best
