@@ -1,5 +1,7 @@
 """The pilot page: what a small first batch says of the questions, as Markdown on the asset."""
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -8,6 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.trust.pilot import Pilot
+
+# Characters that the UI shows of a line before it cuts it off.
+_WIDTH = 60
 
 
 def pilot_page(pilot: "Pilot") -> dg.MarkdownMetadataValue:
@@ -22,8 +27,7 @@ def _seconds(pilot: "Pilot") -> str:
     if pilot.median_seconds != pilot.median_seconds:
         return "The files do not say how long answers took."
     return (
-        f"Seconds per answer: {pilot.median_seconds:,.0f} at the median; "
-        f"the fastest tenth took {pilot.low_seconds:,.0f} or less."
+        f"Seconds per answer: median {pilot.median_seconds:,.0f}, the fastest tenth {pilot.low_seconds:,.0f} or less."
     )
 
 
@@ -55,11 +59,12 @@ def _cells(cells: "pd.DataFrame") -> list[str]:
         for row in cells.to_dict("records")
     ]
     parts = [
-        "**The commonest invalid cells** (in place of a text that could be personal its shape: x letters, 9 a digit)",
+        "**The commonest invalid cells**",
+        "(x: letters, 9: a digit, in place of what could be personal)",
         _table(["field", "cell", "times", "workers", "settled by"], rows),
     ]
     if lines := _yaml(cells[cells["line"] != ""]):
-        parts += ["To settle them, if that is what workers mean, in the phase's YAML:", f"```yaml\n{lines}\n```"]
+        parts += ["In the phase's YAML, if that is what workers mean:", f"```yaml\n{lines}\n```"]
     return parts
 
 
@@ -67,8 +72,15 @@ def _yaml(settled: "pd.DataFrame") -> str:
     """Each line once, under its field."""
     lines = [] if settled.empty else ["fields:"]
     for field, of_field in settled.groupby("field", sort=False):
-        lines += [f"  {field}:", *(f"    {line}" for line in of_field["line"].unique())]
+        lines += [f"  {field}:", *(_folded(line) for line in of_field["line"].unique())]
     return "\n".join(lines)
+
+
+def _folded(line: str) -> str:
+    """A setting within the width that the UI shows, broken after commas only."""
+    kept = re.sub("(?<!,) ", "\0", line)
+    folds = textwrap.TextWrapper(_WIDTH - 4, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.indent(folds.fill(kept).replace("\0", " "), "    ")
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTHING_AUDITED = (
-    "Nothing was audited yet: how often trust is right is not known for this project. "
-    "Look at some rows, accepted ones among them, and decide; the curve is drawn from your decisions."
+    "Nothing was audited yet.\n\nHow often trust is right shows in what people\n\n"
+    "decide about rows that were picked by chance."
 )
 # Standing, colour, and the mark that tells it from the others without colour.
 _STANDINGS = (("ok", BAR, "dot"), ("watch", "#e0a526", "diamond"), ("exclude", MARK, "cross"))
