@@ -35,9 +35,7 @@ def of_chosen(of_candidates: np.ndarray, best: Ints) -> np.ndarray:
 def patterns(ballots: Ballots, votes: Ints) -> list[str]:
     """'lone', '2:0', '2:1' … of each cell: workers for the outcome's value against the other workers with one."""
     valid = ballots.cells.counts[:, VALID].tolist()
-    return [
-        "0" if n == 0 else "lone" if n == 1 else f"{v}:{n - v}" for v, n in zip(votes.tolist(), valid, strict=True)
-    ]
+    return ["0" if n == 0 else "lone" if n == 1 else f"{v}:{n - v}" for v, n in zip(votes.tolist(), valid, strict=True)]
 
 
 def changed(ballots: Ballots, chosen: Chosen) -> Bools:

@@ -75,9 +75,7 @@ def fit(
     chosen = choose(votes, scores)
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
     scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)
-    return Fitted(
-        phase, votes, scores, Chosen(chosen.best, capped, chosen.votes), suspicious, footer, correct
-    )
+    return Fitted(phase, votes, scores, Chosen(chosen.best, capped, chosen.votes), suspicious, footer, correct)
 
 
 def find_consensus(
@@ -209,7 +207,9 @@ def _runners_up(found: Fitted) -> tuple[list[list[str]], list[list[float]]]:
 
 def _worded(flag: np.ndarray, agreeing: np.ndarray, workers: np.ndarray, field: np.ndarray, kinds: list) -> np.ndarray:
     cases = pd.DataFrame({"flag": flag, "agreeing": agreeing, "workers": workers, "field": field})
-    return texts_of_cases(cases, lambda case: flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]]))
+    return texts_of_cases(
+        cases, lambda case: flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]])
+    )
 
 
 def _text(values: np.ndarray | list[str]) -> pd.Series:

@@ -11,7 +11,7 @@ from mturk_pipeline.trust.choosing import Chosen, choose, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.frames import Frame, read_frame
 from mturk_pipeline.trust.models import MODELS
-from mturk_pipeline.trust.models.scores import NO_VALUE, Known, Scores
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
@@ -105,19 +105,22 @@ def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> tuple[Ints, Floats]:
     item = frame.items.get_indexer(pd.Index(reviewed["item"]))
     given = reviewed["inclusion"] if "inclusion" in reviewed else pd.Series(1.0, index=reviewed.index)
     table = pd.DataFrame({"item": item, "field": field, "value": frame.values.get_indexer(pd.Index(reviewed["value"]))})
+    table["said"] = reviewed["value"].notna().to_numpy()
     table["inclusion"] = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float)
     table = table[(table["item"] >= 0) & (table["field"] >= 0)].drop_duplicates(["item", "field"], keep="last")
-    truth = np.full(len(cells.field), -1, dtype=np.int64)
+    truth = np.full(len(cells.field), UNKNOWN, dtype=np.int64)
     inclusion = np.zeros(len(cells.field))
     place = pd.Series(np.arange(len(cells.field)), index=pd.MultiIndex.from_arrays([cells.item, cells.field]))
     cell = place.reindex(pd.MultiIndex.from_frame(table[["item", "field"]]))
     asked = cell.notna().to_numpy()
     at = cell[asked].to_numpy(dtype=np.int64)
-    truth[at], inclusion[at] = NO_VALUE, table["inclusion"].to_numpy()[asked]
+    said = pd.Series(table["said"].to_numpy()[asked])
+    truth[at] = np.where(said, NOT_GIVEN, NO_VALUE)
+    inclusion[at] = table["inclusion"].to_numpy()[asked]
     right = np.full(len(cells.field), -1, dtype=np.int64)
     right[at] = table["value"].to_numpy()[asked]
     value = candidates.value.astype(np.int64)
-    found = np.flatnonzero((right[candidates.cell] == value) & (truth[candidates.cell] == NO_VALUE) & (value >= 0))
+    found = np.flatnonzero((right[candidates.cell] == value) & (truth[candidates.cell] == NOT_GIVEN))
     truth[candidates.cell[found]] = found
     return truth, inclusion
 
@@ -125,7 +128,7 @@ def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> tuple[Ints, Floats]:
 def _calibration(frame: Frame, scores: Scores, truth: Ints, inclusion: Floats) -> Calibration:
     """From best guesses as they were before anybody looked."""
     chosen = choose(frame.ballots, scores)
-    looked = truth != -1
+    looked = truth != UNKNOWN
     right = np.where(truth == NO_VALUE, chosen.best < 0, chosen.best == truth)
     return calibrate(chosen.trust[looked], right[looked].astype(float), inclusion[looked])
 
@@ -134,7 +137,7 @@ def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
     cells, ballots = frame.ballots.cells, frame.ballots
     places = np.append(ballots.candidates.value, -1).astype(np.int64)[chosen.best]
     fields = np.array(frame.fields, dtype=object)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "item": frame.items[cells.item],
             "field": pd.Series(fields[cells.field], dtype="str"),
@@ -145,7 +148,6 @@ def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
             "reasons": reason_frame(ballots, frame.questions, scores, chosen),
         }
     )
-    return table
 
 
 def _with_gaps(values: pd.Index, places: Ints) -> pd.Series:

@@ -47,8 +47,8 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
     names = tuple(str(f) for f in fields)
     value = np.where(state == VALID, value, -1)
     is_list = kind == "list"
-    spec = FieldSpec(kind="choice" if kind == "closed" else "text", required=is_list)
-    questions = Questions({f: spec for f in names}, names if is_list else (), names if is_list else ())
+    spec = FieldSpec.model_validate({"kind": "choice" if kind == "closed" else "text", "required": is_list})
+    questions = Questions(dict.fromkeys(names, spec), names if is_list else (), names if is_list else ())
     zeros = np.zeros_like(item)
     rows = Rows(
         item=item,

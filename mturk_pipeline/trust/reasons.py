@@ -9,11 +9,11 @@ import pandas as pd
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import Chosen, of_chosen
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
 from mturk_pipeline.trust.models.segments import sums
-from mturk_pipeline.trust.standing import reliability
+from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
 
 # Work shorter than this share of the phase's median is said.
@@ -158,23 +158,25 @@ def _cases(facts: Facts) -> pd.DataFrame:
 
 
 def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Mean reliability (per cent, in steps of 5) of each cell's supporters and of their rivals; -1 without any.
+    """Mean reliability (per cent, in steps of 5) of each cell's supporters and of their rivals; -1 where unknown.
 
-    Only where somebody disagrees, or nobody agrees: elsewhere it tells a reviewer nothing.
+    Only where somebody disagrees, or nobody agrees (elsewhere it tells a reviewer nothing), and only of workers who
+    gave enough answers to be judged.
     """
     votes, best = facts.ballots, facts.chosen.best
+    worker = votes.votes.worker[votes.support_vote]
     cell = votes.candidates.cell[votes.support_candidate]
-    of_worker = np.nan_to_num(reliability(facts.scores)[0], nan=-1.0)[votes.votes.worker[votes.support_vote]]
-    with_it = best[cell] == votes.support_candidate
+    share = reliability(facts.scores)[0]
     told = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
+    judged = (facts.scores.given >= FEWEST_ANSWERS)[worker] & told[cell] & (best[cell] >= 0)
+    with_it = best[cell] == votes.support_candidate
 
     def mean(among: Bools) -> np.ndarray:
         count = np.bincount(cell[among], minlength=len(best))
-        share: Floats = sums(cell[among], of_worker[among], len(best)) / np.maximum(count, 1)
-        steps = (np.round(share * 20) * 5).astype(np.int64)
-        return np.where((count > 0) & told & (best >= 0) & (share >= 0), steps, -1)
+        total = sums(cell[among], share[worker[among]], len(best)) / np.maximum(count, 1)
+        return np.where(count > 0, (np.round(total * 20) * 5).astype(np.int64), -1)
 
-    return mean(with_it), mean(~with_it)
+    return mean(with_it & judged), mean(~with_it & judged)
 
 
 def _copied(facts: Facts) -> Bools:
@@ -188,7 +190,9 @@ def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
     cells, names = facts.ballots.cells, list(facts.asked.fields)
     keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
     columns = ["item_id", "element", "field"]
-    told = answers[(answers["note"] != "") & (answers["state"].isin(["invalid"]) | answers["note"].str.startswith("on "))]
+    told = answers[
+        (answers["note"] != "") & (answers["state"].isin(["invalid"]) | answers["note"].str.startswith("on "))
+    ]
     notes = told.groupby(columns)["note"].min().reindex(keys).fillna("")
     times = answers["work_seconds"]
     median = answers.drop_duplicates("assignment_id")["work_seconds"].median()

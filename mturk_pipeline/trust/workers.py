@@ -1,58 +1,77 @@
-"""How each worker of a phase fared: contributions, agreement with others, and what stands out, in words.
+"""How each worker of a phase fared: contributions, agreement, reliability, and what stands out, in words.
 
-Nothing here accuses: `evidence` states facts for a person to judge, and only from three assignments on.
+Nothing here accuses: `evidence` states facts for a person to judge, and only from three assignments on; `standing`
+is a suggestion (`mturk_pipeline.trust.standing` says from what).
 """
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.agreement import FOOTER_ITEMS, FOOTER_KINDS, FOOTER_WORKERS
+from mturk_pipeline.trust.agreement import agreement
+from mturk_pipeline.trust.choosing import changed
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Ints, Rows, coded, latest, pairs
-from mturk_pipeline.trust.votes import Ballots, ballots
+from mturk_pipeline.trust.consensus import Fitted, fit
+from mturk_pipeline.trust.evidence import evidence, stands_out
+from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_KINDS, FOOTER_WORKERS
+from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
+from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
+from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# Evidence is worded from these on.
-MIN_ASSIGNMENTS = 3
-MIN_REPEATS, REPEAT_SHARE = 3, 0.2
-MIN_INVALID, INVALID_SHARE = 3, 0.3
-MIN_BLANK_REQUIRED, BLANK_SHARE = 2, 0.3
-SHORT_WORK = 1 / 3
 
-
-def rate_workers(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+def rate_workers(
+    answers: pd.DataFrame,
+    assignments: pd.DataFrame,
+    phase: PhaseSpec,
+    *,
+    fitted: Fitted | None = None,
+    gold: Ints | None = None,
+) -> pd.DataFrame:
     """One row per worker (contract Workers), sorted by worker.
 
     Parameters
     ----------
     answers, assignments
         Contracts Answers and Assignments of one phase; a worker is known from either.
-
-    Agreement counts votes: a valid value agrees where another worker of the cell gave it too, 'there is none'
-    where another said so; a record of a list is compared with all who answered the item's list. Blanks and
-    invalid answers are no votes. Agreement alone says little about effort: whoever always says what most say
-    agrees best.
+    fitted
+        What `mturk_pipeline.trust.consensus.fit` found, where the caller has it.
+    gold
+        `mturk_pipeline.trust.gold.gold_truth` of the same ballots, where the phase has gold questions.
     """
+    found = fitted or fit(answers, phase)
     rows = coded(answers, phase)
     names = pd.Index(sorted({*rows.names.workers, *assignments["worker"]}), dtype="str")
     table = pd.DataFrame(index=names).join(_from_assignments(assignments))
-    table = table.join(_from_answers(rows, phase)).join(_agreement(ballots(answers, phase), phase))
+    table = table.join(_from_answers(rows, phase)).join(agreement(found.ballots, phase)).join(_from_fit(found, gold))
     table["repeated_answers"] = _by_worker(rows, repeats(rows, phase))
     counts = [c for c in _COUNTS if c in table]
     table[counts] = table[counts].fillna(0).astype("int64")
+    table["copy_partners"] = [p if isinstance(p, list) else [] for p in table["copy_partners"]]
     table["worker_id"] = table["worker_id"].fillna(pd.Series(names.str.rsplit(":", n=1).str[-1], index=names))
     table["agreement"] = table["agreeing"] / table["compared"].where(table["compared"] > 0)
     times = assignments["work_seconds"].dropna().to_numpy(dtype=float)
-    table["evidence"] = _evidence(table, float(np.median(times)) if len(times) else np.nan)
+    median = float(np.median(times)) if len(times) else np.nan
+    place = standings(
+        table["given"].fillna(0).to_numpy(),
+        table["reliability_low"].to_numpy(),
+        table["reliability_high"].to_numpy(),
+        np.array([bool(p) for p in table["copy_partners"]], dtype=bool),
+        stands_out(table, median),
+    )
+    table["standing"] = np.array(STANDINGS, dtype=object)[place]
+    table["evidence"] = evidence(table, median)
     return table.rename_axis("worker").reset_index().loc[:, _COLUMNS]
 
 
 _COUNTS = [
     *("total_contribution", "items", "answers", "valid", "blank", "blank_required", "none_declared", "invalid"),
-    *("compared", "agreeing", "repeated_answers", "asked_required"),
+    *("compared", "agreeing", "repeated_answers", "asked_required", "gold_asked", "gold_right", "outcomes_changed"),
 ]
 _COLUMNS = [
     *("worker", "worker_id", "total_contribution", "items", "answers", "valid", "blank", "blank_required"),
-    *("none_declared", "invalid", "compared", "agreeing", "agreement", "repeated_answers"),
+    *("none_declared", "invalid", "compared", "agreeing", "agreement", "chance_corrected_agreement", "reliability"),
+    *("reliability_low", "reliability_high", "standing", "copy_partners", "gold_asked", "gold_right"),
+    *("outcomes_changed", "repeated_answers"),
     *("median_work_seconds", "approval_rate", "approved_before", "submitted_before", "evidence"),
 ]
 
@@ -91,25 +110,40 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.Index(rows.names.workers, dtype="str"))
 
 
-def _agreement(votes: Ballots, phase: PhaseSpec) -> pd.DataFrame:
-    """Per worker: votes on cells where somebody else voted too, and those that somebody else shares."""
-    cell, state = votes.votes.cell, votes.votes.state
-    says_none = np.array([s.none_policy == "answer" for s in phase.fields.values()])[votes.cells.field]
-    counts = votes.cells.counts
-    cast = counts[:, VALID] + np.where(says_none, counts[:, NONE], 0)
-    votes_here = (state == VALID) | ((state == NONE) & says_none[cell])
-    compared = votes_here & (cast[cell] + votes.cells.absent[cell] > 1)
-    shared = np.zeros(len(cell), dtype=bool)
-    shared[votes.support_vote[votes.candidates.votes[votes.support_candidate] > 1]] = True
-    agreeing = compared & np.where(state == NONE, counts[cell, NONE] > 1, shared)
-    n = len(votes.workers)
+def _from_fit(found: Fitted, gold: Ints | None) -> pd.DataFrame:
+    """Per worker what the model says: reliability, copy partners, gold, and outcomes that weighting changed."""
+    votes, n = found.ballots, len(found.ballots.workers)
+    middle, low, high = reliability(found.scores)
+    moved = changed(votes, found.chosen)[votes.votes.cell]
+    names = votes.workers.tolist()
+    asked, right = _gold(votes, gold)
     return pd.DataFrame(
         {
-            "compared": np.bincount(votes.votes.worker[compared], minlength=n),
-            "agreeing": np.bincount(votes.votes.worker[agreeing], minlength=n),
+            "given": found.scores.given,
+            "right": found.scores.right,
+            "reliability": middle,
+            "reliability_low": low,
+            "reliability_high": high,
+            "copy_partners": [[names[p] for p in pair] for pair in partners(found.scores.copying, n)],
+            "gold_asked": asked,
+            "gold_right": right,
+            "outcomes_changed": np.bincount(votes.votes.worker[moved], minlength=n),
         },
         index=pd.Index(votes.workers, dtype="str"),
     )
+
+
+def _gold(votes: Ballots, gold: Ints | None) -> tuple[Ints, Ints]:
+    """Per worker: gold questions answered, and answered rightly (a value, or no value where there is none)."""
+    n = len(votes.workers)
+    if gold is None:
+        return np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    truth = gold[votes.votes.cell]
+    asked = truth != UNKNOWN
+    right = (truth == NO_VALUE) & (votes.votes.state != VALID)
+    right[votes.support_vote[gold[votes.candidates.cell[votes.support_candidate]] == votes.support_candidate]] = True
+    worker = votes.votes.worker
+    return np.bincount(worker[asked], minlength=n), np.bincount(worker[asked & right], minlength=n)
 
 
 def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
@@ -152,27 +186,3 @@ def _first_of(codes: Ints, values: Ints) -> Ints:
 
 def _by_worker(rows: Rows, numbers: Ints) -> pd.Series:
     return pd.Series(numbers, index=pd.Index(rows.names.workers, dtype="str"))
-
-
-def _evidence(table: pd.DataFrame, phase_median: float) -> list[str]:
-    """What stands out about each worker; '' for those with too few assignments to tell."""
-    return [
-        "; ".join(_sentences(worker, phase_median)) if worker["total_contribution"] >= MIN_ASSIGNMENTS else ""
-        for worker in table.to_dict("records")
-    ]
-
-
-def _sentences(worker: dict, phase_median: float) -> list[str]:
-    said = []
-    repeated, blank, asked = worker["repeated_answers"], worker["blank_required"], worker["asked_required"]
-    if repeated >= MIN_REPEATS and repeated >= REPEAT_SHARE * worker["valid"]:
-        said.append(f"gave the same value for different items {repeated} times where others did not")
-    if blank >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked:
-        said.append(f"left a required field blank {blank} of {asked} times")
-    invalid, given = worker["invalid"], worker["answers"]
-    if invalid >= MIN_INVALID and invalid >= INVALID_SHARE * given:
-        said.append(f"{invalid} of {given} answers are invalid")
-    median = worker["median_work_seconds"]
-    if median < SHORT_WORK * phase_median:
-        said.append(f"worked {median:.0f} s at the median; all workers of the phase {phase_median:.0f} s")
-    return said

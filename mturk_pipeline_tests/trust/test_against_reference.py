@@ -16,12 +16,13 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PHASE = PhaseSpec.model_validate(
     {
+        "model": "majority",
         "fields": {
             "email": {"kind": "email"},
             "site": {"kind": "url", "required": True, "none_policy": "abstention"},
             "club": {"kind": "name", "columns": ["c{n}"], "none_policy": "required"},
             "link": {"kind": "url", "columns": ["l{n}"], "required": True},
-        }
+        },
     }
 )
 LISTS = ("club", "link")

@@ -8,7 +8,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
 def phase(**settings):
-    return PhaseSpec.model_validate({"fields": {"email": {"kind": "email", **settings}}})
+    return PhaseSpec.model_validate({"model": "majority", "fields": {"email": {"kind": "email", **settings}}})
 
 
 def votes(texts, **more):
@@ -119,7 +119,10 @@ def test_reasons_count_and_name_nobody(one):
 
 
 LIST = PhaseSpec.model_validate(
-    {"fields": {"club": {"kind": "name", "columns": ["c{n}"]}, "url": {"kind": "url", "columns": ["u{n}"]}}}
+    {
+        "model": "majority",
+        "fields": {"club": {"kind": "name", "columns": ["c{n}"]}, "url": {"kind": "url", "columns": ["u{n}"]}},
+    }
 )
 
 

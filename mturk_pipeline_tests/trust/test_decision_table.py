@@ -5,8 +5,8 @@ import pytest
 from mturk_pipeline.trust.consensus import find_consensus
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-EMAIL = PhaseSpec.model_validate({"fields": {"email": {"kind": "email"}}})
-URL = PhaseSpec.model_validate({"fields": {"email": {"kind": "url"}}})
+EMAIL = PhaseSpec.model_validate({"model": "majority", "fields": {"email": {"kind": "email"}}})
+URL = PhaseSpec.model_validate({"model": "majority", "fields": {"email": {"kind": "url"}}})
 TRIPLE = "All good, triple consensus"
 DOUBLE = "All good, double consensus"
 MINORITY = "Checkit, minority"

@@ -80,8 +80,9 @@ def closed_field(ballots: Ballots, asked: Asked, field: int, known: Known, right
 
 
 def _known_classes(truth: Ints, class_of: Ints, none_class: int) -> Ints:
-    padded = np.append(class_of, [none_class, -1])  # NO_VALUE is the last but one, UNKNOWN the last
-    return np.where(truth == NO_VALUE, none_class, padded[truth])
+    if not len(class_of):
+        return np.where(truth == NO_VALUE, none_class, -1)
+    return np.select([truth >= 0, truth == NO_VALUE], [class_of[np.maximum(truth, 0)], none_class], -1)
 
 
 def _skill(right: Floats, given: Floats) -> Floats:

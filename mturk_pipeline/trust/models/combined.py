@@ -48,7 +48,8 @@ def trust(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     scores = _open(ballots, asked, known, is_open) if is_open.any() else _nothing(ballots, known)
     if closed:
         scores = _with_closed(ballots, asked, known, closed, scores, CLOSED_SMOOTHING)
-    scores = scores.with_trust(*with_records(ballots, asked, scores.value_trust, scores.none_trust))
+    if len(ballots.lists.item):
+        scores = with_records(ballots, asked, scores)
     if len(np.unique(ballots.cells.item)) < FEW_ITEMS:
         scores = replace(scores, notes=(*scores.notes, f"fewer than {FEW_ITEMS} items: prior only"))
     return scores
@@ -66,9 +67,7 @@ def confusion(ballots: Ballots, asked: Asked, known: Known) -> Scores:
 
 
 def _nothing(ballots: Ballots, known: Known) -> Scores:
-    return Scores(
-        np.zeros(len(ballots.candidates.cell)), np.zeros(len(ballots.cells.field)), known.right, known.given
-    )
+    return Scores(np.zeros(len(ballots.candidates.cell)), np.zeros(len(ballots.cells.field)), known.right, known.given)
 
 
 def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Scores:
@@ -78,7 +77,7 @@ def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Score
         roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
         copying, independent = find_copying(votes, roles, ballots.candidates.cell, independent)
     roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
-    cell, n_cells = ballots.candidates.cell, len(ballots.cells.field)
+    cell = ballots.candidates.cell
     weight = independent * known.weight[votes.worker]
     count = sums(votes.candidate, weight, len(cell))
     given = ballots.cells.counts[:, VALID]
@@ -91,7 +90,7 @@ def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Score
         right=roles.right,
         given=roles.given,
         copying=copying,
-        copied=sums(votes.candidate, independent < 0.5, len(cell)) > 0,
+        copied=sums(votes.candidate, (independent < 0.5).astype(float), len(cell)) > 0,
     )
 
 

@@ -33,6 +33,7 @@ import numpy as np
 
 from mturk_pipeline.trust.coding import Floats, Ints
 from mturk_pipeline.trust.models.digamma import digamma
+from mturk_pipeline.trust.models.segments import sums
 
 LEAN = 4.0
 CROWD_LEAN, TYPICAL = 200.0, 0.7
@@ -62,7 +63,7 @@ class ClosedVotes:
         """(n, K): votes for each class."""
         code = self.item * self.classes + self.label
         size = self.items * self.classes
-        return np.bincount(code, self.weight[self.worker], size).reshape(self.items, self.classes)
+        return sums(code, self.weight[self.worker], size).reshape(self.items, self.classes)
 
 
 def classify(votes: ClosedVotes, seed: int) -> tuple[Floats, float]:
@@ -137,7 +138,8 @@ def _sample(votes: ClosedVotes, shares: Floats, share_weight: float, seed: int) 
     total = np.zeros((votes.items, votes.classes))
     for draw in range(draws):
         _draw_confusions(votes, state, chance, combination)
-        prior = np.log(state.rng.dirichlet(np.bincount(state.right, minlength=votes.classes) + shares * share_weight))
+        counts = np.bincount(state.right, minlength=votes.classes)
+        prior = np.log(np.maximum(state.rng.dirichlet(counts + shares * share_weight), _TINY))
         probabilities = _draw_classes(votes, state, chance, combination, prior, (starts, ends))
         if draw >= left_out:
             total += probabilities
@@ -158,7 +160,7 @@ def _draw_confusions(votes: ClosedVotes, state: _State, chance: Floats, combinat
     guess = np.where(state.hard[votes.item], 1 - HARD, 0.0) * chance[votes.label]
     counted = rng.random(len(right)) * (own + guess) < own
     code = combination[counted] * k + right[counted]
-    counts = np.bincount(code, votes.weight[votes.worker[counted]], votes.workers * k * k)
+    counts = sums(code, votes.weight[votes.worker[counted]], votes.workers * k * k)
     counts = counts.reshape(votes.workers, k, k).transpose(0, 2, 1)
     leaning = LEAN * state.crowd
     tables = _tables(counts, leaning)
@@ -173,7 +175,7 @@ def _tables(counts: Floats, leaning: Floats) -> Floats:
     _, right, label = seen = np.nonzero(counts)
     lean = leaning[right, label]
     tables = lean * (digamma(lean + counts[seen]) - digamma(leaning)[right, label])
-    return np.bincount(right * len(leaning) + label, tables, leaning.size).reshape(leaning.shape)
+    return sums(right * len(leaning) + label, tables, leaning.size).reshape(leaning.shape)
 
 
 def _tilted(crowd: Floats, skill: Floats) -> Floats:

@@ -68,9 +68,7 @@ def _sharing(candidate: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(first), np.concatenate(second)
 
 
-def _others_say(
-    votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats, first: Ints, second: Ints
-) -> Floats:
+def _others_say(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats, first: Ints, second: Ints) -> Floats:
     """x: how much likelier the others' votes are where the shared value is right."""
     right = np.clip(roles.finds / (roles.finds + roles.errs + 0.02), 0.3, 0.95)[votes.worker]
     agrees = independent * np.log(right * roles.false_values / (1 - right))

@@ -1,10 +1,13 @@
 """Lists of records: that a record exists comes first, then what its fields are."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.coding import Floats
 from mturk_pipeline.trust.listing import Listing, fit_listing
+from mturk_pipeline.trust.models.scores import Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.votes import Ballots
 
@@ -26,16 +29,24 @@ def record_trust(ballots: Ballots, listing: Listing) -> Floats:
     return trust
 
 
-def with_records(ballots: Ballots, asked: Asked, value_trust: Floats, none_trust: Floats) -> tuple[Floats, Floats]:
-    """Trust of values (K) and of 'there is none' (C), times that of their records.
+def with_records(ballots: Ballots, asked: Asked, scores: Scores) -> Scores:
+    """`scores` of values and of 'there is none' times the trust of their records; records count for workers, too.
 
     The fields by which a record is known (its link, its name) are right if it is real: their values share its trust.
     """
-    if not len(ballots.lists.item):
-        return value_trust, none_trust
     cells, cell = ballots.cells, ballots.candidates.cell
-    real = record_trust(ballots, listing_of(ballots))
+    listing = listing_of(ballots)
+    real = record_trust(ballots, listing)
     is_key = of_field([f in asked.record_keys for f in asked.fields], cells.field) & (cells.element != "")
-    total = sums(cell, value_trust, len(cells.field))
-    value_trust = np.where(is_key[cell], value_trust / np.maximum(total[cell], 1e-9), value_trust)
-    return value_trust * real[cell], none_trust * real
+    total = sums(cell, scores.value_trust, len(cells.field))
+    value = np.where(is_key[cell], scores.value_trust / np.maximum(total[cell], 1e-9), scores.value_trust)
+    lists, n = ballots.lists, len(ballots.workers)
+    width = int(cells.record.max(initial=0)) + 1
+    found = np.searchsorted(listing.item * width + listing.element, lists.item * width + lists.record)
+    return replace(
+        scores,
+        value_trust=value * real[cell],
+        none_trust=scores.none_trust * real,
+        right=scores.right + sums(lists.worker, listing.trust[found], n),
+        given=scores.given + np.bincount(lists.worker, minlength=n),
+    )

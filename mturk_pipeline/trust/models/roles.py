@@ -168,9 +168,9 @@ class _Fit:
             given=right_before + wrong_before + made_up,
             finds=(right_before + LEAN * mean_right) / (asked + LEAN),
             errs=(wrong_before + LEAN * mean_wrong) / (asked + LEAN),
-            false_values=coincidence(
-                self.weight * (1 - is_right), votes.candidate, self.cell, votes.open
-            ) if len(votes.cell) else FALSE_VALUES,
+            false_values=coincidence(self.weight * (1 - is_right), votes.candidate, self.cell, votes.open)
+            if len(votes.cell)
+            else FALSE_VALUES,
         )
 
     def _posterior(self, roles: Roles) -> tuple[Floats, Floats]:

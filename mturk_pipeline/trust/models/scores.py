@@ -7,7 +7,8 @@ import numpy as np
 from mturk_pipeline.trust.coding import Bools, Floats, Ints
 from mturk_pipeline.trust.votes import Ballots
 
-UNKNOWN, NO_VALUE = -1, -2
+# What `Known.truth` says where it names no candidate: nothing; that there is none; a value that nobody gave.
+UNKNOWN, NO_VALUE, NOT_GIVEN = -1, -2, -3
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Known:
     a person who trusts a worker more or less than the model would (0 = answers count for nothing).
     """
 
-    truth: Ints  # (C) the candidate that is right, NO_VALUE where none of them is, UNKNOWN
+    truth: Ints  # (C) the candidate that is right, or UNKNOWN, NO_VALUE, NOT_GIVEN
     right: Floats  # (W) right answers before, as far as they count here
     given: Floats  # (W) answers before
     weight: Floats  # (W) 0 … 1 … 2

@@ -54,7 +54,6 @@ class _Votes:
 def worker_weighted(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     """The posterior of the one-coin model, and each worker's expected right answers."""
     votes = _votes(ballots, asked, known)
-    cells, cell = ballots.cells, ballots.candidates.cell
     of_candidate, of_none = _first_guess(ballots, votes)
     false_values = _false_values(ballots, asked, votes, of_candidate)
     n_workers = len(ballots.workers)
@@ -71,7 +70,7 @@ def worker_weighted(ballots: Ballots, asked: Asked, known: Known) -> Scores:
             break
     supporters, silent = speakers_for_none(ballots, asked)
     said_nothing = supporters / (1 + supporters + silent)
-    valued = cells.counts[:, VALID] > 0
+    valued = ballots.cells.counts[:, VALID] > 0
     return Scores(
         value_trust=of_candidate,
         none_trust=np.where(valued, of_none, np.maximum(of_none, said_nothing)),
