@@ -9,9 +9,9 @@ from mturk_pipeline_tests.benchmarks.trust_quality.methods import MODES, OPEN_MO
 from mturk_pipeline_tests.benchmarks.trust_quality.peers import OPEN_PEERS, peer
 from mturk_pipeline_tests.benchmarks.trust_quality.reference import known_rates
 from mturk_pipeline_tests.benchmarks.trust_quality.running import run_all, show
+from mturk_pipeline_tests.benchmarks.trust_quality.worker_tables import standings, worker_report
 
 PATTERNS = ["lone", "2:0", "2:1", "1:1", "1:1:1", "3:0"]
-ENOUGH = 5  # items from which a worker is judged
 # How candidates are numbered, and whether blanks are answers: MACE does better with random numbers, GLAD without
 # blanks. After 5 iterations GLAD's accuracy is what it is after 100.
 VARIANTS = {
@@ -51,7 +51,7 @@ def measure(seed: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFr
             result = our_fit(in_mode(crowd.answers, mode), model=model, kind="open")
             method = f"{model}, {mode}"
             parts.append(judged(result.consensus, _truth_in(crowd, mode)).assign(method=method, **told))
-            people.append(_standings(result.workers, crowd).assign(method=method))
+            people.append(standings(result.workers, crowd).assign(method=method))
     rows, workers = pd.concat(parts, ignore_index=True), pd.concat(people, ignore_index=True)
     return rows.assign(seed=seed), workers.assign(seed=seed)
 
@@ -60,16 +60,6 @@ def _truth_in(crowd: Crowd, mode: str) -> pd.DataFrame:
     if mode == "all columns":
         return crowd.truth
     return pd.DataFrame({"item": joined(crowd.truth), "value": crowd.truth["value"].to_numpy()})
-
-
-def _standings(rated: pd.DataFrame, crowd: Crowd) -> pd.DataFrame:
-    """worker, archetype, bad, items (how many it looked at), standing ('' where it is not rated)."""
-    items = crowd.answers.groupby("worker")["item"].nunique()
-    standing = rated.set_index("worker")["standing"].astype(str)
-    people = crowd.workers[["worker", "archetype", "bad"]]
-    return people.assign(
-        items=people["worker"].map(items).to_numpy(), standing=people["worker"].map(standing).fillna("").to_numpy()
-    )
 
 
 def open_report(crowds: int, jobs: int, with_peers: bool, every_variant: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -91,7 +81,7 @@ def open_report(crowds: int, jobs: int, with_peers: bool, every_variant: bool) -
         "Open: the same for all item-fields; without blanks a peer gives those that nobody answered trust 0",
         _macro(rows),
     )
-    show(f"Workers who looked at {ENOUGH} items or more: 'exclude' against spammers and colluders", _accused(workers))
+    worker_report(workers)
     return rows, workers
 
 
@@ -119,15 +109,3 @@ def _macro(rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(parts).groupby("method", sort=False).mean().drop(columns="seed")
-
-
-def _accused(workers: pd.DataFrame) -> pd.DataFrame:
-    """Per method: precision, recall, F1 of `exclude`; shares of kinds of workers accused."""
-    table = {}
-    for method, people in workers[workers["items"] >= ENOUGH].groupby("method", sort=False):
-        accused, bad = people["standing"] == "exclude", people["bad"]
-        precision, recall, f1 = scores.precision_recall_f1((accused & bad).sum(), accused.sum(), bad.sum())
-        by_kind = accused.groupby(people["archetype"]).mean()
-        row = {"bad": bad.sum(), "honest": (~bad).sum(), "precision": precision, "recall": recall, "F1": f1}
-        table[method] = row | {"honest accused": accused[~bad].mean()} | by_kind.to_dict()
-    return pd.DataFrame(table).T
