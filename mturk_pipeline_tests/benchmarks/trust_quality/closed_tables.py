@@ -65,7 +65,7 @@ def closed_report(folder: str, seeds: int, jobs: int, with_peers: bool) -> pd.Da
     by_set = table.groupby(keys[:3], sort=False).mean(numeric_only=True).drop(columns="seed").reset_index()
     order = list(dict.fromkeys(rows["method"]))
     print(
-        f"\n'{REVIEWED_TRUST}': judged on the other items only, and only for sets of {2 * REVIEWED} gold items and more;"
+        f"\n'{REVIEWED_TRUST}': judged on the other items, for sets of {2 * REVIEWED} gold items and more;"
         " its means are for calibration, not beside those of the other methods."
     )
     for setting in ("three answers", "all answers"):
