@@ -5,13 +5,18 @@ import dagster as dg
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
 from mturk_pipeline.orchestration.sensors import abandoned_runs_sensor, projects_sensor
+from mturk_pipeline.orchestration.worker_history import worker_history_asset
 
 
 @dg.definitions
 def projects() -> dg.Definitions:
     workflows, _ = all_workflows()
-    asset = projects_asset()
-    job = dg.define_asset_job("reconcile", selection=[asset], description="Runs what is failed, stale or behind.")
+    asset, history = projects_asset(), worker_history_asset()
+    job = dg.define_asset_job(
+        "reconcile",
+        selection=[asset, history],
+        description="Runs what is failed, stale or behind, then notes how workers did.",
+    )
     daily = dg.ScheduleDefinition(
         name="daily_reconcile",
         job=job,
@@ -20,5 +25,8 @@ def projects() -> dg.Definitions:
         description="Each night: whatever is failed, stale or behind, in one run.",
     )
     return dg.Definitions(
-        assets=[asset], jobs=[job], schedules=[daily], sensors=[projects_sensor(workflows), abandoned_runs_sensor()]
+        assets=[asset, history],
+        jobs=[job],
+        schedules=[daily],
+        sensors=[projects_sensor(workflows), abandoned_runs_sensor()],
     )

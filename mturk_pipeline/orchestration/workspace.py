@@ -15,8 +15,10 @@ from mturk_pipeline.folders.locks import project_lock, run_lock
 from mturk_pipeline.folders.projects import Project, ProjectError, find_projects
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
+from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import sent_items
+from mturk_pipeline.orchestration.worker_history import read_history
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow, WorkflowError
 
@@ -74,6 +76,14 @@ class PhaseOfProject:
         workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
         tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "decisions"))
         return workbook.is_file() and all(table.is_file() for table in tables)
+
+    def worker_history(self) -> "tuple[pd.DataFrame, str]":
+        """What workers did in other projects, and the name of the snapshot."""
+        return read_history(self.home, self.project.id)
+
+    def overrides(self) -> Overrides:
+        """What a person says of workers, for all projects."""
+        return read_overrides(self.home.projects)
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

@@ -9,7 +9,7 @@ is fitted by maximum likelihood with weak priors (a near 0, standard deviation 1
 
 Which items were looked at matters. A random sample (an audit) tells the truth about all of them. A row that was
 drawn with a known probability counts 1 / probability. Rows that were reviewed because they were the worst say nothing
-about the good ones: from them alone trust may only be lowered, never raised.
+about the good ones: from them alone trust may only be lowered, never raised, and only up to the best of them.
 
 Source: Platt, Advances in Large Margin Classifiers (1999); weights of Horvitz & Thompson, JASA 47 (1952).
 """
@@ -33,6 +33,7 @@ class Calibration:
     slope: float = 1.0
     audited: int = 0  # decisions on items that were drawn by chance
     reviewed: int = 0  # all decisions that say whether a best guess was right
+    highest: float = 1.0  # trust of the best reviewed item: without an audit nothing is said of better ones
 
     @property
     def only_lowers(self) -> bool:
@@ -44,7 +45,7 @@ class Calibration:
             return trust
         corrected = 1 / (1 + np.exp(-(self.offset + self.slope * _logit(trust))))
         if self.only_lowers:
-            corrected = np.minimum(corrected, trust)
+            corrected = np.where(trust <= self.highest, np.minimum(corrected, trust), trust)
         return np.where((trust <= 0) | (trust >= 1), trust, corrected)
 
     def __str__(self) -> str:
@@ -74,7 +75,7 @@ def calibrate(trust: Floats, right: Floats, inclusion: Floats) -> Calibration:
     weight = 1 / np.clip(np.where(drawn, inclusion, 1.0)[used], 1e-3, 1.0)
     weight = np.minimum(weight / weight.mean(), _LARGEST_WEIGHT)
     offset, slope = _fit(_logit(trust[used]), right[used].astype(float), weight)
-    return Calibration(offset, slope, int(drawn.sum()), len(trust))
+    return Calibration(offset, slope, int(drawn.sum()), len(trust), float(trust.max()))
 
 
 def _fit(score: Floats, right: Floats, weight: Floats) -> tuple[float, float]:

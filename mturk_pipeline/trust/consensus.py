@@ -12,6 +12,7 @@ from mturk_pipeline.trust.choosing import Chosen, changed, choose, of_chosen, pa
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
+from mturk_pipeline.trust.judged import Judged, calibration_of
 from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.reasons import Facts, reasons_of
@@ -42,7 +43,7 @@ def fit(
     model: str | None = None,
     known: Known | None = None,
     votes: Ballots | None = None,
-    calibration: Calibration | None = None,
+    judged: Judged | None = None,
 ) -> Fitted:
     """The model's fit to `answers` (contract Answers).
 
@@ -54,8 +55,8 @@ def fit(
         Gold questions, history and overrides, for the cells and workers of `votes`; by default nothing.
     votes
         `ballots(answers, phase)` where the caller has them.
-    calibration
-        How trust is corrected by what people decided.
+    judged
+        What people decided, for the cells of `votes`: trust is recalibrated by it.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def fit(
         raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(MODELS)}")
     votes = ballots(answers, phase) if votes is None else votes
     scores = MODELS[name](votes, phase, known or Known.nothing(votes))
-    correct = calibration or Calibration()
+    correct = Calibration() if judged is None else calibration_of(votes, scores, judged)
     footer, suspicious = footers(votes, phase), ~votes.candidates.clean
     value = correct(scores.value_trust)
     value = np.where(footer, value * FOOTER_FACTOR, value)

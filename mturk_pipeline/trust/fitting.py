@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.calibration import Calibration, calibrate
+from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import Chosen, choose, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.frames import Frame, read_frame
+from mturk_pipeline.trust.judged import Judged, calibration_of
 from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
 from mturk_pipeline.trust.models.segments import sums
@@ -88,17 +89,17 @@ def fit_predict(
     scores = MODELS[model](ballots, frame.questions, known)
     calibration = Calibration()
     if reviewed is not None and len(reviewed):
-        truth, inclusion = _reviewed(frame, reviewed)
-        calibration = _calibration(frame, scores, truth, inclusion)
-        known = Known(truth, known.right, known.given, known.weight, seed)
+        judged = _reviewed(frame, reviewed)
+        calibration = calibration_of(ballots, scores, judged)
+        known = Known(judged.truth, known.right, known.given, known.weight, seed)
         scores = MODELS[model](ballots, frame.questions, known)
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
     chosen = choose(ballots, scores)
     return Result(_consensus(frame, scores, chosen), _workers(frame, scores), calibration, scores.notes)
 
 
-def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> tuple[Ints, Floats]:
-    """For each cell the candidate that a person found right, and the probability that the cell was drawn (0: not)."""
+def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> Judged:
+    """For each cell what a person found right."""
     cells, candidates = frame.ballots.cells, frame.ballots.candidates
     fields = pd.Index(frame.fields)
     field = fields.get_indexer(pd.Index(reviewed["field"].astype("str"))) if "field" in reviewed else 0
@@ -122,15 +123,7 @@ def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> tuple[Ints, Floats]:
     value = candidates.value.astype(np.int64)
     found = np.flatnonzero((right[candidates.cell] == value) & (truth[candidates.cell] == NOT_GIVEN))
     truth[candidates.cell[found]] = found
-    return truth, inclusion
-
-
-def _calibration(frame: Frame, scores: Scores, truth: Ints, inclusion: Floats) -> Calibration:
-    """From best guesses as they were before anybody looked."""
-    chosen = choose(frame.ballots, scores)
-    looked = truth != UNKNOWN
-    right = np.where(truth == NO_VALUE, chosen.best < 0, chosen.best == truth)
-    return calibrate(chosen.trust[looked], right[looked].astype(float), inclusion[looked])
+    return Judged(truth, inclusion)
 
 
 def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:

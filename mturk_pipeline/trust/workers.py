@@ -58,6 +58,7 @@ def rate_workers(
         np.array([bool(p) for p in table["copy_partners"]], dtype=bool),
         stands_out(table, median),
     )
+    table["judged"], table["judged_right"] = table["given"].fillna(0.0), table["right"].fillna(0.0)
     table["standing"] = np.array(STANDINGS, dtype=object)[place]
     table["evidence"] = evidence(table, median)
     return table.rename_axis("worker").reset_index().loc[:, _COLUMNS]
@@ -70,7 +71,16 @@ _COUNTS = [
 _COLUMNS = [
     *("worker", "worker_id", "total_contribution", "items", "answers", "valid", "blank", "blank_required"),
     *("none_declared", "invalid", "compared", "agreeing", "agreement", "chance_corrected_agreement", "reliability"),
-    *("reliability_low", "reliability_high", "standing", "copy_partners", "gold_asked", "gold_right"),
+    *(
+        "reliability_low",
+        "reliability_high",
+        "judged",
+        "judged_right",
+        "standing",
+        "copy_partners",
+        "gold_asked",
+        "gold_right",
+    ),
     *("outcomes_changed", "repeated_answers"),
     *("median_work_seconds", "approval_rate", "approved_before", "submitted_before", "evidence"),
 ]

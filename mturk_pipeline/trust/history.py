@@ -1,0 +1,55 @@
+"""What a worker did before, in other projects, as a prior: worth something, but never more than work at hand.
+
+Each earlier answer counts half an answer now, and all of them together at most `MOST` (another project has other
+questions, and people change).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.coding import Floats
+from mturk_pipeline.trust.models.scores import Known
+from mturk_pipeline.trust.votes import Ballots
+
+DISCOUNT, MOST = 0.5, 20.0
+# What a person's word about a worker makes of each of the worker's votes.
+WEIGHTS = {"starred": 1.5, "neutral": 1.0, "watch": 0.5, "blacklisted": 0.0}
+
+
+def contributions(workers: pd.DataFrame) -> pd.DataFrame:
+    """From a phase's workers (contract Workers): worker, right, given, those who could be judged."""
+    judged = workers[workers["judged"] > 0]
+    return pd.DataFrame({"worker": judged["worker"], "right": judged["judged_right"], "given": judged["judged"]})
+
+
+def known_before(
+    ballots: Ballots, history: pd.DataFrame, overrides: Mapping[str, str], truth: "np.ndarray | None" = None
+) -> Known:
+    """What is known of the ballots' workers.
+
+    Parameters
+    ----------
+    history
+        worker, right, given: one row per worker and earlier phase, none of this project's own.
+    overrides
+        Standing by worker, a key of `WEIGHTS`; the worker named as in the tables or by the platform's id.
+    truth
+        Gold, as `Known.truth`.
+    """
+    nothing = Known.nothing(ballots)
+    names = [str(w) for w in ballots.workers]
+    total = history.groupby("worker")[["right", "given"]].sum().reindex(names).fillna(0)
+    given = total["given"].to_numpy(dtype=float)
+    scale = np.minimum(DISCOUNT, MOST / np.maximum(given, 1e-9))
+    weight: Floats = np.array(
+        [WEIGHTS[overrides.get(n) or overrides.get(n.rsplit(":", 1)[-1]) or "neutral"] for n in names], dtype=float
+    )
+    return Known(
+        truth=nothing.truth if truth is None else truth,
+        right=total["right"].to_numpy(dtype=float) * scale,
+        given=given * scale,
+        weight=weight,
+        seed=nothing.seed,
+    )
