@@ -3,7 +3,7 @@
 exclude
     The worker's answers do more harm than good, beyond reasonable doubt: with five answers or more that could be
     judged, even the upper end of the 95 % interval of reliability lies below `HOPELESS`; or the worker copies, with
-    probability above 0.5, on three shared values or more.
+    probability above 0.3, on two shared values or more. (Priors make 0.3 strong: one pair in a hundred copies.)
 watch
     Something stands out: the upper end lies below `POOR`, or other evidence is there (required fields left blank,
     invalid answers, the same value for different items, very short work, gold questions missed).
@@ -23,9 +23,9 @@ from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 
 STANDINGS = ("ok", "watch", "exclude")
 OK, WATCH, EXCLUDE = range(3)
-HOPELESS, POOR = 0.5, 0.7
-FEWEST_ANSWERS, FEWEST_SHARED = 5, 3
-SUSPECTED = 0.5
+HOPELESS, POOR = 0.6, 0.7
+FEWEST_ANSWERS, FEWEST_SHARED = 5, 2
+SUSPECTED = 0.3
 _Z = 1.96
 
 
