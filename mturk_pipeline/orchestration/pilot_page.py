@@ -59,7 +59,7 @@ def _cells(cells: "pd.DataFrame") -> list[str]:
         for row in cells.to_dict("records")
     ]
     parts = [
-        "**The commonest invalid cells**",
+        "#### The commonest invalid cells",
         "(x: letters, 9: a digit, in place of what could be personal)",
         _table(["field", "cell", "times", "workers", "settled by"], rows),
     ]

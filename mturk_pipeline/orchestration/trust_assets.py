@@ -1,18 +1,24 @@
 """Assets of trust: consensus and workers, made in one fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field
 
+from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import check_schema, column_schema
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
 from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mturk_pipeline.contracts.base import Table
+    from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Of agreement, best first: the colours of a traffic light that colour-blind people can tell apart.
 _PATTERNS = (
@@ -42,49 +48,115 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         name=names.op("consensus"),
         outs=names.outs("consensus", "workers"),
         ins=names.ins("answers", "raw_output"),
-        check_specs=[names.schema_check("consensus"), names.schema_check("workers")],
+        check_specs=[
+            names.schema_check("consensus"),
+            *trust_checks.consensus_check_specs(names),
+            names.schema_check("workers"),
+            *trust_checks.worker_check_specs(names),
+        ],
     )
     def _consensus(context: dg.AssetExecutionContext, config: Thresholds, workspace: Workspace, answers, raw_output):
         from mturk_pipeline.contracts.consensus import Consensus, Workers
-        from mturk_pipeline.trust.consensus import find_consensus
-        from mturk_pipeline.trust.workers import rate_workers
 
         place = workspace.phase(context, names.workflow, names.phase)
-        unknown = set(config.fields) - set(place.spec.fields)
+        spec = place.spec
+        unknown = set(config.fields) - set(spec.fields)
         if unknown:
-            raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(place.spec.fields)}")
-        consensus = find_consensus(answers, place.spec, config.by_field())
-        workers = rate_workers(answers, raw_output, place.spec)
-        accept = place.spec.accept if config.accept is None else config.accept
-        yield dg.MaterializeResult(
-            asset_key=names.key("consensus"),
-            value=consensus,
-            metadata={**_consensus_metadata(consensus, accept), "dagster/column_schema": column_schema(Consensus)},
-            check_results=[check_schema(consensus, Consensus, names.key("consensus"))],
-        )
-        yield dg.MaterializeResult(
-            asset_key=names.key("workers"),
-            value=workers,
-            metadata={
-                "dagster/row_count": len(workers),
-                "dagster/column_schema": column_schema(Workers),
-                "with_evidence": int((workers["evidence"] != "").sum()),
-            },
-            check_results=[check_schema(workers, Workers, names.key("workers"))],
-        )
+            raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
+        consensus, workers, calibrated = _fitted(answers, raw_output, spec, config.by_field())
+        accept = spec.usual_threshold if config.accept is None else config.accept
+        metadata = {
+            **_consensus_metadata(consensus, accept),
+            "calibrated": calibrated,
+            **_audit_metadata(consensus, place.table("reviewed"), list(spec.fields)),
+            **_pilot_metadata(answers, raw_output, spec),
+        }
+        checks = trust_checks.consensus_checks(names, consensus, spec)
+        yield _result(names.key("consensus"), consensus, Consensus, metadata, checks)
+        checks = trust_checks.worker_checks(names, workers)
+        yield _result(names.key("workers"), workers, Workers, _workers_metadata(workers), checks)
 
     return _consensus
+
+
+def _fitted(
+    answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec", thresholds: Mapping[str, float]
+) -> "tuple[pd.DataFrame, pd.DataFrame, str]":
+    """Consensus and workers from one fit, and how its trust is calibrated, in words."""
+    from mturk_pipeline.trust.consensus import find_consensus, fit
+    from mturk_pipeline.trust.gold import gold_truth
+    from mturk_pipeline.trust.models.scores import Known
+    from mturk_pipeline.trust.votes import ballots
+    from mturk_pipeline.trust.workers import rate_workers
+
+    votes = ballots(answers, phase)
+    gold = gold_truth(votes, assignments, phase)
+    fitted = fit(answers, phase, known=replace(Known.nothing(votes), truth=gold), votes=votes)
+    consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
+    return consensus, rate_workers(answers, assignments, phase, fitted=fitted, gold=gold), str(fitted.calibration)
+
+
+def _result(
+    asset: dg.AssetKey,
+    table: "pd.DataFrame",
+    model: "type[Table]",
+    metadata: Mapping[str, Any],
+    checks: Sequence[dg.AssetCheckResult],
+) -> dg.MaterializeResult:
+    rows = {"dagster/row_count": len(table), "dagster/column_schema": column_schema(model)}
+    return dg.MaterializeResult(
+        asset_key=asset,
+        value=table,
+        metadata={**rows, **metadata},
+        check_results=[check_schema(table, model, asset), *checks],
+    )
 
 
 def _consensus_metadata(consensus: "pd.DataFrame", accept: float) -> Mapping[str, Any]:
     valued = consensus[consensus["outcome"] == "value"]
     outcomes = consensus["outcome"].value_counts()
     return {
-        "dagster/row_count": len(consensus),
         **{f"outcome_{name}": int(outcomes.get(name, 0)) for name in ("value", "none", "unknown")},
         "accepted_automatically": int(consensus["accepted"].sum()),
         "trust": histogram(valued["trust"].tolist(), title="Trust in the best guesses", threshold=accept),
         "agreement": stacked_bars(_pattern_rows(consensus), _PATTERNS, title="How answers agree, by field"),
+    }
+
+
+def _audit_metadata(consensus: "pd.DataFrame", reviewed: "pd.DataFrame | None", fields: list[str]) -> Mapping[str, Any]:
+    """What people decided before about rows that were drawn by chance: how well trust held, and what it caught."""
+    audited = None if reviewed is None or "inclusion" not in reviewed else audited_values(consensus, reviewed, fields)
+    pictures = {"calibration": calibration_curve(audited)}
+    return pictures if audited is None or audited.empty else {**pictures, "errors_caught": errors_caught(audited)}
+
+
+def audited_values(consensus: "pd.DataFrame", reviewed: "pd.DataFrame", fields: list[str]) -> "pd.DataFrame":
+    """One row per value that a person judged in an audited row: `trust`, `right`, `weight`."""
+    drawn = reviewed[reviewed["status"].isin(["accepted", "fixed"]) & reviewed["inclusion"].notna()]
+    said = drawn.rename(columns={"item_id": "row", "parent_item_id": "item_id"}).melt(
+        ["item_id", "element", "inclusion"], fields, var_name="field", value_name="said"
+    )
+    both = consensus[["item_id", "element", "field", "value", "trust"]].merge(said, on=["item_id", "element", "field"])
+    right = (both["value"] == both["said"]) | (both["value"].isna() & both["said"].isna())
+    return both[["trust"]].assign(right=right, weight=1 / both["inclusion"])
+
+
+def _pilot_metadata(answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec") -> Mapping[str, Any]:
+    """For a small first batch, what it says of the questions."""
+    from mturk_pipeline.orchestration.pilot_page import pilot_page
+    from mturk_pipeline.trust.pilot import PILOT_ITEMS, pilot
+
+    if assignments["item_id"].nunique() >= PILOT_ITEMS:
+        return {}
+    return {"pilot": pilot_page(pilot(answers, assignments, phase))}
+
+
+def _workers_metadata(workers: "pd.DataFrame") -> Mapping[str, Any]:
+    standings = workers["standing"].value_counts()
+    return {
+        **{f"standing_{name}": int(standings.get(name, 0)) for name in ("ok", "watch", "exclude")},
+        "with_evidence": int((workers["evidence"] != "").sum()),
+        "reliability": worker_scatter(workers),
     }
 
 

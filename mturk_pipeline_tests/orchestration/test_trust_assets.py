@@ -1,0 +1,76 @@
+"""What consensus and workers carry into the run history."""
+
+import base64
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from mturk_pipeline.orchestration.trust_assets import audited_values
+from mturk_pipeline_tests.orchestration.conftest import Site
+
+
+def carried(site: Site, stage: str) -> dict[str, dg.MetadataValue]:
+    event = site.instance.get_latest_materialization_event(dg.AssetKey(["lead_gathering", "leads", stage]))
+    assert event
+    assert event.asset_materialization
+    return dict(event.asset_materialization.metadata)
+
+
+def test_pictures_pilot_page_and_checks_are_there(finished: Site) -> None:
+    consensus, workers = carried(finished, "consensus"), carried(finished, "workers")
+    for metadata, names in ((consensus, ("trust", "agreement", "pilot", "calibration")), (workers, ("reliability",))):
+        assert all(isinstance(metadata[name], dg.MarkdownMetadataValue) for name in names)
+    assert "items" in str(consensus["pilot"].value)
+    assert "Nothing was audited" in str(consensus["calibration"].value)
+    assert "errors_caught" not in consensus
+
+
+@pytest.mark.parametrize(
+    ("stage", "check"),
+    [
+        ("consensus", "enough_answers"),
+        ("consensus", "auto_accepted_share"),
+        ("consensus", "weighting_changed_outcomes"),
+        ("workers", "suspected_collusion"),
+    ],
+)
+def test_checks_of_trust_are_recorded(finished: Site, stage: str, check: str) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["lead_gathering", "leads", stage]), check)
+    assert finished.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+
+
+def test_metadata_names_no_worker(finished: Site) -> None:
+    ids = finished.table(finished.named(), "leads", "workers")["worker_id"].tolist()
+    for stage in ("consensus", "workers"):
+        for value in carried(finished, stage).values():
+            text = str(value)
+            if "base64," in text:
+                text += base64.b64decode(text.partition("base64,")[2].partition(")")[0]).decode()
+            assert not [worker for worker in ids if worker in text]
+
+
+def test_audited_are_the_decided_values_of_rows_drawn_by_chance() -> None:
+    consensus = pd.DataFrame(
+        [
+            ("A", "", "email", "a@x.edu", 0.9),
+            ("A", "", "phone", None, 0.4),
+            ("B", "", "email", "b@x.edu", 0.8),
+            ("C", "", "email", "c@x.edu", 0.7),
+            ("D", "", "email", "d@x.edu", 0.6),
+        ],
+        columns=["item_id", "element", "field", "value", "trust"],
+    )
+    reviewed = pd.DataFrame(
+        [
+            ("A", "A", "", "accepted", 0.5, "a@x.edu", None),
+            ("B", "B", "", "fixed", 0.25, "other@x.edu", None),
+            ("C", "C", "", "accepted", None, "c@x.edu", None),
+            ("D", "D", "", "undecided", 0.5, "d@x.edu", None),
+        ],
+        columns=["item_id", "parent_item_id", "element", "status", "inclusion", "email", "phone"],
+    )
+    found = audited_values(consensus, reviewed, ["email", "phone"]).sort_values("trust")
+    assert found["trust"].tolist() == [0.4, 0.8, 0.9]
+    assert found["right"].tolist() == [True, False, True]
+    assert found["weight"].tolist() == pytest.approx([2, 4, 2])
