@@ -1,7 +1,6 @@
 """Assets of trust: consensus and workers, made in one fit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -63,37 +62,43 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         unknown = set(config.fields) - set(spec.fields)
         if unknown:
             raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
-        consensus, workers, calibrated = _fitted(answers, raw_output, spec, config.by_field())
+        history, snapshot = place.worker_history()
+        overrides = place.overrides()
+        consensus, workers = _fitted(answers, raw_output, spec, config.by_field(), (history, overrides.standing))
         accept = spec.usual_threshold if config.accept is None else config.accept
         metadata = {
             **_consensus_metadata(consensus, accept),
-            "calibrated": calibrated,
+            "worker_history": snapshot,
             **_audit_metadata(consensus, place.table("reviewed"), list(spec.fields)),
             **_pilot_metadata(answers, raw_output, spec),
         }
         checks = trust_checks.consensus_checks(names, consensus, spec)
         yield _result(names.key("consensus"), consensus, Consensus, metadata, checks)
-        checks = trust_checks.worker_checks(names, workers)
+        checks = trust_checks.worker_checks(names, workers, overrides.problems)
         yield _result(names.key("workers"), workers, Workers, _workers_metadata(workers), checks)
 
     return _consensus
 
 
 def _fitted(
-    answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec", thresholds: Mapping[str, float]
-) -> "tuple[pd.DataFrame, pd.DataFrame, str]":
-    """Consensus and workers from one fit, and how its trust is calibrated, in words."""
+    answers: "pd.DataFrame",
+    assignments: "pd.DataFrame",
+    phase: "PhaseSpec",
+    thresholds: Mapping[str, float],
+    before: "tuple[pd.DataFrame, Mapping[str, str]]",
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Consensus and workers from one fit; `before` is the workers' history and what a person says of them."""
     from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.gold import gold_truth
-    from mturk_pipeline.trust.models.scores import Known
+    from mturk_pipeline.trust.history import known_before
     from mturk_pipeline.trust.votes import ballots
     from mturk_pipeline.trust.workers import rate_workers
 
     votes = ballots(answers, phase)
     gold = gold_truth(votes, assignments, phase)
-    fitted = fit(answers, phase, known=replace(Known.nothing(votes), truth=gold), votes=votes)
+    fitted = fit(answers, phase, known=known_before(votes, *before, gold), votes=votes)
     consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
-    return consensus, rate_workers(answers, assignments, phase, fitted=fitted, gold=gold), str(fitted.calibration)
+    return consensus, rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
 
 
 def _result(

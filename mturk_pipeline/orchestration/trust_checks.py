@@ -10,6 +10,8 @@ auto_accepted_share         more than half of the gate fields' values stay under
 weighting_changed_outcomes  more than 10 % of outcomes differ from the majority     count and share
                             vote's
 suspected_collusion         any two workers seem to copy from each other            pairs, workers
+overrides_understood        a row of workers.xlsx or workers.csv says nothing       which rows
+                            usable
 =========================== ======================================================= =========================
 
 Metadata holds counts and names of fields only: run history keeps it, and workers' ids are personal data.
@@ -39,7 +41,11 @@ _OF_CONSENSUS = {
     "auto_accepted_share": "At least half of what can hold an item back passes without a look.",
     "weighting_changed_outcomes": "Weighting workers changed few outcomes against the majority vote.",
 }
-_OF_WORKERS = {"suspected_collusion": "No two workers share rare wrong values or seem to copy from each other."}
+_OF_WORKERS = {
+    "suspected_collusion": "No two workers share rare wrong values or seem to copy from each other.",
+    "overrides_understood": "What workers.xlsx or workers.csv beside the projects says of workers could be used.",
+}
+_SHOWN_PROBLEMS = 5
 
 
 def consensus_check_specs(names: PhaseAssets) -> list[dg.AssetCheckSpec]:
@@ -60,9 +66,12 @@ def consensus_checks(names: PhaseAssets, consensus: "pd.DataFrame", phase: "Phas
     ]
 
 
-def worker_checks(names: PhaseAssets, workers: "pd.DataFrame") -> list[dg.AssetCheckResult]:
-    """The checks of the workers (contract Workers)."""
-    return [suspected_collusion(names.key("workers"), workers)]
+def worker_checks(
+    names: PhaseAssets, workers: "pd.DataFrame", problems: Sequence[str] = ()
+) -> list[dg.AssetCheckResult]:
+    """The checks of the workers (contract Workers), and of a person's word about them (`Overrides.problems`)."""
+    asset = names.key("workers")
+    return [suspected_collusion(asset, workers), overrides_understood(asset, problems)]
 
 
 def enough_answers(asset: dg.AssetKey, consensus: "pd.DataFrame", wanted: int) -> dg.AssetCheckResult:
@@ -131,6 +140,13 @@ def suspected_collusion(asset: dg.AssetKey, workers: "pd.DataFrame") -> dg.Asset
             "see 'copy_partners' and 'evidence' in the workers table, and judge before you exclude anybody",
         ]
     return _result("suspected_collusion", asset, not pairs, said, {"pairs": len(pairs), "workers": involved})
+
+
+def overrides_understood(asset: dg.AssetKey, problems: Sequence[str]) -> dg.AssetCheckResult:
+    """Warns with what could not be used in a person's file of workers; each problem says where and what to do."""
+    more = [f"and {len(problems) - _SHOWN_PROBLEMS} more"] if len(problems) > _SHOWN_PROBLEMS else []
+    said = [*problems[:_SHOWN_PROBLEMS], *more] or ["nothing to mend"]
+    return _result("overrides_understood", asset, not problems, said, {"problems": len(problems)})
 
 
 def _share(flags: "pd.Series") -> float:

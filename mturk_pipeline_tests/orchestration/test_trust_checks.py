@@ -69,6 +69,14 @@ def test_collusion_counts_pairs_once_and_names_nobody() -> None:
     assert trust_checks.suspected_collusion(KEY, workers.iloc[2:]).passed
 
 
+def test_what_a_persons_file_of_workers_got_wrong_is_said() -> None:
+    result = trust_checks.overrides_understood(KEY, [f"workers.csv, row {n}: odd" for n in range(2, 9)])
+    assert not result.passed
+    assert "row 6" in (result.description or "")
+    assert "and 2 more" in (result.description or "")
+    assert trust_checks.overrides_understood(KEY, ()).passed
+
+
 def test_checks_are_declared_as_they_are_made_and_only_warn() -> None:
     workers = pd.DataFrame({"worker": ["mturk::A"], "copy_partners": [[]]})
     made = trust_checks.consensus_checks(NAMES, consensus(), LEADS.phases["leads"])
