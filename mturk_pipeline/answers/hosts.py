@@ -60,6 +60,19 @@ def host_of(text: str) -> Host:
     return Host(name, doubt=doubt)
 
 
+@lru_cache(maxsize=65536)
+def site_of(host: str) -> str:
+    """The registrable domain that a host belongs to; '' where it is no public host.
+
+    >>> site_of("clubs.union.example.ac.uk")
+    'example.ac.uk'
+    """
+    labels = host_of(host).name.split(".")
+    _, suffixes = _public_suffixes()
+    longest = next((n for n in range(1, len(labels)) if ".".join(labels[n:]) in suffixes), len(labels) - 1)
+    return ".".join(labels[max(longest - 1, 0) :])
+
+
 def without_www(name: str) -> str:
     """`name` without www. or m. (the page for phones) in front, where a host remains.
 

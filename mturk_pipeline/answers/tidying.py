@@ -7,6 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.echo import without_echoes
+from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
 from mturk_pipeline.answers.records import real_records, with_elements
@@ -50,6 +51,7 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
     """
     item, _ = pd.factorize(assignments["item_id"])
     said = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
+    said = mark_elsewhere(said, assignments, phase)
     codes = {name: code for code, name in enumerate(phase.fields)}
     listed = said["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
     every = np.arange(len(assignments))

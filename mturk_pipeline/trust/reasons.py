@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.elsewhere import ELSEWHERE
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import Chosen, of_chosen
@@ -13,6 +14,7 @@ from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
 from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.numbers import spreads
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
 
@@ -63,12 +65,14 @@ def reason(
     required: bool = False,
     is_record: bool = False,
     notes: str = "",
+    spread: str = "",
     fast: int = 0,
 ) -> str:
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
 
     `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
-    gave another (-1: unknown); `notes` says what was wrong with answers, `fast` how many were given in a hurry.
+    gave another (-1: unknown); `notes` says what was noted of answers, `spread` how numbers lie, `fast` how many
+    answers were given in a hurry.
 
     >>> reason(outcome="value", workers=3, votes=2, valid=2, blank=1, none_declared=0, invalid=0)
     '2 of 3 workers agree; 1 left it blank'
@@ -96,8 +100,7 @@ def reason(
     if outcome != "value" and rest:
         rest[0] = ("no value: " if outcome == "none" else "nothing usable: ") + rest[0]
     parts += rest
-    if notes and not invalid:
-        parts.append(notes)
+    parts += [said for said in ("" if invalid else notes, spread) if said]
     if copied:
         parts.append("workers who gave it may have copied from each other")
     if fast:
@@ -190,12 +193,11 @@ def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
     cells, names = facts.ballots.cells, list(facts.asked.fields)
     keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
     columns = ["item_id", "element", "field"]
-    told = answers[
-        (answers["note"] != "") & (answers["state"].isin(["invalid"]) | answers["note"].str.startswith("on "))
-    ]
+    told = answers[(answers["note"] != "") & ((answers["state"] == "invalid") | (answers["note"] == ELSEWHERE))]
     notes = told.groupby(columns)["note"].min().reindex(keys).fillna("")
     times = answers["work_seconds"]
     median = answers.drop_duplicates("assignment_id")["work_seconds"].median()
     hurried = answers[(times < SHORT_WORK * median) & (answers["state"] == "valid")]
     fast = hurried.drop_duplicates([*columns, "worker"]).groupby(columns).size().reindex(keys).fillna(0)
-    return {"notes": notes.to_numpy(), "fast": fast.to_numpy(dtype=np.int64)}
+    spread = spreads(answers, facts.asked).reindex(keys).fillna("")
+    return {"notes": notes.to_numpy(), "spread": spread.to_numpy(), "fast": fast.to_numpy(dtype=np.int64)}

@@ -1,0 +1,57 @@
+"""Links on another site than the links that the item was sent with: no fault, but worth a look."""
+
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.answers.hosts import site_of
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# How such a note begins; reasons look for it.
+ELSEWHERE = "on another site than its input"
+
+
+def mark_elsewhere(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`said` with a note at links whose site is none of the sites that their assignment's input names.
+
+    Only for fields of kind url, and only where the input has a link at all. Clubs do have pages on other sites:
+    nothing becomes suspicious by this.
+    """
+    links = [code for code, spec in enumerate(phase.fields.values()) if spec.kind == "url"]
+    at = np.flatnonzero((said["field"].isin(links) & said["value"].notna() & (said["note"] == "")).to_numpy())
+    expected = _input_sites(assignments) if len(at) else []
+    if not expected:
+        return said
+    which, distinct = pd.factorize(said["value"].iloc[at])
+    site = np.array([_site(link) for link in distinct], dtype=object)[which]
+    row = said["row"].iloc[at].to_numpy()
+    known, same = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
+    for sites in expected:
+        known |= sites[row] != ""
+        same |= sites[row] == site
+    out = said.copy()
+    out.loc[said.index[at[known & ~same & (site != "")]], "note"] = ELSEWHERE
+    return out
+
+
+def _input_sites(assignments: pd.DataFrame) -> list[np.ndarray]:
+    """For each input column that holds links: the site of each row's, '' without one."""
+    found = []
+    for column in (c for c in assignments.columns if c.startswith("Input.")):
+        which, distinct = pd.factorize(assignments[column].fillna(""))
+        sites = np.array([_site(text) for text in distinct], dtype=object)
+        if (sites != "").any():
+            found.append(sites[which])
+    return found
+
+
+def _site(text: str) -> str:
+    """The registrable domain of a link; '' of other texts."""
+    if "://" not in text and not text.startswith("www."):
+        return ""
+    try:
+        host = urlsplit(text if "://" in text else f"https://{text}").hostname
+    except ValueError:
+        return ""
+    return site_of(host or "")
