@@ -22,8 +22,8 @@ _COLUMNS = {
     "decision": "Your decision, from the list. Empty: not decided yet. Empty cells never change anything.",
     "comment": "Whatever you want to note.",
     "a field": "The best guess of the crowd. Write over it to correct it; write none where there is none.",
-    "…_trust": "How far the best guess can be trusted, from 0 to 1. In this version: how well the answers agree.",
-    "…_runners_up": "Other answers, most supported first.",
+    "…_trust": "The probability that the best guess is right, from 0 to 1: what workers said, and how reliable they are.",
+    "…_runners_up": "Other answers, most trusted first.",
     "reasons": "Why the row waits for you.",
 }
 _SHEETS = {
@@ -32,7 +32,7 @@ _SHEETS = {
     "accepted": "Rows that passed without anybody's look: unverified. Edits and decisions here count as well.",
     "decided": "What people decided before. A new decision here counts as well.",
     "answers": "What every worker said about the rows of review. Empty answers are left out.",
-    "workers": "How each worker of this phase fared.",
+    "workers": "How each worker of this phase fared, and a suggested standing. Nobody is excluded by it: you decide.",
 }
 
 

@@ -65,11 +65,16 @@ def answers_sheet(book: ReviewBook) -> SheetPlan:
 
 
 def workers_sheet(book: ReviewBook) -> SheetPlan:
-    """How each worker fared; those with evidence first."""
-    workers = book.workers.assign(plain=book.workers["evidence"].eq(""))
-    workers = workers.sort_values(["plain", "agreement", "worker"], ignore_index=True).drop(columns="plain")
-    columns = [_worker_column(name, workers[name]) for name in workers.columns]
+    """How each worker fared; those to exclude or to watch first, then the least reliable."""
+    place = book.workers["standing"].map({"exclude": 0, "watch": 1, "ok": 2})
+    workers = book.workers.assign(place=place).sort_values(["place", "reliability", "worker"], ignore_index=True)
+    names = [*_WORKERS_FIRST, *(n for n in book.workers.columns if n not in _WORKERS_FIRST)]
+    columns = [_worker_column(name, workers[name]) for name in names]
     return SheetPlan("workers", columns, frozen=1, tab="CB6E17")
+
+
+_WORKERS_FIRST = ["worker_id", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
+_SHARES = {*_WORKERS_FIRST[3:], "agreement", "chance_corrected_agreement", "approval_rate"}
 
 
 def problems_sheet(book: ReviewBook) -> SheetPlan | None:
@@ -134,7 +139,11 @@ def _worker_column(name: str, cells: pd.Series) -> Column:
         return Column(name, cells, 60, "wrapped")
     if name in ("worker", "worker_id"):
         return Column(name, cells, 24)
-    return Column(name, cells.round(2), 13, "share" if name in ("agreement", "approval_rate") else "number")
+    if name == "standing":
+        return Column(name, cells, 12, "strong")
+    if name == "copy_partners":
+        return Column(name, _lines(cells), 24, "wrapped")
+    return Column(name, cells.round(2), 13, "share" if name in _SHARES else "number")
 
 
 def _same(text: str, rows: pd.DataFrame) -> pd.Series:
