@@ -144,8 +144,9 @@ def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
 
 
 def _with_gaps(values: pd.Index, places: Ints) -> pd.Series:
-    """The values at `places`, missing where that is -1."""
-    return pd.Series(values).reindex(places).reset_index(drop=True)
+    """The values at `places`, missing where that is -1; whole numbers stay whole."""
+    whole = pd.api.types.is_integer_dtype(values.dtype) and isinstance(values.dtype, np.dtype)
+    return pd.Series(values, dtype=object if whole else values.dtype).reindex(places).reset_index(drop=True)
 
 
 def _runners_up(frame: Frame, scores: Scores, chosen: Chosen) -> list[list[tuple[object, float]]]:

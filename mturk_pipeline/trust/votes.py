@@ -150,7 +150,7 @@ def _lists(rows: Rows, asked: Asked) -> Lists:
 def _of_lists(rows: Rows, asked: Asked) -> tuple[Bools, Bools]:
     """Which rows belong to a list of records, and which of these name a record."""
     named = (rows.names.elements != "")[rows.element]
-    listed = np.array([f in asked.record_fields for f in rows.names.fields])
+    listed = np.array([f in asked.record_fields for f in rows.names.fields], dtype=bool)
     listed[rows.field[named]] = True
     return listed[rows.field], named
 

@@ -75,7 +75,9 @@ def _others_say(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats,
     differs = independent * np.log((1 - right) / (1 - 0.2 * right))
     n_cells = len(votes.open)
     supporting = sums(votes.candidate, agrees, len(cell))
-    opposing = sums(votes.cell, differs, n_cells)[cell] - sums(votes.candidate, differs, len(cell))
+    differs *= votes.share
+    of_vote = sums(votes.vote, differs, int(votes.vote.max(initial=-1)) + 1)
+    opposing = sums(votes.cell, differs, n_cells)[cell] - sums(votes.candidate, of_vote[votes.vote], len(cell))
     candidate = votes.candidate[first]
     logs = supporting[candidate] - agrees[first] - agrees[second] + opposing[candidate]
     return np.clip(np.exp(np.clip(logs, -30, 30)), 1 / _MOST, _MOST)

@@ -19,8 +19,10 @@ means (6 answers), these on weak priors. All is found by turns (expectation-maxi
 B = 0.7: where a value is hard to find, all workers miss it together, and what is not found by three is not three
 times as surely not there. B = 1 takes hard items for empty ones.
 
-Several values of one answer are no rivals: each may be right. The 'nothing' of fields where it says nothing
-(required fields, policy 'required') counts against the worker, hardly for 'none'.
+Several values of one answer are no rivals: each may be right. For each of them the whole answer speaks, since what
+stands beside a right value is no mistake; in the counts of right and wrong values they share the answer's weight.
+The 'nothing' of fields where it says nothing (required fields, policy 'required') counts against the worker, hardly
+for 'none'.
 
 Source: Dong, Berti-Equille & Srivastava, PVLDB 2 (2009), for false values and independence; Zhao et al., PVLDB 5
 (2012), for two kinds of error, of leaving out and of making up; Dawid & Skene (1979) for the estimation.
@@ -53,6 +55,7 @@ class OpenVotes:
     cell: Ints  # (S)
     worker: Ints  # (S)
     candidate: Ints  # (S)
+    vote: Ints  # (S) equal where one answer gives several values
     share: Floats  # (S) one over the values of the same answer
     silent_cell: Ints  # (B)
     silent_worker: Ints  # (B)
@@ -86,6 +89,7 @@ def open_votes(ballots: Ballots, asked: Asked, is_open: Bools) -> OpenVotes:
         cell=votes.cell[vote],
         worker=votes.worker[vote],
         candidate=ballots.support_candidate[valid],
+        vote=vote,
         share=1 / values[vote],
         silent_cell=votes.cell[silent],
         silent_worker=votes.worker[silent],
@@ -124,7 +128,8 @@ class _Fit:
         self.ballots, self.votes, self.known = ballots, votes, known
         self.field, self.n_fields = cells.field, len(asked.fields)
         self.workers, self.n_cells = len(ballots.workers), len(cells.field)
-        self.weight = votes.share * independent * known.weight[votes.worker]
+        self.of_answer = independent * known.weight[votes.worker]
+        self.weight = votes.share * self.of_answer
         self.silent_weight = np.minimum(known.weight[votes.silent_worker], 1.0)
         self.items = np.bincount(self.field[votes.open], minlength=self.n_fields)
         specs = asked.fields.values()
@@ -184,7 +189,7 @@ class _Fit:
         if_value = sums(votes.cell, self.weight * wrong, n_cells) + sums(votes.silent_cell, missed, n_cells)
         if_none = sums(votes.cell, self.weight * np.log(makes_up / falses)[votes.worker], n_cells)
         if_none += sums(votes.silent_cell, absent, n_cells) + np.log(1 - value)[self.field]
-        gain = self.weight * (np.log(roles.finds)[votes.worker] - wrong)
+        gain = self.of_answer * (np.log(roles.finds)[votes.worker] - wrong)
         logs = (if_value + np.log(value / falses)[self.field])[self.cell] + sums(votes.candidate, gain, len(self.cell))
         given = self.ballots.cells.candidates
         unseen = if_value + np.log(value[self.field] * np.maximum(1 - given / falses, 0.1))
