@@ -67,12 +67,14 @@ def fit(
     if name not in MODELS:
         raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(MODELS)}")
     votes = ballots(answers, phase) if votes is None else votes
-    scores = MODELS[name](votes, phase, known or Known.nothing(votes))
+    known = known or Known.nothing(votes)
+    scores = MODELS[name](votes, phase, known)
     correct = Calibration() if judged is None else calibration_of(votes, scores, judged)
     footer, suspicious = footers(votes, phase), ~votes.candidates.clean
     value = correct(scores.value_trust)
     value = np.where(footer, value * FOOTER_FACTOR, value)
-    scores = scores.with_trust(value, correct(scores.none_trust))
+    scores = scores.with_trust(value, correct(scores.none_trust)).settled(votes, known)
+    value = scores.value_trust
     chosen = choose(votes, scores)
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
     scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)

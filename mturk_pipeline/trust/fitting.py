@@ -10,11 +10,12 @@ from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import Chosen, choose, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.frames import Frame, read_frame
-from mturk_pipeline.trust.judged import Judged, calibration_of
+from mturk_pipeline.trust.judged import calibration_of
 from mturk_pipeline.trust.models import MODELS
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
+from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
+from mturk_pipeline.trust.reviewed import read_reviewed
 from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
 
 
@@ -54,7 +55,9 @@ def fit_predict(
     reviewed
         What people found to be right: item, field (where answers have it), value (missing = none of the values), and
         optionally inclusion, the probability with which the item was drawn for review, in (0, 1]; missing where it
-        was picked for being bad. Without that column the rows count as a random sample.
+        was picked for being bad. Without that column the rows count as a random sample. Of a list's right elements
+        each has a row. What people found right is the consensus of its item, with a trust of 1; where nobody gave
+        it, the best guess has a trust of 0.
     seed
         For the models that draw random numbers. The same answers and seed give the same result in any order of rows.
 
@@ -69,7 +72,8 @@ def fit_predict(
     Raises
     ------
     ValueError
-        For a missing column, an unknown model, kind or state, or a row without item or worker.
+        For a missing column, an unknown model, kind or state, a row without item or worker, or an inclusion that is
+        no probability.
 
     Examples
     --------
@@ -87,43 +91,16 @@ def fit_predict(
     ballots = frame.ballots
     known = Known.nothing(ballots, seed)
     scores = MODELS[model](ballots, frame.questions, known)
-    calibration = Calibration()
+    calibration, notes = Calibration(), ()
     if reviewed is not None and len(reviewed):
-        judged = _reviewed(frame, reviewed)
+        judged, notes = read_reviewed(frame, reviewed, none_values)
         calibration = calibration_of(ballots, scores, judged)
         known = Known(judged.truth, known.right, known.given, known.weight, seed)
         scores = MODELS[model](ballots, frame.questions, known)
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
+    scores = scores.settled(ballots, known)
     chosen = choose(ballots, scores)
-    return Result(_consensus(frame, scores, chosen), _workers(frame, scores), calibration, scores.notes)
-
-
-def _reviewed(frame: Frame, reviewed: pd.DataFrame) -> Judged:
-    """For each cell what a person found right."""
-    cells, candidates = frame.ballots.cells, frame.ballots.candidates
-    fields = pd.Index(frame.fields)
-    field = fields.get_indexer(pd.Index(reviewed["field"].astype("str"))) if "field" in reviewed else 0
-    item = frame.items.get_indexer(pd.Index(reviewed["item"]))
-    given = reviewed["inclusion"] if "inclusion" in reviewed else pd.Series(1.0, index=reviewed.index)
-    table = pd.DataFrame({"item": item, "field": field, "value": frame.values.get_indexer(pd.Index(reviewed["value"]))})
-    table["said"] = reviewed["value"].notna().to_numpy()
-    table["inclusion"] = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float)
-    table = table[(table["item"] >= 0) & (table["field"] >= 0)].drop_duplicates(["item", "field"], keep="last")
-    truth = np.full(len(cells.field), UNKNOWN, dtype=np.int64)
-    inclusion = np.zeros(len(cells.field))
-    place = pd.Series(np.arange(len(cells.field)), index=pd.MultiIndex.from_arrays([cells.item, cells.field]))
-    cell = place.reindex(pd.MultiIndex.from_frame(table[["item", "field"]]))
-    asked = cell.notna().to_numpy()
-    at = cell[asked].to_numpy(dtype=np.int64)
-    said = pd.Series(table["said"].to_numpy()[asked])
-    truth[at] = np.where(said, NOT_GIVEN, NO_VALUE)
-    inclusion[at] = table["inclusion"].to_numpy()[asked]
-    right = np.full(len(cells.field), -1, dtype=np.int64)
-    right[at] = table["value"].to_numpy()[asked]
-    value = candidates.value.astype(np.int64)
-    found = np.flatnonzero((right[candidates.cell] == value) & (truth[candidates.cell] == NOT_GIVEN))
-    truth[candidates.cell[found]] = found
-    return Judged(truth, inclusion)
+    return Result(_consensus(frame, scores, chosen), _workers(frame, scores), calibration, (*scores.notes, *notes))
 
 
 def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:

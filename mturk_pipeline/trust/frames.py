@@ -145,17 +145,21 @@ def _voters(answers: pd.DataFrame, worker: Ints) -> tuple[Ints, pd.Index, Ints]:
 
 def _states(answers: pd.DataFrame, value: Ints, values: pd.Index, none_values: Collection[object]) -> Ints:
     """State of each row: as the frame says, else blank without a value, and 'none' for the values that say so."""
-    empty = np.append(_is_blank(values), True)
+    empty = np.append(is_blank(values), True)
     state = np.where(empty[value], BLANK, VALID).astype(np.int64)
     if "state" in answers:
         told = pd.Index(STATES).get_indexer(pd.Index(answers["state"]))
         state = np.where((told < 0) | ((told == VALID) & (state == BLANK)), state, told)
-    tokens = [none_values] if isinstance(none_values, str) else list(none_values)
-    says_none = np.append(np.asarray(values.isin(tokens), dtype=bool), False)
+    says_none = np.append(np.asarray(values.isin(none_tokens(none_values)), dtype=bool), False)
     return np.where(says_none[value], NONE, state)
 
 
-def _is_blank(values: pd.Index) -> Bools:
+def none_tokens(none_values: Collection[object]) -> list[object]:
+    """Values that say 'there is none'; a single text is one of them, not its letters."""
+    return [none_values] if isinstance(none_values, str) else list(none_values)
+
+
+def is_blank(values: pd.Index) -> Bools:
     """Which values are texts without a letter."""
     if not _may_be_text(values):
         return np.zeros(len(values), dtype=bool)

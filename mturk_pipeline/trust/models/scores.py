@@ -63,6 +63,20 @@ class Scores:
     def with_trust(self, value_trust: Floats, none_trust: Floats) -> "Scores":
         return replace(self, value_trust=value_trust, none_trust=none_trust)
 
+    def settled(self, ballots: Ballots, known: Known) -> "Scores":
+        """With what is known for certain: trust of 1 in what is right, of 0 in all else in its cell."""
+        return self.with_trust(*settled(ballots, self.value_trust, self.none_trust, known))
+
+
+def settled(ballots: Ballots, of_candidate: Floats, of_none: Floats, known: Known) -> tuple[Floats, Floats]:
+    """The probabilities (K) and (C) with what is known for certain put in."""
+    sure = known.truth != UNKNOWN
+    if not sure.any():
+        return of_candidate, of_none
+    of_candidate = np.where(sure[ballots.candidates.cell], 0.0, of_candidate)
+    of_candidate[known.truth[known.truth >= 0]] = 1.0
+    return of_candidate, np.where(sure, known.truth == NO_VALUE, of_none)
+
 
 def first_candidates(ballots: Ballots, value: Floats) -> Ints:
     """Each cell's candidate with the highest `value` (K), ties to the first; -1 where a cell has none."""

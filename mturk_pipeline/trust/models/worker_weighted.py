@@ -28,7 +28,7 @@ import numpy as np
 from mturk_pipeline.trust.asked import Asked, of_field, shares_classes
 from mturk_pipeline.trust.coding import NONE, VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores
+from mturk_pipeline.trust.models.scores import Known, Scores, settled
 from mturk_pipeline.trust.models.segments import shares, sums
 from mturk_pipeline.trust.votes import Ballots
 
@@ -156,13 +156,3 @@ def _posterior(
     others = np.vstack([np.log(unseen), np.where(votes.says_none, nones, -np.inf)])
     of_candidate, (_, of_none) = shares(cells.start, cell, logs, others)
     return settled(ballots, of_candidate, of_none, known)
-
-
-def settled(ballots: Ballots, of_candidate: Floats, of_none: Floats, known: Known) -> tuple[Floats, Floats]:
-    """The probabilities with what is known for certain put in."""
-    sure = known.truth != UNKNOWN
-    if not sure.any():
-        return of_candidate, of_none
-    of_candidate = np.where(sure[ballots.candidates.cell], 0.0, of_candidate)
-    of_candidate[known.truth[known.truth >= 0]] = 1.0
-    return of_candidate, np.where(sure, known.truth == NO_VALUE, of_none)
