@@ -5,10 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from mturk_pipeline.contracts.consensus import Workers
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+# Counted votes: they pass from 0.6 on, so that what waits does not depend on how trust is found.
 CONTACTS = PhaseSpec(
+    model="majority",
     keys=("university", "club"),
     fields={
         "email": {"kind": "email", "gate": True},  # pyright: ignore[reportArgumentType]
@@ -17,6 +20,7 @@ CONTACTS = PhaseSpec(
     },
 )
 CLUBS = PhaseSpec(
+    model="majority",
     keys=("university",),
     fields={
         "club": {"kind": "name", "columns": ["club_{n}_name"], "gate": True},  # pyright: ignore[reportArgumentType]
@@ -68,7 +72,9 @@ def consensus(
             "trust": trust,
             "pattern": "2:0",
             "runners_up": ["other@example.edu"] if field == "email" else [],
+            "runners_up_trust": [0.2] if field == "email" else [],
             "accepted": trust >= phase.threshold(field),
+            "changed_by_weighting": False,
             "reasons": "both agree" if trust > 0.5 else "they differ",
         }
         for (item, element), said in zip(places, guesses, strict=True)
@@ -83,7 +89,9 @@ def consensus(
         "trust",
         "pattern",
         "runners_up",
+        "runners_up_trust",
         "accepted",
+        "changed_by_weighting",
         "reasons",
     ]
     table = pd.DataFrame(rows, columns=columns)
@@ -99,15 +107,35 @@ def answers(given: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"state": "str", "raw": "str", "note": "str"})
 
 
-WORKERS = pd.DataFrame(
-    {
-        "worker": ["mturk::W0", "mturk::W1"],
-        "worker_id": ["W0", "W1"],
-        "total_contribution": [3, 4],
-        "agreement": [0.5, None],
-        "evidence": ["gives the same value for many items", ""],
+def workers(*said: Mapping[str, Any]) -> pd.DataFrame:
+    """Contract `Workers`: W0, W1 … with `said` of each, and usual values for the rest."""
+    usual = {
+        "total_contribution": 4,
+        "items": 4,
+        "answers": 8,
+        "valid": 8,
+        **dict.fromkeys(["blank", "blank_required", "none_declared", "invalid"], 0),
+        "compared": 8,
+        "agreeing": 6,
+        "agreement": 0.75,
+        "chance_corrected_agreement": 0.7,
+        "reliability": 0.8,
+        "reliability_low": 0.6,
+        "reliability_high": 0.9,
+        "judged": 8.0,
+        "judged_right": 6.4,
+        "standing": "ok",
+        "copy_partners": [],
+        **dict.fromkeys(["gold_asked", "gold_right", "outcomes_changed", "repeated_answers"], 0),
+        "median_work_seconds": 60.0,
+        **dict.fromkeys(["approval_rate", "approved_before", "submitted_before"], None),
+        "evidence": "",
     }
-).astype({"worker": "str", "worker_id": "str", "evidence": "str"})
+    rows = [{"worker": f"mturk::W{n}", "worker_id": f"W{n}", **usual, **its} for n, its in enumerate(said)]
+    return Workers.validate(pd.DataFrame(rows))
+
+
+WORKERS = workers({"evidence": "gives the same value for many items"}, {"agreement": None, "reliability": None})
 
 
 def answers_of_nobody() -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -14,6 +15,7 @@ from mturk_pipeline.review.exports import with_export, write_review
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.workbook import rest_csv, workbook_bytes, write_workbook
+from mturk_pipeline_tests.review import made
 
 HOSTILE = [
     '=HYPERLINK("http://example.edu","x")',
@@ -67,6 +69,26 @@ def test_the_other_sheets(contacts):
     about = sheet(content, "about").set_index("about")["this workbook"]
     assert about["waiting"] == "2 rows"
     assert about["field: email"].startswith("email; passes from trust 0.60 on")
+
+
+def test_workers_to_exclude_come_first_then_those_to_watch_then_the_least_reliable(contacts):
+    book = replace(
+        contacts.book(),
+        workers=made.workers(
+            {"reliability": 0.9},
+            {"reliability": None},
+            {"standing": "watch", "reliability": 0.3, "copy_partners": ["mturk::W3", "mturk::W0"]},
+            {"standing": "exclude", "reliability": 0.4, "evidence": "reliability 0.40"},
+            {"reliability": 0.5},
+        ),
+    )
+    table = sheet(workbook_bytes(book), "workers")
+    assert table["worker_id"].tolist() == ["W3", "W2", "W4", "W0", "W1"]
+    first = ["worker_id", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
+    assert table.columns[:6].tolist() == first
+    assert set(made.WORKERS.columns) == set(table.columns)
+    assert table.loc[0, ["standing", "evidence", "reliability"]].tolist() == ["exclude", "reliability 0.40", 0.4]
+    assert table.loc[1, "copy_partners"] == "mturk::W3\nmturk::W0"
 
 
 def test_problems_are_a_sheet_where_there_are_any(contacts):

@@ -116,11 +116,11 @@ def test_a_broken_workflow_stops_no_other(tmp_path: Path) -> None:
 def test_a_project_lays_its_own_settings_over(tmp_path: Path) -> None:
     _phase(tmp_path / "w", "one", PHASE)
     workflow = load_workflow(tmp_path / "w")
-    changed = workflow.with_overrides({"one": {"accept": 0.9, "fields": {"label": {"required": True}}}}, "p")
-    assert changed.phases["one"].accept == 0.9
+    changed = workflow.with_overrides({"one": {"accept": 0.95, "fields": {"label": {"required": True}}}}, "p")
+    assert changed.phases["one"].accept == 0.95
     assert changed.phases["one"].fields["label"].required
     assert changed.phases["one"].fields["label"].kind == "choice"
-    assert workflow.phases["one"].accept == 0.6
+    assert (changed.phases["one"].usual_threshold, workflow.phases["one"].usual_threshold) == (0.95, 0.9)
     assert workflow.with_overrides({}, "p") is workflow
 
 
