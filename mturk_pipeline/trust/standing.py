@@ -3,7 +3,7 @@
 exclude
     The worker's answers do more harm than good, beyond reasonable doubt: with five answers or more that could be
     judged, even the upper end of the 95 % interval of reliability lies below `HOPELESS`; or the worker copies, with
-    probability above 0.3, on two shared values or more. (Priors make 0.3 strong: one pair in a hundred copies.)
+    probability above 0.2, on two shared values or more (one pair in 150 is taken to copy to begin with).
 watch
     Something stands out: the upper end lies below `POOR`, or other evidence is there (required fields left blank,
     invalid answers, the same value for different items, very short work, gold questions missed).
@@ -25,7 +25,7 @@ STANDINGS = ("ok", "watch", "exclude")
 OK, WATCH, EXCLUDE = range(3)
 HOPELESS, POOR = 0.6, 0.7
 FEWEST_ANSWERS, FEWEST_SHARED = 5, 2
-SUSPECTED = 0.3
+SUSPECTED = 0.2
 _Z = 1.96
 
 

@@ -10,7 +10,8 @@ part in the same scheme. For each pair, over the cells where both gave the same 
 where i is the share of right ones among the values that independent pairs share (learnt from all pairs, near 0.95)
 and r that of a copying pair (unknown, so averaged over a grid up to 0.65): a Bayes factor. Two workers are suspected
 with probability 1 / (1 + exp(5 - score)): a lone coincidence never suffices, and honest pairs have scores near 0.
-Others' votes count by their reliability, and less where these may be copied too.
+Others' votes count by their reliability, and less where these may be copied too; silence speaks against the value,
+as far as the worker would have found it, since wrong values are often given where there is none.
 
 A value of a worker who may have copied it from a more reliable supporter counts as (1 - 0.95 P(copied)).
 A link that many different workers give for many items is a footer (`mturk_pipeline.trust.consensus`), no copying.
@@ -21,7 +22,7 @@ Source: Dong, Berti-Equille & Srivastava, Integrating conflicting data: the role
 import numpy as np
 
 from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.models.roles import OpenVotes, Roles
+from mturk_pipeline.trust.models.roles import MADE_UP, OpenVotes, Roles
 from mturk_pipeline.trust.models.scores import Copying
 from mturk_pipeline.trust.models.segments import sums
 
@@ -79,8 +80,17 @@ def _others_say(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats,
     of_vote = sums(votes.vote, differs, int(votes.vote.max(initial=-1)) + 1)
     opposing = sums(votes.cell, differs, n_cells)[cell] - sums(votes.candidate, of_vote[votes.vote], len(cell))
     candidate = votes.candidate[first]
+    opposing = opposing + _silence(votes, roles)[cell]
     logs = supporting[candidate] - agrees[first] - agrees[second] + opposing[candidate]
     return np.clip(np.exp(np.clip(logs, -30, 30)), 1 / _MOST, _MOST)
+
+
+def _silence(votes: OpenVotes, roles: Roles) -> Floats:
+    """(C) log of how much likelier it is that the silent workers found nothing where the shared value is right."""
+    missed = np.maximum(1 - roles.finds - roles.errs, 1e-3)
+    empty = roles.none[votes.open].mean() if votes.open.any() else 0.0
+    ratio = missed / (empty * (1 - MADE_UP) + (1 - empty) * missed)
+    return sums(votes.silent_cell, np.log(ratio)[votes.silent_worker], len(votes.open))
 
 
 def _suspicion(ratio: Floats, pair: Ints, n_pairs: int) -> Floats:

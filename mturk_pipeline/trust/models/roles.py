@@ -43,6 +43,7 @@ TOGETHER = 0.7  # B
 LEAN = 6.0
 HAS_VALUE, _VALUE_WEIGHT = 0.55, 1.0  # prior of v, and its weight as a share of the field's items
 REQUIRED_HAS_VALUE = 0.95
+_SILENCE_LEFT_OUT = 50.0  # the same where nobody is ever silent: whoever made the table left the blanks out
 MADE_UP, _MADE_UP_WEIGHT = 0.1, 10.0  # f of the crowd leans on 0.1, ten times as much as on the data
 _SETTLED = 2e-3
 _LEAST = 1e-3
@@ -133,8 +134,10 @@ class _Fit:
         self.silent_weight = np.minimum(known.weight[votes.silent_worker], 1.0)
         self.items = np.bincount(self.field[votes.open], minlength=self.n_fields)
         specs = asked.fields.values()
+        silent = np.bincount(self.field[votes.silent_cell], minlength=self.n_fields)
         sure = [s.required or s.none_policy == "required" for s in specs]
-        self.prior_value = np.where(sure, REQUIRED_HAS_VALUE, HAS_VALUE)
+        self.prior_value = np.where(sure | (silent == 0), REQUIRED_HAS_VALUE, HAS_VALUE)
+        self.value_weight = np.where(silent == 0, _SILENCE_LEFT_OUT, _VALUE_WEIGHT)
         self.cell = ballots.candidates.cell
         self.way = self.field[votes.silent_cell] * 4 + votes.silent_way
 
@@ -210,7 +213,7 @@ class _Fit:
         """(F) share of items with a value; (F * 4) probabilities of the ways of giving nothing, with and without."""
         votes = self.votes
         nones = sums(self.field[votes.open], roles.none[votes.open], self.n_fields)
-        lean = 10 + _VALUE_WEIGHT * self.items
+        lean = 10 + self.value_weight * self.items
         value = (self.items - nones + self.prior_value * lean) / (self.items + lean)
         ways = []
         for weight in (1 - roles.none[votes.silent_cell], roles.none[votes.silent_cell]):
