@@ -22,7 +22,7 @@ _COLUMNS = {
     "decision": "Your decision, from the list. Empty: not decided yet. Empty cells never change anything.",
     "comment": "Whatever you want to note.",
     "a field": "The best guess of the crowd. Write over it to correct it; write none where there is none.",
-    "…_trust": "The probability that the best guess is right, from 0 to 1: what workers said, and how reliable they are.",
+    "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
     "…_runners_up": "Other answers, most trusted first.",
     "reasons": "Why the row waits for you.",
 }

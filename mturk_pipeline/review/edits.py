@@ -16,29 +16,38 @@ class Shown:
     Parameters
     ----------
     values
-        Columns export, item_id, field, value, of any number of exports, the latest last.
+        Columns export, item_id, field, value, by_crowd (as `shown_values` gives them), of any number of exports,
+        the latest last.
+
+    Notes
+    -----
+    A row that names its export is compared with all that this one showed. Any other, such as one of a person's
+    own sheet, is compared with what the crowd said: a workbook shows people's decisions too, and a decision
+    must not stop counting because a workbook repeats it.
     """
 
     def __init__(self, values: pd.DataFrame) -> None:
         self._exports = set(values["export"].unique())
         places = values["item_id"] + "\x1f" + values["field"]
         texts = comparable(values["value"])
-        self._any = _distinct(places + "\x1f" + texts)
+        # Missing in what was kept before there was this column.
+        by_crowd = values["by_crowd"].ne(False)
+        self._any = _distinct((places + "\x1f" + texts)[by_crowd])
         self._of_export = _distinct(values["export"] + "\x1f" + places + "\x1f" + texts)
-        self._last = _latest(places, values["value"])
+        self._last = _latest(places[by_crowd], values.loc[by_crowd, "value"])
         self._then = _latest(values["export"] + "\x1f" + places, values["value"])
 
     def showed(self, cells: pd.DataFrame) -> pd.Series:
         """Whether each cell (columns export, item_id, field, cell) holds what was shown there.
 
-        A row that names its export is compared with that one; else with all of them.
+        A row that names its export is compared with that one; else with what the crowd said in any of them.
         """
         text = cells["item_id"] + "\x1f" + cells["field"] + "\x1f" + comparable(cells["cell"])
         ever, then = _in(text, self._any), _in(cells["export"] + "\x1f" + text, self._of_export)
         return then.where(self._names_export(cells), ever)
 
     def before(self, cells: pd.DataFrame) -> pd.Series:
-        """What was shown there: in the row's export, else in the latest; missing for an empty cell."""
+        """What was shown there: in the row's export, else by the crowd in the latest; missing for an empty cell."""
         place = cells["item_id"] + "\x1f" + cells["field"]
         then = (cells["export"] + "\x1f" + place).map(self._then).astype("str")
         return then.where(self._names_export(cells), place.map(self._last).astype("str"))

@@ -8,7 +8,7 @@ from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_ce
 from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
 
-SHOWN_COLUMNS = ["export", "item_id", "field", "value"]
+SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
 _EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -49,21 +49,28 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     Returns
     -------
     DataFrame
-        Columns export, item_id, field, value; sorted; empty cells are left out. Rows with field '' say how many
-        HITs there were. Keep it with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
+        Columns export, item_id, field, value, and by_crowd: False where a person decided it and the crowd says
+        otherwise; sorted; empty cells are left out. Rows with field '' say how many HITs there were. Keep it
+        with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
     """
     table = shown_table(cleaned, phase, reviewed)
+    guesses = table if reviewed is None else shown_table(cleaned, phase).reindex(table.index)
+    by_crowd = table.eq(guesses)
     ids = table.index.to_series(name="item_id").reset_index(drop=True)
-    parts = [pd.DataFrame({"item_id": ids, "field": name, "value": table[name].to_numpy()}) for name in phase.fields]
+    parts = [
+        pd.DataFrame(
+            {"item_id": ids, "field": name, "value": table[name].to_numpy(), "by_crowd": by_crowd[name].to_numpy()}
+        )
+        for name in phase.fields
+    ]
     asked = hits_so_far(cleaned)
-    counts = pd.DataFrame({"item_id": asked.index, "field": "", "value": asked.astype("str").to_numpy()})
-    values = pd.concat([*parts, counts], ignore_index=True).astype("str")
+    counts = {"item_id": asked.index, "field": "", "value": asked.astype("str").to_numpy(), "by_crowd": True}
+    values = pd.concat([*parts, pd.DataFrame(counts)], ignore_index=True)
+    values = values.astype({"item_id": "str", "field": "str", "value": "str", "by_crowd": "bool"})
     values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)
-    content = (
-        "\x1e".join(ids.sort_values())
-        + "\x1d"
-        + "\x1e".join(values["item_id"] + "\x1f" + values["field"] + "\x1f" + values["value"])
-    )
+    texts = values["item_id"] + "\x1f" + values["field"] + "\x1f" + values["value"]
+    texts = texts.where(values["by_crowd"], texts + "\x1f")
+    content = "\x1e".join(ids.sort_values()) + "\x1d" + "\x1e".join(texts)
     values.insert(0, "export", pd.Series(id_of(content), index=values.index, dtype="str"))
     return values
 

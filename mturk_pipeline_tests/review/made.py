@@ -10,24 +10,28 @@ from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Counted votes: they pass from 0.6 on, so that what waits does not depend on how trust is found.
-CONTACTS = PhaseSpec(
-    model="majority",
-    keys=("university", "club"),
-    fields={
-        "email": {"kind": "email", "gate": True},  # pyright: ignore[reportArgumentType]
-        "website": {"kind": "url"},
-        "note": {"kind": "text"},
-    },
+CONTACTS = PhaseSpec.model_validate(
+    {
+        "model": "majority",
+        "keys": ["university", "club"],
+        "fields": {
+            "email": {"kind": "email", "gate": True},
+            "website": {"kind": "url"},
+            "note": {"kind": "text"},
+        },
+    }
 )
-CLUBS = PhaseSpec(
-    model="majority",
-    keys=("university",),
-    fields={
-        "club": {"kind": "name", "columns": ["club_{n}_name"], "gate": True},  # pyright: ignore[reportArgumentType]
-        "club_url": {"kind": "url", "columns": ["club_{n}_url"]},
-        "language": {"kind": "text"},
-    },
-    match_records=("club_url", "club"),
+CLUBS = PhaseSpec.model_validate(
+    {
+        "model": "majority",
+        "keys": ["university"],
+        "fields": {
+            "club": {"kind": "name", "columns": ["club_{n}_name"], "gate": True},
+            "club_url": {"kind": "url", "columns": ["club_{n}_url"]},
+            "language": {"kind": "text"},
+        },
+        "match_records": ["club_url", "club"],
+    }
 )
 
 Guess = tuple[str | None, float]

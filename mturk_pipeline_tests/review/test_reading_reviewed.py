@@ -334,3 +334,61 @@ def test_an_item_without_records_is_decided_by_its_keys_alone(clubs):
     clubs.save([{"university": "sample college", "decision": "accept"}])
     table = apply_decisions(clubs.cleaned, clubs.read(), clubs.phase).set_index("university")
     assert table.at["Sample College", "status"] == "accepted"
+
+
+def runs(desk, times=3):
+    """What the pipeline makes of the saved files when it runs again and again: (reviewed, decisions) each time."""
+    shown = reviewed = None
+    for _ in range(times):
+        shown = with_export(shown, desk.book(reviewed=reviewed).shown)
+        reviews = desk.read(shown)
+        reviewed = apply_decisions(desk.cleaned, reviews, desk.phase)
+        yield reviewed, reviews.decisions
+
+
+def test_a_sheet_of_ones_own_says_the_same_however_often_the_pipeline_runs(contacts):
+    contacts.save(
+        [
+            {**KEYS, "club": "Chess Club", "decision": "accept", "email": "right@example.edu"},
+            {**KEYS, "club": "Rowing", "decision": "", "website": "https://example.edu/row"},
+            {**KEYS, "club": "Choir", "decision": "fix", "email": "choir@example.edu", "note": "sings"},
+            {**KEYS, "club": "Robotics", "decision": "", "email": "robots@example.edu"},
+            {**KEYS, "club": "Drama", "decision": "ok", "email": "drama@example.edu"},
+        ]
+    )
+    (reviewed, decisions), *later = runs(contacts)
+    status = reviewed.set_index("club")["status"].to_dict()
+    fixed = dict.fromkeys(["Chess Club", "Rowing", "Choir"], "fixed")
+    assert status == {**fixed, "Robotics": "added", "Drama": "accepted"}
+    assert len(later) == 2
+    for reviewed_again, decisions_again in later:
+        pd.testing.assert_frame_equal(reviewed_again, reviewed)
+        pd.testing.assert_frame_equal(decisions_again, decisions)
+
+
+def test_what_the_crowd_once_said_is_accepted_whatever_people_decided_since(contacts):
+    """The same value, shown by the crowd and later as a decision of somebody's, stays what the crowd said."""
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok", "email": "row@example.edu"}])
+    ((reviewed, _),) = runs(contacts, 1)
+    shown = with_export(contacts.book().shown, contacts.book(reviewed=reviewed).shown)
+    contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    shown = with_export(shown, contacts.book(reviewed=reviewed).shown)
+    assert told(contacts.read(shown)) == {("", "accept", None), ("email", "accept", "row@example.edu")}
+
+
+def test_an_untouched_copy_of_decided_rows_says_nothing(contacts):
+    mine = contacts.save([{"item_id": contacts.id_of("Chess Club"), "email": "right@example.edu"}])
+    (reviewed, _), _ = runs(contacts, 2)
+    book = contacts.book(reviewed=reviewed)
+    mine.unlink()
+    (contacts.folder / "copy.xlsx").write_bytes(workbook_bytes(book))
+    assert told(contacts.read(with_export(contacts.book().shown, book.shown))) == set()
+
+
+def test_what_was_kept_before_it_said_whose_a_value_is_still_counts(contacts):
+    kept = contacts.book().shown.drop(columns="by_crowd")
+    contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok", "email": "row@example.edu"}])
+    wanted = {("", "accept", None), ("email", "accept", "row@example.edu")}
+    assert told(contacts.read(kept)) == wanted
+    assert told(contacts.read(with_export(kept, contacts.book().shown))) == wanted
