@@ -40,6 +40,11 @@ def blank_means_none(spec: FieldSpec) -> bool:
     return not spec.required and not spec.closed and spec.none_policy != "required"
 
 
+def is_personal(spec: FieldSpec) -> bool:
+    """Whether the same value for many items cannot be chance: a link, an address, a number."""
+    return spec.kind in ("url", "email", "phone", "handle")
+
+
 def shares_classes(spec: FieldSpec) -> bool:
     """Whether all items of the field have the same few possible answers (numbers have not)."""
     return spec.closed and spec.kind != "number"

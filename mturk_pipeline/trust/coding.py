@@ -48,7 +48,9 @@ class Rows:
     names: Names
 
     def where(self, mask: Bools) -> "Rows":
-        """The rows for which `mask` holds."""
+        """The rows for which `mask` holds; themselves where it holds for all, since copies of many rows cost."""
+        if mask.all():
+            return self
         arrays = ("item", "element", "field", "worker", "value", "assignment", "state", "suspicious", "submitted")
         return replace(self, raw=self.raw[mask], **{name: getattr(self, name)[mask] for name in arrays})
 

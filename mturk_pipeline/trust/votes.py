@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.asked import Asked
+from mturk_pipeline.trust.asked import Asked, is_personal
 from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Ints, Rows, Texts, coded, latest, pairs
 
 
@@ -108,12 +108,13 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     np.maximum.at(state, vote, rows.state)
     counts = np.bincount(votes[:, 0] * 4 + state, minlength=len(cells) * 4).reshape(len(cells), 4)
 
+    personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
     is_valid = rows.state == VALID
     valid = rows.where(is_valid)
     support, supports = pairs(vote[is_valid], valid.value)
     clean = np.zeros(len(supports), dtype=bool)
     clean[support[~valid.suspicious]] = True
-    candidates, candidate = _candidates(votes[supports[:, 0], 0], supports[:, 1], clean, cells[:, 1], valid)
+    candidates, candidate = _candidates(votes[supports[:, 0], 0], supports[:, 1], clean, cells[:, 1], valid, personal)
     return Ballots(
         cells=Cells(
             item_id=rows.names.items[cells[:, 0] // n_elements],
@@ -178,7 +179,7 @@ def _absent(rows: Rows, record_of_cell: Ints, asked: Asked) -> Ints:
 
 
 def _candidates(
-    cell_of: Ints, value_of: Ints, clean_of: Bools, field_of_cell: Ints, valid: Rows
+    cell_of: Ints, value_of: Ints, clean_of: Bools, field_of_cell: Ints, valid: Rows, personal: Bools
 ) -> tuple[Candidates, Ints]:
     """Candidates from supports (S: cell, value, whether unsuspicious), and each support's candidate."""
     code, found = pairs(cell_of, value_of)
@@ -189,19 +190,23 @@ def _candidates(
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     cell, value = found[order, 0], found[order, 1]
-    items, givers = _spread(valid, field_of_cell[cell], value)
+    items, givers = _spread(valid.where(personal[valid.field]), field_of_cell[cell], value)
     texts = valid.names.values[value]
     return Candidates(cell, texts, votes[order], clean[order], items, givers), place[code]
 
 
 def _spread(valid: Rows, field: Ints, value: Ints) -> tuple[Ints, Ints]:
-    """For each (field, value): how many items it was given for, and by how many workers."""
+    """For each (field, value): how many items it was given for, and by how many workers; 0 where `valid` lacks it."""
+    if not len(valid.field):
+        return np.zeros_like(value), np.zeros_like(value)
     width = len(valid.names.values) + 1
     given, known = pairs(valid.field * width + valid.value, np.zeros(len(valid.field), dtype=np.int64))
     items = np.bincount(pairs(given, valid.item)[1][:, 0], minlength=len(known))
     givers = np.bincount(pairs(given, valid.worker)[1][:, 0], minlength=len(known))
-    at = np.searchsorted(known[:, 0], field * width + value)
-    return items[at], givers[at]
+    wanted = field * width + value
+    at = np.minimum(np.searchsorted(known[:, 0], wanted), len(known) - 1)
+    found = known[at, 0] == wanted
+    return np.where(found, items[at], 0), np.where(found, givers[at], 0)
 
 
 def _tokens(state: Ints, support_vote: Ints, candidate: Ints, invalid: Ints) -> Ints:
@@ -215,8 +220,9 @@ def _sets(vote: Ints, candidate: Ints, n_votes: int) -> Ints:
     first = np.searchsorted(vote, np.arange(n_votes))
     position = np.arange(len(vote)) - first[vote]
     code = np.zeros(n_votes, dtype=np.int64)
-    fresh = 1
-    for place in range(int(position.max(initial=-1)) + 1):
+    code[vote[position == 0]] = candidate[position == 0] + 1
+    fresh = int(candidate.max(initial=0)) + 2
+    for place in range(1, int(position.max(initial=-1)) + 1):
         at = position == place
         longer, sets = pairs(code[vote[at]], candidate[at])
         code[vote[at]] = fresh + longer

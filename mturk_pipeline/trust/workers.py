@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.agreement import agreement
+from mturk_pipeline.trust.asked import is_personal
 from mturk_pipeline.trust.choosing import changed
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Ints, Rows, coded, latest, pairs
 from mturk_pipeline.trust.consensus import Fitted, fit
 from mturk_pipeline.trust.evidence import evidence, stands_out
-from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_KINDS, FOOTER_WORKERS
+from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_WORKERS
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots
@@ -176,7 +177,7 @@ def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
 
     givers = np.bincount(pairs(value_of, worker_of)[1][:, 0], minlength=len(values))
     items = np.bincount(pairs(value_of, item_of)[1][:, 0], minlength=len(values))
-    kinds = np.array([s.kind in FOOTER_KINDS for s in specs.values()])
+    kinds = np.array([is_personal(s) for s in specs.values()])
     footer = kinds[values[:, 0]] & (items >= FOOTER_ITEMS) & (givers >= FOOTER_WORKERS)
 
     pasted, pastes = pairs(value_of, worker_of)

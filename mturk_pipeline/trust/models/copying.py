@@ -48,11 +48,17 @@ def find_copying(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats
     a = np.minimum(votes.worker[first], votes.worker[second])
     b = np.maximum(votes.worker[first], votes.worker[second])
     width = int(votes.worker.max(initial=0)) + 1
-    found, pair = np.unique(a * width + b, return_inverse=True)
+    found, pair, shared = np.unique(a * width + b, return_inverse=True, return_counts=True)
+    del a, b
+    # One shared value is no pattern; with many workers nearly all pairs are such, and cost the most.
+    often = shared[pair] > 1
+    first, second, pair = first[often], second[often], (np.cumsum(shared > 1) - 1)[pair[often]]
+    found, shared = found[shared > 1], shared[shared > 1]
     ratio = _others_say(votes, roles, cell, independent, first, second)
     probability = _suspicion(ratio, pair, len(found))
-    copying = Copying(found // width, found % width, probability, np.bincount(pair, minlength=len(found)))
-    late = np.where(_rank(votes, roles)[first] < _rank(votes, roles)[second], second, first)
+    rank = _rank(votes, roles)
+    late = np.where(rank[first] < rank[second], second, first)
+    copying = Copying(found // width, found % width, probability, shared)
     return copying, np.exp(sums(late, np.log(1 - COPIED * probability[pair]), len(votes.worker)))
 
 
