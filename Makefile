@@ -3,7 +3,7 @@
 #   make setup PYTHON=/path/python   another Python than the first that fits
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark lock clean
+.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark quality speed lock clean
 
 ARGS ?=
 UV ?= uv
@@ -86,10 +86,28 @@ check-defs: $(READY)  ## load all Dagster definitions
 benchmark: $(READY)  ## time each stage over growing batches
 	@$(BIN)/python mturk_pipeline_tests/benchmarks/benchmark_stages.py $(ARGS)
 
+# crowd-kit and what it needs, beside the pinned packages: for the two programs below only.
+PEERS := $(VENV)/.peers
+$(PEERS): $(READY) requirements-peers.lock
+	@echo "Installing the models to compare with ..."
+	@if command -v "$(UV)" >/dev/null; then \
+	  $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements-peers.lock; \
+	else $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps -r requirements-peers.lock; fi
+	@touch $@
+
+quality: $(PEERS)  ## how good trust is, beside other models (ARGS: folder of published sets; see --help)
+	@$(BIN)/python mturk_pipeline_tests/benchmarks/quality_of_trust.py $(ARGS)
+
+speed: $(PEERS)  ## how fast trust is, beside other models
+	@$(BIN)/python mturk_pipeline_tests/benchmarks/speed_of_trust.py $(ARGS)
+
 lock:  ## pin all packages again after a change in pyproject.toml (ARGS=--upgrade: newest versions); needs uv
 	@command -v $(UV) >/dev/null || { echo "make: lock needs uv: pip install uv" >&2; exit 1; }
 	@$(UV) pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --universal --python-version 3.11 --no-strip-extras --custom-compile-command "make lock" --quiet -o requirements.lock $(ARGS)
+	@$(UV) pip compile --group peers --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --universal --python-version 3.11 --no-strip-extras --custom-compile-command "make lock" --quiet \
+	  --constraint requirements.lock -o requirements-peers.lock $(ARGS)
 
 clean:  ## remove .venv and caches; projects and run history stay
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist

@@ -23,7 +23,7 @@ import pandas as pd
 
 from mturk_pipeline_tests.benchmarks.trust_quality.many_answers import many_answers
 from mturk_pipeline_tests.benchmarks.trust_quality.methods import complain, our_fit
-from mturk_pipeline_tests.benchmarks.trust_quality.peers import NoPeers, check_peers
+from mturk_pipeline_tests.benchmarks.trust_quality.peers import NoPeers, aggregation, check_peers
 
 ITERATIONS = 20
 PEERS = {
@@ -84,11 +84,10 @@ def _our_run(method: str) -> Callable[[pd.DataFrame], object]:
 
 
 def _peer_run(method: str) -> Callable[[pd.DataFrame], object]:
-    from crowdkit import aggregation
-
+    module = aggregation()
     options = {"n_iter": ITERATIONS, **PEERS[method]}
     names = {"item": "task", "value": "label"}
-    return lambda answers: getattr(aggregation, method)(**options).fit_predict(answers.rename(columns=names))
+    return lambda answers: getattr(module, method)(**options).fit_predict(answers.rename(columns=names))
 
 
 def _memory_from_now() -> float:

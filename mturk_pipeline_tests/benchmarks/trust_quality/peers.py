@@ -6,6 +6,7 @@ A peer's trust is its largest probability. crowd-kit is in the dependency group 
 
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,14 @@ class NoPeers(Exception):
 def check_peers() -> None:
     """Raises NoPeers where crowd-kit is missing."""
     try:
-        import crowdkit.aggregation  # noqa: F401
+        aggregation()
     except ImportError:
-        raise NoPeers(
-            "crowd-kit is not installed: uv sync --group peers, or pip install crowd-kit; or leave it out: --no-peers"
-        ) from None
+        raise NoPeers("crowd-kit is not installed: run me by 'make quality' or 'make speed'; or --no-peers") from None
+
+
+def aggregation() -> Any:
+    """crowd-kit's module of models; by name, since it is installed only where models are compared."""
+    return import_module("crowdkit.aggregation")
 
 
 def peer(name: str, seed: int = 0, numbering: str = "frequency", blanks: bool = False, **options: Any) -> Method:
@@ -94,14 +98,12 @@ def numbered(said: pd.DataFrame, keys: list[str], numbering: str, seed: int) -> 
 
 def _probabilities(name: str, table: pd.DataFrame, options: dict[str, Any]) -> np.ndarray:
     """tasks × labels, from crowd-kit."""
-    from crowdkit import aggregation
-
     labels = int(table["label"].max()) + 1
     codes, known = pd.factorize(table["label"])
     table = table.assign(label=codes)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        model = getattr(aggregation, name)(**{**OPTIONS.get(name, {}), **options})
+        model = getattr(aggregation(), name)(**{**OPTIONS.get(name, {}), **options})
         found = model.fit_predict_proba(table)
     found = found.rename(columns=dict(enumerate(known)))
     return found.reindex(index=range(table["task"].max() + 1), columns=range(labels)).fillna(0.0).to_numpy()
