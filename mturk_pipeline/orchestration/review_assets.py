@@ -43,6 +43,7 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             reviewed=place.table("reviewed"),
             problems=place.table("review_problems"),
             give_back_to=place.folders.reviewed,
+            facts=_trust_facts(place.table("trust_notes")),
         )
         shown, written = write_review(writer, place.folders.processed, book, place.table("shown"))
         place.keep("shown", shown)
@@ -213,6 +214,11 @@ def _next_input_check(names: PhaseAssets, rows: "pd.DataFrame", keys: Sequence[s
     from mturk_pipeline.contracts.review import next_input_model
 
     return check_schema(rows, next_input_model(tuple(keys)), names.key("next_input"))
+
+
+def _trust_facts(notes: "pd.DataFrame | None") -> dict[str, str]:
+    """For the workbook: how trust was found, and by how many decisions it is calibrated."""
+    return {} if notes is None or notes.empty else {"trust": "; ".join(notes["note"])}
 
 
 def _kept_spec(names: PhaseAssets, stage: str) -> dg.AssetCheckSpec:

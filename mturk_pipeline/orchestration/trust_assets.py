@@ -1,13 +1,14 @@
 """Assets of trust: consensus and workers, made in one fit."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field
 
 from mturk_pipeline.orchestration import trust_checks
-from mturk_pipeline.orchestration.checks import check_schema, column_schema
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
@@ -64,12 +65,17 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
         history, snapshot = place.worker_history()
         overrides = place.overrides()
-        consensus, workers = _fitted(answers, raw_output, spec, config.by_field(), (history, overrides.standing))
+        reviewed = place.table("reviewed")
+        found = _found(answers, raw_output, spec, config.by_field(), Beforehand(history, overrides.standing, reviewed))
+        consensus, workers = found.consensus, found.workers
+        place.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept
         metadata = {
             **_consensus_metadata(consensus, accept),
+            "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in found.notes)),
             "worker_history": snapshot,
-            **_audit_metadata(consensus, place.table("reviewed"), list(spec.fields)),
+            **_completeness_metadata(found.completeness),
+            **_audit_metadata(consensus, reviewed, list(spec.fields)),
             **_pilot_metadata(answers, raw_output, spec),
         }
         checks = trust_checks.consensus_checks(names, consensus, spec)
@@ -80,25 +86,60 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     return _consensus
 
 
-def _fitted(
+@dataclass(frozen=True)
+class Beforehand:
+    """What is known before the answers are looked at."""
+
+    history: "pd.DataFrame"  # of the workers, from other projects
+    standing: Mapping[str, str]  # what a person says of workers
+    reviewed: "pd.DataFrame | None"  # what people decided in this phase, as of the run before
+
+
+@dataclass(frozen=True)
+class Found:
+    """Consensus and workers from one fit, and what should be known of it."""
+
+    consensus: "pd.DataFrame"
+    workers: "pd.DataFrame"
+    completeness: "pd.DataFrame"
+    notes: tuple[str, ...]
+
+
+def _found(
     answers: "pd.DataFrame",
     assignments: "pd.DataFrame",
     phase: "PhaseSpec",
     thresholds: Mapping[str, float],
-    before: "tuple[pd.DataFrame, Mapping[str, str]]",
-) -> "tuple[pd.DataFrame, pd.DataFrame]":
-    """Consensus and workers from one fit; `before` is the workers' history and what a person says of them."""
+    before: Beforehand,
+) -> Found:
     from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.gold import gold_truth
     from mturk_pipeline.trust.history import known_before
+    from mturk_pipeline.trust.judged import judged_of
+    from mturk_pipeline.trust.phase_lists import list_completeness
     from mturk_pipeline.trust.votes import ballots
     from mturk_pipeline.trust.workers import rate_workers
 
     votes = ballots(answers, phase)
     gold = gold_truth(votes, assignments, phase)
-    fitted = fit(answers, phase, known=known_before(votes, *before, gold), votes=votes)
+    # Only rows that were drawn by chance say how far trust is off; those reviewed for being the worst do not.
+    audited = before.reviewed is not None and "inclusion" in before.reviewed
+    judged = judged_of(votes, before.reviewed, phase) if audited and before.reviewed is not None else None
+    known = known_before(votes, before.history, before.standing, gold)
+    fitted = fit(answers, phase, known=known, votes=votes, judged=judged)
     consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
-    return consensus, rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
+    return Found(
+        consensus=consensus,
+        workers=rate_workers(answers, assignments, phase, fitted=fitted, gold=gold),
+        completeness=list_completeness(fitted, consensus),
+        notes=(f"model {phase.model}", str(fitted.calibration), *fitted.scores.notes),
+    )
+
+
+def _table_of(notes: Sequence[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame({"note": pd.Series(list(notes), dtype="str")})
 
 
 def _result(
@@ -125,6 +166,25 @@ def _consensus_metadata(consensus: "pd.DataFrame", accept: float) -> Mapping[str
         "accepted_automatically": int(consensus["accepted"].sum()),
         "trust": histogram(valued["trust"].tolist(), title="Trust in the best guesses", threshold=accept),
         "agreement": stacked_bars(_pattern_rows(consensus), _PATTERNS, title="How answers agree, by field"),
+    }
+
+
+def _completeness_metadata(lists: "pd.DataFrame") -> Mapping[str, Any]:
+    """For a phase of lists: how much of them is there, over all items where it can be told."""
+    told = lists.dropna(subset=["completeness"])
+    if lists.empty or told.empty:
+        return {}
+    whole = told["richness"].sum()
+    low, high = ((told[end] * told["richness"]).sum() / whole if whole else 1.0 for end in ("low", "high"))
+    share = (told["completeness"] * told["richness"]).sum() / whole if whole else 1.0
+    least = told.sort_values(["completeness", "item_id"]).head(10)
+    rows = [
+        {str(k): v if isinstance(v, str) else round(float(v), 2) for k, v in row.items()}
+        for row in least.to_dict("records")
+    ]
+    return {
+        "completeness": f"{share:.0%} of the records that there are ({low:.0%} to {high:.0%}) pass without a look",
+        "least_complete": records(rows),
     }
 
 
