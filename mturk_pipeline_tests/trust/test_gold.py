@@ -1,0 +1,110 @@
+"""Gold questions: read from an input column, put into the consensus, and telling who is good."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mturk_pipeline.trust.consensus import find_consensus, fit
+from mturk_pipeline.trust.gold import gold_truth
+from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known
+from mturk_pipeline.trust.votes import ballots
+from mturk_pipeline.trust.workers import rate_workers
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+def phase(model="trust", kind="email"):
+    return PhaseSpec.model_validate({"model": model, "fields": {"email": {"kind": kind, "gold": "right_email"}}})
+
+
+def gold_column(**right):
+    """An assignment for each item, with the gold of some."""
+    return pd.DataFrame({"item_id": [*right], "Input.right_email": [*right.values()]})
+
+
+@pytest.fixture
+def three(make_answers):
+    """Items A to E: w1 and w2 say a@x.edu, w3 says b@x.edu."""
+    rows = [
+        {"item": item, "worker": worker, "value": value}
+        for item in "ABCDE"
+        for worker, value in (("w1", "a@x.edu"), ("w2", "a@x.edu"), ("w3", "b@x.edu"))
+    ]
+    return make_answers(rows)
+
+
+def test_what_a_gold_cell_says(three):
+    votes = ballots(three, phase())
+    assignments = gold_column(A=" B@X.edu ", B="none", C="c@x.edu", D="", E=None)
+    truth = gold_truth(votes, assignments, phase())
+    right = votes.candidates.value[truth[0]]
+    assert right == "b@x.edu"
+    assert truth[1:].tolist() == [NO_VALUE, NOT_GIVEN, UNKNOWN, UNKNOWN]
+
+
+def test_without_gold_nothing_is_known(three):
+    votes = ballots(three, phase())
+    plain = PhaseSpec.model_validate({"fields": {"email": {"kind": "email"}}})
+    for assignments, spec in ((gold_column(A="b@x.edu"), plain), (pd.DataFrame({"item_id": ["A"]}), phase())):
+        assert (gold_truth(votes, assignments, spec) == UNKNOWN).all()
+
+
+def test_of_two_golds_for_an_item_the_first_counts(three):
+    twice = pd.concat([gold_column(A="b@x.edu"), gold_column(A="a@x.edu")])
+    votes = ballots(three, phase())
+    assert votes.candidates.value[gold_truth(votes, twice, phase())[0]] == "b@x.edu"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_gold_is_its_own_consensus(three, model):
+    spec = phase(model)
+    votes = ballots(three, spec)
+    truth = gold_truth(votes, gold_column(A="b@x.edu", B="none", C="c@x.edu"), spec)
+    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    table = find_consensus(three, spec, fitted=fit(three, spec, known=known, votes=votes)).set_index("item_id")
+    assert table.loc["A", ["value", "trust", "accepted"]].tolist() == ["b@x.edu", 1, True]
+    assert table.loc["B", ["outcome", "trust"]].tolist() == ["none", 1]
+    assert table.loc["C", "trust"] == 0
+    assert not table.loc["C", "accepted"]
+    assert 0 < table.loc["D", "trust"] < 1
+
+
+def test_gold_teaches_who_is_reliable(three):
+    spec = phase()
+    votes = ballots(three, spec)
+    plain = rate_workers(three, assignments_of(three), spec, fitted=fit(three, spec)).set_index("worker_id")
+    truth = gold_truth(votes, gold_column(A="b@x.edu", B="b@x.edu", C="b@x.edu", D="b@x.edu"), spec)
+    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    fitted = fit(three, spec, known=known, votes=votes)
+    taught = rate_workers(three, assignments_of(three), spec, fitted=fitted, gold=truth).set_index("worker_id")
+    assert plain.loc["w1", "reliability"] > plain.loc["w3", "reliability"]
+    assert taught.loc["w1", "reliability"] < taught.loc["w3", "reliability"] - 0.2
+    assert taught[["gold_asked", "gold_right"]].to_numpy().tolist() == [[4, 0], [4, 0], [4, 4]]
+    assert "0 of 4 gold questions are right" in taught.loc["w1", "evidence"]
+    assert find_consensus(three, spec, fitted=fitted)["value"].tolist() == ["b@x.edu"] * 5
+
+
+def test_gold_of_closed_fields_counts_for_who_said_none(make_answers):
+    spec = PhaseSpec.model_validate(
+        {"fields": {"email": {"kind": "choice", "gold": "right_email", "none_tokens": ["none"]}}}
+    )
+    rows = [{"worker": "w1", "value": "yes"}, {"worker": "w2", "state": "none_declared"}, {"worker": "w3"}]
+    answers = make_answers([{**row, "item": item} for item in "ABC" for row in rows])
+    votes = ballots(answers, spec)
+    truth = gold_truth(votes, gold_column(A="none", B="none", C="none"), spec)
+    assert (truth == NO_VALUE).all()
+    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    table = find_consensus(answers, spec, fitted=fit(answers, spec, known=known, votes=votes))
+    assert table["outcome"].tolist() == ["none"] * 3
+    assert table["trust"].tolist() == [1, 1, 1]
+
+
+def assignments_of(answers):
+    table = answers.drop_duplicates("assignment_id")[["assignment_id", "item_id", "worker", "submitted_at"]]
+    return table.assign(
+        worker_id=table["worker"].str.rsplit(":", n=1).str[-1],
+        work_seconds=60.0,
+        approval_rate=np.nan,
+        approved_before=pd.array([None] * len(table), dtype="Int64"),
+        submitted_before=pd.array([None] * len(table), dtype="Int64"),
+    )
