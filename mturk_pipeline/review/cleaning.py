@@ -55,7 +55,8 @@ def clean(
             limit = (thresholds or {}).get(field, phase.threshold(field))
             waits |= below
             priority += (1 - guess["trust"]).clip(lower=0)
-            reasons = _appended(reasons, _words(field, guess, limit).where(below, ""))
+            of_none = min(limit, phase.threshold_of_none(field))
+            reasons = _appended(reasons, _words(field, guess, limit, of_none).where(below, ""))
     judged = pd.DataFrame({"needs_review": waits, "priority": priority, "reasons": reasons})
     table = pd.concat([*parts, judged, _origins(rows, answers, assignments)], axis=1)
     return _in_order(table, phase)
@@ -113,13 +114,15 @@ def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(field_columns(field), columns, strict=True)), index=guess.index)
 
 
-def _words(field: str, guess: pd.DataFrame, limit: float) -> pd.Series:
+def _words(field: str, guess: pd.DataFrame, limit: float, of_none: float) -> pd.Series:
     """Why `field` holds its row back, in words."""
     said = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     said = said.where(said != "", "nobody gave a usable answer")
     trust = guess["trust"].map("{:.2f}".format).astype("str")
-    below = (guess["trust"] < limit) & guess["pattern"].notna()
-    return f"{field}: " + said + (", trust " + trust + f" is below {limit:.2f}").where(below, "")
+    limits = pd.Series(np.where(guess["outcome"] == "none", of_none, limit), index=guess.index)
+    below = (guess["trust"] < limits) & guess["pattern"].notna()
+    words = ", trust " + trust + " is below " + limits.map("{:.2f}".format).astype("str")
+    return f"{field}: " + said + words.where(below, "")
 
 
 def _appended(texts: pd.Series, more: pd.Series) -> pd.Series:

@@ -94,8 +94,8 @@ def find_consensus(
     Parameters
     ----------
     thresholds
-        Trust from which a field is accepted, by field name; '*' stands for all other fields. By default
-        `phase.threshold(field)`.
+        Trust from which a value is accepted, by field name; '*' stands for all other fields. By default
+        `phase.threshold(field)`. The outcome 'none' has `phase.threshold_of_none(field)`, or the one given if lower.
     model, fitted
         As of `fit`; what it returned, where the caller has that.
 
@@ -108,7 +108,9 @@ def find_consensus(
     found = fitted or fit(answers, phase, model=model)
     table = _counts(found)
     suspicious = of_chosen(found.suspicious, found.chosen.best)
-    table["accepted"] = (table["trust"] >= accept[found.ballots.cells.field] - _ROUNDING) & ~suspicious
+    none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
+    limit = np.where(table["outcome"] == "none", none[found.ballots.cells.field], accept[found.ballots.cells.field])
+    table["accepted"] = (table["trust"] >= limit - _ROUNDING) & ~suspicious
     table["changed_by_weighting"] = changed(found.ballots, found.chosen)
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)

@@ -103,6 +103,7 @@ class FieldSpec(Strict):
     required: bool = Field(False, description="A blank answer here is evidence of poor work.")
     gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
     accept: float | None = Field(None, description="Accept automatically from this trust on; else the phase's.")
+    accept_none: float | None = Field(None, description="The same for the outcome 'there is none'; else the phase's.")
     blank_tokens: list[str] | None = Field(
         None, description="Texts that mean an empty answer; replaces the default list."
     )
@@ -135,8 +136,9 @@ class FieldSpec(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> "FieldSpec":
         # A limit in the annotation would be simpler, but Dagster's components do not take one in a nested model.
-        if self.accept is not None and not 0 <= self.accept <= 1:
-            raise ValueError("'accept' is a trust between 0 and 1")
+        for name, accept in (("accept", self.accept), ("accept_none", self.accept_none)):
+            if accept is not None and not 0 <= accept <= 1:
+                raise ValueError(f"'{name}' is a trust between 0 and 1")
         if self.kind == "handle" and not self.network:
             raise ValueError("a handle field needs 'network', such as network: instagram")
         return self
@@ -185,6 +187,9 @@ class PhaseSpec(Strict):
     )
     accept: float | None = Field(
         None, ge=0, le=1, description="Accept automatically from this trust on; 0.9, or 0.6 for counted votes."
+    )
+    accept_none: float = Field(
+        0.6, ge=0, le=1, description="The same for 'there is none': a value that is missed costs less than a wrong one."
     )
     assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
@@ -261,6 +266,11 @@ class PhaseSpec(Strict):
         """Trust from which `field` is accepted without a person's look."""
         accept = self.fields[field].accept
         return self.usual_threshold if accept is None else accept
+
+    def threshold_of_none(self, field: str) -> float:
+        """Trust from which 'there is none' is accepted for `field`; never more than what a value needs."""
+        accept = self.fields[field].accept_none
+        return min(self.accept_none, self.threshold(field)) if accept is None else accept
 
     @property
     def usual_threshold(self) -> float:
