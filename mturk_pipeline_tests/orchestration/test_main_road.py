@@ -10,14 +10,8 @@ from mturk_pipeline.orchestration.due import Verdict
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 
 
-def _outcomes(results) -> list[tuple[str, bool | None]]:
-    return [(r.phase, r.success) for r in results]
-
-
-def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(site: Site) -> None:
-    project = site.project()
-    results = site.run(project)
-    assert _outcomes(results) == [("dirs", True), ("clubs", True), ("leads", True)], results
+def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(finished: Site) -> None:
+    project = finished.named()
     for name in (
         "3_notebookProcessed_dirs/review_dirs.xlsx",
         "7_manualCleaned_mIn_clubs/_mIn_leads.csv",
@@ -28,30 +22,34 @@ def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(site: S
         "11_allLeads/leads_email.xlsx",
     ):
         assert (project.path / name).is_file(), name
-    before = {p: p.stat().st_mtime_ns for p in site.home.projects.rglob("*") if p.is_file()}
-    again = site.run(project)
-    assert [r.verdict for r in again] == [Verdict.UP_TO_DATE] * 3
-    assert {p: p.stat().st_mtime_ns for p in site.home.projects.rglob("*") if p.is_file()} == before
+    before = {p: p.stat().st_mtime_ns for p in finished.home.projects.rglob("*") if p.is_file()}
+    again = finished.run(project)
+    assert [(r.phase, r.verdict) for r in again] == [(p, Verdict.UP_TO_DATE) for p in ("dirs", "clubs", "leads")]
+    assert {p: p.stat().st_mtime_ns for p in finished.home.projects.rglob("*") if p.is_file()} == before
 
 
-def test_running_again_by_force_writes_the_same_tables(site: Site) -> None:
+def test_running_again_by_force_writes_the_same_tables_and_keeps_a_workbook_edited_in_place(site: Site) -> None:
     project = site.project(phases=("dirs",))
     site.run(project, phases=("dirs",))
     stages = ("raw_output", "answers", "consensus", "workers", "cleaned_output", "reviewed", "decisions", "next_input")
     before = {stage: site.table(project, "dirs", stage) for stage in stages}
+    book = project.path / "3_notebookProcessed_dirs/review_dirs.xlsx"
+    book.write_bytes(b"edited by hand")
     site.run(project, phases=("dirs",), wants=lambda verdict: True)
     for stage in stages:
         pd.testing.assert_frame_equal(site.table(project, "dirs", stage), before[stage], obj=stage)
+    kept = list(book.parent.glob("review_dirs.kept-*.xlsx"))
+    assert [k.read_bytes() for k in kept] == [b"edited by hand"]
+    assert book.read_bytes()[:2] == b"PK"
 
 
-def test_a_persons_decisions_hold_and_change_what_goes_on(site: Site) -> None:
-    project = site.project(phases=("dirs",))
-    site.run(project, phases=("dirs",))
-    reviewed = site.table(project, "dirs", "reviewed").set_index("university")
-    decisions = site.table(project, "dirs", "decisions")
+def test_a_persons_decisions_hold_and_change_what_goes_on(finished: Site) -> None:
+    project = finished.named()
+    reviewed = finished.table(project, "dirs", "reviewed").set_index("university")
+    decisions = finished.table(project, "dirs", "decisions")
     assert {"fix", "reject", "redo", "add"} <= set(decisions["decision"])
     assert reviewed["status"].isin(["fixed", "rejected", "redo", "added"]).sum() >= 4
-    going_on = set(site.table(project, "dirs", "next_input")["university"])
+    going_on = set(finished.table(project, "dirs", "next_input")["university"])
     assert not going_on & set(reviewed.index[reviewed["status"].isin(["rejected", "redo", "undecided"])])
     back = pd.read_csv(project.path / "1_mIn_unis/_rework_dirs_2.csv")
     assert set(back["university"]) == set(reviewed.index[reviewed["status"].isin(["rejected", "redo"])])
@@ -110,17 +108,6 @@ def test_no_usable_row_is_an_error_in_one_line_and_keeps_what_was_there(site: Si
     pd.testing.assert_frame_equal(site.table(project, "dirs", "consensus"), before)
 
 
-def test_a_workbook_that_a_person_edited_in_place_is_kept(site: Site) -> None:
-    project = site.project(phases=("dirs",))
-    site.run(project, phases=("dirs",))
-    book = project.path / "3_notebookProcessed_dirs/review_dirs.xlsx"
-    book.write_bytes(b"edited by hand")
-    site.run(project, phases=("dirs",), wants=lambda verdict: True)
-    kept = list(book.parent.glob("review_dirs.kept-*.xlsx"))
-    assert [k.read_bytes() for k in kept] == [b"edited by hand"]
-    assert book.read_bytes()[:2] == b"PK"
-
-
 def test_no_answer_and_no_worker_is_in_what_the_run_history_keeps(finished: Site) -> None:
     project = finished.named()
     kept = "\n".join(
@@ -137,7 +124,7 @@ def test_no_answer_and_no_worker_is_in_what_the_run_history_keeps(finished: Site
 
 
 def test_what_the_crowd_was_asked_is_not_offered_again(site: Site) -> None:
-    project = site.project()
+    project = site.project(phases=("clubs", "leads"))
     batches = {f: f.read_bytes() for f in (project.path / "8_mOut_leads").iterdir()}
     for file in batches:
         file.unlink()

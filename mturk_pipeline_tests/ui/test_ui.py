@@ -26,6 +26,9 @@ pytestmark = pytest.mark.browser
 PATIENCE = 240.0
 # The example's last files: when they are there, the sensors have run all three phases.
 LAST_FILE = "11_allLeads/all_leads.csv"
+NO_WORKER = (
+    b'"HITId","AssignmentId","WorkerId","Input.university","Answer.directory_url"\r\n"1","2","","Nowhere","x"\r\n'
+)
 
 
 @dataclass
@@ -54,6 +57,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         _wait(lambda: _answers(made.url), f"the UI did not come up: {folder / 'log.txt'}")
         _wait((made.project / LAST_FILE).exists, f"the sensors did not run the example: {folder / 'log.txt'}")
+        # The sensors see to it while the first pages are looked at.
+        (made.project / "2_mOut_dirs/by_hand.csv").write_bytes(NO_WORKER)
         yield made
     finally:
         _stop(process)
@@ -80,9 +85,22 @@ def test_the_consensus_page_shows_its_pictures(server: Server, browser_page: "Pa
     _picture(browser_page, "consensus")
 
 
+def test_a_sensor_tick_is_seen(server: Server, browser_page: "Page") -> None:
+    browser_page.goto(f"{server.url}/locations/mturk_pipeline/sensors/lead_gathering__dirs__folders")
+    browser_page.get_by_text("Watches input, batches and reviewed files").first.wait_for(timeout=60_000)
+    browser_page.get_by_text(re.compile(r"\d runs? requested")).first.wait_for(timeout=60_000)
+    _picture(browser_page, "sensor")
+
+
+def test_the_components_page_explains_a_phase(server: Server, browser_page: "Page") -> None:
+    browser_page.goto(
+        f"{server.url}/locations/mturk_pipeline/components/library/packages/mturk_pipeline/mturk_pipeline.components.Phase"
+    )
+    browser_page.get_by_text("How often an item is sent to the crowd at most.").first.wait_for(timeout=60_000)
+    _picture(browser_page, "component")
+
+
 def test_a_failed_check_shows_the_rows_and_what_to_do(server: Server, browser_page: "Page") -> None:
-    bad = b'"HITId","AssignmentId","WorkerId","Input.university","Answer.directory_url"\r\n"1","2","","Nowhere","x"\r\n'
-    (server.project / "2_mOut_dirs/by_hand.csv").write_bytes(bad)
     url = f"{server.url}/assets/lead_gathering/dirs/set_aside?view=checks&checkDetail=no_row_set_aside"
     row = browser_page.get_by_text("by_hand.csv").first
     deadline = time.monotonic() + PATIENCE
@@ -99,21 +117,6 @@ def test_a_failed_check_shows_the_rows_and_what_to_do(server: Server, browser_pa
     assert row.is_visible()
     assert browser_page.get_by_text("no_worker").first.is_visible()
     _picture(browser_page, "failed_check")
-
-
-def test_a_sensor_tick_is_seen(server: Server, browser_page: "Page") -> None:
-    browser_page.goto(f"{server.url}/locations/mturk_pipeline/sensors/lead_gathering__dirs__folders")
-    browser_page.get_by_text("Watches input, batches and reviewed files").first.wait_for(timeout=60_000)
-    browser_page.get_by_text(re.compile(r"\d runs? requested")).first.wait_for(timeout=60_000)
-    _picture(browser_page, "sensor")
-
-
-def test_the_components_page_explains_a_phase(server: Server, browser_page: "Page") -> None:
-    browser_page.goto(
-        f"{server.url}/locations/mturk_pipeline/components/library/packages/mturk_pipeline/mturk_pipeline.components.Phase"
-    )
-    browser_page.get_by_text("How often an item is sent to the crowd at most.").first.wait_for(timeout=60_000)
-    _picture(browser_page, "component")
 
 
 def _broken_workflow(folder: Path) -> None:
