@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.frames import read_frame
 from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models.confusion import ClosedVotes
 from mturk_pipeline.trust.models.digamma import digamma
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Known
 from mturk_pipeline.trust.models.segments import largest, shares, sums
@@ -233,6 +234,26 @@ def test_many_classes_are_taken_for_open_answers():
     result = fit_predict(pd.DataFrame(rows, columns=COLUMNS), "confusion")
     assert result.notes == ("no closed field: one coin per worker",)
     assert (result.consensus["trust"] > 0.9).all()
+
+
+def test_a_page_pasted_as_one_answer_is_no_matter():
+    rows = [(0, w, n) for w in "ab" for n in range(300)] + [(i, w, -i) for i in range(1, 30) for w in "abc"]
+    result = fit_predict(pd.DataFrame(rows, columns=COLUMNS), kind="open")
+    assert result.consensus["trust"].iloc[1:].min() > 0.85
+    assert len(result.consensus["runners_up"].iloc[0]) == 299
+
+
+def test_large_matrices_are_drawn_less_often():
+    sweeps = import_module("mturk_pipeline.trust.models.confusion")._sweeps
+
+    def draws(items, workers, classes):
+        nothing = np.zeros(items, dtype=np.int64)
+        votes = ClosedVotes(nothing, nothing, nothing, 1, workers, classes, nothing, nothing, nothing)
+        return sweeps(votes)[0]
+
+    assert draws(1000, 100, 5) == 240
+    assert draws(1_000_000, 100, 5) == 12
+    assert 12 < draws(1000, 300, 60) < 60
 
 
 # --- Parts -------------------------------------------------------------------------------------------------------

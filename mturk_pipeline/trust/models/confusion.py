@@ -106,8 +106,9 @@ def _entropy_of(chosen: Ints, votes: ClosedVotes) -> float:
 
 
 def _sweeps(votes: ClosedVotes) -> tuple[int, int]:
-    """Draws to make and to leave out at first: fewer where more answers make each draw steadier."""
-    draws = int(np.clip(8e6 / max(len(votes.item), 1), 12, 240))
+    """Draws to make and to leave out at first: fewer where more answers make each steadier, or matrices are large."""
+    numbers = max(votes.workers * votes.classes**2, 1)
+    draws = int(np.clip(min(8e6 / max(len(votes.item), 1), 3e7 / numbers), 12, 240))
     return draws, draws * 3 // 8
 
 

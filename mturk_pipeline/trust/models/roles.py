@@ -33,7 +33,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, of_field
-from mturk_pipeline.trust.coding import NONE, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.coding import NONE, VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known
 from mturk_pipeline.trust.models.segments import shares, sums
 from mturk_pipeline.trust.models.worker_weighted import FALSE_VALUES, coincidence
@@ -45,6 +45,7 @@ HAS_VALUE, _VALUE_WEIGHT = 0.55, 1.0  # prior of v, and its weight as a share of
 REQUIRED_HAS_VALUE = 0.95
 _SILENCE_LEFT_OUT = 50.0  # the same where nobody is ever silent: whoever made the table left the blanks out
 MADE_UP, _MADE_UP_WEIGHT = 0.1, 10.0  # f of the crowd leans on 0.1, ten times as much as on the data
+_MOST_BESIDE = 50
 _SETTLED = 2e-3
 _LEAST = 1e-3
 
@@ -108,17 +109,22 @@ def fit_roles(
 
 
 def _side_by_side(ballots: Ballots) -> Ints:
-    """Pairs of candidates that one vote supports together, each once and in both orders."""
+    """Pairs of candidates that one vote supports together, each once and in both orders.
+
+    Of a page pasted as one answer, each value with its nearest only.
+    """
     vote, candidate = ballots.support_vote, ballots.support_candidate
-    found, lag = [], 1
-    while lag < len(vote):
+    found = []
+    for lag in range(1, min(_MOST_BESIDE, len(vote) - 1) + 1):
         same = np.flatnonzero(vote[lag:] == vote[:-lag])
         if not len(same):
             break
         found += [np.column_stack([candidate[same], candidate[same + lag]])]
         found += [found[-1][:, ::-1]]
-        lag += 1
-    return np.unique(np.concatenate(found), axis=0) if found else np.zeros((0, 2), dtype=np.int64)
+    if not found:
+        return np.zeros((0, 2), dtype=np.int64)
+    both = np.concatenate(found)
+    return pairs(both[:, 0], both[:, 1])[1]
 
 
 class _Fit:
