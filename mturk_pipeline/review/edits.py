@@ -1,4 +1,4 @@
-"""Which cells of a reviewed sheet a person changed: those that no workbook showed for that item and field."""
+"""Which cells of a reviewed sheet a person changed: those that hold something other than what was shown."""
 
 import pandas as pd
 

@@ -50,7 +50,7 @@ def write_review(
 def with_export(shown: pd.DataFrame | None, export: pd.DataFrame) -> pd.DataFrame:
     """`shown` with `export` as its latest; more than `KEPT_EXPORTS` are not kept.
 
-    Rows of an export that is no longer known are compared with all that are.
+    Rows of an export that is no longer known are compared with what the crowd said in those that are.
     """
     if shown is None or shown.empty:
         return export

@@ -72,10 +72,11 @@ def read_reviewed(
     A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
     A decision redo or reject lapses once its item has more HITs than in the workbook it was made in.
-    Rows are matched by id, else by keys. A filled cell that the row's workbook did not show there is an edit, and
-    an edit alone is a fix; of a row that names no workbook, a filled cell that the crowd never said there. A blank cell changes nothing; only in a row with an item_id and the decision "fix" does a
-    cell that was emptied mean "there is none", as does the word "none" anywhere. Rows that disagree about an
-    item leave it undecided. Nothing raises: what is not understood is a problem, and the rest counts.
+    Rows are matched by id, else by keys. A filled cell is an edit where the row's workbook did not show its value,
+    or, where the row names no workbook, where the crowd never said it there. An edit alone is a fix. A blank cell
+    changes nothing; only in a row with an item_id and the decision "fix" does a cell that was emptied mean
+    "there is none", as does the word "none" anywhere. Rows that disagree about an item leave it undecided.
+    Nothing raises: what is not understood is a problem, and the rest counts.
     """
     now = shown_values(cleaned, phase)
     seen = Shown(now if shown is None else pd.concat([shown, now], ignore_index=True))
