@@ -9,8 +9,8 @@ Open fields (links, addresses, names, numbers)::
     trust = 0.75 * roles (`roles`), with copied values discounted (`copying`) + 0.25 * smoothed vote
 
 The models see who is reliable and are too sure of themselves, most of all with three answers an item; the vote sees
-nobody and never is. With shares of votes v among n, smoothed by one vote that nobody gave, v / (n + 1), the average is
-right more often than either and says how often. In lists, what is said of a record's field is multiplied by the trust
+nobody and never is. With shares of votes v among n, smoothed by one vote that nobody gave, v / (n + 1), the average
+says best how often it is right. In lists, what is said of a record's field is multiplied by the trust
 that the record is real (`mturk_pipeline.trust.listing`).
 
 How good a worker is in one field tells of the others: closed fields lean on the worker's share of right answers in
