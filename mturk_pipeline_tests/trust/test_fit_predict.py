@@ -78,13 +78,13 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(rows=ROWS, order=st.randoms(use_true_random=False), kind=st.sampled_from(KINDS), model=st.sampled_from(QUICK))
 def test_any_rows_in_any_order(rows, order, kind, model):
     check_any_rows(rows, order, kind, model)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(rows=ROWS, order=st.randoms(use_true_random=False), kind=st.sampled_from(KINDS))
 @pytest.mark.parametrize("model", ["confusion", "trust"])
 def test_any_rows_in_any_order_for_the_models_that_draw(rows, order, kind, model):
@@ -143,7 +143,7 @@ def test_one_answer_per_item_and_one_worker(model):
 
 
 @pytest.mark.parametrize(("model", "kind"), [*product(MODELS, KINDS)])
-@pytest.mark.parametrize("blank", [None, float("nan"), "", " \t", pd.NA])
+@pytest.mark.parametrize("blank", [None, " \t", pd.NA])
 def test_all_blank(model, kind, blank):
     answers = frame("1aX 1bX 2aX").assign(value=pd.Series([blank] * 3, dtype=object))
     result = fit_predict(answers, model, kind)

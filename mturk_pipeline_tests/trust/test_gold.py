@@ -1,5 +1,7 @@
 """Gold questions: read from an input column, put into the consensus, and telling who is good."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,12 @@ from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Kno
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """What is checked here holds for any number of draws."""
+    monkeypatch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "_sweeps", lambda votes: (12, 4))
 
 
 def phase(model="trust", kind="email"):
