@@ -39,6 +39,9 @@ def test_a_planted_pair_is_found_and_nobody_else():
         "w5": ["w2"],
     }
     assert scores.copying.probability[suspected(scores.copying)].min() > 0.9
+    copied = scores.copied[frame.ballots.candidates.votes > 1]
+    values = frame.values[frame.ballots.candidates.value[frame.ballots.candidates.votes > 1].astype(int)]
+    assert copied.tolist() == values.str.startswith("agreed").tolist()
     result = fit_predict(answers, kind="open")
     standing = result.workers.set_index("worker")["standing"]
     assert standing[standing != "ok"].to_dict() == {"w2": "exclude", "w5": "exclude"}

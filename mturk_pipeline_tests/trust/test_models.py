@@ -100,6 +100,24 @@ def test_a_shared_bias_on_a_scale_is_noted_and_held_back():
     assert accuracy(result, right) >= accuracy(fit_predict(answers, "majority"), right) - 0.02
 
 
+def test_the_safeguard_takes_the_first_belief_away():
+    """Workers who say neighbouring grades at random: a consensus more even than the vote is not believed."""
+    confusion = import_module("mturk_pipeline.trust.models.confusion")
+    rng = np.random.default_rng(0)
+    item = np.repeat(np.arange(150), 3)
+    label = np.where(rng.random(450) < 0.75, 0, rng.integers(0, 4, 450))
+    votes = ClosedVotes(item, rng.integers(0, 15, 450), label, 150, 15, 4, np.zeros(15), np.ones(15), np.full(150, -1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confusion, "SAFE_ENTROPY", (-2.0, -1.0))
+        probabilities, taken = confusion.classify(votes, 0)
+        patch.setattr(confusion, "SAFE_ENTROPY", (5.0, 6.0))
+        both, nothing = confusion.classify(votes, 0)
+    assert (taken, nothing) == (1, 0)
+    free = confusion._sample(votes, confusion._vote_shares(votes), confusion._FREE_SHARES * 150, 1)
+    np.testing.assert_allclose(probabilities, free)
+    assert np.abs(both - free).max() > 0.05
+
+
 def test_hard_items_are_not_blamed_on_workers():
     """Ten workers, all good; nobody knows the answer of every fourth item."""
     rng = np.random.default_rng(0)
@@ -181,6 +199,20 @@ def test_history_and_weights_decide_a_tie(split, model):
     assert b > a + 0.2
     a, b = trusts(weight=np.array([1.5, 0.5]))
     assert a > b
+
+
+@pytest.mark.parametrize("model", ["worker_weighted", "confusion", "trust"])
+@pytest.mark.parametrize("kind", ["closed", "open"])
+def test_a_weight_of_0_is_as_if_the_worker_had_not_answered(model, kind):
+    rows = [(i, w, f"v{(i + (w == 'c' and i % 2)) % 3}") for i in range(30) for w in "abc"]
+    rows += [(99, "a", "v0"), (99, "b", "v1"), (99, "c", "v1")]
+    answers = pd.DataFrame(rows, columns=COLUMNS)
+    found = []
+    for table, weight in ((answers, [1.0, 0.0, 1.0]), (answers[answers["worker"] != "b"], [1.0, 1.0])):
+        frame = read_frame(table, kind, ())
+        known = Known(**(vars(Known.nothing(frame.ballots)) | {"weight": np.array(weight)}))
+        found.append(MODELS[model](frame.ballots, frame.questions, known).value_trust[-2:])
+    np.testing.assert_allclose(np.sort(found[0]), np.sort(found[1]), atol=0.12)
 
 
 @pytest.mark.usefixtures("few_draws")
