@@ -22,6 +22,7 @@ With fewer than 20 items the priors decide more than the data; a note says so.
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.coding import VALID, Bools, Floats
@@ -73,9 +74,10 @@ def _nothing(ballots: Ballots, known: Known) -> Scores:
 def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Scores:
     votes = open_votes(ballots, asked, is_open)
     independent, roles, copying = np.ones(len(votes.cell)), None, Copying.nobody()
+    value = pd.factorize(pd.Index(ballots.candidates.value))[0].astype(np.int64)
     for _ in range(_ROUNDS):
         roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
-        copying, independent = find_copying(votes, roles, ballots.candidates.cell, independent)
+        copying, independent = find_copying(votes, roles, ballots.candidates.cell, value, independent)
     roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
     cell = ballots.candidates.cell
     weight = independent * known.weight[votes.worker]

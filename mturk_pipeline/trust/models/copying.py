@@ -14,7 +14,7 @@ Others' votes count by their reliability, and less where these may be copied too
 as far as the worker would have found it, since wrong values are often given where there is none.
 
 A value of a worker who may have copied it from a more reliable supporter counts as (1 - 0.95 P(copied)).
-A link that many different workers give for many items is a footer (`mturk_pipeline.trust.consensus`), no copying.
+A value that a pair shares on many items counts once: a link that everybody finds on many pages is a footer, no copying.
 
 Source: Dong, Berti-Equille & Srivastava, Integrating conflicting data: the role of source dependence, PVLDB 2 (2009).
 """
@@ -34,13 +34,17 @@ _NEAREST = 10  # supporters of a value that are compared with each
 _MOST = 50.0
 
 
-def find_copying(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats) -> tuple[Copying, Floats]:
+def find_copying(
+    votes: OpenVotes, roles: Roles, cell: Ints, value: Ints, independent: Floats
+) -> tuple[Copying, Floats]:
     """The pairs of workers who share a value, and (S) what each value given counts for.
 
     Parameters
     ----------
     cell
         (K) each candidate's cell.
+    value
+        (K) each candidate's value, as a code: the same in different cells where the values are equal.
     independent
         (S) what each value given counted for when `roles` were found.
     """
@@ -55,7 +59,13 @@ def find_copying(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats
     first, second, pair = first[often], second[often], (np.cumsum(shared > 1) - 1)[pair[often]]
     found, shared = found[shared > 1], shared[shared > 1]
     ratio = _others_say(votes, roles, cell, independent, first, second)
-    probability = _suspicion(ratio, pair, len(found))
+    # The same value for many items (a footer that both found) is shared once, not many times.
+    _, same, times = np.unique(
+        pair * (int(value.max(initial=0)) + 1) + value[votes.candidate[first]], return_inverse=True, return_counts=True
+    )
+    once = 1 / times[same]
+    shared = np.round(np.bincount(pair, once, len(found))).astype(np.int64)
+    probability = _suspicion(ratio, pair, len(found), once)
     rank = _rank(votes, roles)
     late = np.where(rank[first] < rank[second], second, first)
     copying = Copying(found // width, found % width, probability, shared)
@@ -99,17 +109,17 @@ def _silence(votes: OpenVotes, roles: Roles) -> Floats:
     return sums(votes.silent_cell, np.log(ratio)[votes.silent_worker], len(votes.open))
 
 
-def _suspicion(ratio: Floats, pair: Ints, n_pairs: int) -> Floats:
+def _suspicion(ratio: Floats, pair: Ints, n_pairs: int, once: Floats) -> Floats:
     """(P) probability of copying; i is found by turns, from the pairs that are not suspected."""
     telling = np.abs(np.log(ratio)) > 0.3
     right, wrong = INDEPENDENT_RIGHT
     share, probability = right / (right + wrong), np.zeros(n_pairs)
     for _ in range(3):
-        weight = np.where(telling, 1 - probability[pair], 0.0)
+        weight = np.where(telling, once * (1 - probability[pair]), 0.0)
         is_right = share * ratio / (share * ratio + 1 - share)
         share = float(np.clip((right + (weight * is_right).sum()) / (right + wrong + weight.sum()), 0.8, 0.98))
-        alone = sums(pair, np.log(share * ratio + 1 - share), n_pairs)
-        copied = np.stack([sums(pair, np.log(r * ratio + 1 - r), n_pairs) for r in GRID])
+        alone = sums(pair, once * np.log(share * ratio + 1 - share), n_pairs)
+        copied = np.stack([sums(pair, once * np.log(r * ratio + 1 - r), n_pairs) for r in GRID])
         most = copied.max(axis=0)
         score = most + np.log(np.exp(copied - most).mean(axis=0)) - alone
         probability = 1 / (1 + np.exp(-np.clip(score + PRIOR, -30, 30)))
