@@ -1,0 +1,52 @@
+"""workers.csv and workers.xlsx: what a person says of workers, whatever the file looks like."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
+
+
+def test_no_file_says_nothing(tmp_path: Path) -> None:
+    assert read_overrides(tmp_path) == Overrides()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_csv_with_any_separator_and_any_case(tmp_path: Path, separator: str) -> None:
+    lines = [["Worker", "Standing", "reason"], [" W1 ", "BLACKLISTED", "spam"], ["W2", "starred", ""]]
+    (tmp_path / "workers.csv").write_text("\n".join(separator.join(line) for line in lines), encoding="utf-8-sig")
+    assert read_overrides(tmp_path) == Overrides({"W1": "blacklisted", "W2": "starred"})
+
+
+def test_a_workbook_goes_before_a_csv(tmp_path: Path) -> None:
+    pd.DataFrame({"worker": ["W1"], "standing": ["watch"]}).to_excel(tmp_path / "workers.xlsx", index=False)
+    (tmp_path / "workers.csv").write_text("worker,standing\nW1,starred\n")
+    assert read_overrides(tmp_path).standing == {"W1": "watch"}
+
+
+def test_an_unknown_standing_is_named_and_the_rest_counts(tmp_path: Path) -> None:
+    (tmp_path / "workers.csv").write_text("worker,standing\nW1,banned\nW2,watch\n,watch\nW3,\n")
+    found = read_overrides(tmp_path)
+    assert found.standing == {"W2": "watch"}
+    assert found.problems == (
+        "workers.csv, row 2: standing is one of starred, neutral, watch, blacklisted, not 'banned'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("workers.xlsx", b"no workbook"),
+        ("workers.csv", b"\xff\xfe\x00broken"),
+        ("workers.csv", b"name,rank\na,b\n"),
+        ("workers.csv", b""),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = read_overrides(tmp_path)
+    assert found.standing == {}
+    [problem] = found.problems
+    assert problem.startswith(name)
+    assert "\n" not in problem
