@@ -86,7 +86,9 @@ class Workers(Table):
     )
     reliability_low: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Lower end of its 95 % interval")
     reliability_high: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Upper end of its 95 % interval")
-    judged: Series[float] = pa.Field(ge=0, description="Values that the model could judge, history and gold included")
+    judged: Series[float] = pa.Field(
+        ge=0, description="Values of this phase that the model could judge, several of one answer as one"
+    )
     judged_right: Series[float] = pa.Field(ge=0, description="Of those, how many it expects to be right")
     standing: Series[str] = pa.Field(
         isin=["ok", "watch", "exclude"], description="A suggestion for a person, from the evidence"

@@ -42,7 +42,7 @@ def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
         if word in STANDINGS:
             standing[worker] = word
         else:
-            problems.append(f"{name}, row {number}: standing is one of {', '.join(STANDINGS)}, not {word[:40]!r}")
+            problems.append(f"{name}, row {number}: standing is not one of {', '.join(STANDINGS)}")
     return Overrides(standing, tuple(problems))
 
 

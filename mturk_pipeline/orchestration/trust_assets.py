@@ -113,7 +113,7 @@ def _found(
     before: Beforehand,
 ) -> Found:
     from mturk_pipeline.trust.consensus import find_consensus, fit
-    from mturk_pipeline.trust.gold import gold_truth
+    from mturk_pipeline.trust.gold import gold_notes, gold_truth
     from mturk_pipeline.trust.history import known_before
     from mturk_pipeline.trust.judged import judged_of
     from mturk_pipeline.trust.phase_lists import list_completeness
@@ -132,7 +132,12 @@ def _found(
         consensus=consensus,
         workers=rate_workers(answers, assignments, phase, fitted=fitted, gold=gold),
         completeness=list_completeness(fitted, consensus),
-        notes=(f"model {phase.model}", str(fitted.calibration), *fitted.scores.notes),
+        notes=(
+            f"model {phase.model}",
+            str(fitted.calibration),
+            *fitted.scores.notes,
+            *gold_notes(assignments, phase),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints
-from mturk_pipeline.trust.models.scores import Scores, first_candidates
+from mturk_pipeline.trust.models.scores import UNKNOWN, Known, Scores, first_candidates
 from mturk_pipeline.trust.votes import Ballots
 
 
@@ -38,8 +38,24 @@ def patterns(ballots: Ballots, votes: Ints) -> list[str]:
     return ["0" if n == 0 else "lone" if n == 1 else f"{v}:{n - v}" for v, n in zip(votes.tolist(), valid, strict=True)]
 
 
-def changed(ballots: Ballots, chosen: Chosen) -> Bools:
-    """Where the outcome is another than the most supported value."""
+def checked_workers(ballots: Ballots, known: Known) -> Bools:
+    """(W) whose answers anything speaks for or against: others answered the same, or history, or gold."""
+    together = ballots.cells.workers + ballots.cells.absent > 1
+    together |= known.truth != UNKNOWN
+    seen = np.bincount(ballots.votes.worker[together[ballots.votes.cell]], minlength=len(ballots.workers)) > 0
+    return seen | (known.given > 0)
+
+
+def checked_cells(ballots: Ballots, known: Known) -> Bools:
+    """(C) cells with an answer of a worker who was checked at all: the others rest on a prior alone."""
+    votes = ballots.votes
+    checked = checked_workers(ballots, known)[votes.worker]
+    return np.bincount(votes.cell[checked], minlength=len(ballots.cells.field)) > 0
+
+
+def changed(ballots: Ballots, chosen: Chosen, for_none: Floats) -> Bools:
+    """Where the outcome has less support than another value; `for_none` (C) workers speak for 'there is none'."""
     first = np.where(ballots.cells.candidates > 0, ballots.cells.start[:-1], -1)
     votes = np.append(ballots.candidates.votes, 0)
-    return (first >= 0) & (chosen.best != first) & ((chosen.best < 0) | (votes[first] > votes[chosen.best]))
+    support = np.where(chosen.best >= 0, votes[chosen.best], for_none)
+    return (first >= 0) & (chosen.best != first) & (votes[first] > support)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.cases import texts_of_cases
-from mturk_pipeline.trust.choosing import Chosen, changed, choose, of_chosen, patterns
+from mturk_pipeline.trust.choosing import Chosen, changed, checked_cells, choose, of_chosen, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
@@ -34,6 +34,7 @@ class Fitted:
     suspicious: Bools  # (K) nobody supports it unsuspiciously: never accepted without a look
     footer: Bools  # (K) a footer's or head office's value
     calibration: Calibration
+    known: Known  # before the answers were looked at
 
 
 def fit(
@@ -78,7 +79,8 @@ def fit(
     chosen = choose(votes, scores)
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
     scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)
-    return Fitted(phase, votes, scores, Chosen(chosen.best, capped, chosen.votes), suspicious, footer, correct)
+    chosen = Chosen(chosen.best, capped, chosen.votes)
+    return Fitted(phase, votes, scores, chosen, suspicious, footer, correct, known)
 
 
 def find_consensus(
@@ -111,7 +113,8 @@ def find_consensus(
     none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
     limit = np.where(table["outcome"] == "none", none[found.ballots.cells.field], accept[found.ballots.cells.field])
     table["accepted"] = (table["trust"] >= limit - _ROUNDING) & ~suspicious
-    table["changed_by_weighting"] = changed(found.ballots, found.chosen)
+    table["accepted"] &= checked_cells(found.ballots, found.known)
+    table["changed_by_weighting"] = changed(found.ballots, found.chosen, _for_none(found))
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, _COLUMNS]
@@ -168,7 +171,7 @@ def _counts(found: Fitted) -> pd.DataFrame:
             "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
             "runners_up": runners_up,
             "runners_up_trust": of_runners_up,
-            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found), 0)),
+            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found), 0)).astype(np.int64),
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],
@@ -183,7 +186,7 @@ def _counts(found: Fitted) -> pd.DataFrame:
 def _for_none(found: Fitted) -> np.ndarray:
     from mturk_pipeline.trust.models.majority import speakers_for_none
 
-    return speakers_for_none(found.ballots, found.phase)[0].astype(np.int64)
+    return speakers_for_none(found.ballots, found.phase)[0]
 
 
 def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:

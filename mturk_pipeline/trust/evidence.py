@@ -26,9 +26,13 @@ def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
 def evidence(table: pd.DataFrame, phase_median: float) -> list[str]:
     """What stands out about each worker; '' where nothing does or there are too few assignments to tell."""
     return [
-        "; ".join([*_reliability(worker), *_copying(worker), *_facts(worker, phase_median)])
+        "; ".join([*_your_word(worker), *_reliability(worker), *_copying(worker), *_facts(worker, phase_median)])
         for worker in table.to_dict("records")
     ]
+
+
+def _your_word(worker: dict) -> list[str]:
+    return ["you blacklisted this worker: the answers count for nothing"] if worker.get("blacklisted") is True else []
 
 
 def _reliability(worker: dict) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.calibration import Calibration
-from mturk_pipeline.trust.choosing import Chosen, choose, patterns
+from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.frames import Frame, read_frame
 from mturk_pipeline.trust.judged import calibration_of
@@ -154,7 +154,9 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
     for voter, found in enumerate(copies):
         shared[of_worker[voter]] |= set(found)
     has_partner = np.array([bool(s) for s in shared], dtype=bool)
-    place = standings(merged.given, low, high, has_partner, np.zeros(n, dtype=bool))
+    checked = np.zeros(n, dtype=bool)
+    checked[of_worker[checked_workers(frame.ballots, Known.nothing(frame.ballots))]] = n > 2
+    place = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
     return pd.DataFrame(
         {
             "worker": frame.workers,

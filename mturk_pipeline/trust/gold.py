@@ -18,18 +18,42 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
     """For each cell what the gold column of its field says (as `Known.truth`); UNKNOWN where there is no gold.
 
     A gold cell with "none" (or another of the field's `none_tokens`) says that there is none; an empty one nothing.
-    Fields of a list's records have no gold. Of an item that was sent with two different answers, the first counts.
+    Fields of a list's records have no gold. A gold cell that is no answer of its field's
+    kind does not count, nor an item that was sent with two different ones (`gold_notes` says how many).
     """
     truth = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
     for number, (name, spec) in enumerate(phase.fields.items()):
         column = f"Input.{spec.gold}"
         if spec.gold is None or column not in assignments or name in phase.record_fields:
             continue
-        said = assignments[["item_id", column]].dropna().drop_duplicates("item_id")
-        read = {item: _read(text, spec) for item, text in zip(said["item_id"], said[column], strict=True)}
-        known = {item: right for item, right in read.items() if right is not None}
-        _mark(truth, ballots, number, known, spec.kind)
+        _mark(truth, ballots, number, _readable(assignments, column, spec)[0], spec.kind)
     return truth
+
+
+def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:
+    """What of the phase's gold could not be used, in words."""
+    notes = []
+    for name, spec in ((n, s) for n, s in phase.fields.items() if s.gold is not None):
+        column = f"Input.{spec.gold}"
+        if column not in assignments:
+            notes.append(f"{name}: the batches have no column {column}, so there are no gold questions")
+        elif unusable := _readable(assignments, column, spec)[1]:
+            notes.append(
+                f"{name}: the gold of {unusable} items is no answer to it, or not the same in all HITs; left out"
+            )
+    return tuple(notes)
+
+
+def _readable(assignments: pd.DataFrame, column: str, spec: FieldSpec) -> tuple[dict[str, tuple[str, bool]], int]:
+    """Right answers by item, and how many items have gold that cannot be used."""
+    said = assignments[["item_id", column]].dropna().drop_duplicates()
+    said = said[~said[column].str.strip().str.casefold().isin(list(spec.blanks))]
+    several = said["item_id"].duplicated(keep=False)
+    read = {
+        i: _read(text, spec) for i, text in zip(said.loc[~several, "item_id"], said.loc[~several, column], strict=True)
+    }
+    known = {item: right for item, right in read.items() if right is not None}
+    return known, said["item_id"].nunique() - len(known)
 
 
 def _read(text: object, spec: FieldSpec) -> tuple[str, bool] | None:
@@ -41,7 +65,8 @@ def _read(text: object, spec: FieldSpec) -> tuple[str, bool] | None:
         return "", False
     if plain.casefold() in spec.blanks:
         return None
-    return read(plain, spec).value or plain, True
+    value = read(plain, spec).value
+    return None if value is None else (value, True)
 
 
 def _mark(truth: Ints, ballots: Ballots, field: int, known: dict[str, tuple[str, bool]], kind: str) -> None:

@@ -20,7 +20,7 @@ def list_completeness(found: Fitted, consensus: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(
             columns=["item_id", "workers", "listed", "accepted", "richness", "completeness", "low", "high"]
         )
-    listing = listing_of(found.ballots)
+    listing = listing_of(found.ballots, found.known.weight)
     width = int(lists.record.max(initial=0)) + 1
     key = list(found.phase.fields).index(found.phase.record_keys[0])
     passed = consensus["accepted"].to_numpy() & (cells.field == key) & (cells.element != "")

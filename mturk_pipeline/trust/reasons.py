@@ -13,7 +13,7 @@ from mturk_pipeline.trust.choosing import Chosen, of_chosen
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.segments import largest, sums
 from mturk_pipeline.trust.numbers import spreads
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
@@ -59,6 +59,7 @@ def reason(
     absent: int = 0,
     supporters: int = -1,
     rivals: int = -1,
+    others_most: int = 1,
     copied: bool = False,
     suspicious: bool = False,
     footer_items: int = 0,
@@ -71,8 +72,8 @@ def reason(
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
 
     `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
-    gave another (-1: unknown); `notes` says what was noted of answers, `spread` how numbers lie, `fast` how many
-    answers were given in a hurry.
+    gave another (-1: unknown); `others_most` workers gave one and the same other value; `notes` says what was noted
+    of answers, `spread` how numbers lie, `fast` how many answers were given in a hurry.
 
     >>> reason(outcome="value", workers=3, votes=2, valid=2, blank=1, none_declared=0, invalid=0)
     '2 of 3 workers agree; 1 left it blank'
@@ -88,7 +89,7 @@ def reason(
         listed = f"{workers} of {workers + absent} workers listed it" if absent else f"all {_n(workers)} listed it"
         parts.append("the only worker listed it" if workers + absent == 1 else listed)
     if outcome == "value":
-        parts += _for_a_value(workers, votes, valid, supporters, rivals)
+        parts += _for_a_value(workers, votes, valid, supporters, rivals, others_most)
     others = [
         (none_declared, "said that there is none"),
         (blank, "left it blank" + (" although it is required" if required else "")),
@@ -112,16 +113,17 @@ def reason(
     return "; ".join(parts)
 
 
-def _for_a_value(workers: int, votes: int, valid: int, supporters: int, rivals: int) -> list[str]:
+def _for_a_value(workers: int, votes: int, valid: int, supporters: int, rivals: int, others_most: int) -> list[str]:
     known = f"reliable at {supporters} %" if supporters >= 0 else ""
     if workers == 1 or (valid == 1 and votes == 1):
         said = "only 1 worker answered" if workers == 1 else f"only 1 of {workers} workers gave a value"
         return [f"{said} ({known})" if known else said]
     others = valid - votes
-    against = f"{others} gave another value{f' (reliable at {rivals} %)' if rivals >= 0 else ''}"
+    same = ", the same one" if others_most > 1 and others_most == others else ""
+    against = f"{others} gave another value{same}{f' (reliable at {rivals} %)' if rivals >= 0 else ''}"
     if votes == 1:
-        if known and supporters > rivals:
-            return [f"only 1 of {workers} workers gave this value, but {known}", against]
+        if (known and supporters > rivals) or others_most > 1:
+            return [f"only 1 of {workers} workers gave this value{f', but {known}' if known else ''}", against]
         said = f"{valid} of {workers} workers gave a value, no two the same"
         return [f"{said} ({known})" if known else said]
     said = f"all {workers} workers agree" if votes == workers else f"{votes} of {workers} workers agree"
@@ -151,6 +153,7 @@ def _cases(facts: Facts) -> pd.DataFrame:
             "absent": cells.absent,
             "supporters": supporters,
             "rivals": rivals,
+            "others_most": _most_of_others(facts),
             "copied": of_chosen(_copied(facts), best),
             "suspicious": facts.suspicious,
             "footer_items": of_chosen(np.where(facts.footer, facts.ballots.candidates.items, 0), best),
@@ -180,6 +183,13 @@ def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
         return np.where(count > 0, (np.round(total * 20) * 5).astype(np.int64), -1)
 
     return mean(with_it & judged), mean(~with_it & judged)
+
+
+def _most_of_others(facts: Facts) -> np.ndarray:
+    """(C) workers behind the most supported value that is not the outcome."""
+    candidates, best = facts.ballots.candidates, facts.chosen.best
+    other = np.where(best[candidates.cell] != np.arange(len(candidates.cell)), candidates.votes, 0)
+    return largest(facts.ballots.cells.start, other.astype(float), 0.0).astype(np.int64)
 
 
 def _copied(facts: Facts) -> Bools:

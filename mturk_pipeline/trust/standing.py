@@ -4,6 +4,7 @@ exclude
     The worker's answers do more harm than good, beyond reasonable doubt: with five answers or more that could be
     judged, even the upper end of the 95 % interval of reliability lies below `HOPELESS`; or the worker copies, with
     probability above 0.2, on two shared values or more (one pair in 150 is taken to copy to begin with).
+    Nobody is excluded where there is nobody to compare with, nor of two who contradict each other.
 watch
     Something stands out: the upper end lies below `POOR`, or other evidence is there (required fields left blank,
     invalid answers, the same value for different items, very short work, gold questions missed).

@@ -9,11 +9,12 @@ import pandas as pd
 
 from mturk_pipeline.trust.agreement import agreement
 from mturk_pipeline.trust.asked import is_personal
-from mturk_pipeline.trust.choosing import changed
+from mturk_pipeline.trust.choosing import changed, checked_workers
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Ints, Rows, coded, latest, pairs
 from mturk_pipeline.trust.consensus import Fitted, fit
 from mturk_pipeline.trust.evidence import evidence, stands_out
 from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_WORKERS
+from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots
@@ -53,7 +54,9 @@ def rate_workers(
     times = assignments["work_seconds"].dropna().to_numpy(dtype=float)
     median = float(np.median(times)) if len(times) else np.nan
     place = standings(
-        table["given"].fillna(0).to_numpy(),
+        table["given"].fillna(0).where(table["checked"].eq(True), 0).to_numpy(dtype=float)
+        if len(names) > 2
+        else np.zeros(len(names)),
         table["reliability_low"].to_numpy(),
         table["reliability_high"].to_numpy(),
         np.array([bool(p) for p in table["copy_partners"]], dtype=bool),
@@ -125,13 +128,16 @@ def _from_fit(found: Fitted, gold: Ints | None) -> pd.DataFrame:
     """Per worker what the model says: reliability, copy partners, gold, and outcomes that weighting changed."""
     votes, n = found.ballots, len(found.ballots.workers)
     middle, low, high = reliability(found.scores)
-    moved = changed(votes, found.chosen)[votes.votes.cell]
+    moved = changed(votes, found.chosen, speakers_for_none(votes, found.phase)[0])[votes.votes.cell]
     names = votes.workers.tolist()
     asked, right = _gold(votes, gold)
     return pd.DataFrame(
         {
-            "given": found.scores.given,
-            "right": found.scores.right,
+            # Without what is known from before: history must not come back as evidence of its own.
+            "given": np.maximum(found.scores.given - found.known.given, 0),
+            "right": np.maximum(found.scores.right - found.known.right, 0),
+            "blacklisted": found.known.weight == 0,
+            "checked": checked_workers(votes, found.known),
             "reliability": middle,
             "reliability_low": low,
             "reliability_high": high,

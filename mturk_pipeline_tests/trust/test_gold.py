@@ -116,3 +116,19 @@ def assignments_of(answers):
         approved_before=pd.array([None] * len(table), dtype="Int64"),
         submitted_before=pd.array([None] * len(table), dtype="Int64"),
     )
+
+
+def test_gold_that_cannot_be_used_is_left_out_and_said(make_answers) -> None:
+    from mturk_pipeline.trust.gold import gold_notes
+
+    spec = PhaseSpec.model_validate({"fields": {"email": {"kind": "email", "gold": "right"}}})
+    answers = make_answers([{"item": i, "worker": "w1", "value": f"{i}@uni.edu".lower()} for i in "ABC"])
+    golds = [("A", "a@uni.edu"), ("B", "not a mail"), ("C", "c@uni.edu"), ("C", "d@uni.edu"), ("B", "")]
+    table = pd.DataFrame(golds, columns=["item_id", "Input.right"], dtype="str")
+    assert gold_truth(ballots(answers, spec), table, spec).tolist() == [0, UNKNOWN, UNKNOWN]
+    assert gold_notes(table, spec) == (
+        "email: the gold of 2 items is no answer to it, or not the same in all HITs; left out",
+    )
+    assert gold_notes(table[["item_id"]], spec) == (
+        "email: the batches have no column Input.right, so there are no gold questions",
+    )

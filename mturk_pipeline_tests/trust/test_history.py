@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mturk_pipeline.trust.consensus import fit
+from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.history import MOST, contributions, known_before
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
@@ -57,3 +57,39 @@ def _assignments(answers: pd.DataFrame) -> pd.DataFrame:
     return table[columns].assign(
         worker_id=table["worker"].str[-2:], approval_rate=1.0, approved_before=1, submitted_before=1
     )
+
+
+def test_history_does_not_come_back_as_evidence(make_answers) -> None:
+    answers = rivals(make_answers, items=4)
+    votes = ballots(answers, PHASE)
+    history = pd.DataFrame({"worker": ["mturk::w1", "mturk::w2"], "right": [0.0, 30.0], "given": [30.0, 30.0]})
+    fitted = fit(answers, PHASE, votes=votes, known=known_before(votes, history, {}))
+    workers = rate_workers(answers, _assignments(answers), PHASE, fitted=fitted)
+    assert (workers["judged"] < 4.01).all()
+    assert (workers["standing"] != "exclude").all()
+
+
+def test_nobody_is_accused_and_nothing_accepted_without_anybody_to_compare_with(make_answers) -> None:
+    yes = PhaseSpec.model_validate({"fields": {"email": {"kind": "choice"}}})
+    answers = make_answers([{"item": f"I{n}", "worker": "w1", "value": "yes"} for n in range(40)])
+    fitted = fit(answers, yes)
+    assert not find_consensus(answers, yes, fitted=fitted)["accepted"].any()
+    for model in ("trust", "worker_weighted"):
+        fitted = fit(answers, PHASE, model=model)
+        assert rate_workers(answers, _assignments(answers), PHASE, fitted=fitted)["standing"].item() != "exclude"
+
+
+def test_a_blacklisted_worker_lists_nothing(make_answers) -> None:
+    spec = PhaseSpec.model_validate({"fields": {"club": {"kind": "name", "columns": ["c{n}"]}}})
+    rows = [
+        {"item": f"I{i}", "worker": w, "element": f"{w}{e}", "field": "club", "value": f"club {w}{e}"}
+        for i in range(12)
+        for w in ("good", "bad")
+        for e in range(4)
+    ]
+    answers = make_answers(rows)
+    votes = ballots(answers, spec)
+    fitted = fit(answers, spec, votes=votes, known=known_before(votes, NOTHING, {"bad": "blacklisted"}))
+    table = find_consensus(answers, spec, fitted=fitted)
+    assert (table.loc[table["element"].str.startswith("bad"), "trust"] == 0).all()
+    assert (table.loc[table["element"].str.startswith("good"), "trust"] > 0.3).all()

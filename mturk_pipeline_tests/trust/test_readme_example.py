@@ -122,7 +122,7 @@ def test_the_reasons_on_the_page_are_the_code_s():
         [
             reason(votes=3, **three),
             reason(votes=2, supporters=85, rivals=60, **three),
-            reason(votes=1, supporters=80, rivals=30, **three),
+            reason(votes=1, supporters=80, rivals=30, others_most=2, **three),
             reason(**empty),
             reason(votes=3, copied=True, fast=1, **three),
         ]
