@@ -21,7 +21,7 @@ def read_overrides(projects: Path) -> Overrides:
     Columns `worker` (as in the tables, or the platform's id) and `standing`; others are for people. A row that says
     nothing usable is named and left out, a file that cannot be read is named; neither stops anything.
     """
-    path = next((projects / name for name in FILES if (projects / name).is_file()), None)
+    path = _file(projects)
     if path is None:
         return Overrides()
     try:
@@ -31,6 +31,22 @@ def read_overrides(projects: Path) -> Overrides:
     if rows and not {"worker", "standing"} <= set(rows[0]):
         return Overrides(problems=(f"{path.name}: needs the columns worker and standing",))
     return _checked(path.name, rows)
+
+
+def overrides_stamp(projects: Path) -> str:
+    """Changes when the file does, without reading it; '' where there is none."""
+    path = _file(projects)
+    if path is None:
+        return ""
+    try:
+        status = path.stat()
+    except OSError:  # it went away just now
+        return ""
+    return f" {path.name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _file(projects: Path) -> Path | None:
+    return next((projects / name for name in FILES if (projects / name).is_file()), None)
 
 
 def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:

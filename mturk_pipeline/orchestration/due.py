@@ -22,6 +22,7 @@ from mturk_pipeline.folders.watching import (
     quick_digest,
     settled,
 )
+from mturk_pipeline.folders.worker_overrides import overrides_stamp
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
 PHASE_TAG = "mturk_pipeline/phase"
@@ -89,7 +90,7 @@ class Inputs:
             tuple(place.files(folders.input)) if first else (),
             tuple(place.files(folders.reviewed)),
             _upstream_file(place.upstream),
-            f"{mturk_pipeline.__version__} {place.spec.digest}",
+            f"{mturk_pipeline.__version__} {place.spec.digest}{overrides_stamp(place.home.projects)}",
         )
 
     @property

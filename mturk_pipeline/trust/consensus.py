@@ -14,6 +14,7 @@ from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, samene
 from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
 from mturk_pipeline.trust.judged import Judged, calibration_of
 from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.reasons import Facts, reasons_of
 from mturk_pipeline.trust.votes import Ballots, ballots
@@ -184,8 +185,6 @@ def _counts(found: Fitted) -> pd.DataFrame:
 
 
 def _for_none(found: Fitted) -> np.ndarray:
-    from mturk_pipeline.trust.models.majority import speakers_for_none
-
     return speakers_for_none(found.ballots, found.phase)[0]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -72,8 +73,8 @@ def fit_predict(
     Raises
     ------
     ValueError
-        For a missing column, an unknown model, kind or state, a row without item or worker, or an inclusion that is
-        no probability.
+        For a missing column, an unknown model, kind or state, a seed that is none, a row without item or worker, or
+        an inclusion that is no probability.
 
     Examples
     --------
@@ -87,15 +88,17 @@ def fit_predict(
     """
     if model not in MODELS:
         raise ValueError(f"there is no model of trust {model!r}; there are {', '.join(MODELS)}")
+    if not isinstance(seed, Integral) or int(seed) < 0:
+        raise ValueError(f"seed is a whole number from 0 on, not {seed!r}")
     frame = read_frame(answers, kind, none_values)
     ballots = frame.ballots
-    known = Known.nothing(ballots, seed)
+    known = Known.nothing(ballots, int(seed))
     scores = MODELS[model](ballots, frame.questions, known)
     calibration, notes = Calibration(), ()
     if reviewed is not None and len(reviewed):
         judged, notes = read_reviewed(frame, reviewed, none_values)
         calibration = calibration_of(ballots, scores, judged)
-        known = Known(judged.truth, known.right, known.given, known.weight, seed)
+        known = Known(judged.truth, known.right, known.given, known.weight, int(seed))
         scores = MODELS[model](ballots, frame.questions, known)
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
     scores = scores.settled(ballots, known)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
+from mturk_pipeline.folders.worker_overrides import Overrides, overrides_stamp, read_overrides
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
@@ -48,3 +48,12 @@ def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, name: str, conte
     [problem] = found.problems
     assert problem.startswith(name)
     assert "\n" not in problem
+
+
+def test_the_stamp_changes_with_the_file_only(tmp_path: Path) -> None:
+    assert overrides_stamp(tmp_path) == ""
+    (tmp_path / "workers.csv").write_text("worker,standing\nW1,watch\n")
+    before = overrides_stamp(tmp_path)
+    assert before == overrides_stamp(tmp_path) != ""
+    (tmp_path / "workers.csv").write_text("worker,standing\nW1,blacklisted\n")
+    assert overrides_stamp(tmp_path) != before

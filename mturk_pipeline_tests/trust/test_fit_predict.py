@@ -328,3 +328,10 @@ def test_bad_names_are_named():
         fit_predict(crowd(3), model="glad")
     with pytest.raises(ValueError, match="kind is one of closed, open, list, not 'shut'"):
         fit_predict(crowd(3), kind="shut")
+
+
+@pytest.mark.parametrize("seed", [None, -1, "7", 1.5])
+def test_a_seed_that_is_none_is_named(seed) -> None:
+    answers = pd.DataFrame({"item": [1], "worker": ["a"], "value": ["x"]})
+    with pytest.raises(ValueError, match="seed"):
+        fit_predict(answers, seed=seed)

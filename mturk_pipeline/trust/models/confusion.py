@@ -135,13 +135,13 @@ def _sample(votes: ClosedVotes, shares: Floats, share_weight: float, seed: int) 
     overall = votes.counts.sum(axis=0) + votes.classes
     chance = 0.5 * overall / overall.sum() + 0.5 / votes.classes
     combination = votes.worker * votes.classes + votes.label
-    starts, ends = _bounds(votes)
+    bounds = _bounds(votes)
     total = np.zeros((votes.items, votes.classes))
     for draw in range(draws):
         _draw_confusions(votes, state, chance, combination)
         counts = np.bincount(state.right, minlength=votes.classes)
         prior = np.log(np.maximum(state.rng.dirichlet(counts + shares * share_weight), _TINY))
-        probabilities = _draw_classes(votes, state, chance, combination, prior, (starts, ends))
+        probabilities = _draw_classes(votes, state, chance, combination, prior, bounds)
         if draw >= left_out:
             total += probabilities
     return total / (draws - left_out)
