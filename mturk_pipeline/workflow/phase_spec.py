@@ -103,6 +103,9 @@ class FieldSpec(Strict):
     required: bool = Field(False, description="A blank answer here is evidence of poor work.")
     gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
     accept: float | None = Field(None, description="Accept automatically from this trust on; else the phase's.")
+    cost: float | None = Field(
+        None, description="What an error here costs, beside other fields: orders the review; 1 for a gate, else 0."
+    )
     accept_none: float | None = Field(None, description="The same for the outcome 'there is none'; else the phase's.")
     blank_tokens: list[str] | None = Field(
         None, description="Texts that mean an empty answer; replaces the default list."
@@ -139,6 +142,8 @@ class FieldSpec(Strict):
         for name, accept in (("accept", self.accept), ("accept_none", self.accept_none)):
             if accept is not None and not 0 <= accept <= 1:
                 raise ValueError(f"'{name}' is a trust between 0 and 1")
+        if self.cost is not None and not 0 <= self.cost < float("inf"):
+            raise ValueError("'cost' is a number from 0 on")
         if self.kind == "handle" and not self.network:
             raise ValueError("a handle field needs 'network', such as network: instagram")
         return self
@@ -193,6 +198,13 @@ class PhaseSpec(Strict):
     )
     assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
+    spot_checks: float = Field(
+        0.1, ge=0, le=1, description="Share of what passes automatically that a person sees all the same, by chance."
+    )
+    purge_against: list[str] = Field(
+        default=[],
+        description="Projects whose items are not asked about again: names or ids; '*' for all of the workflow.",
+    )
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
 
@@ -207,7 +219,7 @@ class PhaseSpec(Strict):
             )
         return label
 
-    @field_validator("keys", "match_records", mode="before")
+    @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
         return [str(v) for v in value] if isinstance(value, list | tuple) else value
@@ -261,6 +273,11 @@ class PhaseSpec(Strict):
     def digest(self) -> str:
         """Changes with any setting of the phase."""
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
+
+    def cost(self, field: str) -> float:
+        """What an error in `field` costs, beside other fields."""
+        cost = self.fields[field].cost
+        return float(field in self.gates) if cost is None else cost
 
     def threshold(self, field: str) -> float:
         """Trust from which `field` is accepted without a person's look."""
