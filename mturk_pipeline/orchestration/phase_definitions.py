@@ -3,12 +3,8 @@
 import dagster as dg
 
 from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
-from mturk_pipeline.orchestration.review_assets import (
-    cleaned_output_asset,
-    next_input_asset,
-    reviewed_assets,
-    rework_asset,
-)
+from mturk_pipeline.orchestration.loop_assets import next_input_asset, rework_asset
+from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, reviewed_assets
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
 from mturk_pipeline.orchestration.trust_assets import consensus_assets
