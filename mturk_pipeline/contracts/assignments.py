@@ -36,6 +36,9 @@ class Assignments(Table):
     )
     reward: Series[object] = pa.Field(nullable=True, description="Reward of the assignment, US dollars, Decimal")
     max_assignments: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Answers asked for on this HIT")
+    expires_at: Series[Moment] = pa.Field(
+        nullable=True, description="Expiration, UTC: from then on nobody can take the HIT"
+    )
     accepted_at: Series[Moment] = pa.Field(nullable=True, description="AcceptTime, UTC")
     submitted_at: Series[Moment] = pa.Field(nullable=True, description="SubmitTime, UTC")
     auto_approval_at: Series[Moment] = pa.Field(nullable=True, description="AutoApprovalTime, UTC")

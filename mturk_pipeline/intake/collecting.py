@@ -24,9 +24,9 @@ DISPOSITIONS = ("superseded", "quarantined", "conflicting")
 # The fixed columns of raw output and of rows set aside, in the contracts' order.
 COLUMNS = (
     "item_id", "assignment_id", "hit_id", "worker_id", "worker", "provider", "batch_id", "instruction_version",
-    "hit_type_id", "title", "status", "auto_approved", "reward", "max_assignments", "accepted_at", "submitted_at",
-    "auto_approval_at", "approved_at", "rejected_at", "requester_feedback", "work_seconds", "approval_rate",
-    "approved_before", "submitted_before", "source_file", "source_sheet", "source_row",
+    "hit_type_id", "title", "status", "auto_approved", "reward", "max_assignments", "expires_at", "accepted_at",
+    "submitted_at", "auto_approval_at", "approved_at", "rejected_at", "requester_feedback", "work_seconds",
+    "approval_rate", "approved_before", "submitted_before", "source_file", "source_sheet", "source_row",
 )  # fmt: skip
 SET_ASIDE = (
     "source_file", "source_sheet", "source_row", "disposition", "rule", "reason", "assignment_id", "row",

@@ -19,7 +19,7 @@ from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.intake.typed import columns as select
 
 STATUSES = ("Submitted", "Approved", "Rejected")
-TIMES = ("accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
+TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
 _TEXTS = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "requester_feedback")
 _BATCH = r"BatchId:\s*(\w+)"
 _VERSION = r"(?i)(?:^|[;&,\s])(?:instruction_?)?version\s*[=:]\s*([^;&,\s]+)"
