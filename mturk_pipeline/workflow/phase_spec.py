@@ -205,6 +205,9 @@ class PhaseSpec(Strict):
         default=[],
         description="Projects whose items are not asked about again: names or ids; '*' for all of the workflow.",
     )
+    batches_over: bool = Field(
+        False, description="No more answers come to what has been sent: what is missing is asked again."
+    )
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
 
@@ -301,7 +304,7 @@ class PhaseSpec(Strict):
 RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
-    | {"field", "value"}
+    | {"field", "value", "offer_id", "answers_wanted"}
 )
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.
 FIELD_SUFFIXES = ("_trust", "_runners_up", "_outcome")
