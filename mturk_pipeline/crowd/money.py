@@ -1,0 +1,208 @@
+"""What assignments cost, and the hourly wage that they pay. Money is Decimal, US dollars, never a float."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
+
+CENT = Decimal("0.01")
+_FEE = Decimal("0.20")
+_MANY_FEE = Decimal("0.20")
+_MASTERS_FEE = Decimal("0.05")
+MANY = 10  # assignments of one HIT from which on the surcharge is due
+_WAGE_COLUMNS = ["worker", "worker_id", "assignments", "amount", "hours", "hourly_wage"]
+
+
+def assignment_cost(reward: Decimal, max_assignments: int | None, masters: bool = False) -> Decimal:
+    """What one assignment costs on Mechanical Turk: the reward and the platform's fee.
+
+    The fee is 20 % of the reward, 20 % more in a HIT of ten or more assignments and 5 % more for Masters, together
+    at least one cent. The platform's texts leave open whether the cent is the least for each part or for all; here
+    it is for all.
+
+    Parameters
+    ----------
+    reward
+        US dollars, not negative.
+    max_assignments
+        MaxAssignments of the HIT; None, unknown, counts as fewer than ten.
+    masters
+        The HIT asked for Masters.
+
+    Returns
+    -------
+    Decimal
+        US dollars, to the cent, half a cent up.
+
+    Source: Mechanical Turk's pricing page as of 2026.
+
+    >>> assignment_cost(Decimal("0.03"), 3), assignment_cost(Decimal("0.10"), 10)
+    (Decimal('0.04'), Decimal('0.14'))
+    """
+    if reward < 0:
+        raise ValueError("a reward is not negative")
+    share = _FEE + (_MANY_FEE if (max_assignments or 0) >= MANY else 0) + (_MASTERS_FEE if masters else 0)
+    return in_cents(reward + max(CENT, reward * share))
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """`amount` to the cent, half a cent up.
+
+    >>> in_cents(Decimal("0.125"))
+    Decimal('0.13')
+    """
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def costs(assignments: pd.DataFrame, masters: bool = False) -> pd.Series:
+    """What each assignment costs once approved; None where its reward is unknown.
+
+    Parameters
+    ----------
+    assignments
+        Contract `Assignments`. Who is paid by hand costs the reward alone.
+
+    Returns
+    -------
+    Series of Decimal, US dollars, dtype object, with the index of `assignments`.
+    """
+    feeless = paid_by(assignments).eq("hand").to_numpy()
+    many = assignments["max_assignments"].fillna(0).ge(MANY).to_numpy(dtype=bool)
+    rewards, distinct = pd.factorize(assignments["reward"])
+    # Few rewards stand in many rows: each of them is reckoned once per kind of fee.
+    kinds = [None, MANY - 1, MANY]
+    table = np.empty((len(distinct) + 1, len(kinds)), dtype=object)
+    for place, reward in enumerate(distinct):
+        table[place] = [reward if n is None else assignment_cost(reward, n, masters) for n in kinds]
+    kind = np.where(feeless, 0, np.where(many, 2, 1))
+    return pd.Series(table[rewards, kind], index=assignments.index, dtype=object)
+
+
+def paid_by(assignments: pd.DataFrame) -> pd.Series:
+    """Who pays each assignment: "platform" or "hand".
+
+    A platform that pays says when it will approve by itself (AutoApprovalTime); where a file has no such time,
+    nobody but the requester pays.
+    """
+    platform = assignments["provider"].eq("mturk") & assignments["auto_approval_at"].notna()
+    return pd.Series(np.where(platform, "platform", "hand"), index=assignments.index, dtype="str")
+
+
+def total(amounts: pd.Series) -> Decimal:
+    """Sum of a column of Decimals; missing ones count as nothing.
+
+    >>> total(pd.Series([Decimal("0.10"), None, Decimal("0.20")], dtype=object))
+    Decimal('0.30')
+    """
+    return sum(amounts.dropna(), Decimal(0))
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount as people read it.
+
+    >>> dollars(Decimal("1234.5"))
+    '$1,234.50'
+    """
+    return f"${in_cents(amount):,}"
+
+
+@dataclass(frozen=True)
+class Wages:
+    """Hourly wages, US dollars an hour; None where no assignment tells.
+
+    The time is from accepting to submitting: who accepts several at once seems slower, and paid worse, than they
+    are.
+
+    Attributes
+    ----------
+    counted
+        Assignments with reward and time, not rejected, that the wages are made of.
+    without_reward, without_time
+        Assignments left out because the file does not say, or says a time of 0.
+    rejected
+        Assignments left out because they were not paid.
+    median, lowest_decile
+        Over assignments.
+    workers, worker_median, worker_lowest_decile
+        Over workers: all that one was paid by all the time one took.
+    """
+
+    counted: int
+    without_reward: int
+    without_time: int
+    rejected: int
+    median: float | None
+    lowest_decile: float | None
+    workers: int
+    worker_median: float | None
+    worker_lowest_decile: float | None
+
+
+def hourly_wages(assignments: pd.DataFrame) -> Wages:
+    """The hourly wage that `assignments` (contract `Assignments`) pay or will pay."""
+    rejected = assignments["status"] == "Rejected"
+    paid = assignments[~rejected]
+    told = paid[paid["reward"].notna() & _timed(paid)]
+    wage = _millionths(told["reward"]) / 1e6 / told["work_seconds"] * 3600
+    by_worker = wages_by_worker(told)["hourly_wage"]
+    return Wages(
+        counted=len(told),
+        without_reward=int(paid["reward"].isna().sum()),
+        without_time=int((~_timed(paid)).sum()),
+        rejected=int(rejected.sum()),
+        median=_quantile(wage, 0.5),
+        lowest_decile=_quantile(wage, 0.1),
+        workers=len(by_worker),
+        worker_median=_quantile(by_worker, 0.5),
+        worker_lowest_decile=_quantile(by_worker, 0.1),
+    )
+
+
+def wages_by_worker(assignments: pd.DataFrame) -> pd.DataFrame:
+    """What each worker was paid and for how long, in order of `worker`.
+
+    Returns
+    -------
+    DataFrame
+        worker, worker_id, assignments (count), amount (sum of the rewards, Decimal, US dollars), hours (known ones;
+        missing where none is), hourly_wage (US dollars an hour, over assignments with reward and time).
+    """
+    timed = _timed(assignments)
+    whole = timed & assignments["reward"].notna()
+    hours = (assignments["work_seconds"] / 3600).where(timed)
+    # Whole millionths of a dollar add up exactly, and much faster than Decimals.
+    millionths = _millionths(assignments["reward"])
+    rows = assignments[["worker", "worker_id"]].assign(
+        assignments=1, hours=hours, millionths=millionths, told=millionths.where(whole), told_hours=hours.where(whole)
+    )
+    groups = rows.groupby("worker", sort=True)
+    found = groups[["assignments", "millionths"]].sum()
+    found[["hours", "told", "told_hours"]] = groups[["hours", "told", "told_hours"]].sum(min_count=1)
+    found["worker_id"] = groups["worker_id"].first()
+    amounts = [_shortest(Decimal(n).scaleb(-6)) for n in found["millionths"].tolist()]
+    found["amount"] = pd.Series(amounts, index=found.index, dtype=object)
+    found["hourly_wage"] = found["told"] / 1e6 / found["told_hours"]
+    return found.reset_index()[_WAGE_COLUMNS]
+
+
+def _millionths(rewards: pd.Series) -> pd.Series:
+    """Rewards as whole millionths of a dollar; 0 where missing."""
+    codes, distinct = pd.factorize(rewards)
+    numbers = np.array([*(int(reward.scaleb(6)) for reward in distinct), 0], dtype="int64")
+    return pd.Series(numbers[codes], index=rewards.index)
+
+
+def _shortest(amount: Decimal) -> Decimal:
+    """The same amount with two places, or more where it has parts of a cent."""
+    return in_cents(amount) if in_cents(amount) == amount else amount.normalize()
+
+
+def _timed(assignments: pd.DataFrame) -> pd.Series:
+    """Which assignments have a work time that can be divided by."""
+    return assignments["work_seconds"].fillna(0) > 0
+
+
+def _quantile(values: pd.Series, share: float) -> float | None:
+    known = values.dropna()
+    return float(known.quantile(share)) if len(known) else None

@@ -1,0 +1,54 @@
+"""What is suggested for the pay of each assignment: a suggestion, and a person decides."""
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.crowd.evidence import findings
+from mturk_pipeline.crowd.money import paid_by
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
+
+    from mturk_pipeline.contracts.settlement import SettlementSuggestions
+
+_OF_WORK = {"usable": "approve", "doubtful": "look", "unusable": "reject"}
+_COPIED = ["assignment_id", "hit_id", "batch_id", "worker", "worker_id", "status", "auto_approved", "reward"]
+
+
+def suggest_settlement(
+    assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec
+) -> "DataFrame[SettlementSuggestions]":
+    """For each assignment: approve, reject, look at it, or nothing where it is settled already.
+
+    Using an answer and paying for it are two decisions: that others answered otherwise is no reason to reject.
+    Only what the assignment itself shows counts (see `evidence`); all else is approved.
+
+    Parameters
+    ----------
+    assignments, answers
+        Contracts `Assignments` and `Answers` of the phase.
+    phase
+        Which fields are needed, and where an empty cell may mean "I found nothing".
+
+    Returns
+    -------
+    DataFrame[SettlementSuggestions]
+        In the order of `assignments`.
+    """
+    found = findings(assignments, answers, phase).reset_index(drop=True)
+    out = assignments[_COPIED].reset_index(drop=True)
+    out["paid_by"] = paid_by(assignments).to_numpy()
+    out["work"] = found["work"]
+    open_still = (out["status"] == "Submitted").to_numpy()
+    out["suggestion"] = pd.Series(np.where(open_still, found["work"].map(_OF_WORK), "none"), dtype="str")
+    out[["reason", "evidence"]] = found[["reason", "evidence"]]
+    return cast("DataFrame[SettlementSuggestions]", out)
+
+
+def settlement_summary(suggestions: pd.DataFrame) -> dict[str, int]:
+    """How many assignments have which suggestion; every word is there, also with 0."""
+    counts = suggestions["suggestion"].value_counts()
+    return {word: int(counts.get(word, 0)) for word in ("approve", "look", "reject", "none")}
