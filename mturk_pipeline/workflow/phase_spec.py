@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
@@ -205,8 +206,8 @@ class PhaseSpec(Strict):
         default=[],
         description="Projects whose items are not asked about again: names or ids; '*' for all of the workflow.",
     )
-    batches_over: bool = Field(
-        False, description="No more answers come to what has been sent: what is missing is asked again."
+    batches_over: str | None = Field(
+        None, description="A day, 'YYYY-MM-DD': to what was sent before it no more answers come; it is asked again."
     )
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
@@ -221,6 +222,16 @@ class PhaseSpec(Strict):
                 "has letters, digits, '_', '-', and inside also spaces and '.'; at most 80: it names a folder"
             )
         return label
+
+    @field_validator("batches_over", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(str(value)[:10]).isoformat()
+        except ValueError:
+            raise ValueError("is a day, written 'YYYY-MM-DD'") from None
 
     @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
