@@ -102,7 +102,7 @@ def ids_of(texts: pd.Series) -> pd.Series:
     >>> ids_of(pd.Series(["example university"])).item()
     'GGHF-XVJJ-TMLV-D'
     """
-    codes, uniques = pd.factorize(texts)
+    codes, uniques = pd.factorize(texts.to_numpy(dtype=object))
     digests = b"".join(_digest(u) for u in uniques)
     number = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
     place = np.empty((len(number), _LENGTH + 1), dtype=np.uint8)

@@ -2,52 +2,96 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import key_of
 from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-LISTS = ("hit_ids", "assignment_ids")
+# Of all rows that are one lead, the lead has the union of these.
+LISTS = ("item_ids", "hit_ids", "assignment_ids", "sources")
+# How far a lead can be relied on: as for the best of its rows.
+STANDING = ("rank", "status", "verified", "trust")
 
 
 def identity(table: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """One text per row from `columns`, compared in any case, spacing and Unicode form."""
     joined = pd.Series("", index=table.index, dtype="str")
     for column in columns:
-        codes, uniques = pd.factorize(table[column].astype("str").fillna(""))
-        normal = pd.Series([normalise_key(u) for u in uniques], dtype="str")
-        joined = joined + normal.take(codes).set_axis(table.index) + "\x1f"
+        joined = joined + _normal(table[column]) + "\x1f"
     return joined
 
 
-def merge_duplicates(leads: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Rows that are the same in `columns` (normalised) become one.
+def value_texts(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
+    """`value` as its field's kind compares it: addresses in any case, a facebook page with or without dots."""
+    compared = np.full(len(leads), "", dtype=object)
+    fields = leads["lead_subgroup"].to_numpy(dtype=object)
+    values = leads["value"].to_numpy(dtype=object)
+    for field in dict.fromkeys(fields.tolist()):
+        kind, here = phase.fields[field].kind, fields == field
+        codes, uniques = pd.factorize(values[here])
+        compared[here] = np.array([normalise_key(key_of(u, kind)) for u in uniques], dtype=object)[codes]
+    return pd.Series(compared, index=leads.index, dtype="str")
 
-    The first of them stays (sort the best to the top before) and gets the HITs and assignments of all;
-    `merged` says how many rows there were.
+
+def _normal(column: pd.Series) -> pd.Series:
+    codes, uniques = pd.factorize(column.astype("str").fillna("").to_numpy(dtype=object))
+    normal = np.array([normalise_key(u) for u in uniques], dtype=object)
+    return pd.Series(normal[codes], index=column.index, dtype="str")
+
+
+def merge_duplicates(leads: pd.DataFrame, same: pd.Series, place: pd.Series | None = None) -> pd.DataFrame:
+    """Rows of the same text in `same` become one lead; sort the best to the top before.
+
+    Parameters
+    ----------
+    leads
+        Rows with the columns `STANDING` and lists.
+    same
+        One text per row.
+    place
+        Which of the rows stays: the one with the lowest number, the best among equals. By default the best.
+
+    Returns
+    -------
+    DataFrame
+        The rows that stay, with their labels; `STANDING` is the best row's, `LISTS` (and `segments`, where there is
+        one) hold what all of them held, `merged` how many they were.
     """
-    codes = pd.factorize(identity(leads, columns))[0]
-    first = ~pd.Series(codes).duplicated().to_numpy()
-    kept = leads.loc[first].copy()
-    kept["merged"] = pd.Series(codes).value_counts().reindex(codes[first]).to_numpy()
-    for column in LISTS:
-        kept[column] = _united(leads[column].tolist(), codes.tolist(), len(kept))
-    return kept.reset_index(drop=True)
+    codes = pd.factorize(same)[0]
+    best = np.unique(codes, return_index=True)[1]
+    stays = best
+    if place is not None and len(leads):
+        order = np.lexsort((np.arange(len(codes)), place.to_numpy(), codes))
+        stays = order[np.unique(codes[order], return_index=True)[1]]
+    kept = leads.iloc[stays].copy()
+    for column in STANDING:
+        kept[column] = leads[column].iloc[best].set_axis(kept.index)
+    counts = np.bincount(codes, minlength=len(stays))
+    kept["merged"] = counts
+    several = np.flatnonzero(counts[codes] > 1)
+    for column in (c for c in (*LISTS, "segments") if c in leads):
+        lists = leads[column].to_numpy(dtype=object)
+        united = lists[stays]
+        for code, values in _united(lists[several].tolist(), codes[several].tolist()).items():
+            united[code] = values
+        kept[column] = pd.Series(united, index=kept.index, dtype=object)
+    return kept
 
 
-def _united(lists: Sequence[Iterable[str]], codes: Sequence[int], n: int) -> list[list[str]]:
+def _united(lists: Sequence[Iterable[str]], codes: Sequence[int]) -> dict[int, list[str]]:
     """The union of the lists of each code, in order of first appearance."""
-    found: list[dict[str, None]] = [{} for _ in range(n)]
+    found: dict[int, dict[str, None]] = {}
     for code, values in zip(codes, lists, strict=True):
-        found[code].update(dict.fromkeys(values))
-    return [list(f) for f in found]
+        found.setdefault(code, {}).update(dict.fromkeys(values))
+    return {code: list(values) for code, values in found.items()}
 
 
-def duplicate_leads(leads: pd.DataFrame) -> pd.Series:
-    """Whether each row's value stands in another row of its lead_group too, in any case; never for a blank.
+def duplicate_leads(groups: pd.Series, values: pd.Series) -> pd.Series:
+    """Whether each value (as `value_texts` gives it) stands in another row of its group too; never for a blank.
 
-    >>> table = pd.DataFrame({"lead_group": ["e", "e", "f"], "value": ["A@x.edu", "a@x.edu", "a@x.edu"]})
-    >>> duplicate_leads(table).tolist()
+    >>> duplicate_leads(pd.Series(["e", "e", "f"]), pd.Series(["a@x.edu", "a@x.edu", "a@x.edu"])).tolist()
     [True, True, False]
     """
-    blank = leads["value"].astype("str").fillna("").str.strip() == ""
-    return identity(leads, ["lead_group", "value"]).duplicated(keep=False) & ~blank
+    return (groups + "\x1f" + values).duplicated(keep=False) & (values != "")

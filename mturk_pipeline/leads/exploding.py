@@ -44,7 +44,7 @@ def explode(
     -------
     DataFrame
         Columns row (index label in `reviewed`), lead_group, lead_subgroup, value, rank, trust (missing for
-        runners-up and for values that a person wrote).
+        values that a person wrote, and for runners-up where `consensus` does not tell it).
 
     Raises
     ------
@@ -81,26 +81,32 @@ def _values(
     if runners_up:
         open_rows = ~reviewed["verified"].to_numpy(dtype=bool) & same & (cells != "").to_numpy(dtype=bool)
         lists = crowd.loc[open_rows, "runners_up"]
-        others = pd.DataFrame({"row": lists.index, "value": lists.to_numpy(dtype=object), "trust": np.nan})
+        others = pd.DataFrame({"row": lists.index, "value": lists.to_numpy(dtype=object)})
+        others["trust"] = crowd.loc[open_rows, "runners_up_trust"].to_numpy(dtype=object)
         others["rank"] = [list(range(2, len(values) + 2)) for values in others["value"]]
-        others = others.explode(["value", "rank"])
+        others = others.explode(["value", "rank", "trust"])
         parts.append(others[others["value"].notna()])
     return pd.DataFrame(pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True))
 
 
 def _crowd(reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str) -> pd.DataFrame:
-    """The consensus on `field` beside each row of `reviewed`: value, trust, runners_up (a list)."""
-    own = consensus.loc[consensus["field"] == field, [*_PLACE, "value", "trust", "runners_up"]]
+    """The consensus on `field` beside each row of `reviewed`: value, trust, runners_up and their trust (lists)."""
+    columns = [*_PLACE, "value", "trust", "runners_up", "runners_up_trust"]
+    own = consensus.reindex(columns=columns).loc[consensus["field"] == field]
     own = own.drop_duplicates(_PLACE).set_index(_PLACE)
     element = reviewed["element"] if field in phase.record_fields else pd.Series("", index=reviewed.index)
     places = pd.MultiIndex.from_arrays([reviewed["parent_item_id"].fillna(""), element], names=_PLACE)
     found = own.reindex(places).set_axis(reviewed.index)
-    found["runners_up"] = pd.Series(
-        [list(v) if isinstance(v, list | tuple | np.ndarray) else [] for v in found["runners_up"]],
-        index=found.index,
-        dtype=object,
-    )
+    others = [_list(v) for v in found["runners_up"]]
+    trusts = [_list(t) for t in found["runners_up_trust"]]
+    trusts = [t if len(t) == len(v) else [np.nan] * len(v) for v, t in zip(others, trusts, strict=True)]
+    found["runners_up"] = pd.Series(others, index=found.index, dtype=object)
+    found["runners_up_trust"] = pd.Series(trusts, index=found.index, dtype=object)
     return found
+
+
+def _list(cell: object) -> list[object]:
+    return list(cell) if isinstance(cell, list | tuple | np.ndarray) else []
 
 
 def several(cells: pd.Series, field: FieldSpec) -> pd.Series:
@@ -112,5 +118,8 @@ def several(cells: pd.Series, field: FieldSpec) -> pd.Series:
     [['Chess; Go']]
     """
     split = _SEVERAL.get(field.kind)
-    lists = [[v for v in split.split(cell) if v] if split else [cell] for cell in cells]
+    lists = [[cell] for cell in cells.tolist()]
+    marked = cells.str.contains("[;,]").to_numpy(dtype=bool) if split else np.zeros(len(cells), dtype=bool)
+    for at in np.flatnonzero(marked).tolist():
+        lists[at] = [v for v in split.split(lists[at][0]) if v] if split else lists[at]
     return pd.Series(lists, index=cells.index, dtype=object)

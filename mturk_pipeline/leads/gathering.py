@@ -2,15 +2,17 @@
 
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import id_of
-from mturk_pipeline.leads.duplicates import LISTS, duplicate_leads, identity, merge_duplicates
+from mturk_pipeline.intake.item_ids import ids_of
+from mturk_pipeline.leads.duplicates import LISTS, duplicate_leads, identity, merge_duplicates, value_texts
 from mturk_pipeline.leads.exploding import explode
+from mturk_pipeline.leads.segments import segment_column, segment_lists, segment_places
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 GOES_OUT = ("accepted", "fixed", "added", "accepted_automatically")
-_LEAD = ["lead_group", "lead_subgroup", "value", "rank", "status", "verified", "trust", "duplicate_lead", "merged"]
-_OWN = {"lead_id", "item_id", "parent_item_id", *_LEAD, *LISTS}
+_LEAD = ["lead_group", "lead_subgroup", "value", "rank", "status", "verified", "trust", "suppressed"]
+_LEAD += ["duplicate_lead", "merged"]
+_OWN = {"lead_id", "item_id", "parent_item_id", "segments", *_LEAD, *LISTS}
 _NOT_CARRIED = ("verified", "attempt", "parent_item_id", "item_id")
 
 
@@ -20,12 +22,14 @@ def gather_leads(
     phase: PhaseSpec,
     spec: LeadsSpec,
     lineage: pd.DataFrame | None = None,
+    sources: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The leads (contract AllLeads) of the last phase.
 
     Rows that a person accepted, fixed or added and those that passed automatically go out, undecided ones where
     `spec` says so; empty ones are left out. The same value for the same keys in a group is one lead (compared in
     any case and spacing): the verified one stays, then the best guess before runners-up, then the more trusted.
+    Where `spec` names a segment, the row of the highest segment stays, with the standing of the best row.
 
     Parameters
     ----------
@@ -33,6 +37,8 @@ def gather_leads(
         Contracts Reviewed and Consensus of the last phase.
     lineage
         One row per item (`parent_item_id` or `item_id`), the inputs of all phases before in other columns.
+    sources
+        Per row of `reviewed` the list of places it comes from (`row_sources`); by default none are known.
 
     Returns
     -------
@@ -46,24 +52,47 @@ def gather_leads(
         Where `spec` names a field that the phase does not have.
     """
     status = [*GOES_OUT, *(["undecided"] if spec.include_undecided else [])]
-    rows = reviewed.loc[reviewed["status"].isin(status)].reset_index(drop=True)
+    rows = reviewed.assign(sources=_lists(reviewed, sources), item_ids=_own_ids(reviewed))
+    rows = rows.loc[reviewed["status"].isin(status)].reset_index(drop=True)
     keys = [c for c in (phase.keys or ("hit_id",)) if c in rows]
     context = [f for f in phase.record_fields if f in rows and all(f not in g for g in spec.lead_groups.values())]
-    long = explode(rows, consensus, phase, spec.lead_groups, runners_up=spec.include_runners_up)
     about = rows.loc[:, ["item_id", "status", "verified", *keys, *context, *LISTS]].join(
         _carried(rows, lineage, keys, context)
     )
+    segment = segment_column(list(about.columns), spec)
+    about["of_keys"] = identity(rows, [k for k in keys if k != segment])
+    long = explode(rows, consensus, phase, spec.lead_groups, runners_up=spec.include_runners_up)
     leads = pd.concat([long, about.loc[long["row"]].reset_index(drop=True)], axis=1)
+    return _in_order(_merged(leads, phase, spec, segment), keys, context, spec)
+
+
+def _merged(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec, segment: str | None) -> pd.DataFrame:
+    """One row per lead, with its id and whether its value is another lead's too."""
     leads = leads.sort_values(
         ["verified", "rank", "trust", "item_id", "lead_subgroup", "value"],
         ascending=[False, True, False, True, True, True],
         na_position="first",
         ignore_index=True,
     )
-    leads = merge_duplicates(leads, [*keys, "lead_group", "value"])
-    leads["lead_id"] = _ids(leads, keys)
-    leads["duplicate_lead"] = duplicate_leads(leads)
-    return _in_order(leads, keys, context, spec)
+    place = None
+    if segment:
+        leads["segments"] = segment_lists(leads[segment])
+        place = segment_places(leads[segment], spec.segments)
+    values = value_texts(leads, phase)
+    same = leads["of_keys"] + identity(leads, ["lead_group"]) + values + "\x1f"
+    merged = merge_duplicates(leads, same, place)
+    merged["lead_id"] = ids_of(same.loc[merged.index])
+    merged["duplicate_lead"] = duplicate_leads(merged["lead_group"], values.loc[merged.index])
+    return merged.assign(suppressed=pd.Series("", index=merged.index, dtype="str")).reset_index(drop=True)
+
+
+def _own_ids(reviewed: pd.DataFrame) -> pd.Series:
+    return pd.Series([[i] for i in reviewed["item_id"].tolist()], index=reviewed.index, dtype=object)
+
+
+def _lists(reviewed: pd.DataFrame, sources: pd.Series | None) -> pd.Series:
+    nothing = pd.Series([[] for _ in range(len(reviewed))], index=reviewed.index, dtype=object)
+    return nothing if sources is None else sources
 
 
 def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, keys: list[str], context: list[str]) -> pd.DataFrame:
@@ -77,17 +106,12 @@ def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, keys: list[str], 
     return table.reindex(rows["parent_item_id"]).set_axis(rows.index).astype("str")
 
 
-def _ids(leads: pd.DataFrame, keys: list[str]) -> pd.Series:
-    texts = identity(leads, [*keys, "lead_group", "value"])
-    return pd.Series([id_of(text) for text in texts], index=leads.index, dtype="str")
-
-
 def _in_order(leads: pd.DataFrame, keys: list[str], context: list[str], spec: LeadsSpec) -> pd.DataFrame:
-    first = ["lead_id", *keys, *context, *_LEAD]
+    first = ["lead_id", *keys, *context, *_LEAD, *(["segments"] if "segments" in leads else [])]
     last = ["item_id", *LISTS]
-    carried = [c for c in leads.columns if c not in {*first, *last, "row"}]
+    carried = [c for c in leads.columns if c not in {*first, *last, "row", "of_keys"}]
     place = pd.Index(list(spec.lead_groups)).get_indexer(pd.Index(leads["lead_group"]))
-    leads = leads.assign(place=place, order=identity(leads, keys))
-    leads = leads.sort_values(["place", "order", "rank", "value", "lead_id"], ignore_index=True)
+    leads = leads.assign(place=place)
+    leads = leads.sort_values(["place", "of_keys", "rank", "value", "lead_id"], ignore_index=True)
     leads = leads.loc[:, [*first, *carried, *last]]
     return leads.astype({"rank": "int64", "merged": "int64", "verified": bool, "duplicate_lead": bool, "trust": float})

@@ -1,6 +1,6 @@
 """How the last phase's results become leads: the content of a workflow's all_leads YAML, checked."""
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from mturk_pipeline.workflow.phase_spec import Strict, checked_owner
 
@@ -17,7 +17,22 @@ class LeadsSpec(Strict):
     include_undecided: bool = Field(
         False, description="Rows that still wait for review go out too, with status undecided."
     )
+    segment: str | None = Field(
+        None, description="Column of the leads that says each row's segment: a key, or an input of any phase."
+    )
+    segments: list[str] = Field(
+        default=[], description="Segments, the most specific first: the first one keeps a lead that is in several."
+    )
+    mail_runners_up: bool = Field(
+        False, description="Runners-up are recipients and contacts too; by default only best guesses are."
+    )
     description: str = Field("", description="One sentence for the UI.")
     owner: str | None = Field(None, description="Who answers for the leads: 'team:NAME' or an e-mail address.")
 
     _owner = field_validator("owner")(checked_owner)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "LeadsSpec":
+        if self.segments and self.segment is None:
+            raise ValueError("'segments' needs 'segment': the column that says each lead's segment")
+        return self

@@ -39,6 +39,8 @@ def reviewed(*rows):
             "status": "accepted_automatically",
             "trust": 0.7,
             "comment": "",
+            "look_again": "",
+            "inclusion": float("nan"),
             "university": "Example University",
             "club": f"club {n}",
             "email": None,
