@@ -1,5 +1,9 @@
-"""workers.csv or workers.xlsx beside the projects: what a person says of workers, for all projects."""
+"""workers.csv or workers.xlsx beside the projects: what a person says of workers, for all projects.
 
+The pipeline's own `_workers.xlsx` has these columns: saved under the name without `_` it is such a file.
+"""
+
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,18 +12,32 @@ STANDINGS = ("starred", "neutral", "watch", "blacklisted")
 
 
 @dataclass(frozen=True)
+class Said:
+    """A usable row of the file: who, what standing, why, said by whom and when, and the row's number."""
+
+    worker: str
+    standing: str
+    reason: str = ""
+    who: str = ""
+    when: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True)
 class Overrides:
-    """Standing by worker, and what in the file could not be used."""
+    """Standing by worker, what in the file could not be used, and the usable rows whole."""
 
     standing: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    said: tuple[Said, ...] = field(default=(), compare=False)
 
 
 def read_overrides(projects: Path) -> Overrides:
     """The first of `FILES` in the directory `projects`; nothing where there is none.
 
-    Columns `worker` (as in the tables, or the platform's id) and `standing`; others are for people. A row that says
-    nothing usable is named and left out, a file that cannot be read is named; neither stops anything.
+    Columns `worker` (as in the tables, or a hash; else `worker_id`, the platform's id) and `standing`, and, for
+    people, `reason`, `who`, `when`. A row that says nothing usable is named and left out, a file that cannot be
+    read is named; neither stops anything.
     """
     path = _file(projects)
     if path is None:
@@ -28,7 +46,7 @@ def read_overrides(projects: Path) -> Overrides:
         rows = _rows(path)
     except Exception as error:  # a person's file: whatever a reader raises on it
         return Overrides(problems=(f"{path.name}: cannot be read ({type(error).__name__}); save it again",))
-    if rows and not {"worker", "standing"} <= set(rows[0]):
+    if rows and not ("standing" in rows[0] and ("worker" in rows[0] or "worker_id" in rows[0])):
         return Overrides(problems=(f"{path.name}: needs the columns worker and standing",))
     return _checked(path.name, rows)
 
@@ -50,16 +68,32 @@ def _file(projects: Path) -> Path | None:
 
 
 def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
-    standing, problems = {}, []
+    said, problems = [], []
     for number, row in enumerate(rows, start=2):
-        worker, word = row["worker"].strip(), row["standing"].strip().casefold()
-        if not worker or not word:
+        worker = row.get("worker", "").strip() or row.get("worker_id", "").strip()
+        word = row["standing"].strip().casefold()
+        if not word:
             continue
-        if word in STANDINGS:
-            standing[worker] = word
-        else:
+        if word not in STANDINGS:
             problems.append(f"{name}, row {number}: standing is not one of {', '.join(STANDINGS)}")
-    return Overrides(standing, tuple(problems))
+        elif worker:
+            reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
+            said.append(Said(worker, word, reason, who, when.removesuffix(" 00:00:00"), number))
+        elif word != "neutral":
+            problems.append(f"{name}, row {number}: has a standing but no worker; fill in whose it is")
+    problems += _told_twice(name, said)
+    return Overrides({s.worker: s.standing for s in said}, tuple(problems), tuple(said))
+
+
+def _told_twice(name: str, said: list[Said]) -> list[str]:
+    """Workers of whom two rows say different things: the last one counts."""
+    words = Counter(worker for worker, _ in {(s.worker, s.standing) for s in said})
+    rows = {s.worker: s.row for s in said}
+    return [
+        f"{name}, row {rows[w]}: says something else of a worker than a row above; this one counts, delete the other"
+        for w, different in words.items()
+        if different > 1
+    ]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.folders.worker_overrides import Overrides, overrides_stamp, read_overrides
+from mturk_pipeline.folders.worker_overrides import Overrides, Said, overrides_stamp, read_overrides
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
@@ -29,7 +29,36 @@ def test_an_unknown_standing_is_named_and_the_rest_counts(tmp_path: Path) -> Non
     (tmp_path / "workers.csv").write_text("worker,standing\nW1,banned\nW2,watch\n,watch\nW3,\n")
     found = read_overrides(tmp_path)
     assert found.standing == {"W2": "watch"}
-    assert found.problems == ("workers.csv, row 2: standing is not one of starred, neutral, watch, blacklisted",)
+    assert found.problems == (
+        "workers.csv, row 2: standing is not one of starred, neutral, watch, blacklisted",
+        "workers.csv, row 4: has a standing but no worker; fill in whose it is",
+    )
+
+
+def test_why_who_and_when_are_kept_as_written(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "worker": ["W1", ""],
+            "worker_id": ["", "5"],
+            "standing": ["Watch", "starred"],
+            "reason": ["slow ", None],
+            "who": ["Anna", "Ben"],
+            "when": [pd.Timestamp("2024-02-03"), pd.NaT],
+        }
+    )
+    table.to_excel(tmp_path / "workers.xlsx", index=False)
+    assert read_overrides(tmp_path).said == (
+        Said("W1", "watch", "slow", "Anna", "2024-02-03", 2),
+        Said("5", "starred", "", "Ben", "", 3),
+    )
+
+
+def test_of_two_rows_that_disagree_the_last_counts_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "workers.csv").write_text("worker,standing\nW1,watch\nW2,watch\nW2,watch\nW1,starred\n")
+    found = read_overrides(tmp_path)
+    assert found.standing == {"W1": "starred", "W2": "watch"}
+    [problem] = found.problems
+    assert problem.startswith("workers.csv, row 5: ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+"""Imported batches: what workers did in them, kept so that no assignment ever counts twice (contract Archived).
+
+A batch is what files with assignments in common make together. Its rows are keyed by the digests of its files: the
+same files again change nothing. A later download that has all of an earlier one's assignments replaces it; of one
+that shares only some, the others are added. A batch that lies in a project too counts there alone.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.tables import read_table_if_made, write_table
+from mturk_pipeline.workers.contributions import as_stored, contributions, read_columns
+from mturk_pipeline.workers.rating import Rated
+from mturk_pipeline.workers.salted import salt_of
+from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.tombstones import Tombstones
+
+ARCHIVE = "archive"
+
+
+def read_archive(home: Home) -> pd.DataFrame:
+    """Everything imported so far; an OSError where the table is there and cannot be read: it cannot be made anew."""
+    from mturk_pipeline.contracts.base import empty
+    from mturk_pipeline.contracts.workers_memory import Archived
+
+    path = Store.of(home).archive
+    table = read_table_if_made(path)
+    if table is None:
+        if path.exists():
+            raise OSError(0, "is damaged; put a saved copy back, or remove it and import the batches again", str(path))
+        return empty(Archived)
+    return table
+
+
+def write_archive(home: Home, table: pd.DataFrame) -> None:
+    """Keep `table`, its workers named or hashed as the store holds them."""
+    from mturk_pipeline.contracts.workers_memory import Archived
+
+    names = list(Archived.to_schema().columns)
+    stored = as_stored(table, home)[names].sort_values(["project_id", "worker"], ignore_index=True)
+    write_table(Store.of(home).archive, Archived.validate(stored))
+
+
+def keys_of(home: Home, assignment_ids: pd.Series) -> np.ndarray:
+    """A number for each assignment; made with the salt, since some ids are made of workers' ids."""
+    salt = salt_of(Store.of(home))
+    texts = assignment_ids.astype("str").to_numpy(dtype=object)
+    return pd.util.hash_array(texts, hash_key=salt.siphash_key).view("int64")
+
+
+def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
+    """How far the requester had decided: of two downloads of the same assignments the further one is the later."""
+    decided = assignments["status"] != "Submitted"
+    last = assignments[["approved_at", "rejected_at"]].max(axis=1).max()
+    return int(decided.sum()), None if pd.isna(last) else last
+
+
+def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombstones: Tombstones) -> pd.DataFrame:
+    """Rows of the archive for a batch; `files` are the digests of its files. Forgotten workers are left out."""
+    keys = pd.Series(keys_of(home, rated.assignments["assignment_id"]), index=rated.assignments.index)
+    rows = contributions(rated.workers, rated.assignments)
+    rows = rows[[tombstones.of_worker(w) is None for w in rows["worker"]]]
+    by_worker = keys.groupby(rated.assignments["worker"]).agg(lambda k: sorted(k.tolist()))
+    decided, last = state_of(rated.assignments)
+    source = hashlib.blake2b("".join(sorted(files)).encode(), digest_size=8).hexdigest()
+    return rows.assign(
+        project_id=f"{ARCHIVE}:{source}",
+        workflow=ARCHIVE,
+        phase=name,
+        files=pd.Series([sorted(files)] * len(rows), index=rows.index, dtype=object),
+        assignment_keys=rows["worker"].map(by_worker).astype(object),
+        decided=decided,
+        decided_at=pd.Series(last, index=rows.index, dtype="datetime64[us, UTC]"),
+    )
+
+
+def all_keys(table: pd.DataFrame) -> np.ndarray:
+    """Keys of all assignments of `table`, sorted."""
+    lists = table["assignment_keys"].tolist()
+    return np.unique(np.concatenate([np.asarray(k, dtype="int64") for k in lists])) if lists else np.zeros(0, "int64")
+
+
+def replaced_by(archive: pd.DataFrame, keys: np.ndarray, state: tuple[int, pd.Timestamp | None]) -> list[str]:
+    """Earlier batches that a download with these assignments, in this state, is a later state of."""
+    replaced = []
+    for source, rows in archive.groupby("project_id"):
+        before = all_keys(rows)
+        if not np.isin(before, keys).all():
+            continue
+        if len(keys) > len(before) or _later(state, (int(rows["decided"].iloc[0]), rows["decided_at"].iloc[0])):
+            replaced.append(str(source))
+    return replaced
+
+
+def _later(new: tuple[int, pd.Timestamp | None], old: tuple[int, pd.Timestamp | None]) -> bool:
+    times = [pd.Timestamp(0, tz="UTC") if t is None or pd.isna(t) else t for t in (new[1], old[1])]
+    return (new[0], times[0]) > (old[0], times[1])
+
+
+def counted_elsewhere(home: Home, archive: pd.DataFrame, project_id: str = "*") -> list[str]:
+    """Imported batches with an assignment that lies in a project (or in this one) too: they count there alone."""
+    if archive.empty:
+        return []
+    found: set[str] = set()
+    keys = archive[["project_id", "assignment_keys"]].explode("assignment_keys")
+    for path in home.tables.glob(f"*/*/raw_output/{project_id}.parquet"):
+        ids = read_columns(path, ["assignment_id"])
+        if ids is not None and len(ids):
+            found.update(keys.loc[keys["assignment_keys"].isin(keys_of(home, ids["assignment_id"])), "project_id"])
+    return sorted(found)
