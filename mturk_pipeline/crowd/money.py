@@ -82,10 +82,11 @@ def costs(assignments: pd.DataFrame, masters: bool = False) -> pd.Series:
 def paid_by(assignments: pd.DataFrame) -> pd.Series:
     """Who pays each assignment: "platform" or "hand".
 
-    A platform that pays says when it will approve by itself (AutoApprovalTime); where a file has no such time,
-    nobody but the requester pays.
+    A platform that pays says when it approves by itself (AutoApprovalTime), or has types of HITs; where a file has
+    neither, nobody but the requester pays.
     """
-    platform = assignments["provider"].eq("mturk") & assignments["auto_approval_at"].notna()
+    told = assignments["auto_approval_at"].notna() | assignments["hit_type_id"].notna()
+    platform = assignments["provider"].eq("mturk") & told
     return pd.Series(np.where(platform, "platform", "hand"), index=assignments.index, dtype="str")
 
 

@@ -1,0 +1,81 @@
+"""From suggestions and a person's words to what becomes of each assignment's pay."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+# Why an assignment gets no word, or which one: the order in which the command line tells them.
+WHY = {
+    "approved": "approved",
+    "rejected": "rejected, confirmed by a person",
+    "rejected unconfirmed": "rejected as suggested, without a person's word",
+    "unconfirmed": "suggested for rejection, left open: no person has confirmed it",
+    "look": "doubtful, left open: a person has to say",
+    "no reason": "rejected by a person without a reason, left open",
+    "contradiction": "left open: the result file and the reviewed files say different things",
+    "changed": "left open: the result file changed just now",
+    "paid by hand": "left open: stands on a pay sheet, or no platform pays it",
+    "settled": "settled before",
+}
+
+
+def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested: bool = False) -> pd.DataFrame:
+    """What becomes of each assignment's pay.
+
+    A person's word counts more than the suggestion. Without one, what is suggested for approval is approved, and
+    nothing else: a rejection takes a person's word.
+
+    Parameters
+    ----------
+    suggestions
+        Contract `SettlementSuggestions`.
+    words
+        What people said: assignment_id (unique), settle (approve, reject), feedback (what the worker is told; ''
+        for the suggested reason).
+    include_suggested
+        Reject also what is suggested for rejection, without a person's word.
+
+    Returns
+    -------
+    DataFrame
+        In the order of `suggestions`: assignment_id; verdict (approve, reject, ''); feedback, for the rejected what
+        they are told; why (a key of `WHY`); by (person, suggestion).
+    """
+    said = words.set_index("assignment_id").reindex(suggestions["assignment_id"])
+    settle = said["settle"].fillna("").to_numpy()
+    feedback = said["feedback"].fillna("").to_numpy()
+    reasons = suggestions["reason"].to_numpy()
+    told = np.where(feedback == "", reasons, feedback)
+    suggested = suggestions["suggestion"].to_numpy()
+    rejected = settle == "reject"
+    cases = [
+        (suggested == "none", "settled"),
+        (settle == "approve", "approved"),
+        (rejected & (told == ""), "no reason"),
+        (rejected, "rejected"),
+        (suggested == "approve", "approved"),
+        (suggested == "look", "look"),
+        (suggested == "reject", "rejected unconfirmed" if include_suggested else "unconfirmed"),
+    ]
+    why = pd.Series(np.select([c for c, _ in cases], [w for _, w in cases], ""), dtype="str")
+    verdict = why.map({"approved": "approve", "rejected": "reject", "rejected unconfirmed": "reject"}).fillna("")
+    return pd.DataFrame(
+        {
+            "assignment_id": suggestions["assignment_id"].to_numpy(),
+            "verdict": verdict.astype("str"),
+            "feedback": pd.Series(told, dtype="str").where(verdict == "reject", ""),
+            "why": why,
+            "by": pd.Series(np.where(settle == "", "suggestion", "person"), dtype="str"),
+        }
+    )
+
+
+def leave_open(decided: pd.DataFrame, assignment_ids: Collection[str], why: str) -> pd.DataFrame:
+    """`decided` where these assignments get no verdict, for the reason `why` (a key of `WHY`)."""
+    held = decided["assignment_id"].isin(list(assignment_ids)) & (decided["verdict"] != "")
+    return decided.assign(
+        verdict=decided["verdict"].mask(held, ""),
+        feedback=decided["feedback"].mask(held, ""),
+        why=decided["why"].mask(held, why),
+    )

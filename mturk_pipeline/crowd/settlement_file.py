@@ -1,0 +1,225 @@
+"""A batch's own result file, with Approve and Reject filled: what the requester site takes as an upload.
+
+Put an x into Approve or a reason into Reject; both empty leaves the row as it is. All other cells stay as the file
+has them, byte for byte. Source: Requester UI Guide, "Reviewing Assignments Offline".
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.crowd.reasons_told import told
+from mturk_pipeline.intake.dialects import recognise
+from mturk_pipeline.intake.headers import clean_header
+from mturk_pipeline.intake.reading import read_file
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+
+PREFIX = "_settlement_"
+_DELIMITERS = ",\t;|"
+_WORDS = ("Approve", "Reject")
+
+
+@dataclass(frozen=True)
+class SettlementFile:
+    """One upload, or why there is none.
+
+    Attributes
+    ----------
+    source
+        Name of the result file.
+    name
+        Name of the upload.
+    content
+        The upload; None where no row of it has a word.
+    decided
+        As `decide_pay` returns it, the rows whose counting row stands in the file, as the upload has them.
+    problem
+        Why this file has no upload, in one line; '' otherwise.
+    """
+
+    source: str
+    name: str
+    content: bytes | None
+    decided: pd.DataFrame
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A table as it is written: each byte a character (Latin-1); each row with its number in a spreadsheet."""
+
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+    line_end: str
+    sheet: str | None = None
+
+
+def settlement_files(paths: Sequence[Path], assignments: pd.DataFrame, decided: pd.DataFrame) -> list[SettlementFile]:
+    """The uploads of a phase's result files, one for each file that has rows to settle.
+
+    Parameters
+    ----------
+    paths
+        The result files as they were collected.
+    assignments
+        Contract `Assignments`, collected from these very files: an assignment is settled in the file of the row
+        that counts, the newest, and only there.
+    decided
+        As `decide_pay` returns it.
+    """
+    where = assignments[["assignment_id", "source_file", "source_sheet", "source_row"]]
+    placed = decided.merge(where, on="assignment_id", validate="one_to_one")
+    stems = pd.Series([path.stem for path in paths], dtype="str").value_counts()
+    made = []
+    for path in paths:
+        source = path.name.encode("utf-8", "replace").decode("utf-8")
+        own = placed[placed["source_file"] == source]
+        name = path.stem if stems[path.stem] == 1 else path.name
+        made += _uploads(path, source, name.encode("utf-8", "replace").decode("utf-8"), own)
+    return made
+
+
+def _uploads(path: Path, source: str, stem: str, own: pd.DataFrame) -> Iterator[SettlementFile]:
+    try:
+        tables = _tables(path)
+    except UnreadableFileError as error:
+        yield SettlementFile(source, "", None, own, f"{error}")
+        return
+    result_tables = [(table, problem) for table in tables if (problem := _problem(table.header)) is not None]
+    for table, problem in result_tables:
+        here = own if table.sheet is None else own[own["source_sheet"] == table.sheet]
+        sheet = f"_{table.sheet}" if len(result_tables) > 1 else ""
+        name = f"{PREFIX}{stem}{sheet}.csv".replace("/", "_")
+        if problem:
+            yield SettlementFile(source, name, None, here, problem)
+            continue
+        content, final = _filled(table, here)
+        yield SettlementFile(source, name, content, final)
+
+
+def _problem(header: Sequence[str]) -> str | None:
+    """Why there is no upload for a table with this header; '' where there is one, None for no result table."""
+    dialect = recognise(_names(header))
+    if dialect is None:
+        return None
+    if dialect.name != "mturk_batch":
+        return f"is of the format {dialect.name}, which has no such upload; what you pay by hand: mturk-pipeline pay"
+    if "AssignmentStatus" not in _names(header):
+        return "has no column AssignmentStatus, so it is no download of the requester site: mturk-pipeline pay"
+    return ""
+
+
+def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame]:
+    """The upload of a table, and what became of its assignments."""
+    names = _names(table.header)
+    header = table.header + [word for word in _WORDS if word not in names]
+    approve, reject = (_names(header).index(word) for word in _WORDS)
+    rows = [[*cells, *[""] * (len(header) - len(cells))] for _, cells in table.rows]
+    cells = pd.DataFrame(
+        {
+            "source_row": pd.Series([number for number, _ in table.rows], dtype="int64"),
+            "cell_id": pd.Series([_text(row[names.index("AssignmentId")]).strip() for row in rows], dtype="str"),
+            "in_approve": pd.Series([_text(row[approve]).strip() for row in rows], dtype="str"),
+            "in_reject": pd.Series([_text(row[reject]).strip() for row in rows], dtype="str"),
+            "place": range(len(rows)),
+        }
+    )
+    final = _final(own.merge(cells, on="source_row", how="left", validate="one_to_one"))
+    touched = final[final["place"].notna() & (final["why"] != "settled")]
+    for place, verdict, feedback, by in zip(
+        touched["place"].astype("int64"), touched["verdict"], touched["feedback"], touched["by"], strict=True
+    ):
+        if by != "file":
+            rows[place][approve] = "x" if verdict == "approve" else ""
+            rows[place][reject] = _bytes_as_text(feedback) if verdict == "reject" else ""
+    decided = final[[*own.columns]]
+    if not (final["verdict"] != "").any():
+        return None, decided
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator=table.line_end).writerows([header, *rows])
+    return buffer.getvalue().encode("latin-1"), decided
+
+
+def _final(rows: pd.DataFrame) -> pd.DataFrame:
+    """What becomes of each assignment, with what a person has written into the file itself.
+
+    Who fills in the file decides there: it counts as that person's word. Two words of people that contradict each
+    other leave the row open.
+    """
+    found = (rows["cell_id"] == rows["assignment_id"]).to_numpy()
+    approved, rejected = (rows[c].fillna("").ne("").to_numpy() & found for c in ("in_approve", "in_reject"))
+    in_file = np.select([approved & rejected, approved, rejected], ["both", "approve", "reject"], "")
+    word = np.where(rows["by"] == "person", rows["verdict"], "")
+    reasons = {text: told(text) for text in rows["feedback"].unique()}
+    feedback = rows["feedback"].map(reasons)
+    open_still = ~rows["why"].isin(["settled", "paid by hand"]).to_numpy()
+    marked = open_still & (in_file != "")
+    against = marked & ((in_file == "both") | ((word != "") & (word != in_file)))
+    lost = (rows["verdict"] == "reject").to_numpy() & (feedback == "").to_numpy() & ~marked
+    cases = [~found & open_still, against, marked, lost]
+    out = rows.assign(place=rows["place"].where(found))
+    out["verdict"] = np.select(cases, ["", "", in_file, ""], rows["verdict"])
+    own_why = np.where(in_file == "approve", "approved", "rejected")
+    out["why"] = np.select(cases, ["changed", "contradiction", own_why, "no reason"], rows["why"])
+    out["by"] = np.select([marked & ~against], ["file"], rows["by"])
+    told_there = rows["in_reject"].fillna("")
+    out["feedback"] = feedback.mask(marked & (in_file == "reject"), told_there).where(out["verdict"] == "reject", "")
+    return out
+
+
+def _tables(path: Path) -> list[_Rows]:
+    """The tables of a file; UnreadableFileError where it has none, in one line."""
+    file = read_file(path, Limits())
+    if file.tables and file.tables[0].sheet is None:
+        return [_text_rows(path.read_bytes())]
+    return [
+        _Rows(
+            [_bytes_as_text(name) for name in table.frame.columns],
+            list(zip(table.numbers.tolist(), _workbook_cells(table.frame), strict=True)),
+            "\r\n",
+            table.sheet,
+        )
+        for table in file.tables
+    ]
+
+
+def _workbook_cells(frame: pd.DataFrame) -> list[list[str]]:
+    texts = frame.fillna("").map(_bytes_as_text)
+    return texts.to_numpy(dtype=object).tolist()
+
+
+def _text_rows(content: bytes) -> _Rows:
+    """The records of a text file, numbered as intake does; lines without any cell are left out."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16").encode()
+    text = content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
+    csv.field_size_limit(2**31 - 1)
+    header, records = next((read for d in _DELIMITERS if recognise(_names((read := _records(text, d))[0]))), ([], []))
+    line = text[: text.find("\n") + 1]
+    return _Rows(header, [(n, cells) for n, cells in records if cells], "\r\n" if line.endswith("\r\n") else "\n")
+
+
+def _records(text: str, delimiter: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the numbered records below it."""
+    records = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1)
+    return next((cells for _, cells in records if any(cell.strip() for cell in cells)), []), records
+
+
+def _names(header: Sequence[str]) -> list[str]:
+    """Column names as intake reads them."""
+    return clean_header([_text(cell) for cell in header])[0]
+
+
+def _text(cell: str) -> str:
+    return cell.encode("latin-1").decode("utf-8", "replace")
+
+
+def _bytes_as_text(text: str) -> str:
+    """UTF-8 bytes of `text`, each as one character: what `_text` turns back."""
+    return text.encode("utf-8", "replace").decode("latin-1")

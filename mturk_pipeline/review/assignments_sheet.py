@@ -1,0 +1,181 @@
+"""The sheet `assignments`: what is suggested for the pay of each assignment, and what people say to it.
+
+Using an answer and paying for it are two decisions: this sheet is about pay alone, and no word on it changes data.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mturk_pipeline.folders.tables_for_people import unescape_csv_cell
+from mturk_pipeline.review.decision_words import BLANK
+from mturk_pipeline.review.problems import place_of, problem, problem_table
+from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, file_name, read_sheets
+from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+
+TITLE = "assignments"
+SETTLE: dict[str, tuple[str, ...]] = {
+    "approve": ("approve", "approved", "accept", "accepted", "pay", "paid", "ok", "okay", "yes", "y", "x", "✓", "✔"),
+    "reject": ("reject", "rejected", "refuse", "refused"),
+}
+MOST_ROWS = 50_000
+_MEANING = {word: settle for settle, words in SETTLE.items() for word in words}
+_ORDER = {"reject": 0, "look": 1, "approve": 2}
+_WORD_COLUMNS = ["assignment_id", "settle", "feedback", "source_file", "source_row"]
+_CELLS = ["assignment_id", "settle", "feedback", "reason"]
+_DAMAGED = "its quotes or delimiters are broken, so no cell of it was used: mend the row"
+
+
+def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
+    """Assignments still to settle: those suggested for rejection first, then those to look at, then the others.
+
+    Parameters
+    ----------
+    suggestions
+        Contract `SettlementSuggestions`. What is settled already is left out; so is what lies beyond 50,000 rows.
+    """
+    waiting = suggestions[suggestions["suggestion"] != "none"]
+    order = waiting["suggestion"].map(_ORDER).sort_values(kind="stable").index
+    rows = waiting.loc[order].head(MOST_ROWS).reset_index(drop=True)
+    empty = pd.Series("", index=rows.index, dtype="str")
+    columns = [
+        Column("assignment_id", rows["assignment_id"], 34, "quiet"),
+        Column("worker_id", rows["worker_id"], 20),
+        Column("suggestion", rows["suggestion"], 12, "strong"),
+        Column("settle", empty, 11, yours=True, choices=tuple(SETTLE)),
+        Column("feedback", empty, 40, "wrapped", yours=True),
+        Column("reason", rows["reason"], 50, "wrapped"),
+        Column("evidence", rows["evidence"], 50, "wrapped"),
+        Column("status", rows["status"], 12),
+        Column("reward", rows["reward"].map(str, na_action="ignore").astype("str").fillna(""), 9),
+        Column("batch", rows["batch_id"], 20),
+    ]
+    return SheetPlan(TITLE, columns, frozen=3, tab="8E5BA6", fades="settle")
+
+
+def read_settle_words(
+    files: Sequence[Path], suggestions: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What people said in column `settle`, from any reviewed files.
+
+    Parameters
+    ----------
+    files
+        Workbooks and texts; sheets without the columns assignment_id and settle are left alone.
+    suggestions
+        Contract `SettlementSuggestions`: knows the reasons that a worker can be told. Without, the cell `reason`
+        of the row itself is believed.
+
+    Returns
+    -------
+    words
+        assignment_id (unique), settle (approve, reject), feedback ('' for the suggested reason), source_file,
+        source_row.
+    problems
+        Contract `ReviewProblems`: unknown words, rows that contradict each other (none of them counts), rejections
+        without anything to tell the worker. Nothing raises.
+    """
+    problems: list[dict[str, Any]] = []
+    pieces = [_words_of(sheet, problems) for path in files for sheet in _sheets(path, problems)]
+    nothing = pd.DataFrame(columns=[*_CELLS, "source_file", "source_sheet", "source_row"]).astype("str")
+    words = pd.concat([nothing, *pieces], ignore_index=True).astype({"source_row": "int64"})
+    words = words.sort_values(["source_file", "source_row"], kind="stable", ignore_index=True)
+    words = _without_disputes(words, problems)
+    words = _with_something_to_tell(words, suggestions, problems)
+    return words[_WORD_COLUMNS].reset_index(drop=True), problem_table(problems)
+
+
+def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
+    try:
+        return read_sheets(path, lambda names: "assignment_id" in names and bool({"settle", "suggestion"} & names))
+    except UnreadableFile as error:
+        problems.append(problem(file_name(path), None, None, None, "unreadable_file", f"{error}"))
+        return []
+
+
+def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows of a sheet that say something, and what; unclear ones are problems."""
+    problems += _unclear_columns(sheet)
+    cells = sheet.table.reindex(columns=_CELLS).astype("str").fillna("")
+    for name in _CELLS:
+        cells[name] = cells[name].map(unescape_csv_cell).str.strip()
+    said = cells["settle"].map(_plain)
+    if "assignment_id" in sheet.repeated:
+        said[:] = ""
+    meaning = said.map(_MEANING)
+    for row in said.index[meaning.isna() & ~said.isin(BLANK)]:
+        reason = f"no such word: one of {', '.join(SETTLE)}"
+        problems.append(problem(sheet.file, sheet.sheet, int(row), "settle", "unknown_word", reason))
+    nameless = meaning.notna() & (cells["assignment_id"] == "")
+    for row in said.index[nameless]:
+        reason = "the row has no assignment_id: copy it from the sheet that you were given"
+        problems.append(problem(sheet.file, sheet.sheet, int(row), "assignment_id", "no_assignment", reason))
+    out = cells.assign(settle=meaning.astype("str"), source_file=sheet.file, source_sheet=sheet.sheet)
+    out["source_row"] = out.index
+    return out[meaning.notna() & ~nameless]
+
+
+def _plain(text: str) -> str:
+    """A word as it is looked up.
+
+    >>> _plain(" Reject. ")
+    'reject'
+    """
+    word = " ".join(text.casefold().split())
+    return word if word in BLANK else word.rstrip(".!").strip()
+
+
+def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    for name in ("assignment_id", "settle", "feedback"):
+        if name in sheet.repeated:
+            reason = f"the column {name} stands there twice: neither was used; delete one or give it another name"
+            yield problem(sheet.file, sheet.sheet, None, name, "repeated_column", reason)
+    if "settle" not in sheet.table and "settle" not in sheet.repeated:
+        reason = "the sheet has no column settle any more, so it says nothing: if it was renamed, name it back"
+        yield problem(sheet.file, sheet.sheet, None, "settle", "missing_column", reason)
+    for row in sheet.damaged:
+        yield problem(sheet.file, sheet.sheet, row, None, "damaged_row", _DAMAGED)
+
+
+def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row per assignment; rows that say different things are told, and none of them counts."""
+    told = words[words["feedback"].ne("") & words["settle"].eq("reject")]
+    several_texts = told.groupby("assignment_id")["feedback"].nunique()
+    several_words = words.groupby("assignment_id")["settle"].nunique()
+    against = set(several_words.index[several_words > 1])
+    unlike = set(several_texts.index[several_texts > 1]) - against
+    for ids, rule, what in (
+        (against, "disagreement", "people say approve and reject of one assignment: neither counts"),
+        (unlike, "disagreement", "people want to tell one worker different things: neither counts"),
+    ):
+        disputed = words[words["assignment_id"].isin(ids)]
+        for _, rows in disputed.groupby("assignment_id", sort=True):
+            places = [_place(row) for row in rows.itertuples()]
+            reason = f"{what}; leave one of {'; '.join(place_of(*place) for place in places[:6])}"
+            problems.append(problem(*places[0], "settle", rule, reason))
+    words = words[~words["assignment_id"].isin(against | unlike)]
+    # Of rows that agree, one that has something to tell.
+    order = words["feedback"].eq("").sort_values(kind="stable").index
+    return words.loc[order].drop_duplicates("assignment_id").sort_index()
+
+
+def _with_something_to_tell(
+    words: pd.DataFrame, suggestions: pd.DataFrame | None, problems: list[dict[str, Any]]
+) -> pd.DataFrame:
+    """`words` without rejections of which the worker could not be told why."""
+    reason = words["reason"]
+    if suggestions is not None:
+        known = suggestions.set_index("assignment_id")["reason"]
+        reason = words["assignment_id"].map(known).fillna("")
+    silent = words["settle"].eq("reject") & words["feedback"].eq("") & reason.eq("")
+    for row in words[silent].itertuples():
+        text = "a rejection needs a reason that the worker can read: write it into feedback"
+        problems.append(problem(*_place(row), "feedback", "no_feedback", text))
+    return words[~silent]
+
+
+def _place(row: Any) -> tuple[str, str | None, int]:
+    """File, sheet and row where a word stands."""
+    return row.source_file, None if pd.isna(row.source_sheet) else row.source_sheet, int(row.source_row)
