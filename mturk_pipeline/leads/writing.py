@@ -7,35 +7,54 @@ import pandas as pd
 from mturk_pipeline.folders.tables_for_people import csv_bytes, xlsx_bytes
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
-_WIDTHS = {"lead_id": 19.0, "item_id": 19.0, "value": 40.0, "hit_ids": 20.0, "assignment_ids": 20.0}
+_LISTS = dict.fromkeys(("item_ids", "hit_ids", "assignment_ids", "sources", "lead_ids"), 20.0)
+_WIDTHS = {"lead_id": 19.0, "item_id": 19.0, "value": 40.0, "email": 40.0, "figure": 38.0, "how": 90.0, **_LISTS}
+_MAIN: tuple[str, ...] = ("all_leads.xlsx", "all_leads.csv", "recipients.xlsx", "recipients.csv", "crm.csv")
 
 
-def leads_files(leads: pd.DataFrame, spec: LeadsSpec) -> dict[str, bytes]:
-    """File name -> content: `all_leads.xlsx`, `all_leads.csv`, and `leads_<group>.xlsx` for each group of `spec`.
+def leads_files(
+    leads: pd.DataFrame,
+    recipients: pd.DataFrame,
+    contacts: pd.DataFrame,
+    report: pd.DataFrame,
+    spec: LeadsSpec,
+) -> dict[str, bytes]:
+    """File name -> content, as `leads_file_names` names them.
 
     Every group has its file, also one without leads, so that a file of an earlier run never seems current.
     """
-    files = {"all_leads.xlsx": leads_workbook(leads), "all_leads.csv": leads_csv(leads)}
-    for group in spec.lead_groups:
-        part = leads.loc[leads["lead_group"] == group].reset_index(drop=True)
-        files[_file_name(group, files)] = leads_workbook(part)
+    content = [
+        leads_workbook(leads, report),
+        csv_bytes(leads, formula_safe=True),
+        xlsx_bytes({"recipients": recipients}, widths=_WIDTHS),
+        csv_bytes(recipients, formula_safe=True, bom=True),
+        csv_bytes(contacts, formula_safe=True, bom=True),
+    ]
+    files: dict[str, bytes] = dict(zip(_MAIN, content, strict=True))
+    for group, name in zip(spec.lead_groups, leads_file_names(spec)[len(_MAIN) :], strict=True):
+        files[name] = leads_workbook(leads.loc[leads["lead_group"] == group].reset_index(drop=True))
     return files
 
 
-def leads_workbook(leads: pd.DataFrame) -> bytes:
-    """An Excel workbook of one sheet; every text is stored as text, lists are '; '-joined."""
-    return xlsx_bytes({"leads": leads}, widths=_WIDTHS)
+def leads_file_names(spec: LeadsSpec) -> list[str]:
+    """The pipeline's own files in the folder of all leads: the main ones, and `leads_<group>.xlsx` for each group."""
+    names: list[str] = list(_MAIN)
+    for group in spec.lead_groups:
+        names.append(_file_name(group, names))
+    return names
 
 
-def leads_csv(leads: pd.DataFrame) -> bytes:
-    """UTF-8 CSV in which no cell is a formula; telephone numbers stay as they are.
-
-    `mturk_pipeline.folders.tables_for_people.unescape_csv_cell` gives back the escaped texts.
-    """
-    return csv_bytes(leads, formula_safe=True)
+def is_own_file(name: str, spec: LeadsSpec) -> bool:
+    """Whether a file in the folder of all leads is the pipeline's own, or a kept version of one."""
+    return name in leads_file_names(spec) or ".kept-" in name
 
 
-def _file_name(group: str, taken: dict[str, bytes]) -> str:
+def leads_workbook(leads: pd.DataFrame, report: pd.DataFrame | None = None) -> bytes:
+    """An Excel workbook of the leads, and of the report; every text is stored as text, lists are '; '-joined."""
+    return xlsx_bytes({"leads": leads} if report is None else {"leads": leads, "report": report}, widths=_WIDTHS)
+
+
+def _file_name(group: str, taken: list[str]) -> str:
     """`leads_<group>.xlsx` with what a file system cannot hold replaced by '_'; numbered where it is taken."""
     base = re.sub(r"[^\w.-]+", "_", group)[:80]
     used = {name.casefold() for name in taken}

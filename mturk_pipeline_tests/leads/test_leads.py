@@ -9,9 +9,11 @@ import python_calamine
 from mturk_pipeline.contracts.leads import AllLeads
 from mturk_pipeline.contracts.review import Reviewed
 from mturk_pipeline.intake.item_ids import is_item_id
+from mturk_pipeline.leads.contacts import contacts
 from mturk_pipeline.leads.gathering import gather_leads
+from mturk_pipeline.leads.recipients import recipients
 from mturk_pipeline.leads.summary import leads_summary
-from mturk_pipeline.leads.writing import leads_csv, leads_files, leads_workbook
+from mturk_pipeline.leads.writing import is_own_file, leads_file_names, leads_files, leads_workbook
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -182,23 +184,35 @@ def test_a_list_as_last_phase_names_its_records():
     ]
 
 
+def files_of(leads, spec=SPEC):
+    report = pd.DataFrame({"figure": ["leads"], "value": ["1"], "how": ["Counted."]})
+    return leads_files(leads, recipients(leads, PHASE, spec), contacts(leads, PHASE, spec), report, spec)
+
+
 def test_files_for_people_and_programs():
     leads = gather(reviewed({"email": "a@x.edu", "phone": "+15550100"}, {"site": "=cmd", "club": "=HYPERLINK(1)"}))
-    files = leads_files(leads, SPEC)
-    assert list(files) == ["all_leads.xlsx", "all_leads.csv", "leads_email.xlsx", "leads_contact.xlsx"]
-    read = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(leads_workbook(leads)))
+    files = files_of(leads)
+    assert list(files) == leads_file_names(SPEC)
+    assert list(files)[-2:] == ["leads_email.xlsx", "leads_contact.xlsx"]
+    read = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(files["all_leads.xlsx"]))
+    assert read.sheet_names == ["leads", "report"]
     rows = read.get_sheet_by_name("leads").to_python()
     assert rows[0][:3] == ["lead_id", "university", "club"]
     assert {"+15550100", "=cmd"} <= {r[5] for r in rows}
-    text = leads_csv(leads).decode()
+    text = files["all_leads.csv"].decode()
     assert ",'=HYPERLINK(1)," in text
     assert ",+15550100," in text
+    assert b"'=HYPERLINK(1)" in files["crm.csv"]
+    assert files["crm.csv"].startswith(b"\xef\xbb\xbf")
+    assert leads_workbook(leads) != files["all_leads.xlsx"]
 
 
 def test_names_of_groups_make_names_of_files():
-    spec = leads_spec(lead_groups={"a/b": ("email",), "a b": ("phone",), "A_b": ("site",)})
-    names = list(leads_files(gather(reviewed({"email": "a@x.edu"}), spec=spec), spec))
-    assert names[2:] == ["leads_a_b.xlsx", "leads_a_b_2.xlsx", "leads_A_b_3.xlsx"]
+    spec = leads_spec(lead_groups={"a/b": ("email",), "a b": ("phone",), "A_b": ("site",), "x": ("site",)})
+    names = leads_file_names(spec)
+    assert names[-4:] == ["leads_a_b.xlsx", "leads_a_b_2.xlsx", "leads_A_b_3.xlsx", "leads_x.xlsx"]
+    assert all(is_own_file(name, spec) for name in [*names, "crm.kept-20260301-101010.csv"])
+    assert not is_own_file("bounces.csv", spec)
 
 
 def test_summary_holds_numbers_only():

@@ -1,0 +1,202 @@
+"""Bounce and unsubscribe files, as mail programs export them or people keep them -> what became of each address."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.answers.cells import reader
+from mturk_pipeline.intake.reading import read_file
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.leads.outcome_words import BOUNCED, DELIVERED, SOFT, SUPPRESSED, VAGUE, outcome_of, outcome_of_name
+from mturk_pipeline.workflow.phase_spec import FieldSpec
+
+OUTCOME_COLUMNS = ["address", "outcome", "source_file", "source_row"]
+PROBLEM_COLUMNS = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]
+_TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}
+_ADDRESS_NAMES = ("email", "e mail", "email address", "e mail address", "address", "recipient", "emailaddress", "to")
+_SENDER_NAMES = ("from", "sender", "reply to", "from address")
+# Columns that say what became of the mail, the most telling first.
+_OUTCOME_NAMES = (
+    "outcome", "severity", "bounce type", "bouncetype", "bounce category", "bounce classification", "type", "event",
+    "event type", "category", "status", "email status", "result", "reason", "bounce reason", "error", "code",
+    "description",
+)  # fmt: skip
+# Files of ours that a person copied say nothing of outcomes.
+_OURS = frozenset({"lead id", "lead ids"})
+_EMAIL = reader(FieldSpec.model_validate({"kind": "email"}))
+
+
+class OutcomesRead(NamedTuple):
+    """What files say: contract `Outcomes`, and what could not be understood, as contract `ReviewProblems`."""
+
+    outcomes: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> OutcomesRead:
+    """Read what became of mail to addresses from any number of files.
+
+    A file counts by its content: it has a column of e-mail addresses (under any header, or without one), and
+    columns such as type, status, event or reason, or a name such as `bounces.csv`, `unsubscribed.xlsx`,
+    `spam_reports.csv` or `suppression.csv`, say what happened. Soft bounces and mail merely sent say nothing.
+    Copies of the pipeline's own files are passed over. Never raises for what is wrong with a file.
+    """
+    found: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    for path in sorted(files, key=lambda p: p.name):
+        name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if path.suffix.casefold() not in _TABLES and outcome_of_name(name) is None:
+            continue
+        try:
+            tables = read_file(path, limits or Limits()).tables
+        except UnreadableFileError as error:
+            problems.append((name, None, None, None, "unreadable", f"{name} {error}"))
+            continue
+        with_addresses = [table for table in tables if _address_column(_with_header_as_row(table)[0]) is not None]
+        if not with_addresses and any(len(t.frame) for t in tables) and outcome_of_name(name) is not None:
+            problems.append(
+                (name, None, None, None, "no_addresses", f"{name} has no column of e-mail addresses: add one")
+            )
+        for table in with_addresses:
+            outcomes, complaints = _of_table(name, table)
+            found.append(outcomes)
+            problems += complaints
+    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=OUTCOME_COLUMNS)
+    types = {"address": "str", "outcome": "str", "source_file": "str", "source_row": "int64"}
+    return OutcomesRead(table.astype(types).drop_duplicates(ignore_index=True), _problem_table(problems))
+
+
+Problem = tuple[str, str | None, int | None, str | None, str, str]
+
+
+def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """What one sheet says, and what is wrong with it."""
+    frame, rows = _with_header_as_row(table)
+    nothing = pd.DataFrame(columns=OUTCOME_COLUMNS)
+    where = (name, table.sheet)
+    column = _address_column(frame)
+    if column is None:
+        return nothing, []
+    said, odd = _said(frame, column, outcome_of_name(name))
+    if not said.notna().any():
+        if {_plain(c) for c in frame.columns} & _OURS:
+            return nothing, []
+        reason = (
+            f"{name} does not say what became of the mail: call it bounces.csv, unsubscribed.csv or suppression.csv, "
+            "or add a column status (bounced, unsubscribed, complained, delivered, suppressed)"
+        )
+        return nothing, [(*where, None, None, "no_outcome", reason)]
+    problems = [_unknown_word(where, rows[at], odd.name, len(of_word)) for at, of_word in _by_word(odd)]
+    counts = (said.notna() & ~said.isin([SOFT, VAGUE])).to_numpy()
+    outcomes, bad = _addresses(frame.loc[counts, column], rows[counts], said[counts])
+    problems += [(*where, row, column, "no_address", _no_address(name, row)) for row in bad]
+    return outcomes.assign(source_file=name), problems
+
+
+def _with_header_as_row(table: TextTable) -> tuple[pd.DataFrame, np.ndarray]:
+    """The table, and each row's number; a file without a header gets one, its first row counts as a row."""
+    frame, rows = table.frame, table.numbers
+    if not any(_is_address(str(c)) for c in frame.columns):
+        return frame, rows
+    first = pd.DataFrame([[str(c) for c in frame.columns]], columns=frame.columns, dtype="str")
+    whole = pd.concat([first, frame.astype("str")], ignore_index=True)
+    whole.columns = [f"column {i + 1}" for i in range(whole.shape[1])]
+    return whole, np.concatenate([[max(1, int(rows.min()) - 1) if len(rows) else 1], rows])
+
+
+def _address_column(frame: pd.DataFrame) -> str | None:
+    """The column most of whose filled cells are addresses; one with a usual name among equals."""
+    best: tuple[float, bool, str] | None = None
+    for column in frame.columns:
+        filled = frame[column].dropna()
+        if _plain(column) in _SENDER_NAMES:
+            continue
+        share = float(filled.str.contains("@", regex=False).mean()) if len(filled) else 0.0
+        named = _plain(column) in _ADDRESS_NAMES
+        if share >= 0.5 and (best is None or (share, named) > best[:2]):
+            best = (share, named, str(column))
+    return best[2] if best else None
+
+
+def _said(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Series, pd.Series]:
+    """Each row's outcome (missing for unknown), and the words that say nothing known.
+
+    The columns are asked in turn; what none of them says is said by the file's name.
+    """
+    names = {_plain(c): c for c in reversed(list(frame.columns)) if c != address}
+    columns = [names[n] for n in _OUTCOME_NAMES if n in names]
+    told = [_meanings(frame[c]) for c in columns]
+    said = pd.Series(None, index=frame.index, dtype=object)
+    for meaning in told:
+        said = said.mask(said.isna() | ((said == VAGUE) & meaning.notna()), meaning)
+    if told:
+        # A bounce with the code of a full mailbox, or called soft in another column, is a soft one.
+        soft = np.logical_or.reduce([(m == SOFT).to_numpy() for m in told])
+        said = said.mask((said == BOUNCED) & soft, SOFT)
+    words = frame[columns].bfill(axis=1).iloc[:, 0] if columns else pd.Series(None, index=frame.index, dtype="str")
+    odd = words.rename(" or ".join(map(str, columns)))[said.isna() & words.notna() & (by_name is None)]
+    if by_name is not None:
+        said = said.mask(said.isna() | (said == VAGUE), by_name)
+    if by_name == SUPPRESSED:
+        # Who keeps an address on the list wants nothing sent there, whatever a column says.
+        said = said.mask(said.isin([SOFT, DELIVERED]), SUPPRESSED)
+    return said, odd
+
+
+def _meanings(column: pd.Series) -> pd.Series:
+    codes, uniques = pd.factorize(column)
+    meanings = np.array([*(outcome_of(str(u)) for u in uniques), None], dtype=object)
+    return pd.Series(meanings[codes], index=column.index, dtype=object)
+
+
+def _addresses(cells: pd.Series, rows: np.ndarray, said: pd.Series) -> tuple[pd.DataFrame, list[int]]:
+    """One row per address, and the rows in which there is none though the cell is filled."""
+    codes, uniques = pd.factorize(cells)
+    read = [[r.value for r in _EMAIL(str(u)) if r.value] for u in uniques]
+    lists = pd.Series([read[c] if c >= 0 else [] for c in codes], dtype=object)
+    bad = rows[(lists.map(len) == 0).to_numpy() & (codes >= 0)]
+    table = pd.DataFrame({"address": lists, "outcome": said.to_numpy(), "source_row": rows}).explode("address")
+    return table[table["address"].notna()], [int(r) for r in bad[:_SHOWN]]
+
+
+_SHOWN = 20
+
+
+def _by_word(odd: pd.Series) -> list[tuple[int, pd.Series]]:
+    """Rows by the word that is not known: place of the first, and all of them."""
+    return [(int(part.index[0]), part) for _, part in list(odd.groupby(odd, sort=False))[:_SHOWN]]
+
+
+def _unknown_word(where: tuple[str, str | None], row: int, column: object, rows: int) -> Problem:
+    more = f" (and {rows - 1} rows more)" if rows > 1 else ""
+    reason = (
+        f"{where[0]}, row {row}{more}: what column {column} says is not understood: write bounced, unsubscribed, "
+        "complained, delivered or suppressed"
+    )
+    return (*where, int(row), str(column), "unknown_word", reason)
+
+
+def _no_address(name: str, row: int) -> str:
+    return f"{name}, row {row}: not an e-mail address: mend it, or delete the row"
+
+
+def _is_address(text: str) -> bool:
+    return "@" in text and any(r.value for r in _EMAIL(text))
+
+
+def _plain(column: object) -> str:
+    """A header in the form in which names are compared.
+
+    >>> _plain("E-Mail_Address ")
+    'e mail address'
+    """
+    return " ".join(str(column).replace("_", " ").replace("-", " ").casefold().split())
+
+
+def _problem_table(problems: list[Problem]) -> pd.DataFrame:
+    table = pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
+    return table.astype({c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS})

@@ -1,0 +1,126 @@
+"""What the leads cost, and how much of the work was a person's: figures with how each was reckoned, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from mturk_pipeline.crowd.money import Wages, costs, dollars, hourly_wages, total
+
+REPORT_COLUMNS = ["figure", "value", "how"]
+
+
+@dataclass(frozen=True)
+class PhaseTables:
+    """What one phase came to.
+
+    Attributes
+    ----------
+    assignments
+        Contract Assignments (raw output).
+    reviewed
+        Contract Reviewed.
+    """
+
+    assignments: pd.DataFrame
+    reviewed: pd.DataFrame
+
+
+def report(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> pd.DataFrame:
+    """Figures of a project, best guesses and money first: columns figure, value (text, '–' for unknown), how.
+
+    Parameters
+    ----------
+    leads
+        Contract AllLeads.
+    phases
+        All phases that have tables, the last one too.
+    """
+    rows = [*_of_leads(leads), *_of_money(leads, phases), *_of_checks(phases)]
+    return pd.DataFrame(rows, columns=REPORT_COLUMNS, dtype="str")
+
+
+Figure = tuple[str, str, str]
+
+
+def _of_leads(leads: pd.DataFrame) -> list[Figure]:
+    accepted = accepted_leads(leads)
+    verified = int((leads["verified"] & (leads["rank"] == 1)).sum())
+    suppressed = int((leads["suppressed"] != "").sum())
+    return [
+        ("leads", f"{len(leads):,}", "Rows of the sheet leads, runners-up included."),
+        ("accepted leads", f"{accepted:,}", "Best guesses that a person or the pipeline accepted; no runners-up."),
+        ("verified leads", f"{verified:,}", "Accepted leads of rows that a person has seen."),
+        ("suppressed leads", f"{suppressed:,}", "Addresses to which nothing may be sent; they are in no mail file."),
+    ]
+
+
+def accepted_leads(leads: pd.DataFrame) -> int:
+    """How many leads are best guesses of rows that are decided or passed."""
+    return int(((leads["rank"] == 1) & (leads["status"] != "undecided")).sum())
+
+
+def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure]:
+    tables = [phase.assignments for phase in phases if len(phase.assignments)]
+    if not tables:
+        return []
+    wages = hourly_wages(_together(tables))
+    paid = [table[table["status"] != "Rejected"] for table in tables]
+    known = [costs(table).dropna() for table in paid]
+    unknown = sum(map(len, paid)) - sum(map(len, known))
+    spent = sum(map(total, known), Decimal(0))
+    how = "Reward and platform's fee of every assignment that was not rejected, all phases"
+    how += f"; {unknown:,} without a known reward are left out." if unknown else "."
+    told, accepted = any(map(len, known)), accepted_leads(leads)
+    each = dollars(spent / accepted) if told and accepted else "–"
+    return [
+        ("cost", dollars(spent) if told else "–", how),
+        ("cost per accepted lead", each, "Cost divided by accepted leads."),
+        ("hourly wage, median", _wage(wages.median), _wage_words(wages)),
+        ("hourly wage, lowest decile", _wage(wages.lowest_decile), "One assignment in ten paid this or less."),
+        *_hours(tables),
+    ]
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    columns = ["worker", "worker_id", "status", "reward", "work_seconds"]
+    return pd.concat([table[columns] for table in tables], ignore_index=True)
+
+
+def _wage(wage: float | None) -> str:
+    return "–" if wage is None else dollars(Decimal(str(wage)))
+
+
+def _wage_words(wages: Wages) -> str:
+    return (
+        f"Reward by time from accepting to submitting, US dollars an hour, over {wages.counted:,} assignments; "
+        "who accepts several at once seems slower than they are."
+    )
+
+
+def _hours(tables: Sequence[pd.DataFrame]) -> list[Figure]:
+    """How long one person would have searched: no more than an estimate, so it says how it was made."""
+    seconds = 0.0
+    for table in tables:
+        median = table["work_seconds"].where(table["work_seconds"] > 0).median()
+        seconds += 0.0 if pd.isna(median) else float(median) * table["item_id"].nunique()
+    how = "Each item of each phase once, at the crowd's median time: what one person at that pace would have searched."
+    return [("hours of search by hand", f"{seconds / 3600:,.1f}" if seconds else "–", how)]
+
+
+def _of_checks(phases: Sequence[PhaseTables]) -> list[Figure]:
+    status = pd.concat([p.reviewed["status"] for p in phases]) if phases else pd.Series([], dtype="str")
+    seen = int(sum(p.reviewed["verified"].sum() for p in phases) - (status == "added").sum())
+    automatic = int((status == "accepted_automatically").sum())
+    hits = sum(p.assignments["hit_id"].nunique() for p in phases)
+    share = f"{automatic / (automatic + seen):.0%}" if automatic + seen else "–"
+    return [
+        ("passed automatically", share, f"{automatic:,} rows of all phases passed, {seen:,} were decided by a person."),
+        ("waiting for a person", f"{int((status == 'undecided').sum()):,}", "Rows of all phases not decided yet."),
+        (
+            "human checks per 1,000 HITs",
+            f"{1000 * seen / hits:,.0f}" if hits else "–",
+            f"Rows that a person decided, by the {hits:,} HITs with answers, all phases.",
+        ),
+    ]

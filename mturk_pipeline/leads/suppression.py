@@ -1,0 +1,35 @@
+"""Addresses to which nothing may be sent: bounced, unsubscribed, complained, or on a person's own list."""
+
+import pandas as pd
+
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# Beside the projects, for all of them.
+FILES = ("suppression.csv", "suppression.xlsx")
+# The first of these that is told of an address is the reason shown.
+_REASONS = ("complained", "unsubscribed", "suppressed", "bounced")
+
+
+def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`leads` with the column `suppressed`: the outcome and where it stands, such as "bounced (bounces.csv, row 3)".
+
+    Only e-mail addresses are suppressed; an address counts in any case, for all items that have it.
+    """
+    order = outcomes["outcome"].map({name: place for place, name in enumerate(_REASONS)})
+    told = outcomes.assign(order=order)[order.notna()].sort_values(["order", "source_file", "source_row"])
+    told = told.drop_duplicates("address").set_index("address")
+    places = told["source_file"].astype("str") + ", row " + told["source_row"].astype("str")
+    reasons = told["outcome"].astype("str") + " (" + places + ")"
+    addresses = leads["value"].str.casefold().where(is_email(leads, phase))
+    found = reasons.reindex(addresses.to_numpy(dtype=object)).set_axis(leads.index)
+    return leads.assign(suppressed=found.astype("str").fillna(""))
+
+
+def is_email(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
+    """Which leads are e-mail addresses."""
+    return leads["lead_subgroup"].isin([name for name, field in phase.fields.items() if field.kind == "email"])
+
+
+def sendable(leads: pd.DataFrame, *, runners_up: bool) -> pd.Series:
+    """Which leads may go to a mail program or a CRM: not suppressed, and best guesses unless `runners_up`."""
+    return (leads["suppressed"] == "") & ((leads["rank"] == 1) | runners_up)

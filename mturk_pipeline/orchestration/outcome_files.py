@@ -1,0 +1,30 @@
+"""Files that say what became of mail: dropped into the folder of all leads, or kept beside the projects."""
+
+from mturk_pipeline.folders.watching import WatchedFile
+from mturk_pipeline.leads.suppression import FILES
+from mturk_pipeline.leads.writing import is_own_file
+from mturk_pipeline.orchestration.workspace import PhaseOfProject
+
+
+def outcome_files(place: PhaseOfProject) -> list[WatchedFile]:
+    """What a person put into the project's folder of all leads, and the suppression lists for all projects.
+
+    The last phase is due when they change; for any other phase there are none.
+    """
+    if place.phase != place.workflow.last:
+        return []
+    dropped = place.files(place.workflow.all_leads_folder)
+    spec = place.workflow.leads
+    return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(place)]
+
+
+def _for_all_projects(place: PhaseOfProject) -> list[WatchedFile]:
+    found = []
+    for name in FILES:
+        path = place.home.projects / name
+        try:
+            stat = path.stat()
+        except OSError:  # none is kept, or it went away just now
+            continue
+        found.append(WatchedFile(str(path.parent), name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    return found
