@@ -1,64 +1,59 @@
-"""The asset `worker_history`: what workers did in all projects, as one snapshot that trust reads as a prior.
+"""Assets of workers across projects: `worker_history`, the snapshot that trust reads, and `worker_memory`.
 
-Trust reads it through `Workspace`, not as an upstream asset: history is made from consensus, and an edge back would
-be a cycle. What a project reads leaves its own contributions out.
+Both lie downstream of each phase's workers. Trust reads the snapshot through `Workspace`, not as an upstream asset:
+it is made from consensus, and an edge back would be a cycle. What a project reads leaves its own contributions out.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.tables import read_table_if_made, write_table
+from mturk_pipeline.folders.tables import read_table_if_made
+from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.workers.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mturk_pipeline.workers.refreshing import Refreshed
+    from mturk_pipeline.workflow.workflow import Workflow
+
 COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given"]
-
-
-def history_path(home: Home):
-    """Where the snapshot lies."""
-    return home.tables / "worker_history.parquet"
+HISTORY, MEMORY = dg.AssetKey("worker_history"), dg.AssetKey("worker_memory")
+UNDERSTOOD = "workers_file_understood"
+_SHOWN = 20
 
 
 def read_history(home: Home, project_id: str) -> "tuple[pd.DataFrame, str]":
-    """Rows of all other projects, and the snapshot's name ('none yet' before the first)."""
+    """What was done elsewhere, and the snapshot's name ('none yet' before the first).
+
+    Left out are the project's own rows, and imported batches that lie in the project too.
+    """
     import hashlib
 
     import pandas as pd
 
-    path = history_path(home)
+    from mturk_pipeline.workers.archive import counted_elsewhere, read_archive
+    from mturk_pipeline.workers.contributions import with_names
+
+    path = Store.of(home).contributions
     table = read_table_if_made(path)
     if table is None or not set(COLUMNS) <= set(table.columns):
         return pd.DataFrame({name: [] for name in COLUMNS}), "none yet"
     name = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
-    return table[table["project_id"] != project_id], name
+    own = [project_id, *counted_elsewhere(home, read_archive(home), project_id)]
+    return with_names(table[~table["project_id"].isin(own)], home, project_id), name
 
 
-def gather_history(home: Home) -> "pd.DataFrame":
-    """All workers tables of all projects, one row for each worker of a phase."""
-    import pandas as pd
-
-    from mturk_pipeline.trust.history import contributions
-
-    found = []
-    for path in sorted(home.tables.glob("*/*/workers/*.parquet")):
-        table = read_table_if_made(path)
-        if table is not None and {"worker", "judged", "judged_right"} <= set(table.columns):
-            phase, workflow = path.parts[-3], path.parts[-4]
-            found.append(contributions(table).assign(project_id=path.stem, workflow=workflow, phase=phase))
-    nothing = pd.DataFrame({name: pd.Series([], dtype="str") for name in COLUMNS[:4]})
-    nothing = nothing.assign(right=pd.Series([], dtype=float), given=pd.Series([], dtype=float))
-    return pd.concat(found, ignore_index=True)[COLUMNS] if found else nothing
-
-
-def worker_history_asset() -> dg.AssetsDefinition:
-    """What workers did before, in all projects."""
+def worker_history_asset(workflows: "Iterable[Workflow]" = ()) -> dg.AssetsDefinition:
+    """What workers did before, in all projects and imported batches."""
+    phases = [PhaseAssets(workflow, phase).key("workers") for workflow in workflows for phase in workflow.phases]
 
     @dg.asset(
-        key=dg.AssetKey("worker_history"),
-        deps=[dg.AssetKey("projects")],
+        key=HISTORY,
+        deps=[dg.AssetKey("projects"), *phases],
         group_name="projects",
         owners=["team:data"],
         description=(
@@ -67,16 +62,99 @@ def worker_history_asset() -> dg.AssetsDefinition:
         ),
     )
     def _worker_history() -> dg.MaterializeResult:
+        from mturk_pipeline.workers.refreshing import take_snapshot
+
         home = Home.from_environment()
-        table = gather_history(home)
-        write_table(history_path(home), table)
+        table = take_snapshot(home)
+        snapshot = read_history(home, "")[1]
+        if table is None:
+            note = "the projects directory is not there (unmounted?); the last snapshot stands"
+            return dg.MaterializeResult(metadata={"snapshot": snapshot, "note": note})
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": len(table),
                 "workers": int(table["worker"].nunique()),
-                "projects": int(table["project_id"].nunique()),
-                "snapshot": read_history(home, "")[1],
+                "projects": int(table.loc[table["workflow"] != "archive", "project_id"].nunique()),
+                "imported_batches": int(table.loc[table["workflow"] == "archive", "project_id"].nunique()),
+                "snapshot": snapshot,
             }
         )
 
     return _worker_history
+
+
+def worker_memory_asset() -> dg.AssetsDefinition:
+    """One row per worker, and the files beside the projects."""
+
+    @dg.asset(
+        key=MEMORY,
+        deps=[HISTORY],
+        group_name="projects",
+        owners=["team:data"],
+        kinds={"parquet", "excel"},
+        description=(
+            "Every worker over all projects: reliability, evidence, and a person's word. Written beside the projects "
+            "as _workers.xlsx; saved there as workers.xlsx it says how workers stand."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec("schema", asset=MEMORY, description="The table keeps its contract (Pandera)."),
+            dg.AssetCheckSpec(
+                UNDERSTOOD,
+                asset=MEMORY,
+                description="workers.xlsx or workers.csv could be used, and names workers known.",
+            ),
+            dg.AssetCheckSpec(
+                "own_files_untouched", asset=MEMORY, description="No file of the pipeline was changed by a person."
+            ),
+        ],
+    )
+    def _worker_memory() -> dg.MaterializeResult:
+        from mturk_pipeline.contracts.workers_memory import WorkerMemory
+        from mturk_pipeline.orchestration.checks import check_schema, column_schema
+        from mturk_pipeline.workers.contributions import present_projects
+        from mturk_pipeline.workers.refreshing import make_memory
+
+        home = Home.from_environment()
+        found = make_memory(home, reachable=present_projects(home.projects) is not None)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": len(found.memory),
+                "dagster/column_schema": column_schema(WorkerMemory),
+                **{f"standing_{k}": int(v) for k, v in found.memory["standing"].value_counts().items()},
+                **{f"suggested_{k}": int(v) for k, v in found.memory["suggested"].value_counts().items()},
+                "blacklisted_without_id": found.unnamed,
+            },
+            check_results=[check_schema(found.memory, WorkerMemory, MEMORY), _understood(found), _untouched(found)],
+        )
+
+    return _worker_memory
+
+
+def _understood(found: "Refreshed") -> dg.AssetCheckResult:
+    """Warns with what could not be used in a person's file, and counts its rows about workers nobody knows."""
+    problems = list(found.overrides.problems)
+    more = [f"and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+    said = [*problems[:_SHOWN], *more] or ["nothing to mend"]
+    if found.strangers:
+        rows = ", ".join(map(str, found.strangers[:_SHOWN])) + (" …" if len(found.strangers) > _SHOWN else "")
+        who = "1 worker is" if len(found.strangers) == 1 else f"{len(found.strangers):,} workers are"
+        said.append(f"{who} in no project and no imported batch (rows {rows}): mistyped, or of another crowd")
+    return dg.AssetCheckResult(
+        passed=not problems and not found.strangers,
+        check_name=UNDERSTOOD,
+        asset_key=MEMORY,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(said),
+        metadata={"problems": len(problems), "unknown_workers": len(found.strangers)},
+    )
+
+
+def _untouched(found: "Refreshed") -> dg.AssetCheckResult:
+    text = f"changed by a person and kept as {', '.join(found.kept)}; save it as workers.xlsx to have it read"
+    return dg.AssetCheckResult(
+        passed=not found.kept,
+        check_name="own_files_untouched",
+        asset_key=MEMORY,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=text if found.kept else "untouched",
+    )

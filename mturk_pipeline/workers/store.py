@@ -1,6 +1,7 @@
 """Where the memory of workers lies: one folder in the installation's home."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from filelock import BaseFileLock
@@ -32,7 +33,8 @@ class Store:
 
     @classmethod
     def of(cls, home: Home) -> "Store":
-        return cls(home.dagster / "workers", project_lock(home.locks, "_worker_memory"))
+        """The store of an installation; the same one each time, so that who holds its lock can take it again."""
+        return _store(home.dagster, home.locks)
 
     @property
     def contributions(self) -> Path:
@@ -53,3 +55,8 @@ class Store:
     @property
     def tombstones(self) -> Path:
         return self.folder / "forgotten.json"
+
+
+@cache
+def _store(dagster: Path, locks: Path) -> Store:
+    return Store(dagster / "workers", project_lock(locks, "_worker_memory"))

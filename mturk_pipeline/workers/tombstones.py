@@ -26,7 +26,6 @@ from mturk_pipeline.workers.store import Store
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])")
 _WHOLE_NAME = re.compile(r"\b(?:mturk|turkle):[^\s:;,\"']*:[^\s:;,\"'#]+")
 _NEVER = re.compile(r"(?!)")
-ANONYMOUS = re.compile(r"forgotten-[a-z]{6}")
 
 
 def is_telling(worker_id: str) -> bool:
@@ -225,7 +224,7 @@ def _in_json_value(value: Any, tombstones: Tombstones) -> Any:
 
 def is_anonymous(workers: pd.Series) -> pd.Series:
     """Which workers (whole names or ids) are forgotten ones."""
-    return workers.astype("str").str.rpartition(":")[2].str.fullmatch(ANONYMOUS.pattern).astype(bool)
+    return workers.astype("str").str.fullmatch(r"(?s:.*:)?forgotten-[a-z]{6}").astype(bool)
 
 
 def text_pattern(keys: Iterable[str]) -> re.Pattern[str]:

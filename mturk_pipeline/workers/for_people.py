@@ -1,0 +1,89 @@
+"""Files that the memory of workers writes beside the projects, and into them: who is who, and whom to leave out."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.tables_for_people import csv_bytes
+from mturk_pipeline.folders.worker_overrides import STANDINGS
+from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.workers.salted import PREFIX, Salt
+from mturk_pipeline.workers.tombstones import Tombstones
+
+WORKBOOK, EXCLUDED = "_workers.xlsx", "_excluded_workers.csv"
+EXCLUSION = ["WorkerId", "platform", "server", "why"]
+_COLUMNS = [
+    *("worker", "worker_id", "standing", "reason", "who", "when", "suggested", "evidence", "projects", "assignments"),
+    *("reliability", "reliability_low", "reliability_high", "given", "right", "approved", "rejected", "gold_asked"),
+    *("gold_right", "approval_rate", "submitted_before", "first_seen", "last_seen"),
+]
+_WIDTHS = {"reason": 30.0, "who": 14.0, "when": 14.0, "evidence": 60.0}
+_ROUNDED = ["reliability", "reliability_low", "reliability_high", "approval_rate", "given", "right"]
+_HINT = "Save this file as workers.xlsx beside the projects: what it says then holds for all projects."
+
+
+def write_files(home: Home, memory: pd.DataFrame, excluded: pd.DataFrame) -> list[str]:
+    """Write `_workers.xlsx` and `_excluded_workers.csv`; returns under which names changed ones were kept."""
+    writer = ProjectWriter(home.projects)
+    writer.write(WORKBOOK, workbook(memory))
+    writer.write(EXCLUDED, csv_bytes(excluded))
+    return writer.kept
+
+
+def workbook(memory: pd.DataFrame) -> bytes:
+    """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list."""
+    from mturk_pipeline.folders.workbooks import Book
+
+    book = Book()
+    shown = memory[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})
+    for sheet in book.add("workers", shown, widths=_WIDTHS):
+        _choices(sheet, len(memory))
+    return book.to_bytes()
+
+
+def _choices(sheet, rows: int) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    rule = DataValidation("list", formula1=f'"{",".join(STANDINGS)}"', allow_blank=True)
+    rule.errorStyle, rule.showErrorMessage, rule.showInputMessage = "stop", True, True
+    rule.errorTitle, rule.error = "Not a standing", f"One of: {', '.join(STANDINGS)}."
+    rule.promptTitle, rule.prompt = "standing", _HINT
+    letter = "ABCDEFG"[_COLUMNS.index("standing")]
+    rule.add(f"{letter}2:{letter}{max(rows, 1) + 1}")
+    sheet.data_validations.append(rule)
+
+
+def exclusion_list(workers: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Whole names and why -> rows ready for a platform's exclusion or qualification upload, by platform.
+
+    >>> exclusion_list([("turkle:lab:5", "done"), ("mturk::A1", "blacklisted"), ("X", "done")]).to_numpy().tolist()
+    [['X', '', '', 'done'], ['A1', 'mturk', '', 'blacklisted'], ['5', 'turkle', 'lab', 'done']]
+    """
+    rows = []
+    for worker, why in dict(workers).items():
+        platform, _, server = worker.rpartition(":")[0].partition(":")
+        rows.append((platform, server, worker.rpartition(":")[2], why))
+    table = pd.DataFrame(sorted(rows), columns=["platform", "server", "WorkerId", "why"], dtype="str")
+    return table.reindex(columns=EXCLUSION)
+
+
+def blacklisted(
+    memory: pd.DataFrame, known: Iterable[str], tombstones: Tombstones, salt: Salt | None = None
+) -> tuple[pd.DataFrame, int]:
+    """The exclusion list of the blacklisted, and how many of them have a hash that no project's worker belongs to.
+
+    Parameters
+    ----------
+    memory
+        Contract WorkerMemory.
+    known
+        Whole names of workers in the projects' tables: a hash is led back through them.
+    tombstones
+        Who was forgotten stands on no list.
+    """
+    workers = [str(w) for w in memory.loc[memory["standing"] == "blacklisted", "worker"]]
+    plain = {salt.hashed(w): w for w in known} if salt else {}
+    named = [plain.get(w, w) for w in workers]
+    usable = [w for w in named if not w.startswith(PREFIX) and tombstones.of_worker(w) is None]
+    return exclusion_list((w, "blacklisted") for w in usable), sum(w.startswith(PREFIX) for w in named)
