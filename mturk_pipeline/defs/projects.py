@@ -5,16 +5,16 @@ import dagster as dg
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
 from mturk_pipeline.orchestration.sensors import abandoned_runs_sensor, projects_sensor
-from mturk_pipeline.orchestration.worker_history import worker_history_asset
+from mturk_pipeline.orchestration.worker_history import worker_history_asset, worker_memory_asset
 
 
 @dg.definitions
 def projects() -> dg.Definitions:
     workflows, _ = all_workflows()
-    asset, history = projects_asset(), worker_history_asset()
+    asset, history, memory = projects_asset(), worker_history_asset(workflows.values()), worker_memory_asset()
     job = dg.define_asset_job(
         "reconcile",
-        selection=[asset, history],
+        selection=[asset, history, memory],
         description="Runs what is failed, stale or behind, then notes how workers did.",
     )
     daily = dg.ScheduleDefinition(
@@ -25,7 +25,7 @@ def projects() -> dg.Definitions:
         description="Each night: whatever is failed, stale or behind, in one run.",
     )
     return dg.Definitions(
-        assets=[asset, history],
+        assets=[asset, history, memory],
         jobs=[job],
         schedules=[daily],
         sensors=[projects_sensor(workflows), abandoned_runs_sensor()],

@@ -10,7 +10,7 @@ auto_accepted_share         more than half of the gate fields' values stay under
 weighting_changed_outcomes  more than 10 % of outcomes differ from the majority     count and share
                             vote's
 suspected_collusion         any two workers seem to copy from each other            pairs, workers
-overrides_understood        a row of workers.xlsx or workers.csv says nothing       which rows
+workers_file_understood     a row of workers.xlsx or workers.csv says nothing       which rows
                             usable
 =========================== ======================================================= =========================
 
@@ -43,7 +43,7 @@ _OF_CONSENSUS = {
 }
 _OF_WORKERS = {
     "suspected_collusion": "No two workers share rare wrong values or seem to copy from each other.",
-    "overrides_understood": "What workers.xlsx or workers.csv beside the projects says of workers could be used.",
+    "workers_file_understood": "What workers.xlsx or workers.csv beside the projects says of workers could be used.",
 }
 _SHOWN_PROBLEMS = 5
 
@@ -71,7 +71,7 @@ def worker_checks(
 ) -> list[dg.AssetCheckResult]:
     """The checks of the workers (contract Workers), and of a person's word about them (`Overrides.problems`)."""
     asset = names.key("workers")
-    return [suspected_collusion(asset, workers), overrides_understood(asset, problems)]
+    return [suspected_collusion(asset, workers), workers_file_understood(asset, problems)]
 
 
 def enough_answers(asset: dg.AssetKey, consensus: "pd.DataFrame", wanted: int) -> dg.AssetCheckResult:
@@ -142,11 +142,11 @@ def suspected_collusion(asset: dg.AssetKey, workers: "pd.DataFrame") -> dg.Asset
     return _result("suspected_collusion", asset, not pairs, said, {"pairs": len(pairs), "workers": involved})
 
 
-def overrides_understood(asset: dg.AssetKey, problems: Sequence[str]) -> dg.AssetCheckResult:
+def workers_file_understood(asset: dg.AssetKey, problems: Sequence[str]) -> dg.AssetCheckResult:
     """Warns with what could not be used in a person's file of workers; each problem says where and what to do."""
     more = [f"and {len(problems) - _SHOWN_PROBLEMS} more"] if len(problems) > _SHOWN_PROBLEMS else []
     said = [*problems[:_SHOWN_PROBLEMS], *more] or ["nothing to mend"]
-    return _result("overrides_understood", asset, not problems, said, {"problems": len(problems)})
+    return _result("workers_file_understood", asset, not problems, said, {"problems": len(problems)})
 
 
 def _share(flags: "pd.Series") -> float:

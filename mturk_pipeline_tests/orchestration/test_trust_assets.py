@@ -33,7 +33,7 @@ def test_pictures_pilot_page_and_checks_are_there(finished: Site) -> None:
         ("consensus", "auto_accepted_share"),
         ("consensus", "weighting_changed_outcomes"),
         ("workers", "suspected_collusion"),
-        ("workers", "overrides_understood"),
+        ("workers", "workers_file_understood"),
     ],
 )
 def test_checks_of_trust_are_recorded(finished: Site, stage: str, check: str) -> None:

@@ -70,11 +70,11 @@ def test_collusion_counts_pairs_once_and_names_nobody() -> None:
 
 
 def test_what_a_persons_file_of_workers_got_wrong_is_said() -> None:
-    result = trust_checks.overrides_understood(KEY, [f"workers.csv, row {n}: odd" for n in range(2, 9)])
+    result = trust_checks.workers_file_understood(KEY, [f"workers.csv, row {n}: odd" for n in range(2, 9)])
     assert not result.passed
     assert "row 6" in (result.description or "")
     assert "and 2 more" in (result.description or "")
-    assert trust_checks.overrides_understood(KEY, ()).passed
+    assert trust_checks.workers_file_understood(KEY, ()).passed
 
 
 def test_checks_are_declared_as_they_are_made_and_only_warn() -> None:
