@@ -34,7 +34,7 @@ class CleanedOutput(Table):
     )
     element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
     needs_review: Series[bool] = pa.Field(description="A gate field's trust is below its threshold")
-    priority: Series[float] = pa.Field(ge=0, description="Sum of 1 - trust over the gate fields: worst first")
+    priority: Series[float] = pa.Field(ge=0, description="Sum over the fields of cost x (1 - trust): worst first")
     reasons: Series[str] = pa.Field(description="Why the row waits for a look, in words; '' where it passed")
     answers: Series[int] = pa.Field(ge=0, description="Assignments behind the row")
     hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
@@ -56,6 +56,9 @@ class Decisions(Table):
     before: Series[str] = pa.Field(nullable=True, description="The value shown in the workbook")
     after: Series[str] = pa.Field(nullable=True, description="The value a person wrote")
     comment: Series[str] = pa.Field(description="The person's comment; '' where none")
+    decided_at: Series[str] = pa.Field(
+        description="When a file that says so was first seen, ISO 8601, UTC; '' where nothing is kept of files"
+    )
     source_file: Series[str] = pa.Field(description="Reviewed file")
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
     source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it")
@@ -70,6 +73,22 @@ class ReviewProblems(Table):
     column: Series[str] = pa.Field(nullable=True, description="Column, where it is one column")
     rule: Series[str] = pa.Field(description="Short name of the rule, such as 'unknown_decision'")
     reason: Series[str] = pa.Field(description="What is wrong and what to do, in one line")
+
+
+class ReviewQueue(Table):
+    """Rows that a person is to look at, in the order in which the workbook has them."""
+
+    item_id: Series[str] = pa.Field(unique=True, description="The row")
+    kind: Series[str] = pa.Field(
+        isin=["waiting", "look_again", "spot_check"],
+        description="Undecided; decided but answered since; or passed, and drawn by chance",
+    )
+    blind: Series[bool] = pa.Field(description="Trust and reasons are hidden in the workbook")
+    priority: Series[float] = pa.Field(ge=0, description="Sum over the fields of cost x (1 - trust)")
+    reasons: Series[str] = pa.Field(description="Why the row is here, in words")
+    inclusion: Series[float] = pa.Field(
+        nullable=True, gt=0, le=1, description="Probability with which a spot check was drawn"
+    )
 
 
 class Reviewed(Table):
@@ -89,6 +108,13 @@ class Reviewed(Table):
         nullable=True, ge=0, le=1, description="Lowest trust of the gate fields; missing for an added row"
     )
     comment: Series[str] = pa.Field(description="The person's comment; '' where none")
+    look_again: Series[str] = pa.Field(description="Why a person has to look once more, in words; '' for no reason")
+    inclusion: Series[float] = pa.Field(
+        nullable=True,
+        gt=0,
+        le=1,
+        description="Probability with which the row was drawn as a spot check of what passes; missing where it was not",
+    )
     hit_ids: Series[object] = pa.Field(description="List of the HITIds behind the row")
     assignment_ids: Series[object] = pa.Field(description="List of the AssignmentIds behind the row")
 

@@ -30,8 +30,8 @@ BATCHES_TAG = "mturk_pipeline/batches"
 DECISIONS_TAG = "mturk_pipeline/decisions"
 ABANDONED_TAG = "mturk_pipeline/abandoned"
 
-# Stages that follow from reviewed files alone.
-DECISION_STAGES = ("reviewed", "decisions", "next_input", "rework")
+# Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
+INTAKE_STAGES = ("input", "raw_output", "set_aside", "answers")
 
 # Seconds to wait before a failed signature is tried a second and a third time.
 BACK_OFF = (30.0, 120.0)

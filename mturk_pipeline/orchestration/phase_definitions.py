@@ -4,7 +4,7 @@ import dagster as dg
 
 from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
 from mturk_pipeline.orchestration.loop_assets import next_input_asset, rework_asset
-from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, reviewed_assets
+from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, review_queue_asset, reviewed_assets
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
 from mturk_pipeline.orchestration.trust_assets import consensus_assets
@@ -25,6 +25,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         consensus_assets(names),
         cleaned_output_asset(names),
         reviewed_assets(names),
+        review_queue_asset(names),
         *([next_input_asset(names, following)] if following else []),
         rework_asset(names),
     ]

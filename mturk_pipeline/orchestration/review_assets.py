@@ -1,4 +1,4 @@
-"""Assets around a person's look: cleaned output (workbook), reviewed with decisions."""
+"""Assets around a person's look: cleaned output, what people decided, and the queue (workbook) of what is left."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
+from mturk_pipeline.orchestration.reviewing import review_store, reviews_of, seed_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 
@@ -15,37 +16,20 @@ if TYPE_CHECKING:
 
 
 def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
-    """One row per item, and the workbook in the project's folder."""
+    """One row per item: what the answers come to."""
 
     @dg.multi_asset(
         name=names.op("cleaned_output"),
         outs=names.outs("cleaned_output"),
-        ins=names.ins("raw_output", "answers", "consensus", "workers"),
-        check_specs=[names.schema_check("cleaned_output"), kept_spec(names, "cleaned_output")],
+        ins=names.ins("raw_output", "answers", "consensus"),
+        check_specs=[names.schema_check("cleaned_output")],
     )
-    def _cleaned_output(
-        context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers, consensus, workers
-    ):
+    def _cleaned_output(context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers, consensus):
         from mturk_pipeline.contracts.review import CleanedOutput
         from mturk_pipeline.review.cleaning import clean
-        from mturk_pipeline.review.exports import ReviewBook, write_review
 
         place = workspace.phase(context, names.workflow, names.phase)
         cleaned = clean(consensus, answers, raw_output, place.spec)
-        writer = place.writer()
-        book = ReviewBook(
-            phase_name=names.phase,
-            phase=place.spec,
-            cleaned=cleaned,
-            answers=answers,
-            workers=workers,
-            reviewed=place.table("reviewed"),
-            problems=place.table("review_problems"),
-            give_back_to=place.folders.reviewed,
-            facts=_trust_facts(place.table("trust_notes")),
-        )
-        shown, written = write_review(writer, place.folders.processed, book, place.table("shown"))
-        place.keep("shown", shown)
         yield dg.MaterializeResult(
             asset_key=names.key("cleaned_output"),
             value=cleaned,
@@ -54,12 +38,8 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                 "dagster/column_schema": column_schema(CleanedOutput),
                 "needs_review": int(cleaned["needs_review"].sum()),
                 "accepted_automatically": int((~cleaned["needs_review"]).sum()),
-                "files": dg.MetadataValue.json(written),
             },
-            check_results=[
-                check_schema(cleaned, CleanedOutput, names.key("cleaned_output")),
-                kept_check(names, "cleaned_output", writer.kept),
-            ],
+            check_results=[check_schema(cleaned, CleanedOutput, names.key("cleaned_output"))],
         )
 
     return _cleaned_output
@@ -81,14 +61,15 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     )
     def _reviewed(context: dg.AssetExecutionContext, workspace: Workspace, cleaned_output):
         from mturk_pipeline.contracts.review import Decisions, Reviewed
+        from mturk_pipeline.review.audit import audit, audit_table
         from mturk_pipeline.review.deciding import apply_decisions
-        from mturk_pipeline.review.reading import read_reviewed
 
         place = workspace.phase(context, names.workflow, names.phase)
-        files = [f.path for f in place.files(place.folders.reviewed)]
-        reviews = read_reviewed(files, cleaned_output, place.table("shown"), place.spec)
-        reviewed = apply_decisions(cleaned_output, reviews, place.spec)
+        reviews = reviews_of(place, cleaned_output)
+        reviewed = apply_decisions(cleaned_output, reviews, place.spec, seed_of(place))
+        found = audit(reviewed, cleaned_output, place.spec)
         place.keep("review_problems", reviews.problems)
+        place.keep("audit", audit_table(found))
         statuses = {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
         yield dg.MaterializeResult(
             asset_key=names.key("reviewed"),
@@ -96,7 +77,9 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             metadata={
                 "dagster/row_count": len(reviewed),
                 "dagster/column_schema": column_schema(Reviewed),
-                "reviewed_files": len(files),
+                "reviewed_files": len(reviews.files),
+                "if_you_stop_here": found.sentence,
+                **_agreement_metadata(reviews.agreement),
                 **statuses,
             },
             check_results=[
@@ -124,6 +107,73 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _reviewed
+
+
+def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """What a person is to look at, and the workbook in the project's folder."""
+
+    @dg.multi_asset(
+        name=names.op("review_queue"),
+        outs=names.outs("review_queue"),
+        ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers"),
+        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
+    )
+    def _review_queue(
+        context: dg.AssetExecutionContext,
+        workspace: Workspace,
+        cleaned_output,
+        reviewed,
+        decisions,
+        answers,
+        workers,
+    ):
+        from mturk_pipeline.contracts.review import ReviewQueue
+        from mturk_pipeline.review.exports import write_review
+        from mturk_pipeline.review.review_book import ReviewBook
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        store, writer = review_store(place), place.writer()
+        book = ReviewBook(
+            phase_name=names.phase,
+            phase=place.spec,
+            cleaned=cleaned_output,
+            answers=answers,
+            workers=workers,
+            reviewed=reviewed,
+            decisions=decisions,
+            problems=place.table("review_problems"),
+            give_back_to=place.folders.reviewed,
+            facts=_trust_facts(place.table("trust_notes")),
+            seed=seed_of(place),
+            last_export=store.last_export(),
+        )
+        written = write_review(writer, place.folders.processed, book, store)
+        kinds = book.queue["kind"].value_counts()
+        yield dg.MaterializeResult(
+            asset_key=names.key("review_queue"),
+            value=book.queue,
+            metadata={
+                "dagster/row_count": len(book.queue),
+                "dagster/column_schema": column_schema(ReviewQueue),
+                **{str(kind): int(kinds.get(kind, 0)) for kind in ("waiting", "look_again", "spot_check")},
+                "if_you_stop_here": book.audit.sentence,
+                "files": dg.MetadataValue.json(written),
+            },
+            check_results=[
+                check_schema(book.queue, ReviewQueue, names.key("review_queue")),
+                kept_check(names, "review_queue", writer.kept),
+            ],
+        )
+
+    return _review_queue
+
+
+def _agreement_metadata(agreement: "pd.DataFrame") -> dict[str, str]:
+    """How often people who decided the same items agree; nothing where nobody did."""
+    both, same = int(agreement["both"].sum()), int(agreement["same"].sum())
+    return (
+        {"agreement_of_reviewers": f"{same} of {both} decisions on the same items ({same / both:.0%})"} if both else {}
+    )
 
 
 def _trust_facts(notes: "pd.DataFrame | None") -> dict[str, str]:

@@ -11,8 +11,8 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
-from mturk_pipeline.orchestration.due import DECISION_STAGES, Inputs, Signature, Verdict, verdict
-from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of
+from mturk_pipeline.orchestration.due import INTAKE_STAGES, Inputs, Signature, Verdict, verdict
+from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
@@ -139,9 +139,8 @@ def _run(
 
 
 def decision_assets(names: PhaseAssets, assets: Iterable[dg.AssetKey]) -> list[dg.AssetKey]:
-    """Of a phase's `assets`, those that depend on reviewed files alone."""
-    wanted = {names.key(stage) for stage in DECISION_STAGES} | {all_leads_key(names.workflow.name)}
-    return sorted(wanted & set(assets))
+    """Of a phase's `assets`, those that depend on reviewed files."""
+    return sorted(set(assets) - {names.key(stage) for stage in INTAKE_STAGES})
 
 
 def first_failure(result: dg.ExecuteInProcessResult) -> str:

@@ -13,9 +13,10 @@ STAGES = {
     "answers": ("What each worker said for each item and field: raw, normalised, and its state.", ("pandas",)),
     "consensus": ("The best guess for each item and field, its runners-up, and how far to trust it.", ("pandas",)),
     "workers": ("How each worker of the phase fared.", ("pandas",)),
-    "cleaned_output": ("Cleaned output: one row per item, and the workbook that a person works through.", ("excel",)),
+    "cleaned_output": ("Cleaned output: one row per item, with the best guesses and whether they pass.", ("pandas",)),
     "reviewed": ("Cleaned output with people's decisions laid over it.", ("excel",)),
     "decisions": ("Each thing that a person said about a row, with file, sheet and row.", ("excel",)),
+    "review_queue": ("What waits for a person, worst first, and the workbook that they work through.", ("excel",)),
     "next_input": ("Input of the next phase, ready to upload.", ("csv",)),
     "rework": ("Items to be asked again, ready to upload.", ("csv",)),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import Field
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
+from mturk_pipeline.orchestration.reviewing import decided_so_far
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.workspace import Workspace
@@ -65,7 +66,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
         history, snapshot = place.worker_history()
         overrides = place.overrides()
-        reviewed = place.table("reviewed")
+        reviewed = decided_so_far(place)
         found = _found(answers, raw_output, spec, config.by_field(), Beforehand(history, overrides.standing, reviewed))
         consensus, workers = found.consensus, found.workers
         place.keep("trust_notes", _table_of(found.notes))

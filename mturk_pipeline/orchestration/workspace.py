@@ -74,7 +74,7 @@ class PhaseOfProject:
     def is_made(self) -> bool:
         """Whether the phase's tables and its workbook are there: somebody may have deleted them."""
         workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
-        tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "decisions"))
+        tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "review_queue"))
         return workbook.is_file() and all(table.is_file() for table in tables)
 
     def worker_history(self) -> "tuple[pd.DataFrame, str]":

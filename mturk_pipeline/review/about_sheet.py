@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from mturk_pipeline.review.decision_words import WORDS
+from mturk_pipeline.review.decision_words import UNDO, WORDS
+from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.review.sheet_plans import Column, SheetPlan
 
@@ -21,31 +22,54 @@ _COLUMNS = {
     "export": "Which workbook the row comes from (hidden). Leave it.",
     "decision": "Your decision, from the list. Empty: not decided yet. Empty cells never change anything.",
     "comment": "Whatever you want to note.",
-    "a field": "The best guess of the crowd. Write over it to correct it; write none where there is none.",
-    "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
+    "reasons": f"Why the row is here, one line for each field. '{WITHOUT_A_HINT}' stands on spot checks and on as many "
+    "other rows.",
+    "a field": "The best guess of the crowd. Write over it to correct it, or pick another answer from its list; write "
+    "none where there is none.",
     "…_runners_up": "Other answers, most trusted first.",
-    "reasons": "Why the row waits for you.",
+    "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
 }
+_COUNTED_TRUST = "How many of the votes the best guess has, 0 to 1: a count, not a probability."
 _SHEETS = {
-    "review": "Rows that wait for you, worst first: begin at the top, stop where the rest is good enough.",
+    "review": "What waits for you, worst first: begin at the top, stop where the rest is good enough. Among it are "
+    "spot checks: rows that passed, drawn by chance, so that it is known how many of those are wrong.",
     "problems": "What could not be understood in files that came back. The sheet is there only when there is any.",
-    "accepted": "Rows that passed without anybody's look: unverified. Edits and decisions here count as well.",
-    "decided": "What people decided before. A new decision here counts as well.",
+    "accepted automatically": "Rows that passed without a look: unverified. Edits and decisions count here too.",
+    "decided before": "What people decided before. A new decision here replaces the old one; undo takes it back.",
     "answers": "What every worker said about the rows of review. Empty answers are left out.",
     "workers": "How each worker of this phase fared, and a suggested standing. Nobody is excluded by it: you decide.",
+    "assignments": "What is suggested for the pay of each assignment. Nothing is paid or rejected by it: you decide.",
+}
+_OF_WORKERS = {
+    "standing": "Suggested from the evidence: ok, watch, exclude. Your word stands in workers.xlsx.",
+    "evidence": "What stands out, in words.",
+    "reliability": "Expected share of the worker's values that are right; …_low and …_high are its 95 % interval.",
+    "agreement": "Share of the votes that another worker shares; chance_corrected_… leaves out what chance gives.",
+    "judged": "Values that could be judged; judged_right: how many of them are expected to be right.",
+    "copy_partners": "Workers who share wrong values with this one.",
+    "repeated_answers": "The same value for several items where nobody else gives it.",
+    "median_work_seconds": "Median time from accept to submit, seconds.",
 }
 
 
 def about_sheet(book: ReviewBook) -> SheetPlan:
-    """How to work with the workbook, and what is in it."""
+    """How to work with the workbook, and what is in it; its first line counts on while a person works."""
     lines = list(_lines(book))
     names = pd.Series([name for name, _ in lines], dtype="str")
     texts = pd.Series([text for _, text in lines], dtype="str")
-    columns = [Column("about", names, 24, "strong"), Column("this workbook", texts, 110, "wrapped")]
+    shown = min(len(book.waiting), MOST_ROWS)
+    progress = {0: f'COUNTA(review!C2:C{shown + 1})&" of {shown:,} rows in review decided"'} if shown else {}
+    columns = [
+        Column("about", names, 24, "strong"),
+        Column("this workbook", texts, 110, "wrapped", formulas=progress),
+    ]
     return SheetPlan("about", columns, tab="52606D", plain=True)
 
 
 def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
+    shown = min(len(book.waiting), MOST_ROWS)
+    yield "progress", f"0 of {shown:,} rows in review decided" if shown else "nothing waits for you"
+    yield "if you stop here", book.audit.sentence
     yield "phase", f"{book.phase_name}. {book.phase.description}".strip()
     yield from book.facts.items()
     yield "give it back", _give_back(book.give_back_to)
@@ -54,10 +78,14 @@ def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "", ""
     yield from ((f"decision: {word}", meaning) for word, meaning in _MEANINGS.items())
     yield "also understood", "; ".join(f"{d}: {', '.join(w[1:])}" for d, w in WORDS.items() if len(w) > 1)
+    yield f"also: {UNDO}", "Takes back what was decided before; the row is as if nobody had looked at it."
     yield "", ""
     yield from ((f"sheet: {name}", text) for name, text in _SHEETS.items())
     yield "", ""
-    yield from ((f"column: {name}", text) for name, text in _COLUMNS.items())
+    counted = {"…_trust": _COUNTED_TRUST} if book.phase.model == "majority" else {}
+    yield from ((f"column: {name}", text) for name, text in {**_COLUMNS, **counted}.items())
+    yield "", ""
+    yield from ((f"workers: {name}", text) for name, text in _OF_WORKERS.items())
     yield "", ""
     for name in book.phase.fields:
         gate = "a row waits while its trust is lower" if name in book.phase.gates else "does not hold a row back"
@@ -76,8 +104,12 @@ def _give_back(folder: str) -> str:
 
 def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     waiting, accepted, decided = len(book.waiting), len(book.accepted), len(book.decided)
-    yield "waiting", f"{waiting:,} rows{_cut(waiting, 'the others are in the CSV file beside this workbook')}"
-    yield "passed, unverified", f"{accepted:,} rows{_cut(accepted, 'the table cleaned_output has all')}"
+    # How many spot checks there are is told, not which rows they are.
+    spot = int((book.queue["kind"] == "spot_check").sum())
+    checks = f", {spot:,} of them spot checks" if spot else ""
+    rest = _cut(waiting, "the others are in the CSV file beside this workbook")
+    yield "review", f"{waiting:,} rows{checks}{rest}"
+    yield "accepted", f"{accepted:,} rows, unverified{_cut(accepted, 'the table cleaned_output has all')}"
     yield "decided", f"{decided:,} rows{_cut(decided, 'the table reviewed has all')}"
     answers = len(book.answers_behind(book.waiting.iloc[:MOST_ROWS]))
     more = f"; the first {MOST_ANSWERS:,} are shown" if answers > MOST_ANSWERS else ""

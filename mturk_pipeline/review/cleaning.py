@@ -50,11 +50,11 @@ def clean(
     reasons = pd.Series("", index=rows.index, dtype="str")
     for field, guess in _guesses(consensus, rows, phase).items():
         parts.append(_field_columns(field, guess))
+        priority += phase.cost(field) * (1 - guess["trust"]).clip(lower=0)
         if field in phase.gates:
             below = ~guess["accepted"].eq(True)
             limit = (thresholds or {}).get(field, phase.threshold(field))
             waits |= below
-            priority += (1 - guess["trust"]).clip(lower=0)
             of_none = min(limit, phase.threshold_of_none(field))
             reasons = _appended(reasons, _words(field, guess, limit, of_none).where(below, ""))
     judged = pd.DataFrame({"needs_review": waits, "priority": priority, "reasons": reasons})
@@ -126,7 +126,7 @@ def _words(field: str, guess: pd.DataFrame, limit: float, of_none: float) -> pd.
 
 
 def _appended(texts: pd.Series, more: pd.Series) -> pd.Series:
-    between = pd.Series("; ", index=texts.index, dtype="str").where((texts != "") & (more != ""), "")
+    between = pd.Series("\n", index=texts.index, dtype="str").where((texts != "") & (more != ""), "")
     return texts + between + more
 
 

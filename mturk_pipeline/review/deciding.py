@@ -4,6 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.review.cleaning import as_lists, key_columns
 from mturk_pipeline.review.reading import Reviews
+from mturk_pipeline.review.spot_checks import inclusion
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 STATUS_OF = {
@@ -16,19 +17,29 @@ STATUS_OF = {
 }
 
 
-def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: PhaseSpec) -> pd.DataFrame:
+LOOK_AGAIN = {
+    "disputed": "people disagree: see the sheet problems",
+    "lapsed": "sent back to the crowd, and answered since",
+    "changed": "answers came in after it was decided, and say something else",
+}
+
+
+def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: PhaseSpec, seed: str = "") -> pd.DataFrame:
     """Cleaned output with people's decisions laid over it, and the rows that people added.
 
     Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
     alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are. A row about which
-    people disagree, or whose redo or reject has lapsed, is undecided, even if it passed.
+    people disagree, or whose redo or reject has lapsed, is undecided, even if it passed. A decision whose item's
+    answers changed since holds, but `look_again` says so.
 
     Parameters
     ----------
     cleaned
         Contract `CleanedOutput`.
     reviews
-        What `read_reviewed` gave; None where nobody has reviewed yet.
+        What `read_versions` gave; None where nobody has reviewed yet.
+    seed
+        For the drawing of spot checks: the same for all runs of a project's phase.
 
     Returns
     -------
@@ -40,13 +51,24 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     automatic = cleaned["needs_review"].map({True: "undecided", False: "accepted_automatically"})
     rows["status"] = automatic.astype("str")
     rows["trust"] = cleaned[[f"{gate}_trust" for gate in phase.gates]].min(axis=1)
-    rows["comment"] = ""
+    rows["comment"], rows["look_again"] = "", ""
+    rows["inclusion"] = inclusion(cleaned["item_id"], ~cleaned["needs_review"], phase.spot_checks, seed)
     rows["hit_ids"], rows["assignment_ids"] = cleaned["hit_ids"], cleaned["assignment_ids"]
     if reviews is not None:
         rows = _decided(rows, reviews, phase)
         rows = pd.concat([rows, _added(reviews.added, rows)], ignore_index=True) if len(reviews.added) else rows
     rows.insert(4, "verified", ~rows["status"].isin(["undecided", "accepted_automatically"]))
-    first = ["item_id", "parent_item_id", "element", "status", "verified", "trust", "comment"]
+    first = [
+        "item_id",
+        "parent_item_id",
+        "element",
+        "status",
+        "verified",
+        "trust",
+        "comment",
+        "look_again",
+        "inclusion",
+    ]
     order = [*first, *key_columns(phase), *phase.fields, "hit_ids", "assignment_ids"]
     return rows[order].astype({c: "str" for c in order if rows[c].dtype == "str"}).reset_index(drop=True)
 
@@ -64,7 +86,10 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataF
         after = cells[cells["field"] == field].drop_duplicates("item_id").set_index("item_id")["after"]
         here = rows.index.isin(after.index)
         rows[field] = rows[field].mask(here, after.reindex(rows.index)).astype("str")
-    rows["status"] = rows["status"].mask(rows.index.isin(list(reviews.disputed)), "undecided")
+    for reason, ids in (("changed", reviews.changed), ("lapsed", reviews.lapsed), ("disputed", reviews.disputed)):
+        here = rows.index.isin(list(ids))
+        rows["look_again"] = rows["look_again"].mask(here, LOOK_AGAIN[reason])
+        rows["status"] = rows["status"].mask(here, "undecided") if reason != "changed" else rows["status"]
     rows["comment"] = reviews.comments.set_index("item_id")["comment"].reindex(rows.index).fillna("")
     return rows.reset_index()
 
@@ -73,7 +98,8 @@ def _added(added: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of people's own, with the columns of `rows`."""
     out = added.reindex(columns=rows.columns)
     out["status"] = STATUS_OF["add"]
-    out["trust"] = float("nan")
+    out["trust"] = out["inclusion"] = float("nan")
+    out["look_again"] = ""
     for column in ("hit_ids", "assignment_ids"):
         out[column] = as_lists(out[column])
     return out.astype({c: rows[c].dtype for c in rows.columns if rows[c].dtype == "str"})

@@ -9,12 +9,15 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reject": ("reject", "rejected"),
     "drop": ("drop", "dropped"),
 }
+# Takes back what was decided before, whoever did: the row is as if nobody had looked at it.
+UNDO = "undo"
 BLANK = ("", "-", "--", "?", "undecided", "later")
 _MEANING = {word: decision for decision, words in WORDS.items() for word in words}
+_MEANING |= dict.fromkeys((UNDO, "undone", "reopen"), UNDO)
 
 
 def decision_of(text: str) -> str | None:
-    """The decision that `text` says; '' for none, None for a word that is not known.
+    """The decision (a key of `WORDS`, or `UNDO`) that `text` says; '' for none, None for a word that is not known.
 
     >>> decision_of(" OK. "), decision_of("-"), decision_of("perhaps")
     ('accept', '', None)

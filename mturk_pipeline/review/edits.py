@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+_PLACE_VALUE = ["item_id", "field", "value"]
 EDIT_COLUMNS = ["row", "item_id", "field", "before", "after", "edited"]
 _ROUNDED = r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+"
 
@@ -15,63 +17,50 @@ class Shown:
 
     Parameters
     ----------
-    values
-        Columns export, item_id, field, value, by_crowd (as `shown_values` gives them), of any number of exports,
-        the latest last.
+    exports
+        What every workbook showed.
+    now
+        What the crowd says now: columns item_id, field, value.
 
     Notes
     -----
     A row that names its export is compared with all that this one showed. Any other, such as one of a person's
-    own sheet, is compared with what the crowd said: a workbook shows people's decisions too, and a decision
+    own sheet, is compared with what the crowd ever said: a workbook shows people's decisions too, and a decision
     must not stop counting because a workbook repeats it.
     """
 
-    def __init__(self, values: pd.DataFrame) -> None:
-        self._exports = set(values["export"].unique())
-        places = values["item_id"] + "\x1f" + values["field"]
-        texts = comparable(values["value"])
-        # Missing in what was kept before there was this column.
-        by_crowd = values["by_crowd"].ne(False)
-        self._any = _distinct((places + "\x1f" + texts)[by_crowd])
-        self._of_export = _distinct(values["export"] + "\x1f" + places + "\x1f" + texts)
-        self._last = _latest(places[by_crowd], values.loc[by_crowd, "value"])
-        self._then = _latest(values["export"] + "\x1f" + places, values["value"])
+    def __init__(self, exports: Exports, now: pd.DataFrame) -> None:
+        self.exports = exports
+        ever = exports.values[exports.values["by_crowd"]].sort_values("last", kind="stable")
+        told = pd.concat([ever[_PLACE_VALUE], now[_PLACE_VALUE]], ignore_index=True)
+        places = told["item_id"] + "\x1f" + told["field"]
+        self._any = pd.Index((places + "\x1f" + comparable(told["value"])).to_numpy(dtype=object)).unique()
+        last = pd.Series(told["value"].to_numpy(dtype=object), index=places.to_numpy(dtype=object))
+        self._last = last[~last.index.duplicated(keep="last")]
 
     def showed(self, cells: pd.DataFrame) -> pd.Series:
         """Whether each cell (columns export, item_id, field, cell) holds what was shown there.
 
         A row that names its export is compared with that one; else with what the crowd said in any of them.
         """
-        text = cells["item_id"] + "\x1f" + cells["field"] + "\x1f" + comparable(cells["cell"])
-        ever, then = _in(text, self._any), _in(cells["export"] + "\x1f" + text, self._of_export)
-        return then.where(self._names_export(cells), ever)
+        text = comparable(cells["cell"])
+        whole = cells["item_id"] + "\x1f" + cells["field"] + "\x1f" + text
+        # Looking up in a plain index is many times faster than `isin` on pandas' text type.
+        ever = pd.Series(self._any.get_indexer(whole.to_numpy(dtype=object)) >= 0, index=cells.index)
+        number = self.exports.number_of(cells["export"])
+        then = self.exports.value_at(cells.assign(number=number))
+        return (comparable(then.fillna("")).eq(text) & then.notna()).where(number.notna(), ever)
 
     def before(self, cells: pd.DataFrame) -> pd.Series:
         """What was shown there: in the row's export, else by the crowd in the latest; missing for an empty cell."""
+        number = self.exports.number_of(cells["export"])
+        then = self.exports.value_at(cells.assign(number=number))
         place = cells["item_id"] + "\x1f" + cells["field"]
-        then = (cells["export"] + "\x1f" + place).map(self._then).astype("str")
-        return then.where(self._names_export(cells), place.map(self._last).astype("str"))
+        return then.where(number.notna(), place.map(self._last).astype("str"))
 
-    def hits_then(self, rows: pd.DataFrame) -> pd.Series:
-        """How many HITs each row's item had in the row's export (columns export, item_id); missing if unknown."""
-        return (rows["export"] + "\x1f" + rows["item_id"] + "\x1f").map(self._then).astype(float)
-
-    def _names_export(self, cells: pd.DataFrame) -> pd.Series:
-        return cells["export"].isin(list(self._exports))
-
-
-# Looking up in a plain index is many times faster than `isin` on pandas' text type.
-def _distinct(texts: pd.Series) -> pd.Index:
-    return pd.Index(texts.to_numpy(dtype=object)).unique()
-
-
-def _in(texts: pd.Series, index: pd.Index) -> pd.Series:
-    return pd.Series(index.get_indexer(texts.to_numpy(dtype=object)) >= 0, index=texts.index)
-
-
-def _latest(places: pd.Series, values: pd.Series) -> pd.Series:
-    table = pd.Series(values.to_numpy(dtype=object), index=places.to_numpy(dtype=object))
-    return table[~table.index.duplicated(keep="last")]
+    def fact(self, name: str, rows: pd.DataFrame) -> pd.Series:
+        """What the workbook `seen` (its number) noted of each row's item (column item_id); missing if unknown."""
+        return self.exports.value_at(rows.assign(field=name, number=rows["seen"]))
 
 
 def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:

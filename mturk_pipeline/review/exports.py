@@ -2,13 +2,9 @@
 
 from typing import Protocol
 
-import pandas as pd
-
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.shown import SHOWN_COLUMNS
+from mturk_pipeline.review.store import ReviewStore
 from mturk_pipeline.review.workbook import rest_csv, workbook_bytes
-
-KEPT_EXPORTS = 50
 
 
 class Writer(Protocol):
@@ -19,23 +15,22 @@ class Writer(Protocol):
     def remove(self, name: str) -> bool: ...
 
 
-def write_review(
-    writer: Writer, folder: str, book: ReviewBook, shown: pd.DataFrame | None
-) -> tuple[pd.DataFrame, list[str]]:
+def write_review(writer: Writer, folder: str, book: ReviewBook, store: ReviewStore) -> list[str]:
     """Write `review_<phase>.xlsx` and, where it has no room for all, `review_<phase>_rest.csv`.
 
     Parameters
     ----------
     folder
         Where to, relative to the project.
-    shown
-        What earlier exports showed; None for none.
+    store
+        Remembers what the workbook shows, before anybody can see it.
 
     Returns
     -------
-    tuple
-        `shown` with this export, to be kept and given to `read_reviewed`; and the names of the files.
+    list of str
+        The names of the files.
     """
+    store.note_export(book.export, book.content, book.shown)
     name = f"{folder}/review_{book.phase_name}.xlsx"
     writer.write(name, workbook_bytes(book))
     written, rest, beside = [name], rest_csv(book), f"{folder}/review_{book.phase_name}_rest.csv"
@@ -44,19 +39,4 @@ def write_review(
     else:
         writer.write(beside, rest)
         written.append(beside)
-    return with_export(shown, book.shown), written
-
-
-def with_export(shown: pd.DataFrame | None, export: pd.DataFrame) -> pd.DataFrame:
-    """`shown` with `export` as its latest; more than `KEPT_EXPORTS` are not kept.
-
-    Rows of an export that is no longer known are compared with what the crowd said in those that are.
-    """
-    if shown is None or shown.empty:
-        return export
-    before = shown[~shown["export"].isin(export["export"].unique())]
-    kept = before["export"].unique()[-(KEPT_EXPORTS - 1) :]
-    return pd.concat([before[before["export"].isin(kept)], export], ignore_index=True)[SHOWN_COLUMNS]
-
-
-__all__ = ["KEPT_EXPORTS", "ReviewBook", "Writer", "with_export", "write_review"]
+    return written

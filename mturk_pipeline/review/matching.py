@@ -1,12 +1,14 @@
 """Which row of cleaned output each row of a reviewed sheet is about: by its id, else by its keys."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import is_item_id, item_ids, normalise_key, row_ids
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.person_values import match_keys
-from mturk_pipeline.review.shown import comparable, hits_so_far
+from mturk_pipeline.review.shown import HITS, comparable, facts
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 REASONS = {
@@ -18,6 +20,10 @@ REASONS = {
     "unknown_item": (
         "this item_id is not in this phase: not used; move the file to its own phase's folder, "
         "or clear item_id to add the row as a new one"
+    ),
+    "orphan": (
+        "this item was in an earlier workbook and is not any more: what was decided is kept, and counts again "
+        "as soon as its result file or its keys are back"
     ),
     "damaged_id": "the item_id is damaged and there are no keys: not used; copy the id from the workbook",
     "ambiguous_keys": "several rows have these keys: not used; add the column item_id from the workbook",
@@ -34,7 +40,10 @@ class KnownRows:
         ids, codes = cleaned["item_id"], _codes(cleaned, phase)
         self.by_letters = _lookup(_letters(ids), ids)
         self.code_of = _lookup(ids, codes)
-        self.hits = hits_so_far(cleaned)
+        self.renamed: set[str] = set()
+        self.earlier: set[str] = set()
+        self.facts = facts(cleaned, phase)
+        self.hits = self.facts[HITS].astype(float)
         self.parents = _lookup(codes, cleaned["parent_item_id"])
         self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
         self.by_record = {}
@@ -43,6 +52,15 @@ class KnownRows:
             self.by_record[name] = self.by_code.assign(key=codes + "\x1f" + there)[there != ""]
         if phase.record_fields:
             self.by_code = self.by_code[cleaned["element"] == ""]
+
+    def learn(self, ids: Mapping[str, str], earlier: pd.Series) -> None:
+        """Let rows be found by an id of an earlier workbook too (id then -> id now); `earlier`: all ids ever shown."""
+        self.earlier = set(_letters(earlier))
+        then = pd.Series(list(ids), dtype="str")
+        letters = _letters(then)
+        self.renamed = set(letters)
+        self.by_letters = pd.concat([self.by_letters, _lookup(letters, then.map(ids))])
+        self.by_letters = self.by_letters[~self.by_letters.index.duplicated()]
 
 
 def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
@@ -63,7 +81,10 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
     own = _own_ids(rows["item_id"], known)
     keys = _by_keys(rows, known, phase)
     by_id, full = own["known"].notna(), keys["full"]
-    differs = by_id & full & (own["known"].map(known.code_of) != keys["code"])
+    # Keys of an earlier workbook are not those of now.
+    differs = (
+        by_id & full & ~own["letters"].isin(list(known.renamed)) & (own["known"].map(known.code_of) != keys["code"])
+    )
     mixed_up = differs & keys["parent_item_id"].notna()
     stranger = own["valid"] & ~by_id
     # An earlier addition carries the id that it was given.
@@ -75,6 +96,7 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
     rules = {
         "mixed_up_row": mixed_up,
         "changed_keys": differs,
+        "orphan": stranger & own["letters"].isin(list(known.earlier)),
         "unknown_item": stranger,
         "ambiguous_keys": unmatched & keys["ambiguous"],
         "no_match": unmatched & full & ~addition,

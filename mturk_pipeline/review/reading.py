@@ -1,22 +1,30 @@
 """What people decided: reads any sheets they saved, and keeps every word with the place where it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
+from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, file_name, read_sheets
-from mturk_pipeline.review.sheet_says import DAMAGED, ReviewedSheet, Said, nothing_said, what_sheet_says
+from mturk_pipeline.review.renamed_items import renamed_items
+from mturk_pipeline.review.reviewed_files import Sheet, column_name, file_name
+from mturk_pipeline.review.sheet_says import DAMAGED, PLACE, ReviewedSheet, Said, nothing_said, what_sheet_says
 from mturk_pipeline.review.shown import shown_values
+from mturk_pipeline.review.sources import Source, sources_of
+from mturk_pipeline.review.store import Version
 from mturk_pipeline.review.uniting import unite
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OWN_COLUMNS = ("item_id", "export", "decision", "comment")
+# Of our workbooks, beside the fields: for people to read, not read back.
+ADDED_COLUMNS = ("reasons", "status", "priority", "place", "decided_in", "decided_at")
+DECISION_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "decided_at", *PLACE]
 _FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "problems", "problem"]
 
 
@@ -37,10 +45,16 @@ class Reviews:
     comments
         Every comment on a known row, decided or not: item_id, comment.
     files
-        One row per file: source_file, sheets and rows read, decided, edits, additions, problems (counts), and
-        problem: why the whole file could not be read; missing for a good file.
+        One row per file that is there now: source_file, sheets and rows read, decided, edits, additions, problems
+        (counts), and problem: why the whole file could not be read; missing for a good file.
+    agreement
+        For each two files that decided some of the same items: file, other_file, both, same (counts of items).
     disputed
-        item_id of rows about which people disagree, or whose redo or reject has lapsed: undecided.
+        item_id of rows about which people disagree: undecided.
+    lapsed
+        item_id of rows whose redo or reject was carried out: undecided.
+    changed
+        item_id of rows whose answers changed after they were decided: the decision holds, a person should look again.
     """
 
     decisions: pd.DataFrame
@@ -48,13 +62,16 @@ class Reviews:
     added: pd.DataFrame
     comments: pd.DataFrame
     files: pd.DataFrame
+    agreement: pd.DataFrame
     disputed: frozenset[str] = frozenset()
+    lapsed: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
 
 
 def read_reviewed(
     files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFrame | None, phase: PhaseSpec
 ) -> Reviews:
-    """Read the files that people saved in the phase's reviewed folder.
+    """Read the files that people saved, where nothing is kept of what was there before.
 
     Parameters
     ----------
@@ -69,56 +86,92 @@ def read_reviewed(
 
     Notes
     -----
+    See `read_versions` for the rules.
+    """
+    exports = Exports.of(shown)
+    number = max(exports.numbers.values(), default=0) + 1
+    versions = [Version(file_name(path), number, "", path, True) for path in files]
+    return read_versions(versions, cleaned, exports, phase)
+
+
+def read_versions(
+    versions: Sequence[Version], cleaned: pd.DataFrame, exports: Exports, phase: PhaseSpec, kept: Path | None = None
+) -> Reviews:
+    """What all states of all files that people ever saved come to.
+
+    Parameters
+    ----------
+    versions
+        As `ReviewStore.versions` gives them.
+    cleaned
+        Contract `CleanedOutput`: the rows as they are now.
+    exports
+        What workbooks showed.
+    phase
+        The phase.
+    kept
+        Folder for what was read of each file, so that each of its states is read once.
+
+    Notes
+    -----
     A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
+    Of a file's rows the latest state counts (`mturk_pipeline.review.sources`). A decision gives way to another that
+    stands in a row of a workbook that went out after the first was read: who wrote it knew of the first. Other
+    rows that disagree about an item leave it undecided. "undo" takes a decision back.
     A decision redo or reject lapses once its item has more HITs than in the workbook it was made in.
     Rows are matched by id, else by keys. A filled cell is an edit where the row's workbook did not show its value,
     or, where the row names no workbook, where the crowd never said it there. An edit alone is a fix. A blank cell
     changes nothing; only in a row with an item_id and the decision "fix" does a cell that was emptied mean
-    "there is none", as does the word "none" anywhere. Rows that disagree about an item leave it undecided.
+    "there is none", as does the word "none" anywhere.
     Nothing raises: what is not understood is a problem, and the rest counts.
     """
-    now = shown_values(cleaned, phase)
-    seen = Shown(now if shown is None else pd.concat([shown, now], ignore_index=True))
     known = KnownRows(cleaned, phase)
+    renamed = renamed_items(exports, cleaned, known, phase)
+    known.learn(renamed, exports.values["item_id"].drop_duplicates())
+    now = shown_values(cleaned, phase)
+    seen = Shown(exports.renamed(renamed), now)
     nothing = nothing_said(phase)
-    said = [nothing]
-    counts: list[dict[str, object]] = []
-    for path in sorted(files, key=lambda p: p.name):
-        sheets, problems = _sheets(path, phase)
-        here = [what_sheet_says(sheet, known, seen, now, phase) for sheet in sheets]
-        said += [replace(nothing, problems=problem_table(problems)), *here]
-        counts.append(_counts(file_name(path), sheets, here, problems))
+    found, problems = sources_of(versions, phase, kept)
+    said = [replace(nothing, problems=problem_table(problems))]
+    tallies: dict[str, list[_Read]] = {v.name: [] for v in versions if v.present}
+    for source in found:
+        sheet, wrong = _named(source, phase)
+        result = what_sheet_says(sheet, known, seen, now, phase)
+        wrong = wrong if source.latest and source.present else []
+        said += [replace(nothing, problems=problem_table(wrong)), result]
+        if source.present:
+            tallies[source.sheet.file].append(_Read(source, result, len(wrong)))
     united = unite(said, cleaned, phase)
-    files_table = pd.DataFrame(counts, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
-    return Reviews(united.decisions, united.problems, united.added, united.comments, files_table, united.disputed)
+    files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
+    files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
+    times = {v.number: v.at for v in versions}
+    decided_at = united.decisions["since"].map(times).astype("str").fillna("")
+    decisions = united.decisions.assign(decided_at=decided_at)[DECISION_COLUMNS]
+    return Reviews(
+        decisions,
+        united.problems,
+        united.added,
+        united.comments,
+        files_table,
+        united.agreement,
+        united.disputed,
+        united.lapsed,
+        united.changed,
+    )
 
 
-def _sheets(path: Path, phase: PhaseSpec) -> tuple[list[ReviewedSheet], list[dict[str, object]]]:
-    """The sheets of a file that are about the phase, with the phase's own column names; and problems."""
-    name = file_name(path)
-    try:
-        found = read_sheets(path, lambda names: _is_about(names, phase))
-    except UnreadableFile as error:
-        return [], [problem(name, None, None, None, "unreadable_file", f"{error}")]
-    if not found:
-        keys = ", ".join(phase.keys)
-        wanted = "a header with item_id" + (f" or with {keys}" if keys else "") + ", and decision or a field"
-        return [], [problem(name, None, None, None, "no_table", f"no sheet has {wanted}: not used")]
-    pairs = [_named(sheet, phase) for sheet in found]
-    return [sheet for sheet, _ in pairs], [p for _, problems in pairs for p in problems]
+class _Read(NamedTuple):
+    """A source, what it says, and how many problems its header has."""
+
+    source: Source
+    said: Said
+    problems: int
 
 
-def _is_about(names: set[str], phase: PhaseSpec) -> bool:
-    keys = {column_name(k) for k in phase.keys}
-    fields = {column_name(f) for f in phase.fields}
-    # "field" and "value" together: the sheet of answers in our own workbook, one row per answer.
-    told = bool(names & {"decision", "comment", *fields}) and not {"field", "value"} <= names
-    return told and ("item_id" in names or (bool(keys) and keys <= names))
-
-
-def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str, object]]]:
-    """`sheet` with all of the phase's columns under their own names ('' where absent)."""
+def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str, object]]]:
+    """The sheet with all of the phase's columns under their own names ('' where absent)."""
+    sheet = source.sheet
     wanted = {column_name(c): c for c in (*OWN_COLUMNS, *key_columns(phase), *phase.fields)}
     problems = [
         problem(
@@ -142,30 +195,29 @@ def _named(sheet: Sheet, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str
     table = table.reindex(columns=list(wanted.values())).astype("str").fillna("")
     problems += [problem(sheet.file, sheet.sheet, n, None, rule, DAMAGED[rule]) for n, rule in sheet.damaged.items()]
     lacking = {n: tuple(wanted[c] for c in names if c in wanted) for n, names in sheet.lacking.items()}
-    return ReviewedSheet(sheet.file, sheet.sheet, table, present, lacking), problems
+    when = {"since": source.since, "latest": source.latest, "present": source.present}
+    return ReviewedSheet(sheet.file, sheet.sheet, table, present, lacking, **when), problems
 
 
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
     """A column is gone from our own sheet and strange columns are there: said, never guessed."""
     ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
-    strange = [n for n in sheet.table if n not in {*wanted, *ours, "reasons", "status"}]
+    strange = [n for n in sheet.table if n not in {*wanted, *ours, *ADDED_COLUMNS} and "_pick_" not in n]
     if not strange:
         return []
     reason = f"no column has this name, and {len(strange)} have unknown names: if one was renamed, name it back"
     return [problem(sheet.file, sheet.sheet, None, f, "missing_column", reason) for f in missing]
 
 
-def _counts(
-    file: str, sheets: list[ReviewedSheet], said: list[Said], problems: list[dict[str, object]]
-) -> dict[str, object]:
-    whole = [p["reason"] for p in problems if p["source_row"] is None and p["source_sheet"] is None and not sheets]
+def _counts(file: str, reads: Sequence[_Read], problems: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    whole = [p["reason"] for p in problems]
     return {
         "source_file": file,
-        "sheets": len(sheets),
-        "rows": sum(len(s.table) for s in sheets),
-        "decided": sum(len(s.verdicts) for s in said),
-        "edits": sum(int(s.edits["edited"].sum()) for s in said),
-        "additions": sum(len(s.added) for s in said),
-        "problems": len(problems) + sum(len(s.problems) for s in said),
+        "sheets": sum(r.source.latest for r in reads),
+        "rows": sum(len(r.source.sheet.table) for r in reads if r.source.latest),
+        "decided": sum(len(r.said.verdicts) for r in reads),
+        "edits": sum(int(r.said.edits["edited"].sum()) for r in reads),
+        "additions": sum(len(r.said.added) for r in reads),
+        "problems": len(problems) + sum(len(r.said.problems) + r.problems for r in reads),
         "problem": whole[0] if whole else None,
     }

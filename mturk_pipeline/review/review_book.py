@@ -7,7 +7,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.intake.item_ids import id_of
+from mturk_pipeline.review.audit import Audit, audit
+from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.queue import review_queue
 from mturk_pipeline.review.shown import DECIDED, shown_table, shown_values
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -25,16 +28,22 @@ class ReviewBook:
         The phase.
     cleaned, answers, workers
         Contracts `CleanedOutput`, `Answers`, `Workers`.
-    reviewed
-        Contract `Reviewed` as it was last: what people decided. None: nothing yet.
+    reviewed, decisions
+        Contracts `Reviewed` and `Decisions`: what people decided. None: nothing yet.
     problems
         Contract `ReviewProblems`: what could not be understood in reviewed files.
+    settlement
+        Contract `SettlementSuggestions`; None leaves the sheet out.
     thresholds
         Trust from which a field passes, where it differs from the phase's.
     give_back_to
         Name of the folder into which a person saves the workbook.
     facts
         Further lines for the sheet `about`: name and text.
+    seed
+        For the drawing of spot checks.
+    last_export
+        Id and content of the workbook before (`ReviewStore.last_export`); None for none.
     """
 
     phase_name: str
@@ -43,79 +52,78 @@ class ReviewBook:
     answers: pd.DataFrame
     workers: pd.DataFrame
     reviewed: pd.DataFrame | None = None
+    decisions: pd.DataFrame | None = None
     problems: pd.DataFrame | None = None
+    settlement: pd.DataFrame | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     give_back_to: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    seed: str = ""
+    last_export: tuple[str, str] | None = None
 
     @cached_property
     def shown(self) -> pd.DataFrame:
-        """The values that the workbook shows: to be kept, and given to `read_reviewed`."""
+        """The values that the workbook shows, for `ReviewStore.note_export`."""
         return shown_values(self.cleaned, self.phase, self._reviewed)
 
     @cached_property
-    def export(self) -> str:
-        """The workbook's export id; '' where it shows no value."""
+    def content(self) -> str:
+        """An id of what the workbook shows."""
         return "" if self.shown.empty else str(self.shown["export"].iloc[0])
 
     @cached_property
+    def export(self) -> str:
+        """The workbook's export id: another one for each change, also where it shows again what it did before."""
+        if self.last_export is None:
+            return self.content
+        export, content = self.last_export
+        return export if content == self.content else id_of(f"{export} {self.content}")
+
+    @cached_property
+    def queue(self) -> pd.DataFrame:
+        """Contract `ReviewQueue`: what is to be looked at, in order."""
+        return review_queue(self.cleaned, self._reviewed, self.decisions, self.phase, self.seed)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What is known of the rows that passed."""
+        return audit(self._reviewed, self.cleaned, self.phase)
+
+    @cached_property
     def waiting(self) -> pd.DataFrame:
-        """Rows that wait for a decision, worst first: as `cleaned`, with the fields as their cells show them."""
-        return self._of_cleaned(self._waits & ~self._is_decided)
+        """The rows of the queue: as `cleaned`, with the fields as their cells show them, and the queue's columns."""
+        rows = self.cleaned.set_index("item_id", drop=False).loc[self.queue["item_id"]].reset_index(drop=True)
+        rows = rows.assign(**{c: self.queue[c].to_numpy() for c in ("kind", "blind", "reasons")})
+        return self._with_shown(self._commented(rows))
 
     @cached_property
     def accepted(self) -> pd.DataFrame:
-        """Rows that passed without a look."""
-        return self._of_cleaned(~self._waits & ~self._is_decided)
+        """Rows that passed without a look, but for spot checks."""
+        passed = self._reviewed.loc[self._reviewed["status"] == "accepted_automatically", "item_id"]
+        there = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(self.queue["item_id"])
+        return self._with_shown(self._commented(self.cleaned[there]))
 
     @cached_property
     def decided(self) -> pd.DataFrame:
         """Rows that people decided or added: as `reviewed`, with the fields as their cells show them."""
-        if self._reviewed is None:
-            return pd.DataFrame(
-                columns=["item_id", "status", "comment", *key_columns(self.phase), *self.phase.fields]
-            ).astype("str")
-        return self._with_shown(self._reviewed[self._reviewed["status"].isin(DECIDED)])
+        rows = self._reviewed[self._reviewed["status"].isin(DECIDED)]
+        again = rows["item_id"].isin(self.queue["item_id"])
+        rows = self._with_shown(rows[~again])
+        if self.decisions is None or self.decisions.empty:
+            return rows.assign(decided_in="", decided_at="")
+        said = self.decisions.drop_duplicates("item_id").set_index("item_id").reindex(rows["item_id"])
+        day = said["decided_at"].str[:10].fillna("").to_numpy()
+        return rows.assign(decided_in=said["source_file"].fillna("").to_numpy(), decided_at=day)
 
     @cached_property
-    def _reviewed(self) -> pd.DataFrame | None:
+    def _reviewed(self) -> pd.DataFrame:
         if self.reviewed is None:
-            return None
-        columns = ["item_id", "status", "trust", "comment", *key_columns(self.phase), *self.phase.fields]
-        # The phase may have got a new field since.
-        return self.reviewed.reindex(columns=columns)
+            return apply_decisions(self.cleaned, None, self.phase, self.seed)
+        return self.reviewed
 
-    @cached_property
-    def _is_decided(self) -> pd.Series:
-        if self._reviewed is None:
-            return pd.Series(False, index=self.cleaned.index)
-        done = self._reviewed.loc[self._reviewed["status"].isin(DECIDED), "item_id"]
-        return self.cleaned["item_id"].isin(done)
-
-    @cached_property
-    def _waits(self) -> pd.Series:
-        return self.cleaned["needs_review"] | self._is_disputed
-
-    @cached_property
-    def _is_disputed(self) -> pd.Series:
-        """Rows that passed, but with a dispute or a lapsed decision: undecided though their trust is still the same."""
-        if self._reviewed is None:
-            return pd.Series(False, index=self.cleaned.index)
-        then = self._reviewed[self._reviewed["status"] == "undecided"].set_index("item_id")["trust"]
-        now = self.cleaned[[f"{gate}_trust" for gate in self.phase.gates]].min(axis=1)
-        return ~self.cleaned["needs_review"] & (self.cleaned["item_id"].map(then) == now)
-
-    def _of_cleaned(self, where: pd.Series) -> pd.DataFrame:
-        rows = self._with_shown(self.cleaned[where])
-        disputed = self._is_disputed[where].to_numpy()
-        rows["comment"] = ""
-        if self._reviewed is not None:
-            said = self._reviewed.drop_duplicates("item_id").set_index("item_id")["comment"]
-            rows["comment"] = rows["item_id"].map(said).astype("str").fillna("")
-        rows["reasons"] = rows["reasons"].mask(
-            disputed, "people disagree, or answers came in since: see the sheet problems"
-        )
-        return rows
+    def _commented(self, rows: pd.DataFrame) -> pd.DataFrame:
+        said = self._reviewed.drop_duplicates("item_id").set_index("item_id")["comment"]
+        return rows.assign(comment=rows["item_id"].map(said).astype("str").fillna(""))
 
     @cached_property
     def _shown_table(self) -> pd.DataFrame:

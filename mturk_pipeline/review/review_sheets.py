@@ -1,40 +1,47 @@
 """The sheets of the review workbook, one function each. A new sheet is one function and one line in `SHEETS`."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import WORDS
+from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.review.sheet_plans import Column, Look, SheetPlan
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-PASSED = "accepted automatically, unverified"
 _WIDTHS = {"url": 38, "email": 28, "phone": 18, "handle": 24, "name": 26, "text": 34}
+# As many other answers as a drop-down offers at a glance.
+_MOST_PICKS = 6
 
 
 def review_sheet(book: ReviewBook) -> SheetPlan:
-    """Rows that wait, worst first."""
+    """Rows that wait, worst first, with spot checks among them."""
     rows = book.waiting.iloc[:MOST_ROWS]
-    columns = [*_yours(book, rows), *_keys(book.phase, rows)]
+    keys = _keys(book.phase, rows)
+    columns = [*_yours(book, rows), *keys, Column("reasons", _reasons(rows), width=46, look="wrapped")]
+    picks: list[Column] = []
     for name in book.phase.fields:
-        columns += [_guess(book.phase, name, rows), _trust(name, rows)]
+        offered = _picks(name, rows)
+        guess = _guess(book.phase, name, rows)
+        columns.append(replace(guess, pick_from=tuple(p.name for p in offered)))
         runners_up = _lines(rows[f"{name}_runners_up"])
-        columns.append(Column(f"{name}_runners_up", runners_up, width=26, look="wrapped"))
-    columns.append(Column("reasons", rows["reasons"], width=60, look="wrapped"))
-    return SheetPlan("review", columns, frozen=5, tab="1F5FA8", fades="decision")
+        columns += [Column(f"{name}_runners_up", runners_up, width=26, look="wrapped"), _trust(name, rows)]
+        picks += offered
+    return SheetPlan("review", [*columns, *picks], frozen=4 + len(keys), tab="1F5FA8", fades="decision")
 
 
 def accepted_sheet(book: ReviewBook) -> SheetPlan:
-    """Rows that passed without a look."""
+    """Rows that passed without a look, but for those that are spot checks."""
     rows = book.accepted.iloc[:MOST_ROWS]
-    columns = [*_yours(book, rows), Column("status", _same(PASSED, rows), width=20, look="wrapped")]
+    columns = [*_yours(book, rows), Column("status", _same("unverified", rows), width=12)]
     columns += _keys(book.phase, rows)
     for name in book.phase.fields:
         columns += [_guess(book.phase, name, rows), _trust(name, rows)]
-    return SheetPlan("accepted", columns, frozen=6, tab="3F9142", fades="decision")
+    return SheetPlan("accepted automatically", columns, frozen=6, tab="3F9142", fades="decision")
 
 
 def decided_sheet(book: ReviewBook) -> SheetPlan:
@@ -42,7 +49,11 @@ def decided_sheet(book: ReviewBook) -> SheetPlan:
     rows = book.decided.iloc[:MOST_ROWS]
     columns = [*_yours(book, rows), Column("status", rows["status"], width=12), *_keys(book.phase, rows)]
     columns += [_guess(book.phase, name, rows) for name in book.phase.fields]
-    return SheetPlan("decided", columns, frozen=6, tab="7B8794", fades="decision")
+    columns += [
+        Column("decided_in", rows["decided_in"], 24, "quiet"),
+        Column("decided_at", rows["decided_at"], 12, "quiet"),
+    ]
+    return SheetPlan("decided before", columns, frozen=6, tab="7B8794", fades="decision")
 
 
 def answers_sheet(book: ReviewBook) -> SheetPlan:
@@ -104,11 +115,14 @@ SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
 
 def review_rows(book: ReviewBook) -> pd.DataFrame:
     """All waiting rows as the sheet `review` has them, for a CSV file beside it: index is the place in the queue."""
-    whole = [*_yours(book, book.waiting), *_keys(book.phase, book.waiting)]
+    rows = book.waiting
+    whole = [*_yours(book, rows), *_keys(book.phase, rows), Column("reasons", _reasons(rows))]
     for name in book.phase.fields:
-        whole += [_guess(book.phase, name, book.waiting), _trust(name, book.waiting)]
-        whole.append(Column(f"{name}_runners_up", _lines(book.waiting[f"{name}_runners_up"], " | ")))
-    whole.append(Column("reasons", book.waiting["reasons"]))
+        whole += [
+            _guess(book.phase, name, rows),
+            Column(f"{name}_runners_up", _lines(rows[f"{name}_runners_up"], " | ")),
+        ]
+        whole.append(_trust(name, rows))
     return pd.DataFrame({column.name: column.cells for column in whole})
 
 
@@ -131,7 +145,31 @@ def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
 
 
 def _trust(name: str, rows: pd.DataFrame) -> Column:
-    return Column(f"{name}_trust", rows[f"{name}_trust"].round(2), width=12, look="share")
+    trust = rows[f"{name}_trust"].round(2)
+    return Column(f"{name}_trust", trust.mask(rows["blind"]) if "blind" in rows else trust, width=8, look="share")
+
+
+def _reasons(rows: pd.DataFrame) -> pd.Series:
+    return rows["reasons"].mask(rows["blind"].astype(bool), WITHOUT_A_HINT)
+
+
+def _picks(name: str, rows: pd.DataFrame) -> list[Column]:
+    """Hidden columns with what the field's drop-down offers: the best guess, the runners-up.
+
+    They stand in the row itself, so that sorting keeps each offer with its row.
+    """
+    others = [list(map(str, values))[:_MOST_PICKS] for values in rows[f"{name}_runners_up"]]
+    guesses = rows[name].fillna("").tolist()
+    offers = [list(dict.fromkeys([*([g] if g else []), *o])) for g, o in zip(guesses, others, strict=True)]
+    most = max((len(o) for o in offers if len(o) > 1), default=0)
+    return [
+        Column(
+            f"{name}_pick_{n + 1}",
+            pd.Series([o[n] if len(o) > max(n, 1) else "" for o in offers], dtype="str"),
+            hidden=True,
+        )
+        for n in range(most)
+    ]
 
 
 def _worker_column(name: str, cells: pd.Series) -> Column:

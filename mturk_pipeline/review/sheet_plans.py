@@ -1,5 +1,6 @@
 """Plans of sheets: which columns, how each looks, what can be chosen. `sheet_writer` makes cells of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,6 +31,10 @@ class Column:
         Cells that are valid http(s) addresses can be clicked.
     choices
         Offered in a drop-down list; other words may be written too.
+    pick_from
+        Columns side by side whose cells in the same row are offered in a drop-down list.
+    formulas
+        Formula by row (from 0), for cells that a spreadsheet is to keep up to date; `cells` has the value of now.
     """
 
     name: str
@@ -40,6 +45,8 @@ class Column:
     hidden: bool = False
     links: bool = False
     choices: tuple[str, ...] = ()
+    pick_from: tuple[str, ...] = ()
+    formulas: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,16 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.review.cleaning import key_columns
-from mturk_pipeline.review.decision_words import WORDS, decision_of
+from mturk_pipeline.review.decision_words import UNDO, WORDS, decision_of
 from mturk_pipeline.review.edits import EDIT_COLUMNS, Shown, cells_of, find_edits
 from mturk_pipeline.review.matching import REASONS, KnownRows, addition_ids, element_of, match_rows
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.shown import comparable
+from mturk_pipeline.review.shown import ANSWERS, HITS, comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+WHEN = ["since", "base", "seen", "present", "changed"]
+LAPSED = "lapsed"
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
 _ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
@@ -38,7 +40,9 @@ _CELL_REASONS = {
 class ReviewedSheet:
     """One sheet about the phase; `table` has all of the phase's columns, `fields` names those that are its own.
 
-    `lacking` gives the last columns that a row of a text file does not have.
+    `lacking` gives the last columns that a row of a text file does not have. `since` numbers, by row, the state of
+    the file in which the row first stood as it is (in the count of exports); `latest` and `present` are as in
+    `mturk_pipeline.review.sources.Source`.
     """
 
     file: str
@@ -46,6 +50,9 @@ class ReviewedSheet:
     table: pd.DataFrame
     fields: tuple[str, ...]
     lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    since: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"))
+    latest: bool = True
+    present: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,17 +62,18 @@ class Said:
     Attributes
     ----------
     verdicts
-        row, item_id, decision ('' for edits alone), comment, and the place.
+        row, item_id, decision ('' for edits alone), comment, the place, and `WHEN`: since (see `ReviewedSheet`), base
+        (number of the export that the row names; missing), seen (of the export that the person had before them, as
+        far as it is known), present, and changed (the answers of its item changed since).
     edits
         `EDIT_COLUMNS`, for the rows of `verdicts`.
     added
-        item_id, parent_item_id, element, keys, fields, comment, and the place.
+        item_id, parent_item_id, element, keys, fields, comment, the place and `WHEN`.
     comments
         item_id, comment.
     problems
         Contract `ReviewProblems`.
-    lapsed
-        item_id of rows whose redo or reject was carried out: a person must look again.
+        The decision `LAPSED` stands for a redo or reject that was carried out: a person must look again.
     """
 
     verdicts: pd.DataFrame
@@ -73,13 +81,14 @@ class Said:
     added: pd.DataFrame
     comments: pd.DataFrame
     problems: pd.DataFrame = field(default_factory=problem_table)
-    lapsed: frozenset[str] = frozenset()
 
 
 def nothing_said(phase: PhaseSpec) -> Said:
     """The tables of a sheet that says nothing: their columns and types, no rows."""
     texts = dict.fromkeys(["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields], "str")
     place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
+    when = {"since": "float", "base": "float", "seen": "float", "present": "bool", "changed": "bool"}
+    place |= when
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
     edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
     comments = {"item_id": "str", "comment": "str"}
@@ -95,7 +104,7 @@ def what_sheet_says(
 ) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
     sheet, problems = _without_errors(sheet, rows_known, shown, phase)
-    rows = _rows(sheet, rows_known, phase)
+    rows = _rows(sheet, rows_known, shown, phase)
     short = _cut_off(sheet, rows, shown)
     problems += [problem(sheet.file, sheet.sheet, n, None, "ragged_row", DAMAGED["ragged_row"]) for n in short]
     rows = rows.drop(index=short)
@@ -107,9 +116,9 @@ def what_sheet_says(
         for row in known.index[answered]
     ]
     comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
-    lapsed = frozenset(known.loc[answered, "item_id"])
-    known = known[~answered]
-    cells = cells_of(known, list(sheet.fields))
+    known = known.assign(decision=known["decision"].mask(answered, LAPSED))
+    known["changed"] = _changed_since(known, rows_known, shown)
+    cells = cells_of(known[~answered], list(sheet.fields))
     # An error that took a value's place does not mean that a "fix" cleared it.
     errors = {(p["source_row"], p["column"]) for p in problems if p["rule"] == "error_text"}
     if errors:
@@ -125,16 +134,16 @@ def what_sheet_says(
     ]
     verdicts = known[(known["decision"].ne("") | edited) & ~idle]
     return Said(
-        _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment"]], sheet),
+        _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment", *WHEN]], sheet),
         edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
         _additions(sheet, rows, shown, phase),
         comments.reset_index(drop=True),
-        problem_table(problems),
-        lapsed,
+        # Nobody can mend a row that stands in no file any more.
+        problem_table(problems if sheet.latest and sheet.present else []),
     )
 
 
-def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
+def _rows(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
     """The sheet's rows with what each is about and its decision ('' none, missing for an unknown word)."""
     table = sheet.table
     about = match_rows(table, rows_known, phase)
@@ -144,6 +153,10 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, phase: PhaseSpec) -> pd.D
     out["decision"] = words.take(codes).set_axis(table.index)
     out["comment"] = comparable(table["comment"])
     out["export"] = comparable(table["export"]).str.upper()
+    out["since"] = sheet.since.reindex(table.index).astype(float)
+    out["base"] = shown.exports.number_of(out["export"])
+    out["seen"] = out["base"].fillna(shown.exports.before(out["since"]))
+    out["present"] = sheet.present
     # A row whose only content is, say, a number that a person wrote beside the table.
     empty = (table[["item_id", "decision", *key_columns(phase), *phase.fields]] == "").all(axis=1)
     return out[~empty]
@@ -190,11 +203,23 @@ def _answered_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> 
     Late answers of a HIT that the person saw are not what was asked for.
     """
     now = rows["item_id"].map(rows_known.hits).astype(float)
-    return rows["decision"].isin(["redo", "reject"]) & (now > shown.hits_then(rows))
+    return rows["decision"].isin(["redo", "reject"]) & (now > shown.fact(HITS, rows).astype(float))
+
+
+def _changed_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> pd.Series:
+    """Whether other assignments lie behind the row than when the person decided, and they say something else.
+
+    More of the same is no reason to look again, nor are answers that are only read in another way now.
+    """
+    then = shown.fact(ANSWERS, rows).str.split(" ", n=1, expand=True).reindex(columns=[0, 1])
+    now = rows["item_id"].map(rows_known.facts[ANSWERS]).astype("str").str.split(" ", n=1, expand=True)
+    now = now.reindex(columns=[0, 1])
+    known = then[0].notna() & now[0].notna() & ~rows["decision"].isin(["drop", UNDO, LAPSED])
+    return known & (then[0] != now[0]) & (then[1] != now[1])
 
 
 def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:
-    unclear = rows[rows["rule"] != ""]
+    unclear = rows[(rows["rule"] != "") & ((rows["rule"] != "orphan") | rows["decision"].ne(""))]
     found = [
         problem(sheet.file, sheet.sheet, int(row), "item_id", rule, REASONS[rule])
         for row, rule in zip(unclear.index, unclear["rule"], strict=True)
@@ -232,7 +257,8 @@ def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) 
 def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
     """Rows that a person added, except untouched copies of earlier additions and those refused by a decision."""
     new = rows[rows["addition"] & rows["decision"].isin(["", "accept", "fix"])]
-    if new.empty:
+    # A row of one's own that is taken out of the file is gone.
+    if new.empty or not sheet.latest:
         return nothing_said(phase).added
     new = new.assign(item_id=addition_ids(new, phase))
     cells = cells_of(new, list(sheet.fields))
@@ -244,7 +270,7 @@ def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: Ph
     keys = pd.DataFrame({k: comparable(new[k]) for k in key_columns(phase)}, index=new.index)
     element = element_of(new, phase) if phase.record_fields else pd.Series("", index=new.index, dtype="str")
     table = pd.concat([new[["item_id", "parent_item_id"]], element.rename("element"), keys, values], axis=1)
-    table["comment"] = new["comment"]
+    table = table.join(new[["comment", *[w for w in WHEN if w != "changed"]]]).assign(changed=False)
     known = new["decision"].eq("accept") | ~copies
     return _placed(table[known & values[list(phase.record_fields or phase.fields)].notna().any(axis=1)], sheet)
 

@@ -80,7 +80,11 @@ class SheetWriter(Book):
             styles = [self._looks["link" if link else column.look] for link in linked]
             made = [_text_cell(text, style) for text, style in zip(uniques, styles, strict=True)]
         made.append("")
-        return [made[code] for code in codes]
+        cells = [made[code] for code in codes]
+        for row, formula in column.formulas.items():
+            value = escape(excel_text(column.cells.iloc[row]))
+            cells[row] = f' s="{self._looks[column.look]}" t="str"><f>{escape(formula)}</f><v>{value}</v></c>'
+        return cells
 
 
 def _lines_shown(plan: SheetPlan) -> list[int]:
@@ -156,7 +160,15 @@ def _header_cells(sheet: Any, plan: SheetPlan) -> list[Any]:
 def _add_drop_downs(sheet: Any, plan: SheetPlan) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
+    names = [c.name for c in plan.columns]
     for number, column in enumerate(plan.columns):
+        if column.pick_from:
+            first, last = (_letter(names.index(n)) for n in (column.pick_from[0], column.pick_from[-1]))
+            rule = DataValidation("list", formula1=f"${first}2:${last}2", allow_blank=True)
+            # Anything else may be written too.
+            rule.showErrorMessage = False
+            rule.add(f"{_letter(number)}2:{_letter(number)}{plan.rows + 1}")
+            sheet.data_validations.append(rule)
         if column.choices:
             words = ", ".join(column.choices)
             rule = DataValidation("list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)

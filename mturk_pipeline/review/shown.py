@@ -5,11 +5,14 @@ import re
 import pandas as pd
 
 from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_cell
+from mturk_pipeline.folders.writing import digest
 from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
 
 SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
+# What a workbook's rows rested on, kept beside the values as if of fields with these names.
+HITS, HIT_IDS, ANSWERS = ":hits", ":hit_ids", ":answers"
 _EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -44,14 +47,14 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
 
 
 def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The values that a workbook of these tables shows, one row each, with the workbook's export id.
+    """The values that a workbook of these tables shows, one row each, with an id of the whole.
 
     Returns
     -------
     DataFrame
         Columns export, item_id, field, value, and by_crowd: False where a person decided it and the crowd says
-        otherwise; sorted; empty cells are left out. Rows with field '' say how many HITs there were. Keep it
-        with those of earlier exports (`pd.concat`), and give all to `read_reviewed`.
+        otherwise; sorted; empty cells are left out. Rows with the fields `HITS`, `HIT_IDS` and `ANSWERS` say what
+        each item rested on (see `facts`).
     """
     table = shown_table(cleaned, phase, reviewed)
     guesses = table if reviewed is None else shown_table(cleaned, phase).reindex(table.index)
@@ -63,9 +66,12 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
         )
         for name in phase.fields
     ]
-    asked = hits_so_far(cleaned)
-    counts = {"item_id": asked.index, "field": "", "value": asked.astype("str").to_numpy(), "by_crowd": True}
-    values = pd.concat([*parts, pd.DataFrame(counts)], ignore_index=True)
+    rested = facts(cleaned, phase)
+    parts += [
+        pd.DataFrame({"item_id": rested.index, "field": name, "value": rested[name].to_numpy(), "by_crowd": True})
+        for name in rested
+    ]
+    values = pd.concat(parts, ignore_index=True)
     values = values.astype({"item_id": "str", "field": "str", "value": "str", "by_crowd": "bool"})
     values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)
     texts = values["item_id"] + "\x1f" + values["field"] + "\x1f" + values["value"]
@@ -75,11 +81,25 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     return values
 
 
-def hits_so_far(cleaned: pd.DataFrame) -> pd.Series:
-    """How many HITs with answers there are for the item of each row; index: item_id."""
+def facts(cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """What each row rests on, as texts; index: item_id.
+
+    Columns `HITS` (how many HITs with answers its item has), `HIT_IDS` (which), `ANSWERS` (how many assignments,
+    and a digest of the values that they gave, best guess first: "3 0123456789abcdef").
+    """
     hits = cleaned[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
-    counts = cleaned["parent_item_id"].map(hits["parent_item_id"].value_counts()).fillna(0).astype("int64")
-    return counts.set_axis(pd.Index(cleaned["item_id"], name="item_id"))
+    hits = hits.sort_values(["parent_item_id", "hit_ids"]).groupby("parent_item_id")["hit_ids"]
+    counts = cleaned["parent_item_id"].map(hits.size()).fillna(0).astype("int64")
+    named = cleaned["parent_item_id"].map(hits.agg("\n".join)).astype("str").fillna("")
+    guesses = [cleaned[[name, f"{name}_outcome", f"{name}_runners_up"]].to_numpy(dtype=object) for name in phase.fields]
+    given = [
+        "\x1e".join(f"{value}\x1f{outcome}\x1f{sorted(map(str, others))}" for value, outcome, others in row)
+        for row in zip(*guesses, strict=True)
+    ]
+    digests = [digest(text.encode("utf-8", "replace"))[:16] for text in given]
+    answers = cleaned["answers"].astype("str") + " " + pd.Series(digests, index=cleaned.index, dtype="str")
+    table = pd.DataFrame({HITS: counts.astype("str"), HIT_IDS: named, ANSWERS: answers})
+    return table.set_axis(pd.Index(cleaned["item_id"], name="item_id"))
 
 
 def cell_texts(column: pd.Series) -> pd.Series:

@@ -13,6 +13,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 CONTACTS = PhaseSpec.model_validate(
     {
         "model": "majority",
+        "spot_checks": 0,
         "keys": ["university", "club"],
         "fields": {
             "email": {"kind": "email", "gate": True},
@@ -24,6 +25,7 @@ CONTACTS = PhaseSpec.model_validate(
 CLUBS = PhaseSpec.model_validate(
     {
         "model": "majority",
+        "spot_checks": 0,
         "keys": ["university"],
         "fields": {
             "club": {"kind": "name", "columns": ["club_{n}_name"], "gate": True},

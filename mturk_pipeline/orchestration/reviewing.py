@@ -1,0 +1,60 @@
+"""Reading what people decided in a project's phase, with all that is kept of it."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from mturk_pipeline.orchestration.workspace import PhaseOfProject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.review.reading import Reviews
+    from mturk_pipeline.review.store import ReviewStore
+
+
+def review_store(place: PhaseOfProject) -> "ReviewStore":
+    """Journal, originals and exports of the phase; Failure, in one line, where the journal is damaged."""
+    from mturk_pipeline.review.store import DamagedJournal, ReviewStore
+
+    try:
+        return ReviewStore(place.project.path / ".mturk_pipeline" / "review" / place.phase)
+    except DamagedJournal as error:
+        raise dg.Failure(f"{place.project.name}: {error}", allow_retries=False) from None
+
+
+def seed_of(place: PhaseOfProject) -> str:
+    """For the drawing of spot checks: a project's phase always draws alike."""
+    return f"{place.project.id}/{place.phase}"
+
+
+def reviews_of(place: PhaseOfProject, cleaned: "pd.DataFrame") -> "Reviews":
+    """What all files that ever came back come to, on the rows of `cleaned`; new originals are kept."""
+    from dataclasses import replace
+
+    import pandas as pd
+
+    from mturk_pipeline.review.problems import problem_table
+    from mturk_pipeline.review.reading import read_versions
+
+    store = review_store(place)
+    files = [f.path for f in place.files(place.folders.reviewed)]
+    unread = problem_table(store.note_files(files))
+    reviews = read_versions(store.versions(files), cleaned, store.exports(), place.spec, store.folder / "read")
+    return replace(reviews, problems=pd.concat([unread, reviews.problems], ignore_index=True))
+
+
+def decided_so_far(place: PhaseOfProject) -> "pd.DataFrame | None":
+    """Contract `Reviewed` from the files of now, on the rows of the run before; None before the first run.
+
+    Trust learns from it: the rows of this run are made of what trust finds.
+    """
+    from mturk_pipeline.review.cleaning import field_columns, key_columns
+    from mturk_pipeline.review.deciding import apply_decisions
+
+    cleaned = place.table("cleaned_output")
+    wanted = {*key_columns(place.spec), *(column for field in place.spec.fields for column in field_columns(field))}
+    if cleaned is None or not wanted <= set(cleaned.columns):
+        # The phase's settings changed: the next run knows.
+        return None
+    return apply_decisions(cleaned, reviews_of(place, cleaned), place.spec, seed_of(place))

@@ -1,0 +1,81 @@
+"""The review queue: what a person is to look at, worst first, with spot checks among it."""
+
+import pandas as pd
+
+from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.spot_checks import interleave, lots
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+QUEUE_COLUMNS = ["item_id", "kind", "blind", "priority", "reasons", "inclusion"]
+WITHOUT_A_HINT = "Trust is hidden here: judge by yourself."
+
+
+def review_queue(
+    cleaned: pd.DataFrame,
+    reviewed: pd.DataFrame,
+    decisions: pd.DataFrame | None,
+    phase: PhaseSpec,
+    seed: str = "",
+) -> pd.DataFrame:
+    """The rows that wait for a look, in order (contract `ReviewQueue`).
+
+    Undecided rows and those whose answers changed since they were decided come worst first (by priority); spot
+    checks of rows that passed stand evenly among the first half. On spot checks and on as many other rows trust and
+    reasons are to be hidden (`blind`), so that nobody can tell which is which.
+
+    Parameters
+    ----------
+    cleaned, reviewed
+        Contracts `CleanedOutput` and `Reviewed` of the phase.
+    decisions
+        Contract `Decisions`: for saying what was decided before; None for none.
+    seed
+        As for `apply_decisions`.
+    """
+    rows = cleaned[["item_id", "priority", "reasons", *key_columns(phase)]].set_index("item_id", drop=False)
+    about = reviewed.drop_duplicates("item_id").set_index("item_id")
+    about = about[["status", "look_again", "inclusion"]].reindex(rows.index)
+    waiting = about["status"].eq("undecided")
+    again = ~waiting & about["look_again"].fillna("").ne("")
+    spot = about["status"].eq("accepted_automatically") & about["inclusion"].notna()
+    rows["kind"] = "waiting"
+    rows["kind"] = rows["kind"].mask(again, "look_again").mask(spot, "spot_check")
+    rows["inclusion"] = about["inclusion"].where(spot)
+    rows["reasons"] = _reasons(rows["reasons"], about, decisions)
+    lot = lots(rows["item_id"], seed)
+    # The index names the rows too, and a column of the same name would be ambiguous.
+    rows = rows.reset_index(drop=True)
+    lot = lot.reset_index(drop=True)
+    ordinary, drawn = rows[(waiting | again).to_numpy()], rows[spot.to_numpy()]
+    ordinary = ordinary.sort_values(["priority", *key_columns(phase), "item_id"], ascending=_worst_first(phase))
+    drawn = drawn.loc[lot[drawn.index].sort_values().index]
+    # Rows to look at again show what was decided: there is nothing to hide on them.
+    plain = ordinary.index[ordinary["kind"] == "waiting"]
+    hidden = lot[plain].sort_values().index[: len(drawn)].append(drawn.index)
+    rows["blind"] = rows.index.isin(hidden)
+    return rows.loc[interleave(ordinary.index, drawn.index), QUEUE_COLUMNS].reset_index(drop=True)
+
+
+def _worst_first(phase: PhaseSpec) -> list[bool]:
+    return [False, *[True] * (len(key_columns(phase)) + 1)]
+
+
+def _reasons(reasons: pd.Series, about: pd.DataFrame, decisions: pd.DataFrame | None) -> pd.Series:
+    """Why each row is here; what was decided before stands first."""
+    again = about["look_again"].fillna("")
+    before = pd.Series("", index=reasons.index, dtype="str")
+    if decisions is not None and len(decisions):
+        told = decisions.assign(text=_told(decisions)).groupby("item_id", sort=False)["text"].agg("; ".join)
+        before = before.mask(reasons.index.isin(told.index), "decided before: " + told.reindex(reasons.index))
+    first = again.where((again == "") | (before == ""), again + " (" + before + ")")
+    between = pd.Series("\n", index=reasons.index, dtype="str").where((first != "") & (reasons != ""), "")
+    return first.astype("str") + between + reasons
+
+
+def _told(decisions: pd.DataFrame) -> pd.Series:
+    """Each line of the decision table in a few words: "accept in anna.xlsx, 2026-03-01", "email: x, not y"."""
+    whole = decisions["decision"] + " in " + decisions["source_file"]
+    day = decisions["decided_at"].str[:10]
+    whole = whole + (", " + day).where(day != "", "")
+    cell = decisions["field"] + ": " + decisions["after"].fillna("none")
+    return whole.where(decisions["field"] == "", cell)

@@ -1,0 +1,41 @@
+"""Items of earlier workbooks that have another id now, because keys or kinds changed: which row they are today."""
+
+import pandas as pd
+
+from mturk_pipeline.review.export_history import Exports
+from mturk_pipeline.review.matching import KnownRows
+from mturk_pipeline.review.person_values import match_keys
+from mturk_pipeline.review.shown import HIT_IDS
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+def renamed_items(exports: Exports, cleaned: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> dict[str, str]:
+    """Id then -> id now, of items that are the same: asked about in the same HITs, and for a record with its values.
+
+    An item that became several, or whose HITs are gone, has none.
+    """
+    values = exports.values
+    gone = values[~values["item_id"].isin(cleaned["item_id"])]
+    if gone.empty:
+        return {}
+    asked = gone[gone["field"] == HIT_IDS].sort_values("last").drop_duplicates("item_id", keep="last")
+    hits = asked.assign(hit_id=asked["value"].str.split("\n")).explode("hit_id")
+    now = cleaned[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
+    parent_of = now.drop_duplicates("hit_ids").set_index("hit_ids")["parent_item_id"]
+    hits["parent"] = hits["hit_id"].map(parent_of)
+    known_hits = hits.dropna(subset=["parent"]).groupby("item_id")["parent"]
+    single = known_hits.first()[known_hits.nunique() == 1]
+    if not phase.record_fields:
+        return {str(k): str(v) for k, v in single.items()}
+    found: dict[str, str] = {}
+    for name, table in known.by_record.items():
+        told = gone[(gone["field"] == name) & gone["item_id"].isin(single.index)]
+        told = told.sort_values("last").drop_duplicates("item_id", keep="last")
+        code = told["item_id"].map(single).map(known.code_of).astype("str")
+        key = code + "\x1f" + match_keys(told["value"], name, phase)
+        once = table[~table["key"].duplicated(keep=False)].set_index("key")["item_id"]
+        pairs = zip(told["item_id"], key.map(once), strict=True)
+        found = {**{str(k): str(v) for k, v in pairs if isinstance(v, str)}, **found}
+    unlisted = cleaned.loc[cleaned["element"] == "", "item_id"]
+    rest = {str(k): str(v) for k, v in single.items() if v in set(unlisted)}
+    return {**rest, **found}

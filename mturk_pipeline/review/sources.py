@@ -1,0 +1,210 @@
+"""Which rows of all states of a reviewed file still say something: of each row its latest state counts.
+
+A person saves the same file again and again, under one name: a row that a later state holds too is replaced by it,
+with a decision that was taken out again; a row that is missing there was only filtered or deleted, and what it said
+holds. What a file said holds too when the file itself is gone.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mturk_pipeline.folders.writing import digest, write_atomically
+from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.problems import problem
+from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, read_sheets
+from mturk_pipeline.review.shown import comparable
+from mturk_pipeline.review.store import Version
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_FORMAT = 1  # of what is kept beside the originals: a change makes it anew
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of one state of a reviewed file, or what is left of it.
+
+    Attributes
+    ----------
+    sheet
+        The table.
+    since
+        For each of its rows the number of the state in which it first stood there as it is.
+    latest
+        It is of the file's latest state; else it holds rows that the latest lacks.
+    present
+        The file is in the folder now.
+    """
+
+    sheet: Sheet
+    since: pd.Series
+    latest: bool = True
+    present: bool = True
+
+
+def sources_of(
+    versions: Sequence[Version], phase: PhaseSpec, kept: Path | None = None
+) -> tuple[list[Source], list[dict[str, Any]]]:
+    """What all states of all files come to, and problems of files that cannot be understood.
+
+    Parameters
+    ----------
+    versions
+        All states of all files, oldest first.
+    kept
+        Folder in which what was read is kept, so that each state is read once; None keeps nothing.
+    """
+    found: list[Source] = []
+    problems: list[dict[str, Any]] = []
+    chains: dict[str, list[Version]] = {}
+    for version in versions:
+        chains.setdefault(version.name, []).append(version)
+    for name, chain in sorted(chains.items()):
+        sources, unread = _of_chain(chain, phase, kept)
+        found += [replace(s, present=chain[-1].present) for s in sources]
+        problems += [problem(name, None, None, None, rule, reason) for rule, reason in unread if chain[-1].present]
+    return found, problems
+
+
+def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tuple[list[Source], list[tuple[str, str]]]:
+    """What the states of one file come to; problems only of the latest."""
+    place = None if kept is None else kept / f"{digest(chain[0].name.encode('utf-8', 'replace'))}.json.gz"
+    asked = digest(f"{_FORMAT} {phase.digest}".encode())
+    done, sources = _read_kept(place, asked, chain)
+    problems: list[tuple[str, str]] = []
+    for version in chain[done:]:
+        try:
+            sheets = sheets_about(version.original, phase)
+            problems = []
+        except UnreadableFile as error:
+            # What it said before still holds: a damaged state says nothing.
+            sheets, problems = None, [("unreadable_file", f"{error}")]
+        except OSError:
+            sheets = None
+        if sheets is not None:
+            sources = _with_state(sources, [replace(s, file=version.name) for s in sheets], version.number, phase)
+            if not sheets:
+                problems = [("no_table", _wanted(phase))]
+    if not problems:
+        # What cannot be understood is read, and said, each time.
+        _write_kept(place, asked, chain, sources)
+    return sources, problems
+
+
+def sheets_about(path: Path, phase: PhaseSpec) -> list[Sheet]:
+    """The tables of a file that are about the phase; UnreadableFile where it cannot be read."""
+    return read_sheets(path, lambda names: is_about(names, phase))
+
+
+def is_about(names: set[str], phase: PhaseSpec) -> bool:
+    """Whether a header with these column names is one of a reviewed sheet."""
+    keys = {column_name(k) for k in phase.keys}
+    fields = {column_name(f) for f in phase.fields}
+    # "field" and "value" together: the sheet of answers in our own workbook, one row per answer.
+    told = bool(names & {"decision", "comment", *fields}) and not {"field", "value"} <= names
+    return told and ("item_id" in names or (bool(keys) and keys <= names))
+
+
+def _wanted(phase: PhaseSpec) -> str:
+    keys = ", ".join(phase.keys)
+    header = "a header with item_id" + (f" or with {keys}" if keys else "") + ", and decision or a field"
+    return f"no sheet has {header}: not used"
+
+
+def _with_state(sources: list[Source], sheets: list[Sheet], number: int, phase: PhaseSpec) -> list[Source]:
+    """The file's sources after a new state of it."""
+    names = [_row_names(sheet, phase) for sheet in sheets]
+    here = set().union(*(set(n) for n in names)) - {""}
+    known: dict[str, float] = {}
+    for source in sources:
+        known.update(zip(_row_texts(source.sheet, _row_names(source.sheet, phase)), source.since, strict=True))
+    left = []
+    for source in sources:
+        rows = _row_names(source.sheet, phase)
+        # A row without any name of its own cannot be found again: it counts in the latest state only.
+        stays = ~rows.isin(list(here)) & (rows != "")
+        if stays.any():
+            sheet = replace(source.sheet, table=source.sheet.table[stays], damaged={}, lacking={})
+            left.append(Source(sheet, source.since[stays], latest=False))
+    new = []
+    for sheet, rows in zip(sheets, names, strict=True):
+        since = _row_texts(sheet, rows).map(known).fillna(number).astype("int64")
+        new.append(Source(sheet, since.set_axis(sheet.table.index)))
+    return [*left, *new]
+
+
+def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
+    """Which row each is, for finding it in another state: its id and export, else its keys; '' for neither."""
+    table = sheet.table
+    blank = pd.Series("", index=table.index, dtype="str")
+    own = comparable(table["item_id"]).str.upper().str.replace("-", "") if "item_id" in table else blank
+    export = comparable(table["export"]).str.upper() if "export" in table else blank
+    names = own.where(own == "", own + "\x1f" + export)
+    keys = [column_name(k) for k in key_columns(phase)]
+    if not set(keys) <= set(table.columns):
+        return names
+    extra = [column_name(k) for k in phase.record_keys if phase.record_fields and column_name(k) in table]
+    by_keys = blank
+    for key in [*keys, *extra]:
+        by_keys = by_keys + "\x1e" + comparable(table[key]).map(normalise_key)
+    return names.mask(names == "", by_keys)
+
+
+def _row_texts(sheet: Sheet, names: pd.Series) -> pd.Series:
+    """Each row with all that it says, as one text."""
+    text = names
+    for column in sorted(sheet.table.columns):
+        text = text + "\x1d" + column + "\x1c" + sheet.table[column]
+    return text
+
+
+def _read_kept(place: Path | None, asked: str, chain: Iterable[Version]) -> tuple[int, list[Source]]:
+    """How many of the states were read before, and what they came to."""
+    numbers = [v.number for v in chain]
+    try:
+        if place is None:
+            return 0, []
+        content = json.loads(gzip.decompress(place.read_bytes()))
+        if content["asked"] != asked or content["numbers"] != numbers[: len(content["numbers"])]:
+            return 0, []
+        return len(content["numbers"]), [_source_of(each) for each in content["sources"]]
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        return 0, []
+
+
+def _write_kept(place: Path | None, asked: str, chain: Iterable[Version], sources: Iterable[Source]) -> None:
+    if place is None:
+        return
+    numbers = [v.number for v in chain]
+    content = {"asked": asked, "numbers": numbers, "sources": [_plain(s) for s in sources]}
+    text = gzip.compress(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"), 1, mtime=0)
+    if not place.is_file() or place.read_bytes() != text:
+        write_atomically(place, text)
+
+
+def _plain(source: Source) -> dict[str, Any]:
+    sheet = asdict(replace(source.sheet, table=pd.DataFrame()))
+    table = source.sheet.table
+    sheet["table"] = {name: table[name].tolist() for name in table}
+    sheet["rows"], sheet["since"] = table.index.tolist(), source.since.tolist()
+    return {**sheet, "latest": source.latest}
+
+
+def _source_of(plain: dict[str, Any]) -> Source:
+    rows = pd.Index(plain["rows"], name="source_row", dtype="int64")
+    table = pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in plain["table"].items()})
+    sheet = Sheet(
+        plain["file"],
+        plain["sheet"],
+        table.set_axis(rows) if len(table.columns) else pd.DataFrame(index=rows),
+        tuple(plain["repeated"]),
+        {int(n): rule for n, rule in plain["damaged"].items()},
+        {int(n): tuple(names) for n, names in plain["lacking"].items()},
+    )
+    return Source(sheet, pd.Series(plain["since"], index=rows, dtype="int64"), plain["latest"])
