@@ -70,9 +70,13 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         from mturk_pipeline.intake.ancestors import with_ancestor_inputs
         from mturk_pipeline.intake.collecting import collect
         from mturk_pipeline.intake.sent_items import sent_items
+        from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
 
         place = workspace.phase(context, names.workflow, names.phase)
         collected = collect([f.path for f in place.files(place.folders.batches)], place.spec)
+        stones = forgotten(place.home)
+        collected.assignments = anonymised(collected.assignments, stones)
+        collected.set_aside = anonymised_set_aside(collected.set_aside, stones)
         upstream = place.table("next_input", before) if before else None
         assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
         place.keep("result_files", collected.files)
