@@ -96,6 +96,19 @@ def export(
 
 
 @app.command()
+def trace(
+    name: Name,
+    lead: Annotated[str, typer.Argument(help="A lead_id, an item_id, or a value such as an address.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """From a lead back to every answer, file, row, worker, rule and edit, up to the first list."""
+    from mturk_pipeline.cli.tracing import show_trace
+
+    show_trace(projects_dir, name, lead, as_json)
+
+
+@app.command()
 def sample(
     name: Name,
     n: Annotated[int | None, typer.Option("-n", min=1, help="Items in the pilot batch.", show_default=False)] = None,
@@ -109,6 +122,42 @@ def sample(
     from mturk_pipeline.cli.sampling import write_sample
 
     write_sample(projects_dir, name, n, seed)
+
+
+PhaseWord = Annotated[str | None, typer.Argument(help="One phase; by default all.", show_default=False)]
+Write = Annotated[bool, typer.Option("--write", help="Write the files; without it only say what would be done.")]
+
+
+@app.command()
+def settle(
+    name: Name,
+    phase: PhaseWord = None,
+    write: Write = False,
+    include_suggested: Annotated[
+        bool, typer.Option("--include-suggested-rejections", help="Reject also what no person has confirmed.")
+    ] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Make the uploads that approve and reject assignments on the requester site; first say what they would do."""
+    from mturk_pipeline.cli.settling import settle as settle_phases
+
+    settle_phases(projects_dir, name, phase, write, include_suggested)
+
+
+@app.command()
+def pay(
+    name: Name,
+    phase: PhaseWord = None,
+    reward: Annotated[
+        str | None, typer.Option(help="US dollars for each assignment whose file gives none.", show_default=False)
+    ] = None,
+    write: Write = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Make a pay sheet per worker for crowds that are paid by hand; nothing is on two sheets."""
+    from mturk_pipeline.cli.settling import pay as pay_phases
+
+    pay_phases(projects_dir, name, phase, reward, write)
 
 
 @app.command()

@@ -1,0 +1,48 @@
+"""The tables of one project, each read once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from mturk_pipeline.workflow.workflow import Workflow
+
+ALL_LEADS = "all_leads"
+
+
+@dataclass
+class ProjectTables:
+    """Where the tables of a project are read from.
+
+    Attributes
+    ----------
+    workflow
+        With the project's overrides.
+    read
+        Phase (None for all leads) and stage to the table, None where it was never made.
+    overrides
+        The project's own settings by phase, to be named among the rules.
+    """
+
+    workflow: Workflow
+    read: Callable[[str | None, str], pd.DataFrame | None]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    _known: dict[tuple[str | None, str], pd.DataFrame] = field(default_factory=dict)
+
+    def table(self, phase: str | None, stage: str) -> pd.DataFrame:
+        """The table, or one without rows and columns."""
+        key = (phase, stage)
+        if key not in self._known:
+            found = self.read(phase, stage)
+            self._known[key] = pd.DataFrame() if found is None else found
+        return self._known[key]
+
+    def rows(self, phase: str | None, stage: str, column: str, value: str) -> pd.DataFrame:
+        """The rows whose `column` is `value`; none where there is no such column."""
+        table = self.table(phase, stage)
+        return table[table[column] == value] if column in table else table.iloc[:0]
+
+    @property
+    def leads(self) -> pd.DataFrame:
+        return self.table(None, ALL_LEADS)
