@@ -16,8 +16,10 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SHORT = 0.2  # of the phase's median work time
 _MANY_ITEMS = 5
-_MESSAGE_WORDS = 4
 _NOTES_TOLD = 5
+# Part of a link or address, a number of some length, a "no", or four words: somebody tried, or has something to say.
+_TRIED = r"(?i)\w[.@]+\w|\d{5}|^\W*(?:no|not|none|nothing|cannot|can't|could|unable)\b|(?:\w\S*\s+){3}\w"
+_LOOKED_AT = 300  # characters
 _PASTED = "same text in fields"  # how `answers.echo` begins its note
 
 
@@ -134,18 +136,23 @@ def _required_blank(given: Given) -> Iterator[Mark]:
 
 
 def _all_invalid(given: Given) -> Iterator[Mark]:
-    """Every answer that was given cannot be one. Whole sentences may be messages: a person reads them first."""
+    """Every answer that was given cannot be one.
+
+    That is hard evidence for fillers and for one text in several fields. A link with a slip of the keyboard, "not
+    listed" or a sentence may come from honest work: a person reads them.
+    """
     only_invalid = given.nothing_usable & (given.counts["invalid"] > 0)
     bad = given.answers[(given.answers["state"] == "invalid") & given.answers["assignment_id"].isin(_ids(only_invalid))]
     if bad.empty:
         return
-    is_message = ~bad["note"].str.contains(_PASTED, regex=False) & _is_prose(bad["raw"])
+    pasted = bad["note"].str.contains(_PASTED, regex=False)
     says_none = bad["note"].str.startswith("says that there is none")
-    no_message = given.all_of(bad, ~(is_message | says_none))
+    tried = bad["raw"].fillna("").str.slice(0, _LOOKED_AT).str.contains(_TRIED, regex=True)
+    filled = given.all_of(bad, pasted | ~(says_none | tried))
     why = _notes(bad)
     reason = "None of the answers given can be used: " + why + "."
-    yield Mark(only_invalid & no_message, "unusable", reason, why)
-    yield Mark(only_invalid, "doubtful", reason, "no usable answer, but some text that may be a message to you: " + why)
+    yield Mark(only_invalid & filled, "unusable", reason, why)
+    yield Mark(only_invalid, "doubtful", reason, "no usable answer, but a try or a message to you? " + why)
 
 
 def _says_nothing(given: Given) -> Iterator[Mark]:
@@ -195,11 +202,6 @@ RULES: tuple[Callable[[Given], Iterator[Mark]], ...] = (
 
 def _ids(mask: pd.Series) -> pd.Index:
     return mask.index[mask.to_numpy(dtype=bool)]
-
-
-def _is_prose(texts: pd.Series) -> pd.Series:
-    """Several words, as a message has them, rather than one long link."""
-    return texts.fillna("").str.strip().str.count(r"\s+") >= _MESSAGE_WORDS - 1
 
 
 def _notes(answers: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,111 @@
+"""What stands on a pay sheet, for ever: nobody is paid twice for one assignment.
+
+The ledger lies in the project's folder and travels with it: `.mturk_pipeline/paid/<phase>_<n>.csv`, one file for each
+sheet. A sheet is written in three steps, so that a kill at any moment loses nothing and pays nothing twice: its
+list as `<phase>_<n>.pending.csv`; the sheet; its list without workers as `<phase>_<n>.csv`. Whatever stands in
+either kind of list counts as paid, and a pending one is finished by the next command.
+"""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from mturk_pipeline.folders.tables_for_people import csv_bytes, unescape_csv_cell
+from mturk_pipeline.folders.writing import write_atomically
+
+FOLDER = Path(".mturk_pipeline") / "paid"
+_PENDING = ".pending.csv"
+_KEPT = ["phase", "assignment_id", "hit_id", "submitted_at", "reward"]
+_NAME = re.compile(r"(?P<phase>.+)_(?P<number>[0-9]+)(?P<pending>\.pending)?\.csv")
+
+
+class LedgerError(ValueError):
+    """The ledger cannot be read: one line, where and what to do."""
+
+
+@dataclass(frozen=True)
+class PayLedger:
+    """The lists of one project's pay sheets."""
+
+    project: Path
+
+    def entries(self) -> pd.DataFrame:
+        """Every assignment on a pay sheet: phase, assignment_id, hit_id, submitted_at, reward, as text."""
+        found = [self._read(path)[_KEPT] for path in self._files()]
+        return pd.concat([pd.DataFrame(columns=_KEPT, dtype="str"), *found], ignore_index=True)
+
+    def holds(self, assignments: pd.DataFrame, phase: str) -> pd.Series:
+        """Which assignments (contract `Assignments`) of the phase stand on a sheet.
+
+        In the same phase by AssignmentId alone; in another one (renamed since) also by HIT and time of submission,
+        as servers of some platforms all number their assignments from 1.
+        """
+        entries = self.entries()
+        same_phase = assignments["assignment_id"].isin(entries.loc[entries["phase"] == phase, "assignment_id"])
+        known = pd.MultiIndex.from_frame(entries[["assignment_id", "hit_id", "submitted_at"]])
+        own = pd.MultiIndex.from_frame(as_listed(assignments, phase)[["assignment_id", "hit_id", "submitted_at"]])
+        timed = assignments["submitted_at"].notna()
+        return same_phase | (timed & own.isin(known))
+
+    def next_number(self, phase: str, folder: Path) -> int:
+        """The number of the phase's next sheet: larger than that of any list, and of any sheet in `folder`."""
+        names = [path.name for path in self._files()]
+        if folder.is_dir():
+            names += [path.name.removeprefix("_pay_") for path in folder.glob("_pay_*.csv")]
+        parsed = [match for name in names if (match := _NAME.fullmatch(name)) and match["phase"] == phase]
+        return 1 + max((int(match["number"]) for match in parsed), default=0)
+
+    def begin(self, phase: str, number: int, listed: pd.DataFrame) -> None:
+        """Keep the list of a sheet that is about to be written."""
+        write_atomically(self._path(phase, number, _PENDING), csv_bytes(listed))
+
+    def finish(self, phase: str, number: int) -> None:
+        """The sheet is written: its list needs no workers any more."""
+        pending = self._path(phase, number, _PENDING)
+        write_atomically(self._path(phase, number, ".csv"), csv_bytes(self._read(pending)[_KEPT]))
+        pending.unlink()
+
+    def unfinished(self, phase: str) -> list[tuple[int, pd.DataFrame]]:
+        """Number and list of each sheet of the phase that a kill may have prevented."""
+        found = []
+        for path in self._files():
+            match = _NAME.fullmatch(path.name)
+            if not match or not match["pending"] or match["phase"] != phase:
+                continue
+            number = int(match["number"])
+            if self._path(phase, number, ".csv").exists():
+                path.unlink()  # the sheet was written, and may have been taken away since
+            else:
+                found.append((number, self._read(path)))
+        return found
+
+    def _path(self, phase: str, number: int, ending: str) -> Path:
+        return self.project / FOLDER / f"{phase}_{number}{ending}"
+
+    def _files(self) -> list[Path]:
+        folder = self.project / FOLDER
+        return sorted(p for p in folder.glob("*.csv") if not p.name.startswith(".")) if folder.is_dir() else []
+
+    def _read(self, path: Path) -> pd.DataFrame:
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+            table = pd.read_csv(io.StringIO(text, newline=""), dtype="str", keep_default_na=False)
+            missing = set(_KEPT) - set(table.columns)
+        except (OSError, ValueError):
+            missing = set(_KEPT)
+            table = pd.DataFrame()
+        if missing:
+            raise LedgerError(
+                f"{path}: cannot be read, and without it somebody might be paid twice: put it back as it was"
+            )
+        return table.map(unescape_csv_cell)
+
+
+def as_listed(assignments: pd.DataFrame, phase: str) -> pd.DataFrame:
+    """Assignments as a list keeps them: all text but reward and work_seconds."""
+    at = assignments["submitted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").astype("str").fillna("")
+    copied = assignments[["assignment_id", "hit_id", "reward", "worker", "worker_id", "work_seconds"]]
+    return copied.assign(submitted_at=at, phase=phase).reset_index(drop=True)

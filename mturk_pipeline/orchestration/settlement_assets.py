@@ -1,0 +1,86 @@
+"""The asset `settlement`: what is suggested for each assignment's pay. Nothing is approved, rejected or paid here."""
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from mturk_pipeline.orchestration.checks import check_schema, column_schema
+from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.crowd.spending import Spending
+
+
+def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """One row per assignment; `mturk-pipeline settle` and `pay` make files of it, once a person says so."""
+
+    @dg.multi_asset(
+        name=names.op("settlement"),
+        outs=names.outs("settlement"),
+        ins=names.ins("raw_output", "answers"),
+        check_specs=[
+            names.schema_check("settlement"),
+            names.check("seen_before_paid", "settlement", "No unusable assignment was approved because time ran out."),
+        ],
+    )
+    def _settlement(context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers):
+        from mturk_pipeline.contracts.settlement import SettlementSuggestions
+        from mturk_pipeline.crowd.spending import spending
+        from mturk_pipeline.crowd.suggestions import suggest_settlement
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        suggestions = suggest_settlement(raw_output, answers, place.spec)
+        spent = spending(raw_output, suggestions)
+        yield dg.MaterializeResult(
+            asset_key=names.key("settlement"),
+            value=suggestions,
+            metadata={
+                "dagster/row_count": len(suggestions),
+                "dagster/column_schema": column_schema(SettlementSuggestions),
+                **_metadata(raw_output, suggestions, spent),
+            },
+            check_results=[
+                check_schema(suggestions, SettlementSuggestions, names.key("settlement")),
+                _seen_check(names, spent),
+            ],
+        )
+
+    return _settlement
+
+
+def _metadata(raw_output: "pd.DataFrame", suggestions: "pd.DataFrame", spent: "Spending") -> dict[str, Any]:
+    """Counts, and money in words: no assignment and no worker is named."""
+    from mturk_pipeline.crowd.money import dollars, hourly_wages
+    from mturk_pipeline.crowd.suggestions import settlement_summary
+
+    wages = hourly_wages(raw_output)
+    return {
+        **{f"suggested_{word}": n for word, n in settlement_summary(suggestions).items()},
+        "cost_so_far": dollars(spent.approved),
+        "cost_still_submitted": dollars(spent.waiting),
+        "without_reward": spent.without_reward,
+        "approved_unseen": spent.unseen,
+        "approved_unseen_cost": dollars(spent.unseen_cost),
+        **({"hourly_wage_median": round(wages.median, 2)} if wages.median is not None else {}),
+        **({"hourly_wage_lowest_decile": round(wages.lowest_decile, 2)} if wages.lowest_decile is not None else {}),
+        "hourly_wage_assignments": wages.counted,
+    }
+
+
+def _seen_check(names: PhaseAssets, spent: "Spending") -> dg.AssetCheckResult:
+    from mturk_pipeline.crowd.money import dollars
+
+    found = spent.unseen_unusable
+    return dg.AssetCheckResult(
+        passed=found == 0,
+        check_name="seen_before_paid",
+        asset_key=names.key("settlement"),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{found} assignments with nothing usable were approved because time ran out, "
+        f"for {dollars(spent.unseen_unusable_cost)}: settle sooner, or ask for a longer auto-approval delay"
+        if found
+        else f"{spent.unseen} approved because time ran out, none of them unusable",
+    )
