@@ -6,6 +6,7 @@ from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asse
 from mturk_pipeline.orchestration.loop_assets import next_input_asset, rework_asset
 from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, review_queue_asset, reviewed_assets
 from mturk_pipeline.orchestration.sensors import phase_sensor
+from mturk_pipeline.orchestration.settlement_assets import settlement_asset
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
 from mturk_pipeline.orchestration.trust_assets import consensus_assets
 from mturk_pipeline.workflow.workflow import Workflow
@@ -22,6 +23,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         *([input_asset(names)] if workflow.before(phase) is None else []),
         raw_output_assets(names),
         answers_asset(names),
+        settlement_asset(names),
         consensus_assets(names),
         cleaned_output_asset(names),
         reviewed_assets(names),

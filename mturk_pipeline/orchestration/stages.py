@@ -14,6 +14,7 @@ STAGES = {
     "consensus": ("The best guess for each item and field, its runners-up, and how far to trust it.", ("pandas",)),
     "workers": ("How each worker of the phase fared.", ("pandas",)),
     "cleaned_output": ("Cleaned output: one row per item, with the best guesses and whether they pass.", ("pandas",)),
+    "settlement": ("What is suggested for each assignment's pay, and why; a person decides.", ("pandas",)),
     "reviewed": ("Cleaned output with people's decisions laid over it.", ("excel",)),
     "decisions": ("Each thing that a person said about a row, with file, sheet and row.", ("excel",)),
     "review_queue": ("What waits for a person, worst first, and the workbook that they work through.", ("excel",)),
