@@ -30,10 +30,10 @@ def present_projects(root: Path) -> set[str] | None:
             return None
     except OSError:
         return None
-    return {project_id for p in folders for project_id in _ids_of(p)}
+    return {project_id for p in folders for project_id in project_ids_of(p)}
 
 
-def _ids_of(project: Path) -> list[str]:
+def project_ids_of(project: Path) -> list[str]:
     """A project's id; with a project.yaml that cannot be read, the folder's name, which it usually is."""
     try:
         text = (project / PROJECT_FILE).read_text(encoding="utf-8")

@@ -1,0 +1,153 @@
+"""One worker's id taken out of the bytes of a file: text, CSV, workbook, SQLite database."""
+
+import csv
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from mturk_pipeline.workers.person import Person
+
+# Columns in which even an id like 5 means a worker.
+_WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "workers", "answered by"})
+_USER_NAMES = frozenset({"turkle.username"})
+_ZIP = b"PK\x03\x04"
+_LARGEST_MEMBER = 2 * 1024**3
+
+
+def purged(content: bytes, person: Person) -> tuple[bytes, int]:
+    """`content` without the worker's id, and in how many places it stood; the same bytes where in none.
+
+    An id that tells by itself is replaced wherever it stands alone; one that does not (Turkle's 5) as a whole name,
+    and in columns of workers of CSV files and workbooks.
+    """
+    if content.startswith(_ZIP):
+        return _in_zip(content, person)
+    found, places = _in_bytes(content, person)
+    if not person.tells:
+        found, more = _in_csv(found, person)
+        places += more
+    return found, places
+
+
+def _in_bytes(content: bytes, person: Person) -> tuple[bytes, int]:
+    """Text of any encoding: bytes that are none pass through as they are."""
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0
+    encoding, errors = ("utf-16", "surrogatepass") if wide else ("utf-8", "surrogateescape")
+    text = content.decode(encoding, errors)
+    new, places = person.pattern.subn(lambda m: person.instead(m[0]), text)
+    return (new.encode(encoding, errors), places) if places else (content, 0)
+
+
+def _in_zip(content: bytes, person: Person) -> tuple[bytes, int]:
+    """A workbook, or any zip file: its members in order, each without the id."""
+    try:
+        content, places = (content, 0) if person.tells else _in_workbook(content, person)
+        target = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+            for entry in old.infolist():
+                if entry.file_size > _LARGEST_MEMBER:
+                    raise zipfile.BadZipFile(entry.filename)
+                member, found = _in_bytes(old.read(entry), person)
+                places += found
+                new.writestr(entry, member)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        return _in_bytes(content, person)
+    return (target.getvalue(), places) if places else (content, 0)
+
+
+def _in_workbook(content: bytes, person: Person) -> tuple[bytes, int]:
+    """Cells of worker columns of a workbook; what else it holds is kept as far as openpyxl keeps it."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(content))
+    except Exception:  # a zip file that is no workbook: whatever the reader raises on it
+        return content, 0
+    places = 0
+    sheets: list[Any] = book.worksheets
+    for sheet in sheets:
+        header = ["" if c.value is None else str(c.value).strip().casefold() for c in next(sheet.iter_rows(), ())]
+        columns = [i for i, name in enumerate(header) if name in _WORKER_COLUMNS]
+        for row in sheet.iter_rows(min_row=2) if columns else ():
+            for cell in (row[i] for i in columns if i < len(row)):
+                new = _in_worker_cell("" if cell.value is None else str(cell.value), person)
+                if new is not None:
+                    cell.value = new
+                    places += 1
+    if not places:
+        return content, 0
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue(), places
+
+
+def _in_csv(content: bytes, person: Person) -> tuple[bytes, int]:
+    """Cells of worker columns of a CSV file, and the user name in their rows."""
+    text = content.decode("utf-8", "surrogateescape")
+    first = text.lstrip("\ufeff").partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    names = [n.strip().strip('"').casefold() for n in first.strip().split(delimiter)]
+    columns = [i for i, n in enumerate(names) if n in _WORKER_COLUMNS]
+    if not columns:
+        return content, 0
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return content, 0
+    places = sum(_in_row(row, columns, names, person) for row in rows[1:])
+    if not places:
+        return content, 0
+    target = io.StringIO(newline="")
+    csv.writer(target, delimiter=delimiter, lineterminator="\r\n" if "\r\n" in text else "\n").writerows(rows)
+    return target.getvalue().encode("utf-8", "surrogateescape"), places
+
+
+def _in_row(row: list[str], columns: Sequence[int], names: Sequence[str], person: Person) -> int:
+    changed = 0
+    for i in columns:
+        new = _in_worker_cell(row[i], person) if i < len(row) else None
+        if new is not None:
+            row[i], changed = new, changed + 1
+    for i, name in enumerate(names[: len(row)]):
+        if changed and name in _USER_NAMES:
+            row[i] = person.anonymous
+    return changed
+
+
+def _in_worker_cell(text: str, person: Person) -> str | None:
+    """A cell that names workers, several joined by ';' or ','; None where this one is not among them."""
+    parts = re.split(r"(\s*[;,]\s*)", text)
+    new = [person.instead(p) if p.strip() in (person.worker_id, *person.names) else p for p in parts]
+    return "".join(new) if new != parts else None
+
+
+def purge_database(path: Path, person: Person, *, write: bool) -> int:
+    """Take the id out of every text of a SQLite database, run history for one; returns in how many cells it stood."""
+    needles = [person.worker_id] if person.tells else list(person.names)
+    places = 0
+    with closing(sqlite3.connect(path, timeout=60)) as database, database:
+        database.create_function("purged", 1, lambda text: person.pattern.sub(lambda m: person.instead(m[0]), text))
+        database.create_function("holds", 1, lambda text: person.pattern.search(text) is not None)
+        database.execute("PRAGMA secure_delete = ON")
+        for table, column in _text_columns(database):
+            for needle in needles:
+                where = f'typeof("{column}") = \'text\' AND instr("{column}", ?) AND holds("{column}")'
+                count = database.execute(f'SELECT count(*) FROM "{table}" WHERE {where}', (needle,)).fetchone()[0]
+                places += count
+                if count and write:
+                    database.execute(f'UPDATE "{table}" SET "{column}" = purged("{column}") WHERE {where}', (needle,))
+    return places
+
+
+def _text_columns(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return [
+        (table, column[1])
+        for (table,) in tables.fetchall()
+        for column in database.execute(f'PRAGMA table_info("{table}")').fetchall()
+    ]
