@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
 
-_OWN = ("verified", "attempt")
+_OWN = ("verified", *OFFER_COLUMNS)
 
 
 def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import item_ids, normalise_key
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.taken_offers import is_taken_rework
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _ORIGIN = ["source_file", "source_row"]
@@ -36,7 +37,11 @@ def read_input(
         except UnreadableFileError as error:
             problems.append((name, f"{name} {error}"))
             continue
-        usable = [_named(table.frame, table.numbers.tolist(), phase) for table in tables]
+        # A copy of rework asks again about what the list has already.
+        lists = [table for table in tables if not is_taken_rework(table.frame.columns)]
+        if not lists:
+            continue
+        usable = [_named(table.frame, table.numbers.tolist(), phase) for table in lists]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(phase.keys)

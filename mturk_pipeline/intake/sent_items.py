@@ -5,20 +5,142 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.amounts import whole_of
+from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
+from mturk_pipeline.intake.times import read_times
+
+# Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
+OFFER_ID = "offer_id"
+ATTEMPT = "attempt"
+ANSWERS_WANTED = "answers_wanted"
+OFFER_COLUMNS = (OFFER_ID, ATTEMPT, ANSWERS_WANTED)
+
+# Of a row set aside: the name here, and what result files call it.
+_ROW_COLUMNS = {
+    "hit_id": ("HITId", "hitid"),
+    "assignment_id": ("AssignmentId", "assignmentid"),
+    "worker_id": ("WorkerId", "workerid"),
+    "expires_at": ("Expiration",),
+    "sent_at": ("CreationTime", "creationtime"),
+}
+HIT_COLUMNS = ("item_id", "hit_id", "answers", "unusable", "wanted", "sent_at", "expires_at", "told_until")
+_TOLD = ("submitted_at", "approved_at", "rejected_at")
 
 
 def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Sequence[str]) -> set[str]:
     """Ids of the items that have a HIT: answered ones, and those whose rows could not be used.
 
     A HIT without submissions, a conflicting or a quarantined row is a question asked all the same: whoever asked
-    it again would pay twice.
+    it again would pay twice. A row whose key was changed before it was sent counts for the item that was offered
+    as well.
     """
-    sent = set() if assignments is None else set(assignments["item_id"])
-    if set_aside is None or not keys:
+    unused = unused_rows(set_aside, keys)
+    sent = set(unused["item_id"].dropna()) | set(offered_rows(unused)["item_id"])
+    if assignments is None:
         return sent
-    unused = set_aside.loc[set_aside["disposition"] != "superseded", "row"]
-    rows = [row for text in unused if isinstance(row := json.loads(text), dict)]
-    texts = [[row.get(f"Input.{key}") for key in keys] for row in rows]
-    complete = [[str(t) for t in each] for each in texts if all(t not in (None, "") for t in each)]
-    return sent | set(item_ids(pd.DataFrame(complete, columns=list(keys), dtype="str")))
+    return sent | set(assignments["item_id"]) | set(offered_rows(assignments)["item_id"])
+
+
+def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """What rows of results carry of the offer that they were uploaded from: item_id and attempt, once each."""
+    texts = rows.get(f"Input.{OFFER_ID}", pd.Series([], dtype="str")).dropna()
+    attempts = rows.get(f"Input.{ATTEMPT}", pd.Series([], dtype="str")).reindex(texts.index)
+    told = pd.DataFrame({"item_id": texts, "attempt": attempts.fillna("1")}).drop_duplicates()
+    told = told[told["item_id"].map(is_item_id).astype("bool")]
+    ids = [canonical_id(text) for text in told["item_id"]]
+    table = pd.DataFrame({"item_id": ids, "attempt": [whole_of(text) or 1 for text in told["attempt"]]})
+    return table.astype({"item_id": "str", "attempt": "int64"}).drop_duplicates(ignore_index=True)
+
+
+def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
+    """Rows set aside, read again: what says who was asked what.
+
+    Returns
+    -------
+    DataFrame
+        item_id (missing where a key is blank), hit_id, assignment_id, worker_id (missing where the row has none),
+        sent_at, expires_at (UTC), source_file, and the row's own `Input.` columns. Superseded rows are not there:
+        what took their place is in raw output.
+    """
+    kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != "superseded"]
+    parsed = [json.loads(text) for text in kept.get("row", [])]
+    rows = pd.DataFrame([row if isinstance(row, dict) else {} for row in parsed], index=kept.index)
+    table = pd.DataFrame({name: _first(rows, names) for name, names in _ROW_COLUMNS.items()}, index=rows.index)
+    for name in ("sent_at", "expires_at"):
+        table[name] = read_times(table[name]).at
+    table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
+    inputs = rows[[c for c in rows.columns if str(c).startswith("Input.")]].astype("str")
+    asked = inputs.reindex(columns=[f"Input.{k}" for k in keys]).astype("str")
+    named = asked.notna().all(axis=1) & asked.apply(lambda c: c.str.strip() != "").all(axis=1) & bool(len(keys))
+    table.insert(0, "item_id", item_ids(asked).where(named))
+    return pd.concat([table, inputs], axis=1).reset_index(drop=True)
+
+
+def hits_of_items(
+    assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Sequence[str]
+) -> pd.DataFrame:
+    """Each HIT of each item that result files know of.
+
+    Returns
+    -------
+    DataFrame
+        One row per item_id and hit_id: `answers` (assignments that count), `unusable` (somebody answered, and the
+        row was set aside), `wanted` (answers that the HIT asked for; missing where the file does not say),
+        `sent_at` (not later than), `expires_at`, `told_until` (the latest moment that the HIT's batch tells of),
+        all UTC. A row without a HITId counts as a HIT only for an item that has no other.
+    """
+    parts = [_used_hits(assignments)] if assignments is not None and len(assignments) else []
+    unused = unused_rows(set_aside, keys).dropna(subset=["item_id"])
+    if len(unused):
+        told = {} if assignments is None else _told_until(assignments, "source_file").to_dict()
+        parts.append(
+            unused.assign(
+                hit_id=unused["hit_id"].fillna(""),
+                answers=0,
+                unusable=unused["assignment_id"].notna() & unused["worker_id"].notna(),
+                wanted=pd.Series(pd.NA, index=unused.index, dtype="Int64"),
+                told_until=unused["source_file"].map(told),
+            )
+        )
+    if not parts:
+        return _typed(pd.DataFrame(columns=list(HIT_COLUMNS)))
+    rows = pd.concat([_typed(part[list(HIT_COLUMNS)]) for part in parts], ignore_index=True)
+    known = rows.loc[rows["hit_id"] != "", "item_id"]
+    rows = rows[(rows["hit_id"] != "") | ~rows["item_id"].isin(known)]
+    how = {"answers": "sum", "unusable": "max", "wanted": "max", "sent_at": "min"}
+    how |= {"expires_at": "max", "told_until": "max"}
+    return _typed(rows.groupby(["item_id", "hit_id"], sort=True).agg(how).reset_index())
+
+
+def _used_hits(assignments: pd.DataFrame) -> pd.DataFrame:
+    table = assignments.reindex(columns=["item_id", "hit_id", "max_assignments", "expires_at", "batch_id"])
+    accepted = assignments.get("accepted_at", assignments["submitted_at"])
+    batch = table["batch_id"].fillna("")
+    return table.assign(
+        answers=1,
+        unusable=False,
+        wanted=table["max_assignments"],
+        sent_at=accepted.fillna(assignments["submitted_at"]),
+        told_until=batch.map(_told_until(assignments.assign(batch_id=batch), "batch_id").to_dict()),
+    )
+
+
+def _told_until(assignments: pd.DataFrame, by: str) -> pd.Series:
+    """The latest moment that the rows of a batch or file tell of: it was downloaded after that."""
+    times = assignments[[c for c in _TOLD if c in assignments]].max(axis=1).rename("told")
+    return times.groupby(assignments[by]).max()
+
+
+def _typed(hits: pd.DataFrame) -> pd.DataFrame:
+    moments = {c: pd.to_datetime(hits[c], utc=True).astype("datetime64[us, UTC]") for c in HIT_COLUMNS[5:]}
+    types = {"item_id": "str", "hit_id": "str", "answers": "int64", "unusable": "bool", "wanted": "Int64"}
+    return hits.assign(**moments).astype(types)
+
+
+def _first(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """The first of the columns that is there, trimmed; missing where blank or absent."""
+    for name in names:
+        if name in rows:
+            text = rows[name].astype("str").str.strip()
+            return text.mask(text == "")
+    return pd.Series(None, index=rows.index, dtype="str")

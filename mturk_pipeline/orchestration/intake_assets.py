@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
-from mturk_pipeline.orchestration.offers import offer_input
+from mturk_pipeline.orchestration.offers import offer_input, offer_purged, sent_to, taken_copies
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.intake.collecting import Collected
+    from mturk_pipeline.orchestration.offers import Sent
+    from mturk_pipeline.orchestration.other_projects import Purging
 
 
 def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
@@ -22,17 +24,22 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("input"),
-        outs=names.outs("input"),
+        outs=names.outs("input", "purged"),
         check_specs=[
             names.check("files_readable", "input", "Every file could be read and has the key columns."),
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
+            names.schema_check("purged"),
+            names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
         ],
     )
     def _input(context: dg.AssetExecutionContext, workspace: Workspace):
         from mturk_pipeline.intake.input_list import read_input
+        from mturk_pipeline.orchestration.other_projects import purged_items
 
         place = workspace.phase(context, names.workflow, names.phase)
         table, problems = read_input([f.path for f in place.files(place.folders.input)], place.spec)
+        purging = purged_items(place, names.workflow, table)
+        left = offer_purged(place.writer(), place, table, purging.purged, sent_to(place).items)
         yield dg.MaterializeResult(
             asset_key=names.key("input"),
             value=table,
@@ -42,8 +49,33 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                 unknown_own_files_check(names, "input", place),
             ],
         )
+        yield _purged_result(names, purging, left)
 
     return _input
+
+
+def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> dg.MaterializeResult:
+    from mturk_pipeline.contracts.loop import Purged
+
+    key, purged = names.key("purged"), purging.purged
+    by_project = purged["project"].value_counts().to_dict()
+    return dg.MaterializeResult(
+        asset_key=key,
+        value=purged,
+        metadata={
+            "dagster/row_count": len(purged),
+            "dagster/column_schema": column_schema(Purged),
+            "items_purged": int(purged["item_id"].nunique()),
+            **{f"purged_by_{project}": int(count) for project, count in by_project.items()},
+            "file": left or "none: nothing was purged, or nothing is left to ask",
+        },
+        check_results=[
+            check_schema(purged, Purged, key),
+            row_problems(
+                "previous_inputs_match", key, purging.problems, ["project", "reason"], "projects or files not compared"
+            ),
+        ],
+    )
 
 
 def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
@@ -69,20 +101,23 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     def _raw_output(context: dg.AssetExecutionContext, workspace: Workspace):
         from mturk_pipeline.intake.ancestors import with_ancestor_inputs
         from mturk_pipeline.intake.collecting import collect
-        from mturk_pipeline.intake.sent_items import sent_items
         from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
 
         place = workspace.phase(context, names.workflow, names.phase)
-        collected = collect([f.path for f in place.files(place.folders.batches)], place.spec)
+        copies = set(taken_copies(place).files)
+        files = [f.path for f in place.files(place.folders.batches) if f.path not in copies]
+        collected = collect(files, place.spec)
         stones = forgotten(place.home)
         collected.assignments = anonymised(collected.assignments, stones)
         collected.set_aside = anonymised_set_aside(collected.set_aside, stones)
         upstream = place.table("next_input", before) if before else None
         assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
         place.keep("result_files", collected.files)
-        if upstream is not None and len(collected.files):
-            sent = sent_items(assignments, collected.set_aside, place.spec.keys)
-            offer_input(place.writer(), place, upstream, sent)
+        sent = sent_to(place, assignments, collected.set_aside)
+        if upstream is not None:
+            offer_input(place.writer(), place, upstream, sent.items)
+        elif before is None:
+            _offer_what_purging_left(place, sent)
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,
@@ -100,6 +135,13 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _raw_output
+
+
+def _offer_what_purging_left(place: PhaseOfProject, sent: "Sent") -> None:
+    """What has come in need not be asked any more."""
+    listed, purged = place.table("input"), place.table("purged")
+    if listed is not None and purged is not None:
+        offer_purged(place.writer(), place, listed, purged, sent.items)
 
 
 def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:

@@ -1,14 +1,94 @@
-"""Files ready to upload: what is offered to the crowd, and only while nobody has been asked yet."""
+"""Files ready to upload: what is offered to the crowd, once, and what of it a person took."""
 
 import io
+import re
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.intake.sent_items import OFFER_ID
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mturk_pipeline.intake.taken_offers import Taken
+
+
+@dataclass(frozen=True)
+class Sent:
+    """All that the crowd was asked in a phase, as far as files tell.
+
+    Attributes
+    ----------
+    hits
+        As `hits_of_items` gives them.
+    unused
+        Rows set aside, as `unused_rows` reads them.
+    taken
+        item_id and attempt of offers that people took, or that results say they came from.
+    copies
+        The files that people took.
+    items
+        item_ids of all of it: none of them is offered as a first question again.
+    """
+
+    hits: "pd.DataFrame"
+    unused: "pd.DataFrame"
+    taken: "pd.DataFrame"
+    copies: "Taken"
+    items: frozenset[str]
+
+
+def sent_to(
+    place: PhaseOfProject, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
+) -> Sent:
+    """What the crowd was asked in the phase of `place`; its tables are read where they are not given."""
+    import pandas as pd
+
+    from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, unused_rows
+
+    keys = place.spec.keys
+    used = place.table("raw_output") if assignments is None else assignments
+    aside = place.table("set_aside") if set_aside is None else set_aside
+    hits, unused, copies = hits_of_items(used, aside, keys), unused_rows(aside, keys), taken_copies(place)
+    told = [offered_rows(rows) for rows in (used, unused) if rows is not None]
+    taken = pd.concat([copies.rows[["item_id", "attempt"]], *told], ignore_index=True)
+    return Sent(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
+
+
+def taken_copies(place: PhaseOfProject) -> "Taken":
+    """What people took of the offers to the phase: copies in the folder of the offer, or among the results."""
+    import pandas as pd
+
+    from mturk_pipeline.intake.taken_offers import Taken
+
+    folders, first = place.folders, place.workflow.before(place.phase) is None
+    keys = tuple(place.spec.keys)
+    found = [_taken_in(f, keys, "list" if first else "offer") for f in place.files(folders.input)]
+    found += [_taken_in(f, keys, "batch") for f in place.files(folders.batches)]
+    rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in found)], ignore_index=True)
+    return Taken(rows, tuple(path for t in found for path in t.files))
+
+
+def taken_files(place: PhaseOfProject) -> tuple[WatchedFile, ...]:
+    """Files in the folder where the phase is offered its input that are copies of offers; quick where none changed."""
+    first = place.workflow.before(place.phase) is None
+    keys, role = tuple(place.spec.keys), "list" if first else "offer"
+    return tuple(f for f in place.files(place.folders.input) if len(_taken_in(f, keys, role).rows))
+
+
+@lru_cache(maxsize=4096)
+def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "Taken":
+    """What is taken in one file; a file that did not change is not read again."""
+    from mturk_pipeline.intake.taken_offers import read_taken
+
+    paths: list[Path] = [] if file is None else [file.path]
+    return read_taken([], paths, keys) if role == "batch" else read_taken(paths, [], keys, first=role == "list")
 
 
 def offer_name(place: PhaseOfProject) -> str:
@@ -19,26 +99,73 @@ def offer_name(place: PhaseOfProject) -> str:
 def offer_input(
     writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame", sent_item_ids: Collection[str]
 ) -> int:
-    """Write those of `rows`, input of the phase of `place`, that have no HIT yet; returns how many.
+    """Write those of `rows`, input of the phase of `place`, about which nobody was asked yet; returns how many.
 
     Called when the rows change and when result files come in: nobody buys the same answer twice.
     """
-    from mturk_pipeline.review.handing_on import not_yet_sent
+    from mturk_pipeline.review.handing_on import not_yet_sent, offer_ids
 
     offered = not_yet_sent(rows, place.spec, sent_item_ids)
+    offered = offered.assign(**{OFFER_ID: offer_ids(offered, place.spec)})
     write_upload(writer, offer_name(place), offered)
+    _write_book(writer, place, offered)
     return len(offered)
 
 
-def offer_rework(writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame") -> list[str]:
-    """Write the items to be asked again, one file for each attempt; returns the files' names."""
+def offer_purged(
+    writer: ProjectWriter,
+    place: PhaseOfProject,
+    listed: "pd.DataFrame",
+    purged: "pd.DataFrame",
+    sent_item_ids: Collection[str],
+) -> str | None:
+    """Write what is left to be asked of the first phase's list; nothing where nothing was purged.
+
+    Returns
+    -------
+    str or None
+        The file's name.
+    """
+    name = f"{place.folders.input}/_purged_{place.spec.input_label}.csv"
+    out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
+    left = listed[~listed["item_id"].isin(list(out))]
+    write_upload(writer, name, left.drop(columns=["item_id", "source_file", "source_row"]))
+    return name if len(left) else None
+
+
+def offer_rework(
+    writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame", answered: "pd.DataFrame"
+) -> list[str]:
+    """Write the items to be asked again, one file for each attempt, and beside it who must not answer them.
+
+    Parameters
+    ----------
+    rows
+        As `rework` gives them.
+    answered
+        item_id and worker_id of all answers.
+
+    Returns
+    -------
+    list
+        The files' names.
+    """
+    from mturk_pipeline.folders.tables_for_people import csv_bytes
+    from mturk_pipeline.loop.rework import exclusions
+
     written = []
-    for attempt in range(2, place.spec.max_attempts + 1):
-        name = f"{place.folders.input}/_rework_{place.phase}_{attempt}.csv"
+    for attempt in sorted(rows["attempt"].unique()):
+        name = f"{place.folders.input}/_rework_{place.phase}_{attempt}"
         part = rows[rows["attempt"] == attempt]
-        write_upload(writer, name, part)
-        if len(part):
-            written.append(name)
+        write_upload(writer, f"{name}.csv", part)
+        written.append(f"{name}.csv")
+        told = exclusions(part, answered)
+        if len(told):
+            writer.write(f"{name}_exclude.csv", csv_bytes(told))
+            written.append(f"{name}_exclude.csv")
+    for name in _rework_files(place):
+        if name not in written:
+            writer.remove(name)
     return written
 
 
@@ -49,4 +176,24 @@ def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame") -> None
         return
     buffer = io.StringIO()
     rows.to_csv(buffer, index=False, lineterminator="\r\n")
-    writer.write(name, buffer.getvalue().encode("utf-8"))
+    writer.write(name, buffer.getvalue().encode("utf-8", "replace"))
+
+
+def _write_book(writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame") -> None:
+    """The same rows as a workbook, each cell a text."""
+    from mturk_pipeline.folders.tables_for_people import xlsx_bytes
+
+    name = offer_name(place).removesuffix(".csv") + ".xlsx"
+    if rows.empty:
+        writer.remove(name)
+    else:
+        writer.write(name, xlsx_bytes({place.phase: rows.astype("str")}))
+
+
+def _rework_files(place: PhaseOfProject) -> list[str]:
+    """Rework files of ours that are there, of whatever attempt."""
+    folder = place.project.path / place.folders.input
+    pattern = re.compile(rf"_rework_{re.escape(place.phase)}_\d+(_exclude)?\.csv")
+    names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    ours = place.writer()
+    return [f"{place.folders.input}/{n}" for n in names if pattern.fullmatch(n) and ours.is_ours(folder / n)]

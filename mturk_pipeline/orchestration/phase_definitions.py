@@ -3,7 +3,7 @@
 import dagster as dg
 
 from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
-from mturk_pipeline.orchestration.loop_assets import next_input_asset, rework_asset
+from mturk_pipeline.orchestration.loop_assets import missing_units_asset, next_input_asset, rework_asset
 from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, review_queue_asset, reviewed_assets
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.settlement_assets import settlement_asset
@@ -29,6 +29,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         reviewed_assets(names),
         review_queue_asset(names),
         *([next_input_asset(names, following)] if following else []),
+        missing_units_asset(names),
         rework_asset(names),
     ]
     keys = [key for asset in assets for key in asset.keys]

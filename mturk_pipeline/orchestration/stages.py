@@ -8,6 +8,7 @@ from mturk_pipeline.workflow.workflow import Workflow
 
 STAGES = {
     "input": ("What is to be asked about, from the files in the first folder.", ("excel",)),
+    "purged": ("Items of the input that other projects have already, and which project has each.", ("csv",)),
     "raw_output": ("Raw output: every assignment that counts, united over all result files.", ("csv",)),
     "set_aside": ("Rows of result files that do not count, each with its reason: nothing is lost.", ("csv",)),
     "answers": ("What each worker said for each item and field: raw, normalised, and its state.", ("pandas",)),
@@ -20,6 +21,8 @@ STAGES = {
     "review_queue": ("What waits for a person, worst first, and the workbook that they work through.", ("excel",)),
     "next_input": ("Input of the next phase, ready to upload.", ("csv",)),
     "rework": ("Items to be asked again, ready to upload.", ("csv",)),
+    "missing_units": ("Items that are not answered yet, or by fewer workers than wanted.", ("csv",)),
+    "redundancy_advice": ("What one answer more or fewer for each item would bring and cost.", ("pandas",)),
 }  # fmt: skip
 
 ALL_LEADS = "all_leads"

@@ -1,4 +1,4 @@
-"""What is handed on: the next phase's input, and items that go back to the crowd."""
+"""What is handed on: the next phase's input."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -6,13 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 GOOD = ("accepted", "fixed", "added", "accepted_automatically")
-BACK = ("redo", "rejected")
 VERIFIED = "verified"
-ATTEMPT = "attempt"
 _LEFT_OUT = ["item_id", "rule", "reason"]
 
 
@@ -66,52 +65,29 @@ def next_input(
     keys = list(next_phase.keys)
     table = table.reindex(columns=[*keys, *(c for c in table.columns if c not in keys)]).astype("str")
     missing = _blank(table[keys]).any(axis=1) if keys else pd.Series(False, index=table.index)
-    identity = table[keys] if keys else table.drop(columns=VERIFIED)
-    ids = item_ids(identity)
+    ids = offer_ids(table, next_phase)
     best_first = good.assign(id=ids)[~missing].sort_values(
         ["verified", "trust"], ascending=[False, False], na_position="first", kind="stable"
     )
     again = ids.index.isin(best_first.index[best_first["id"].duplicated()])
-    sent = ids.isin(list(sent_item_ids)) if keys else pd.Series(False, index=table.index)
+    sent = ids.isin(list(sent_item_ids))
     absent = [k for k in keys if _blank(table[[k]]).all(axis=None)]
     rules = {
         "missing_key": (missing, _missing_words(keys, absent)),
         "already_sent": (sent, "the next phase has a HIT for it already"),
         "duplicate": (pd.Series(again, index=table.index), "another row is the same item of the next phase"),
     }
-    return _split(table, good["item_id"], rules)
+    return split(table, good["item_id"], rules)
+
+
+def offer_ids(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
+    """Ids of the items of `phase` that `rows`, its input, ask about; of the whole row for a phase without keys."""
+    return item_ids(rows[list(phase.keys)] if phase.keys else rows.drop(columns=VERIFIED, errors="ignore"))
 
 
 def not_yet_sent(rows: pd.DataFrame, phase: PhaseSpec, sent_item_ids: Collection[str]) -> pd.DataFrame:
-    """Those of `rows`, input of `phase`, whose item has no HIT yet; all of them for a phase without keys."""
-    if not phase.keys:
-        return rows
-    return rows[~item_ids(rows[list(phase.keys)]).isin(list(sent_item_ids))].reset_index(drop=True)
-
-
-def rework(reviewed: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> HandedOn:
-    """Items that go back to the crowd: those of rows decided redo or rejected, once each.
-
-    Returns
-    -------
-    HandedOn
-        Columns: the inputs of the phase's HITs, as the item's first answer has them, without "Input.", and
-        `attempt`: 1 + the number of HITs that the item has had. Left out with a reason: items that have been
-        sent `max_attempts` times (attempts_used_up).
-    """
-    wanted = reviewed.loc[reviewed["status"].isin(BACK), "parent_item_id"].dropna().drop_duplicates()
-    here = assignments[assignments["item_id"].isin(wanted)]
-    here = here.sort_values(["submitted_at", "assignment_id"], kind="stable")
-    first = here.drop_duplicates("item_id").set_index("item_id").reindex(wanted[wanted.isin(here["item_id"])])
-    names = [c for c in assignments.columns if c.startswith("Input.") and c != f"Input.{ATTEMPT}"]
-    order = {f"Input.{k}": n for n, k in enumerate(phase.keys)}
-    names = sorted((c for c in names if first[c].notna().any()), key=lambda c: order.get(c, len(order)))
-    table = first[names].rename(columns=lambda c: c.removeprefix("Input."))
-    table[ATTEMPT] = (here.groupby("item_id")["hit_id"].nunique() + 1).reindex(first.index).astype("int64")
-    items = pd.Series(first.index, dtype="str")
-    over = (table[ATTEMPT] > phase.max_attempts).reset_index(drop=True)
-    reason = f"sent {phase.max_attempts} times already: find it by hand, or raise max_attempts"
-    return _split(table.reset_index(drop=True), items, {"attempts_used_up": (over, reason)})
+    """Those of `rows`, input of `phase`, about whose item the crowd has not been asked."""
+    return rows[~offer_ids(rows, phase).isin(list(sent_item_ids))].reset_index(drop=True)
 
 
 def _with_lineage(good: pd.DataFrame, lineage: pd.DataFrame | None, phase: PhaseSpec) -> pd.DataFrame:
@@ -121,7 +97,7 @@ def _with_lineage(good: pd.DataFrame, lineage: pd.DataFrame | None, phase: Phase
     if lineage is None or lineage.empty:
         return table
     carried = lineage.drop_duplicates("parent_item_id").set_index("parent_item_id")
-    carried = carried[[c for c in carried.columns if c not in {*own, VERIFIED, ATTEMPT}]]
+    carried = carried[[c for c in carried.columns if c not in {*own, VERIFIED, *OFFER_COLUMNS}]]
     return table.join(carried.reindex(good["parent_item_id"]).set_axis(table.index))
 
 
@@ -134,7 +110,7 @@ def _missing_words(keys: list[str], absent: list[str]) -> str:
     return f"no value for {named}, which the next phase needs" if absent else f"one of {named} is empty"
 
 
-def _split(table: pd.DataFrame, ids: pd.Series, rules: dict[str, tuple[pd.Series, str]]) -> HandedOn:
+def split(table: pd.DataFrame, ids: pd.Series, rules: dict[str, tuple[pd.Series, str]]) -> HandedOn:
     """`table` without the rows that a rule leaves out (the first rule that holds is named)."""
     rule = pd.Series("", index=table.index, dtype="str")
     for name, (holds, _) in rules.items():

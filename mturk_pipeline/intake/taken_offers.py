@@ -1,0 +1,166 @@
+"""Offers that a person took: renamed copies of `_mIn_…` and `_rework_…` files, recognised by their content.
+
+Each row of an offer carries the id of its item in the column `offer_id`. It is made of letters, so that it
+survives whatever a spreadsheet does to the other cells, and it makes a copy known row by row: reordered, with rows
+deleted, saved as another kind of file.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import pandas as pd
+
+from mturk_pipeline.intake.amounts import whole_of
+from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids, normalise_key
+from mturk_pipeline.intake.reading import read_file
+from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.sent_items import ATTEMPT, OFFER_ID
+from mturk_pipeline.intake.text_tables import read_text
+
+# Columns of the file that names who must not repeat an item.
+EXCLUDED = ("WorkerId", "items", "offer_ids")
+# Whatever has one of these is a result file or a reviewed sheet.
+_OTHERS = frozenset({"item_id", "decision", "export", "hitid", "assignmentid", "workerid"})
+_HEAD = 200_000  # bytes in which a header stands
+_COLUMNS = ["item_id", "attempt", "source_file", "changed"]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What people took of the offers to one phase.
+
+    Attributes
+    ----------
+    rows
+        item_id, attempt (1 for a first question), source_file, and changed: the row's keys are no longer those of
+        the item that was offered (then both items are there).
+    files
+        Files that hold nothing else: neither results nor decisions nor a list to be read.
+    """
+
+    rows: pd.DataFrame
+    files: tuple[Path, ...]
+
+    @property
+    def items(self) -> set[str]:
+        return set(self.rows["item_id"])
+
+
+def is_taken_offer(columns: Iterable[str]) -> bool:
+    """Whether a table with these columns is a copy of a file that was offered, and neither results nor decisions.
+
+    >>> is_taken_offer(["university", "Offer_ID "]), is_taken_offer(["offer_id", "item_id", "decision"])
+    (True, False)
+    >>> is_taken_offer(["university", "club"])
+    False
+    """
+    names = {_plain(c) for c in columns}
+    excluded = {_plain(c) for c in EXCLUDED} <= names
+    return excluded or (OFFER_ID in names and not names & _OTHERS)
+
+
+def is_taken_rework(columns: Iterable[str]) -> bool:
+    """The same, of a rework file alone: in the first phase's folder other offers may be lists to ask about."""
+    names = {_plain(c) for c in columns}
+    return is_taken_offer(names) and (ATTEMPT in names or OFFER_ID not in names)
+
+
+def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
+    """Whether a table is a list of items: all keys, and nothing of a result file or a reviewed sheet.
+
+    >>> is_plain_list(["University", "homepage"], ["university"])
+    True
+    >>> is_plain_list(["HITId", "university"], ["university"])
+    False
+    """
+    names = {_plain(c) for c in columns}
+    parts = any(n.startswith(("input.", "answer.")) for n in names)
+    return bool(keys) and {_plain(k) for k in keys} <= names and not (names & _OTHERS or parts)
+
+
+def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False) -> Taken:
+    """What was taken of the offers to a phase.
+
+    Parameters
+    ----------
+    inputs
+        Files of the folder in which the phase is offered its input and rework.
+    batches
+        Files of its result folder: there any list of items is one that was sent.
+    keys
+        The phase's.
+    first
+        The phase is the workflow's first: `inputs` are lists to ask about, and only copies of rework are taken.
+
+    Returns
+    -------
+    Taken
+        Never raises for what is wrong with a file: whoever it is meant for reports it.
+    """
+    is_copy = is_taken_rework if first else is_taken_offer
+    read = [(path, _read(path, is_copy, ())) for path in inputs]
+    read += [(path, _read(path, is_taken_offer, keys)) for path in batches]
+    parts = [_rows(table, path.name, keys) for path, (tables, _) in read for table in tables]
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
+    rows = rows.astype({"item_id": "str", "attempt": "int64", "source_file": "str", "changed": "bool"})
+    rows = rows.sort_values(_COLUMNS, ignore_index=True).drop_duplicates(ignore_index=True)
+    return Taken(rows, tuple(path for path, (_, alone) in read if alone))
+
+
+def _read(path: Path, is_copy: Callable[[Iterable[str]], bool], keys: Sequence[str]) -> tuple[list[pd.DataFrame], bool]:
+    """The tables of a file that are taken offers, and whether it holds no others."""
+
+    def counts(columns: Iterable[str]) -> bool:
+        names = list(columns)
+        return is_copy(names) or is_plain_list(names, keys)
+
+    try:
+        if not _may_count(path, counts):
+            return [], False
+        tables = read_file(path, Limits()).tables
+    except UnreadableFileError:
+        return [], False
+    found = [table.frame for table in tables if counts(table.frame.columns)]
+    return found, len(found) == len(tables) > 0
+
+
+def _may_count(path: Path, counts: Callable[[Iterable[str]], bool]) -> bool:
+    """Whether the file is worth reading whole: result files can be large, and their header tells."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    if head.startswith(b"PK") or len(head) < _HEAD:
+        return True
+    return counts(read_text(head[: head.rfind(b"\n") + 1], Limits()).frame.columns)
+
+
+def _rows(table: pd.DataFrame, name: str, keys: Sequence[str]) -> pd.DataFrame:
+    named = table.set_axis([_plain(c) for c in table.columns], axis=1)
+    named = named.loc[:, ~named.columns.duplicated()].astype("str")
+    offered = _offer_ids(named)
+    wanted = [_plain(k) for k in keys]
+    told = pd.Series(None, index=named.index, dtype="str")
+    if wanted and set(wanted) <= set(named.columns):
+        filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])
+        told = item_ids(named[wanted]).where(filled)
+    attempts = named.get(ATTEMPT, pd.Series("1", index=named.index, dtype="str")).fillna("1")
+    attempt = [whole_of(text) or 1 for text in attempts]
+    changed = offered.notna() & told.notna() & (offered != told)
+    both = pd.concat(
+        [pd.DataFrame({"item_id": ids, "attempt": attempt, "changed": changed}) for ids in (offered, told)]
+    )
+    return both.dropna(subset=["item_id"]).assign(source_file=name.encode("utf-8", "replace").decode("utf-8"))[_COLUMNS]
+
+
+def _offer_ids(named: pd.DataFrame) -> pd.Series:
+    texts = named.get(OFFER_ID, pd.Series(None, index=named.index, dtype="str"))
+    ids = {text: canonical_id(text) for text in texts.dropna().unique() if is_item_id(text)}
+    return texts.map(ids).astype("str")
+
+
+def _plain(column: str) -> str:
+    return normalise_key(str(column)).replace(" ", "_")

@@ -1,0 +1,86 @@
+"""How often the crowd was asked about each item, and whether an answer is still under way."""
+
+import pandas as pd
+
+from mturk_pipeline.intake.ancestors import item_inputs
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# Whoever took a HIT just before it expired may still submit it.
+GRACE = pd.Timedelta(days=1)
+
+
+def asked_items(hits: pd.DataFrame, taken: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """One row per item that the crowd was asked about, indexed by item_id.
+
+    Parameters
+    ----------
+    hits
+        As `hits_of_items` gives them.
+    taken
+        item_id and attempt of what people took of the offers (`Taken.rows`, `offered_rows`).
+
+    Returns
+    -------
+    DataFrame
+        hits
+            Number of its HITs.
+        answers, wanted
+            Assignments that count, over all HITs; the most that one HIT asked for (else the phase's redundancy).
+        unusable
+            Somebody answered, and the row was set aside.
+        over
+            No more answers come to any of its HITs: its batch tells of a time after its end, or it was sent before
+            the day that the phase gives (`batches_over`); `said` where it is so by that day alone.
+        attempt
+            The next attempt: 1 + hits.
+        taken
+            The latest attempt that a person took; 0 for none.
+        under_way
+            That attempt was taken and its HIT is not in, or a HIT without answers is not over.
+    """
+    said = pd.Series(False, index=hits.index)
+    if phase.batches_over:
+        said = hits["sent_at"] < pd.Timestamp(phase.batches_over, tz="UTC")
+    over = said | (hits["told_until"] >= hits["expires_at"] + GRACE)
+    told = hits.assign(
+        said=said, over=over, waiting=(hits["answers"] == 0) & ~over, wanted=hits["wanted"].astype("Int64")
+    )
+    how = {"hit_id": "size", "answers": "sum", "wanted": "max", "unusable": "max"}
+    items = told.groupby("item_id").agg(how | {"over": "min", "said": "min", "waiting": "max"})
+    items = items.rename(columns={"hit_id": "hits"})
+    latest = taken.groupby("item_id")["attempt"].max()
+    items = items.reindex(items.index.union(latest.index).rename("item_id"))
+    items["taken"] = latest.reindex(items.index)
+    items["wanted"] = items["wanted"].fillna(phase.assignments_per_item)
+    numbers = dict.fromkeys(["hits", "answers", "wanted", "taken"], "int64")
+    truths = dict.fromkeys(["unusable", "over", "said", "waiting"], "bool")
+    items = items.fillna(dict.fromkeys(numbers, 0)).astype(numbers)
+    items = items.astype(dict.fromkeys(truths, "boolean")).fillna(dict.fromkeys(truths, False)).astype(truths)
+    items["attempt"] = items["hits"] + 1
+    items["under_way"] = (items["taken"] >= items["attempt"]) | items.pop("waiting")
+    return items
+
+
+def inputs_of_items(
+    assignments: pd.DataFrame, unused: pd.DataFrame, listed: pd.DataFrame | None, phase: PhaseSpec
+) -> pd.DataFrame:
+    """What each item was or would be asked with, indexed by item_id: its keys first, without "Input.".
+
+    Parameters
+    ----------
+    assignments, unused
+        Raw output, and rows set aside as `unused_rows` reads them. The first answer's inputs count.
+    listed
+        item_id and plain columns of items that may have no HIT: they count for these.
+    """
+    parts = [item_inputs(assignments).rename(columns={"parent_item_id": "item_id"})]
+    named = unused.dropna(subset=["item_id"])
+    inputs = [c for c in named.columns if c.startswith("Input.")]
+    parts.append(named[["item_id", *inputs]].rename(columns=lambda c: c.removeprefix("Input.")))
+    if listed is not None:
+        parts.append(listed)
+    table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True).drop_duplicates("item_id")
+    table = table.set_index("item_id").drop(columns=list(OFFER_COLUMNS), errors="ignore").astype("str")
+    keys = [k for k in phase.keys if k in table]
+    return table[[*keys, *(c for c in table.columns if c not in keys)]]

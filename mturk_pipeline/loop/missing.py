@@ -1,0 +1,87 @@
+"""Missing units: items that were to be answered and are not, or by fewer workers than wanted."""
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+STATES = ("no_hit", "under_way", "unusable", "unanswered", "short")
+_WORDS = {
+    "no_hit": "in the list, and no result file knows of a HIT: not uploaded yet, or nobody answered",
+    "under_way": "sent: its answers are not in yet",
+    "unusable": "answered in rows that were set aside: mend them",
+    "unanswered": "its HITs are over and nobody answered",
+    "short": "its HITs are over and fewer answered than wanted",
+}
+_COLUMNS = ["item_id", "state", "hits", "answers", "wanted", "attempt", "top_up", "reason"]
+
+
+def missing_units(
+    items: pd.DataFrame, reviewed: pd.DataFrame | None, listed: pd.DataFrame | None, phase: PhaseSpec
+) -> pd.DataFrame:
+    """Items without a usable answer, and undecided ones with fewer answers than wanted.
+
+    Parameters
+    ----------
+    items
+        As `asked_items` gives them.
+    reviewed
+        Contract `Reviewed`: what is decided or has passed needs no more answers; what goes back anyway is no
+        missing unit. None: nothing is decided.
+    listed
+        For a first phase the list of what is to be asked (item_id); None for others, whose unsent items are still
+        offered.
+
+    Returns
+    -------
+    DataFrame
+        Contract `MissingUnits`. `top_up` marks what can be asked again without buying an answer twice: HITs that
+        are over, and, where the phase says until when batches are over, listed items that no file knows of and
+        rows that were set aside.
+    """
+    wanted = items.index if listed is None else items.index.union(pd.Index(listed["item_id"]))
+    table = items.reindex(wanted.rename("item_id"))
+    table["attempt"] = table["attempt"].fillna(1)
+    table["wanted"] = table["wanted"].fillna(phase.assignments_per_item)
+    numbers = ["hits", "answers", "wanted", "attempt", "taken"]
+    table[numbers] = table[numbers].fillna(0).astype("int64")
+    truths = ["unusable", "over", "said", "under_way"]
+    table[truths] = table[truths].astype("boolean").fillna(False).astype("bool")
+    nothing = table["answers"] == 0
+    fewer = ~nothing & (table["answers"] < table["wanted"]) & ~table.index.isin(_settled(reviewed))
+    table = table[nothing | fewer]
+    table["state"] = _state(table)
+    by_day = table["state"].eq("no_hit") if phase.batches_over else pd.Series(False, index=table.index)
+    mended_by_nobody = table["state"].eq("unusable") & table["said"]
+    table["top_up"] = table["state"].isin(["unanswered", "short"]) | by_day | mended_by_nobody
+    table["reason"] = table["state"].map(_WORDS)
+    texts = dict.fromkeys(["item_id", "state", "reason"], "str")
+    return table.reset_index()[_COLUMNS].astype(texts).sort_values(["state", "item_id"], ignore_index=True)
+
+
+def items_of_phase(items: pd.DataFrame, listed: pd.DataFrame | None) -> int:
+    """How many items were asked about, or are listed to be."""
+    return len(items.index if listed is None else items.index.union(pd.Index(listed["item_id"])))
+
+
+def _state(table: pd.DataFrame) -> np.ndarray:
+    nothing = table["answers"] == 0
+    known = (table["hits"] > 0) | (table["taken"] > 0)
+    retaken = table["taken"] >= table["attempt"]
+    conditions = [
+        nothing & ~known,
+        nothing & table["unusable"] & ~retaken,
+        table["under_way"] | ~table["over"],
+        nothing,
+    ]
+    return np.select(conditions, ["no_hit", "unusable", "under_way", "unanswered"], "short")
+
+
+def _settled(reviewed: pd.DataFrame | None) -> pd.Index:
+    """Items of which no row waits, and items that a person sends back."""
+    if reviewed is None:
+        return pd.Index([])
+    rows = reviewed.dropna(subset=["parent_item_id"])
+    back = rows.loc[rows["status"].isin(["redo", "rejected"]), "parent_item_id"]
+    waiting = rows.loc[rows["status"] == "undecided", "parent_item_id"]
+    return pd.Index(rows["parent_item_id"].unique()).difference(pd.Index(waiting)).union(pd.Index(back.unique()))

@@ -1,0 +1,148 @@
+"""What other projects of a workflow have asked about, for purging."""
+
+import contextlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.intake.purging import EVERYBODY, Standing, empty_purged, purge
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# When a project first had a list; it travels with the folder, so that who came first stays so.
+_SINCE = Path(".mturk_pipeline") / "first_listed.txt"
+
+
+class Purging(NamedTuple):
+    """Contract `Purged`, and what could not be compared: project, reason."""
+
+    purged: "pd.DataFrame"
+    problems: "pd.DataFrame"
+
+
+def purged_items(place: PhaseOfProject, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
+    """Items of `listed` that the projects have that the phase of `place` is purged against.
+
+    Parameters
+    ----------
+    workflow
+        As it is without the project's own settings: other projects have theirs.
+    listed
+        The project's input list.
+    """
+    if len(listed):
+        _note_first_list(place)
+    problems: list[tuple[str, str]] = []
+    if not place.spec.purge_against:
+        return Purging(empty_purged(), _table(problems))
+    places = _others(place, workflow, problems)
+    named = _named(place, places.values(), place.spec.purge_against)
+    _say_unknown(place, places.values(), problems)
+    standings = [_standing(other, place, other.project.id in named, places, problems) for other in places.values()]
+    own = Standing(
+        place.project.id,
+        place.project.name,
+        frozenset(place.sent_item_ids()),
+        frozenset(listed["item_id"].tolist()),
+        frozenset(named),
+        _since(place),
+    )
+    return Purging(purge(own, standings), _table(problems))
+
+
+def _others(place: PhaseOfProject, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, PhaseOfProject]:
+    """All other projects of the workflow, by id, in the same phase."""
+    projects = find_projects(place.home.projects, {workflow.name: workflow})
+    found = {}
+    for project in projects.of(workflow.name):
+        if project.id == place.project.id:
+            continue
+        try:
+            found[project.id] = phase_of_project(place.home, project, workflow, place.phase)
+        except WorkflowError as error:
+            problems.append((project.name, f"its settings cannot be used: {error}"))
+    if EVERYBODY in place.spec.purge_against:
+        problems += [(line.split(":")[0], f"it cannot be read: {line}") for line in projects.problems]
+    return found
+
+
+def _named(place: PhaseOfProject, others: Iterable[PhaseOfProject], names: Iterable[str]) -> set[str]:
+    """Ids of those of `others` that `names` mean."""
+    wanted = set(names)
+    return {
+        o.project.id
+        for o in others
+        if o.project.id != place.project.id and wanted & {EVERYBODY, o.project.id, o.project.name}
+    }
+
+
+def _say_unknown(place: PhaseOfProject, others: Iterable[PhaseOfProject], problems: list[tuple[str, str]]) -> None:
+    there = [o.project for o in others]
+    known = {EVERYBODY, place.project.id, place.project.name, *(p.id for p in there), *(p.name for p in there)}
+    names = ", ".join(sorted(p.name for p in there)[:20]) or "no other"
+    told = {project for project, _ in problems}
+    for name in place.spec.purge_against:
+        if name not in known | told:
+            problems.append((name, f"purge_against names it, and there is no such project; there are: {names}"))
+
+
+def _standing(
+    other: PhaseOfProject,
+    place: PhaseOfProject,
+    compared: bool,
+    places: dict[str, PhaseOfProject],
+    problems: list[tuple[str, str]],
+) -> Standing:
+    """What another project has; where it is not compared, only against whom it purges."""
+    name = other.project.name
+    around = [place, *(o for o in places.values() if o.project.id != other.project.id)]
+    purges = frozenset(_named(other, around, other.spec.purge_against))
+    sent: set[str] = set()
+    listed: set[str] = set()
+    if compared and list(other.spec.keys) != list(place.spec.keys):
+        theirs, ours = ", ".join(other.spec.keys) or "HITs", ", ".join(place.spec.keys) or "HITs"
+        problems.append((name, f"its items are told apart by {theirs}, these by {ours}: nothing is compared"))
+    elif compared:
+        try:
+            listed = _listed(other, problems)
+            sent = other.sent_item_ids()
+            if other.table("raw_output") is None and other.files(other.folders.batches):
+                problems.append((name, f"its results were never taken in: mturk-pipeline run {name}"))
+        except OSError as error:
+            problems.append((name, f"it cannot be read: {error.strerror}"))
+    return Standing(other.project.id, name, frozenset(sent), frozenset(listed), purges, _since(other))
+
+
+def _listed(other: PhaseOfProject, problems: list[tuple[str, str]]) -> set[str]:
+    from mturk_pipeline.intake.input_list import read_input
+
+    table, unread = read_input([f.path for f in other.files(other.folders.input)], other.spec)
+    problems += [(other.project.name, reason) for reason in unread["reason"]]
+    return set(table["item_id"])
+
+
+def _note_first_list(place: PhaseOfProject) -> None:
+    path = place.project.path / _SINCE
+    # Without it nothing but the order among projects that purge against each other is unsaid.
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            write_atomically(path, datetime.now(UTC).isoformat().encode())
+
+
+def _since(place: PhaseOfProject) -> str:
+    try:
+        return (place.project.path / _SINCE).read_text(encoding="utf-8").strip()[:40]
+    except (OSError, ValueError):
+        return ""
+
+
+def _table(problems: list[tuple[str, str]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(problems, columns=["project", "reason"], dtype="str")
