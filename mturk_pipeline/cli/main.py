@@ -173,6 +173,45 @@ def remove(
 
 
 @app.command()
+def workers(projects_dir: ProjectsDir = None) -> None:
+    """Workers over all projects: how they stand, and who stands out."""
+    from mturk_pipeline.cli.workers import show_workers
+
+    show_workers(projects_dir)
+
+
+@app.command("import-batches")
+def import_batches(
+    folder: Annotated[Path, typer.Argument(help="Where past result files lie.", show_default=False)],
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Remember what workers did in past batches: every result file under a folder."""
+    from mturk_pipeline.cli.workers import import_past_batches
+
+    import_past_batches(projects_dir, folder)
+
+
+@app.command()
+def exclude(name: Name, phase: PhaseName = None, projects_dir: ProjectsDir = None) -> None:
+    """List who has done a phase, and who is blacklisted: not to be let into its next batch."""
+    from mturk_pipeline.cli.workers import write_exclusions
+
+    write_exclusions(projects_dir, name, phase)
+
+
+@app.command()
+def forget(
+    worker: Annotated[str, typer.Argument(help="The platform's id, or whole: turkle::5.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """Forget a worker: the id goes out of everything the pipeline holds; your own files with it are listed."""
+    from mturk_pipeline.cli.workers import forget_worker
+
+    forget_worker(projects_dir, worker, yes)
+
+
+@app.command()
 def demo(projects_dir: ProjectsDir = None) -> None:
     """Run the shipped example through all phases to all leads."""
     from mturk_pipeline.cli.demo import run_demo

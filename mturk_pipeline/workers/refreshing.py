@@ -24,6 +24,8 @@ class Refreshed:
     ----------
     memory
         Contract WorkerMemory.
+    excluded
+        The exclusion list of the blacklisted, as it is uploaded.
     overrides
         What a person's file says, and what of it could not be used.
     strangers
@@ -37,6 +39,7 @@ class Refreshed:
     """
 
     memory: pd.DataFrame
+    excluded: pd.DataFrame
     overrides: Overrides
     strangers: tuple[int, ...]
     unnamed: int
@@ -85,7 +88,8 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
         write_table(store.memory, memory)
         excluded, unnamed = blacklisted(memory, known, stones, salt_if_made(store))
         kept = write_files(home, memory, excluded) if reachable and home.projects.is_dir() else []
-        return Refreshed(memory, overrides, _strangers(memory, said, known, salt), unnamed, tuple(kept), reachable)
+        strangers = _strangers(memory, said, known, salt)
+        return Refreshed(memory, excluded, overrides, strangers, unnamed, tuple(kept), reachable)
 
 
 def _strangers(memory: pd.DataFrame, said: tuple[Said, ...], known: list[str], salt: Salt | None) -> tuple[int, ...]:

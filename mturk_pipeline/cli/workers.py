@@ -1,0 +1,167 @@
+"""workers, import-batches, exclude, forget: workers over all projects."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.cli.site import Site
+
+_SHOWN = 10
+
+
+def show_workers(projects_dir: Path | None) -> None:
+    """Bring the memory up to date, and show who stands out."""
+    from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
+    from mturk_pipeline.workers.refreshing import refresh
+
+    site = Site.here(projects_dir)
+    found = refresh(site.home)
+    memory = found.memory
+    if not found.reachable:
+        typer.echo(f"{site.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
+    for line in found.overrides.problems:
+        typer.echo(line, err=True)
+    if found.strangers:
+        rows = ", ".join(map(str, found.strangers[:20]))
+        typer.echo(f"{len(found.strangers)} of the workers file's rows name workers of no project: {rows}", err=True)
+    for name in found.kept:
+        typer.echo(f"{name}: you changed the pipeline's file; save it as workers.xlsx to have it read", err=True)
+    if memory.empty:
+        typer.echo(
+            "No worker is known yet: run a project, or import past batches (mturk-pipeline import-batches FOLDER)"
+        )
+        return
+    console = Console(highlight=False)
+    console.print(
+        f"{len(memory):,} workers: {_counted(memory['standing'])}; suggested: {_counted(memory['suggested'])}"
+    )
+    console.print(_standing_out(memory))
+    if found.reachable:
+        typer.echo(f"All of them: {site.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand")
+        typer.echo(f"Blacklisted, ready to upload: {site.home.projects / EXCLUDED}")
+
+
+def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
+    """Rate the workers of every result file under `folder`; a table of what became of each."""
+    from mturk_pipeline.workers.importing import import_batches
+    from mturk_pipeline.workers.refreshing import refresh
+
+    if not folder.is_dir():
+        raise UserProblem(f"{folder}: no such folder; name the one in which the result files lie")
+    site = Site.here(projects_dir)
+    console = Console(highlight=False)
+    table = _table("file", "assignments", "workers", "said", title="Imported")
+    unreadable, assignments, seen = 0, 0, 0
+    with console.status("reading"):
+        for each in import_batches(site.home, folder):
+            seen += 1
+            name = each.files[0] + (f" and {len(each.files) - 1} more" if len(each.files) > 1 else "")
+            if each.failed:
+                unreadable += 1
+                typer.echo(f"{name}: {each.said}", err=True)
+                continue
+            assignments += each.assignments
+            table.add_row(name, f"{each.assignments:,}", f"{each.workers:,}", each.said)
+    if not seen:
+        raise UserProblem(f"{folder}: no .csv, .tsv, .txt, .results or .xlsx file in it")
+    console.print(table)
+    known = len(refresh(site.home).memory)
+    left = f"; {unreadable} files could not be used" if unreadable else ""
+    typer.echo(f"{assignments:,} assignments added{left}. {known:,} workers are known now: mturk-pipeline workers")
+
+
+def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) -> None:
+    """Who has done a phase, and who is blacklisted: not to be let into its next batch."""
+    from mturk_pipeline.folders.tables_for_people import csv_bytes
+    from mturk_pipeline.folders.writing import ProjectWriter
+    from mturk_pipeline.workers.contributions import read_columns
+    from mturk_pipeline.workers.for_people import exclusion_list
+    from mturk_pipeline.workers.refreshing import refresh
+    from mturk_pipeline.workers.tombstones import is_anonymous
+
+    site = Site.here(projects_dir)
+    project = site.project(name)
+    workflow = site.workflow_of(project)
+    wanted = site.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
+    if wanted is None:
+        raise UserProblem(f"{name}: say which phase: --phase {' | '.join(workflow.phases)}")
+    path = site.home.tables / workflow.name / wanted / "raw_output" / f"{project.id}.parquet"
+    done = read_columns(path, ["worker"])
+    if done is None:
+        raise UserProblem(f"{name}: {wanted} has no answers yet; run it first: mturk-pipeline run {name}")
+    table = done["worker"]
+    taken = exclusion_list((w, "done") for w in table[~is_anonymous(table)].unique())
+    listed = pd.concat([refresh(site.home).excluded, taken]).drop_duplicates(["WorkerId", "platform", "server"])
+    target = f"{workflow.folders(wanted).input}/_exclude_{wanted}.csv"
+    ProjectWriter(project.path).write(target, csv_bytes(listed))
+    typer.echo(f"{project.path / target}: {_counted(listed['why'])}")
+
+
+def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
+    """Show what would go, ask, and forget the worker."""
+    from mturk_pipeline.workers.forgetting import forget, look_for, whom
+    from mturk_pipeline.workers.person import UnknownWorkerError
+
+    site = Site.here(projects_dir)
+    try:
+        person = whom(site.home, worker.strip())
+    except UnknownWorkerError as error:
+        raise UserProblem(str(error)) from None
+    console = Console(highlight=False)
+    with console.status("looking"):
+        found = look_for(site.home, person)
+    if not found.places:
+        typer.echo("No store of ours holds this worker; a tombstone keeps it so when files are read again.")
+    else:
+        _tell_places(console, "Would be forgotten", found.files, found.places)
+    if not yes and not typer.confirm("Forget this worker? It cannot be undone"):
+        raise UserProblem("nothing forgotten")
+    with console.status("forgetting"):
+        done = forget(site.home, person)
+    if done.places:
+        _tell_places(console, "Forgotten", done.files, done.places)
+    for line in done.problems:
+        typer.echo(line, err=True)
+    typer.echo(f"Where the id stood stands {person.anonymous} now, and will when files are read again.")
+    if done.theirs:
+        typer.echo(f"{len(done.theirs)} files of people's own in {site.home.projects} still hold it; they are yours:")
+        for name in done.theirs:
+            typer.echo(f"  {name}")
+
+
+def _tell_places(console: Console, title: str, files: Mapping[str, int], places: Mapping[str, int]) -> None:
+    table = _table("where", "files", "places", title=title)
+    for kind, count in places.items():
+        table.add_row(kind, f"{files[kind]:,}", f"{count:,}")
+    console.print(table)
+
+
+def _standing_out(memory: pd.DataFrame) -> Table:
+    """The first rows that are not neutral: the memory has the worst first."""
+    table = _table("worker", "standing", "suggested", "reliability", "judged", "projects", "evidence")
+    notable = memory[(memory["standing"] != "neutral") | memory["suggested"].isin(["watch", "blacklisted"])]
+    for row in notable.head(_SHOWN).to_dict("records"):
+        low, high = row["reliability_low"], row["reliability_high"]
+        reliability = "" if pd.isna(low) else f"{row['reliability']:.2f} ({low:.2f}–{high:.2f})"
+        said = row["reason"] or row["evidence"]
+        text = said if len(said) <= 90 else said[:89] + "…"
+        numbers = f"{row['given']:.0f}", str(row["projects"])
+        table.add_row(row["worker"], row["standing"], row["suggested"], reliability, *numbers, text)
+    return table
+
+
+def _counted(words: "pd.Series") -> str:
+    return ", ".join(f"{count:,} {word}" for word, count in words.value_counts().items()) or "nobody"
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    table = Table(box=None, title=title, title_justify="left", title_style="bold", padding=(0, 2, 0, 0))
+    for name in columns:
+        numbers = name in ("assignments", "workers", "files", "places", "judged", "projects")
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    return table
