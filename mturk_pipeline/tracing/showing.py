@@ -18,6 +18,8 @@ _STYLES = {
     "file": "bold yellow",
     "missing": "red",
 }
+# What the title says already.
+_IN_TITLE = {"answer": ("value", "state", "worker"), "lead": ("lead_group",), "decision": ("decision", "field")}
 
 
 def tree_of(node: Node) -> Tree:
@@ -30,8 +32,11 @@ def tree_of(node: Node) -> Tree:
 
 def _label(node: Node) -> Text:
     label = Text(printable(node.title), style=_STYLES[node.kind])
-    if node.facts:
-        told = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in node.facts.items())
+    facts = {name: value for name, value in node.facts.items() if name not in _IN_TITLE.get(node.kind, ())}
+    if node.kind == "answer" and facts.get("raw") == node.facts.get("value"):
+        facts.pop("raw", None)
+    if facts:
+        told = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in facts.items())
         label.append("\n" + printable(told), style="not bold dim")
     return label
 
