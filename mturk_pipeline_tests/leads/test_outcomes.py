@@ -1,0 +1,206 @@
+"""Bounce, unsubscribe and suppression files of many kinds, and files that are none."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mturk_pipeline.contracts.leads import OUTCOMES, Outcomes
+from mturk_pipeline.contracts.review import ReviewProblems
+from mturk_pipeline.folders.tables_for_people import xlsx_bytes
+from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
+from mturk_pipeline.leads.outcome_words import SOFT, VAGUE, outcome_of
+from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.suppression import mark_suppressed
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    def call(**files: str | bytes) -> OutcomesRead:
+        paths = []
+        for name, content in files.items():
+            paths.append(tmp_path / name.replace("__", "."))
+            paths[-1].write_bytes(content.encode() if isinstance(content, str) else content)
+        found = read_outcomes(paths)
+        Outcomes.validate(found.outcomes)
+        ReviewProblems.validate(found.problems)
+        return found
+
+    return call
+
+
+def told(found: OutcomesRead) -> dict[str, str]:
+    return dict(zip(found.outcomes["address"], found.outcomes["outcome"], strict=True))
+
+
+EXPORTS = {
+    "mailchimp": (
+        "cleaned_email_audience_export__csv",
+        "Email Address,First Name\nA@x.edu,Ann\n",
+        {"a@x.edu": "bounced"},
+    ),
+    "sendgrid bounces": (
+        "suppression_bounces__csv",
+        "status,reason,email,created\n5.1.1,550 5.1.1 no such user,a@x.edu,1\n5.2.2,552 5.2.2 full,b@x.edu,2\n",
+        {"a@x.edu": "bounced"},
+    ),
+    "mailgun log": (
+        "log__csv",
+        "recipient,event,severity\na@x.edu,failed,permanent\nb@x.edu,failed,temporary\nc@x.edu,delivered,\n"
+        "d@x.edu,complained,\ne@x.edu,accepted,\n",
+        {"a@x.edu": "bounced", "c@x.edu": "delivered", "d@x.edu": "complained"},
+    ),
+    "ses": (
+        "list__csv",
+        "EmailAddress;Reason\na@x.edu;BOUNCE\nb@x.edu;COMPLAINT\n",
+        {"a@x.edu": "bounced", "b@x.edu": "complained"},
+    ),
+    "postmark": (
+        "export__tsv",
+        "Email Address\tBounce Type\na@x.edu\tHardBounce\nb@x.edu\tSoftBounce\nc@x.edu\tSpamComplaint\n",
+        {"a@x.edu": "bounced", "c@x.edu": "complained"},
+    ),
+    "sender beside recipient": (
+        "activity__csv",
+        "from,to,status\nme@y.com,a@x.edu,Unsubscribed\n",
+        {"a@x.edu": "unsubscribed"},
+    ),
+    "no header": ("unsubscribed__txt", "a@x.edu\nb@x.edu\n", {"a@x.edu": "unsubscribed", "b@x.edu": "unsubscribed"}),
+    "a person's list": (
+        "suppression__csv",
+        "Address,Reason\nChess Club <a@x.edu>,asked on the phone\nb@x.edu,\nc@x.edu,bounced\n",
+        {"a@x.edu": "suppressed", "b@x.edu": "suppressed", "c@x.edu": "bounced"},
+    ),
+    "two in a cell": ("bounces__csv", "who\na@x.edu; b@x.edu\n", {"a@x.edu": "bounced", "b@x.edu": "bounced"}),
+}
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_exports_of_mail_programs(read, kind: str):
+    name, content, expected = EXPORTS[kind]
+    found = read(**{name: content})
+    assert told(found) == expected
+    assert found.problems.empty
+
+
+def test_a_workbook_and_its_rows(read):
+    sheet = pd.DataFrame({"Contact e-mail": ["a@x.edu", "b@x.edu"], "Status": ["Opted out", "Hard bounce"]})
+    found = read(report__xlsx=xlsx_bytes({"notes": pd.DataFrame({"text": ["hello"]}), "mail": sheet}))
+    assert told(found) == {"a@x.edu": "unsubscribed", "b@x.edu": "bounced"}
+    assert found.outcomes["source_row"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule", "row"),
+    [
+        ("bounces__xlsx", b"PK\x03\x04broken", "unreadable", None),
+        ("bounces__csv", "name\nAnn\n", "no_addresses", None),
+        ("list__csv", "email\na@x.edu\n", "no_outcome", None),
+        ("bounces__csv", "email\na@x.edu\nnot one\n", "no_address", 3),
+        ("log__csv", "email,event\na@x.edu,bounced\nb@x.edu,blue\nc@x.edu,blue\n", "unknown_word", 3),
+    ],
+)
+def test_what_is_not_understood_is_named_with_row_and_remedy(read, name, content, rule, row):
+    [problem] = read(**{name: content}).problems.to_dict("records")
+    assert problem["rule"] == rule
+    assert problem["source_file"] == name.replace("__", ".")
+    assert (None if pd.isna(problem["source_row"]) else problem["source_row"]) == row
+    assert ": " in problem["reason"] or "call it" in problem["reason"]
+    assert "@" not in problem["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes__txt", "call them on Monday\nand again\n"),
+        ("copy__csv", "lead_id,value,status\nX,a@x.edu,accepted_automatically\n"),
+        ("picture__png", b"\x89PNG"),
+        ("bounces__csv", "email\n"),
+        ("soft_bounces__csv", "email\na@x.edu\n"),
+    ],
+)
+def test_what_says_nothing_is_passed_over(read, name, content):
+    found = read(**{name: content})
+    assert found.outcomes.empty
+    assert found.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Message rejected as spam", "complained"),
+        ("the message was rejected as spam by our filter", None),
+        ("554 5.7.1 rejected as spam by our filter", SOFT),
+        ("550 no such user here", "bounced"),
+        ("could not be delivered", "bounced"),
+        ("Not Delivered", "bounced"),
+        ("list-unsubscribe", "unsubscribed"),
+        ("mailbox is full", SOFT),
+        ("inactive", None),
+        ("dropped", VAGUE),
+        ("", None),
+    ],
+)
+def test_words(text: str, outcome: str | None):
+    assert outcome_of(text) == outcome
+
+
+@given(st.text())
+def test_any_word_is_read(text: str):
+    assert outcome_of(text) in {*OUTCOMES, SOFT, VAGUE, None}
+
+
+@given(st.binary(max_size=300))
+def test_any_file_is_read(tmp_path_factory: pytest.TempPathFactory, content: bytes):
+    path = tmp_path_factory.getbasetemp() / "bounces.csv"
+    path.write_bytes(content)
+    found = read_outcomes([path, path.with_name("gone_bounces.csv")])
+    Outcomes.validate(found.outcomes)
+    assert "unreadable" in found.problems["rule"].tolist()
+
+
+PHASE = PhaseSpec.model_validate({"keys": ["club"], "fields": {"email": {"kind": "email"}, "site": {"kind": "url"}}})
+
+
+def outcomes(*rows: tuple[str, str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["address", "outcome"]).astype("str")
+    return table.assign(source_file="f.csv", source_row=range(2, len(rows) + 2))
+
+
+LEADS = pd.DataFrame(
+    {
+        "lead_subgroup": ["email", "email", "email", "email", "site"],
+        "value": ["A@x.edu", "b@x.edu", "c@x.edu", "d@x.edu", "a@x.edu"],
+        "item_ids": [["R1", "R2"], ["R1"], ["R3"], ["R1"], ["R1"]],
+    }
+)
+REVIEWED = pd.DataFrame({"item_id": ["R1", "R2", "R3"], "parent_item_id": ["I1", "I2", None], "element": ["", "e", ""]})
+
+
+def test_bounces_are_wrong_and_whoever_was_reached_is_right():
+    found = outcomes(
+        ("a@x.edu", "bounced"), ("b@x.edu", "unsubscribed"), ("b@x.edu", "delivered"), ("d@x.edu", "suppressed"),
+        ("c@x.edu", "bounced"), ("z@x.edu", "bounced"),
+    )  # fmt: skip
+    truth = outcomes_as_truth(found, LEADS, REVIEWED, PHASE)
+    assert truth.to_numpy().tolist() == [
+        ["I1", "", "email", "a@x.edu", False],
+        ["I2", "", "email", "a@x.edu", False],
+        ["I1", "", "email", "b@x.edu", True],
+    ]
+
+
+def test_an_address_that_bounced_and_was_reached_tells_nothing():
+    found = outcomes(("a@x.edu", "bounced"), ("a@x.edu", "delivered"))
+    assert outcomes_as_truth(found, LEADS, REVIEWED, PHASE).empty
+    assert outcomes_as_truth(found.iloc[:0], LEADS, REVIEWED, PHASE).columns.tolist()[-1] == "right"
+
+
+def test_the_strongest_reason_is_shown_and_only_addresses_are_suppressed():
+    found = outcomes(("a@x.edu", "bounced"), ("a@x.edu", "complained"), ("b@x.edu", "delivered"))
+    marked = mark_suppressed(LEADS, found, PHASE)["suppressed"].tolist()
+    assert marked == ["complained (f.csv, row 3)", "", "", "", ""]
+    assert (mark_suppressed(LEADS, found.iloc[:0], PHASE)["suppressed"] == "").all()
