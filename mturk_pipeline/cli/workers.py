@@ -143,15 +143,15 @@ def _tell_places(console: Console, title: str, files: Mapping[str, int], places:
 
 def _standing_out(memory: pd.DataFrame) -> Table:
     """The first rows that are not neutral: the memory has the worst first."""
-    table = _table("worker", "standing", "suggested", "reliability", "judged", "projects", "evidence")
+    table = _table("worker", "standing", "reliability", "judged", "evidence", title="Who stands out (?: suggested)")
     notable = memory[(memory["standing"] != "neutral") | memory["suggested"].isin(["watch", "blacklisted"])]
     for row in notable.head(_SHOWN).to_dict("records"):
         low, high = row["reliability_low"], row["reliability_high"]
         reliability = "" if pd.isna(low) else f"{row['reliability']:.2f} ({low:.2f}–{high:.2f})"
-        said = row["reason"] or row["evidence"]
-        text = said if len(said) <= 90 else said[:89] + "…"
-        numbers = f"{row['given']:.0f}", str(row["projects"])
-        table.add_row(row["worker"], row["standing"], row["suggested"], reliability, *numbers, text)
+        word = f"{row['suggested']}?" if row["standing"] == "neutral" else row["standing"]
+        table.add_row(row["worker"], word, reliability, f"{row['given']:.0f}", row["reason"] or row["evidence"])
+    for column in table.columns[:-1]:
+        column.min_width = max(len(str(cell)) for cell in [column.header, *column.cells])
     return table
 
 
@@ -163,5 +163,7 @@ def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(box=None, title=title, title_justify="left", title_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
         numbers = name in ("assignments", "workers", "files", "places", "judged", "projects")
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+        evidence = name == "evidence"
+        overflow = "ellipsis" if evidence else "fold"
+        table.add_column(name, justify="right" if numbers else "left", overflow=overflow, no_wrap=evidence)
     return table

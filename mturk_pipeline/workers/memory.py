@@ -149,10 +149,10 @@ def _suggested(table: pd.DataFrame, by_phase: pd.Series) -> pd.Series:
 
 
 def _evidence(contributions: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
-    """In words: rejections over all, then what stood out in each phase, with the phase's name."""
+    """In words: rejections over all, then what stood out in each phase, and in which."""
     some = contributions[contributions["evidence"] != ""]
     place = some["phase"].where(some["workflow"] == "archive", some["project_id"] + "/" + some["phase"])
-    by_phase = (place + ": " + some["evidence"]).groupby(some["worker"]).agg("; ".join)
+    by_phase = (some["evidence"] + " (" + place + ")").groupby(some["worker"]).agg("; ".join)
     rejected, whole = (table[c].astype("int64").astype("str") for c in ("rejected", "assignments"))
     rejections = rejected.str.cat(whole, " of ").str.cat(["assignments rejected"] * len(table), " ")
     rejections = rejections.where(table["rejected"] > 0, "")

@@ -26,10 +26,14 @@ class Rated:
 
 
 def suggested_phase(files: Sequence[Path]) -> PhaseSpec:
-    """The phase that fits result files; UnreadableFileError, in one line, where none does."""
-    content = yaml.safe_load(suggest_phase(files))
+    """The phase that fits result files; UnreadableFileError, in one line, where none does.
+
+    Fields of prose are left out where there are others: two people never write the same, and both may be right.
+    """
+    attributes = yaml.safe_load(suggest_phase(files))["attributes"]
+    telling = {name: field for name, field in attributes["fields"].items() if field["kind"] != "text"}
     try:
-        return PhaseSpec.model_validate(content["attributes"])
+        return PhaseSpec.model_validate({**attributes, "fields": telling or attributes["fields"]})
     except ValidationError:
         raise UnreadableFileError("its columns make no phase; see mturk-pipeline inspect --suggest-phase") from None
 
@@ -42,7 +46,7 @@ def batch_of(files: Sequence[Path], phase: PhaseSpec) -> pd.DataFrame:
 def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     """How each worker of a batch fared, by the same model as in a project.
 
-    Where fewer than `FEWEST_ITEMS` items were asked about, nothing is judged: contributions only.
+    Where fewer than `FEWEST_ITEMS` items were asked about, or all is prose, nothing is judged: contributions only.
     """
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.trust.consensus import fit
@@ -57,6 +61,7 @@ def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     nothing = pd.DataFrame({"worker": pd.Series([], dtype="str"), "right": [], "given": []})
     fitted = fit(answers, phase, known=known_before(votes, nothing, {}, gold), votes=votes)
     workers = rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
-    if assignments["item_id"].nunique() < FEWEST_ITEMS:
+    prose = all(field.kind == "text" for field in phase.fields.values())
+    if prose or assignments["item_id"].nunique() < FEWEST_ITEMS:
         workers = workers.assign(judged=0.0, judged_right=0.0, standing="ok", evidence="")
     return Rated(workers, assignments)
