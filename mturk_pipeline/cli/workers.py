@@ -1,7 +1,8 @@
 """workers, import-batches, exclude, forget: workers over all projects."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import typer
@@ -40,7 +41,7 @@ def show_workers(projects_dir: Path | None) -> None:
     console.print(
         f"{len(memory):,} workers: {_counted(memory['standing'])}; suggested: {_counted(memory['suggested'])}"
     )
-    console.print(_standing_out(memory))
+    console.print(_standing_out(memory, console.width))
     if found.reachable:
         typer.echo(f"All of them: {site.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand")
         typer.echo(f"Blacklisted, ready to upload: {site.home.projects / EXCLUDED}")
@@ -141,18 +142,24 @@ def _tell_places(console: Console, title: str, files: Mapping[str, int], places:
     console.print(table)
 
 
-def _standing_out(memory: pd.DataFrame) -> Table:
-    """The first rows that are not neutral: the memory has the worst first."""
-    table = _table("worker", "standing", "reliability", "judged", "evidence", title="Who stands out (?: suggested)")
+def _standing_out(memory: pd.DataFrame, width: int) -> Table:
+    """The first rows that are not neutral (the memory has the worst first), each in one line of the terminal."""
     notable = memory[(memory["standing"] != "neutral") | memory["suggested"].isin(["watch", "blacklisted"])]
-    for row in notable.head(_SHOWN).to_dict("records"):
-        low, high = row["reliability_low"], row["reliability_high"]
-        reliability = "" if pd.isna(low) else f"{row['reliability']:.2f} ({low:.2f}–{high:.2f})"
-        word = f"{row['suggested']}?" if row["standing"] == "neutral" else row["standing"]
-        table.add_row(row["worker"], word, reliability, f"{row['given']:.0f}", row["reason"] or row["evidence"])
-    for column in table.columns[:-1]:
-        column.min_width = max(len(str(cell)) for cell in [column.header, *column.cells])
+    rows = [_told(row) for row in notable.head(_SHOWN).to_dict("records")]
+    names = ("worker", "standing", "reliability", "judged", "evidence")
+    taken = sum(max(map(len, cells)) + 2 for cells in list(zip(names, *rows, strict=True))[:-1])
+    room = max(width - taken - 2, 20)
+    table = _table(*names, title="Who stands out (?: suggested)")
+    for *cells, evidence in rows:
+        table.add_row(*cells, evidence if len(evidence) <= room else evidence[: room - 1] + "…")
     return table
+
+
+def _told(row: dict[Hashable, Any]) -> tuple[str, ...]:
+    low, high = row["reliability_low"], row["reliability_high"]
+    reliability = "" if pd.isna(low) else f"{row['reliability']:.2f} ({low:.2f}–{high:.2f})"
+    word = f"{row['suggested']}?" if row["standing"] == "neutral" else row["standing"]
+    return row["worker"], word, reliability, f"{row['given']:.0f}", row["reason"] or row["evidence"]
 
 
 def _counted(words: "pd.Series") -> str:
@@ -163,7 +170,5 @@ def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(box=None, title=title, title_justify="left", title_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
         numbers = name in ("assignments", "workers", "files", "places", "judged", "projects")
-        evidence = name == "evidence"
-        overflow = "ellipsis" if evidence else "fold"
-        table.add_column(name, justify="right" if numbers else "left", overflow=overflow, no_wrap=evidence)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     return table
