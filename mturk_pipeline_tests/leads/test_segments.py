@@ -103,7 +103,7 @@ STATUSES = st.sampled_from(["accepted", "accepted_automatically", "redo"])
 TOLD = st.lists(st.tuples(st.sampled_from(["Chess", "chess ", "Go"]), SEGMENTS, EMAILS, STATUSES), max_size=8)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(TOLD)
 def test_nothing_is_lost_and_nothing_invented(told):
     table = rows(*told)
