@@ -12,7 +12,7 @@ from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
 SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
 # What a workbook's rows rested on, kept beside the values as if of fields with these names.
-HITS, HIT_IDS, ANSWERS = ":hits", ":hit_ids", ":answers"
+HITS, HIT_IDS, ANSWERS, STATUS = ":hits", ":hit_ids", ":answers", ":status"
 _EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -54,7 +54,7 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     DataFrame
         Columns export, item_id, field, value, and by_crowd: False where a person decided it and the crowd says
         otherwise; sorted; empty cells are left out. Rows with the fields `HITS`, `HIT_IDS` and `ANSWERS` say what
-        each item rested on (see `facts`).
+        each item rested on (see `facts`), those with `STATUS` what was decided.
     """
     table = shown_table(cleaned, phase, reviewed)
     guesses = table if reviewed is None else shown_table(cleaned, phase).reindex(table.index)
@@ -71,6 +71,10 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
         pd.DataFrame({"item_id": rested.index, "field": name, "value": rested[name].to_numpy(), "by_crowd": True})
         for name in rested
     ]
+    if reviewed is not None and len(reviewed):
+        # A decision that changes no value changes the workbook all the same.
+        stands = reviewed["status"] + " " + reviewed["look_again"]
+        parts.append(pd.DataFrame({"item_id": reviewed["item_id"], "field": STATUS, "value": stands, "by_crowd": True}))
     values = pd.concat(parts, ignore_index=True)
     values = values.astype({"item_id": "str", "field": "str", "value": "str", "by_crowd": "bool"})
     values = values[values["value"] != ""].sort_values(["item_id", "field"], ignore_index=True)

@@ -148,3 +148,10 @@ def answers_of_nobody() -> pd.DataFrame:
     """No answers, with the columns that review reads."""
     given = assignments([{"university": "Example U", "club": "Chess"}])
     return answers(given, consensus(given, [{"email": (None, 0.0)}], CONTACTS)).iloc[:0]
+
+
+def with_export(shown: pd.DataFrame | None, export: pd.DataFrame) -> pd.DataFrame:
+    """What workbooks showed, with one more that went out."""
+    if shown is None:
+        return export
+    return pd.concat([shown[~shown["export"].isin(export["export"])], export], ignore_index=True)

@@ -6,9 +6,9 @@ import pytest
 from mturk_pipeline.contracts.review import Decisions, Reviewed, ReviewProblems
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.decision_words import decision_of
-from mturk_pipeline.review.exports import with_export
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
+from mturk_pipeline_tests.review.made import with_export
 
 KEYS = {"university": UNIVERSITY}
 
@@ -246,7 +246,7 @@ def test_accepting_an_older_export_accepts_what_it_showed(contacts):
 
 def test_with_its_export_a_value_of_another_export_is_an_edit(contacts):
     old = contacts.book()
-    assert old.shown["field"].nunique() == 4
+    assert {"email", "website", "note"} < set(old.shown["field"])
     contacts.cleaned.loc[contacts.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
     new = contacts.book()
     shown = with_export(old.shown, new.shown)

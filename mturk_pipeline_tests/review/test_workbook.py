@@ -11,9 +11,10 @@ from python_calamine import CalamineWorkbook
 
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.review import review_book
-from mturk_pipeline.review.exports import with_export, write_review
+from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.shown import shown_values
+from mturk_pipeline.review.queue import WITHOUT_A_HINT
+from mturk_pipeline.review.store import ReviewStore
 from mturk_pipeline.review.workbook import rest_csv, workbook_bytes, write_workbook
 from mturk_pipeline_tests.review import made
 
@@ -59,15 +60,15 @@ def test_review_has_the_rows_that_wait_worst_first(contacts):
 def test_the_other_sheets(contacts):
     content = workbook_bytes(contacts.book())
     names = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
-    assert names == ["review", "accepted", "decided", "answers", "workers", "about"]
-    accepted = sheet(content, "accepted")
-    assert set(accepted["status"]) == {"accepted automatically, unverified"}
+    assert names == ["review", "accepted automatically", "decided before", "answers", "workers", "about"]
+    accepted = sheet(content, "accepted automatically")
+    assert set(accepted["status"]) == {"unverified"}
     answers = sheet(content, "answers")
     assert answers["item_id"].tolist()[:2] == [contacts.id_of("Chess Club")] * 2
     assert answers.loc[0, ["club", "field", "raw"]].tolist() == ["Chess Club", "email", "chess@example.edu"]
     assert sheet(content, "workers")["worker_id"].tolist() == ["W0", "W1"]
     about = sheet(content, "about").set_index("about")["this workbook"]
-    assert about["waiting"] == "2 rows"
+    assert about["review"] == "2 rows"
     assert about["field: email"].startswith("email; passes from trust 0.60 on")
 
 
@@ -100,10 +101,14 @@ def test_problems_are_a_sheet_where_there_are_any(contacts):
 def test_drop_down_filter_frozen_header_colours_and_links(contacts):
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(contacts.book())))
     review = book["review"]
-    assert review.freeze_panes == "F2"
-    assert review.auto_filter.ref == "A1:P3"
-    (rule,) = review.data_validations.dataValidation
-    assert (str(rule.sqref), rule.formula1, rule.errorStyle) == ("C2:C3", '"accept,fix,redo,reject,drop"', "warning")
+    assert review.freeze_panes == "G2"
+    assert review.auto_filter.ref == "A1:R3"
+    rules = {str(rule.sqref): rule for rule in review.data_validations.dataValidation}
+    assert (rules["C2:C3"].formula1, rules["C2:C3"].errorStyle) == ('"accept,fix,redo,reject,drop"', "warning")
+    # The e-mail's list offers what stands hidden in the same row; anything else may be written.
+    assert (rules["H2:H3"].formula1, rules["H2:H3"].showErrorMessage) == ("$Q2:$R2", False)
+    assert [review.cell(2, n).value for n in (17, 18)] == ["chess@example.edu", "other@example.edu"]
+    assert review.column_dimensions["Q"].hidden
     assert review.column_dimensions["B"].hidden
     names = [c.value for c in review[1]]
     website = review.cell(2, names.index("website") + 1)
@@ -181,7 +186,7 @@ def test_rows_beyond_the_limit_are_a_csv_file_and_about_says_so(contacts, monkey
     assert table["club"].tolist() == ["Rowing"]
     assert table["export"].tolist() == [contacts.book().export]
     about = sheet(buffer.getvalue(), "about").set_index("about")["this workbook"]
-    assert about["waiting"] == "2 rows; the first 1 are shown, the others are in the CSV file beside this workbook"
+    assert about["review"] == "2 rows; the first 1 are shown, the others are in the CSV file beside this workbook"
     assert review_book.MOST_ROWS == 5_000
 
 
@@ -203,21 +208,32 @@ class Folder(dict):
         return self.pop(name, None) is not None
 
 
-def test_write_review_writes_the_files_and_remembers_what_they_showed(contacts):
-    folder = Folder({"out/review_contacts_rest.csv": b"old"})
-    shown, names = write_review(folder, "out", contacts.book(), None)
+def test_write_review_writes_the_files_and_remembers_what_they_showed(contacts, tmp_path):
+    folder, store = Folder({"out/review_contacts_rest.csv": b"old"}), ReviewStore(tmp_path / "kept")
+    names = write_review(folder, "out", contacts.book(), store)
     assert list(folder) == names == ["out/review_contacts.xlsx"]
-    pd.testing.assert_frame_equal(shown, shown_values(contacts.cleaned, contacts.phase))
-    again, _ = write_review(folder, "out", contacts.book(), shown)
-    pd.testing.assert_frame_equal(again, shown)
+    exports = ReviewStore(tmp_path / "kept").exports()
+    assert list(exports.numbers) == [contacts.book().export]
+    shown = contacts.book().shown
+    pd.testing.assert_frame_equal(exports.values[list(shown.columns[1:])], shown.iloc[:, 1:])
+    write_review(folder, "out", contacts.book(last_export=store.last_export()), store)
+    pd.testing.assert_frame_equal(ReviewStore(tmp_path / "kept").exports().values, exports.values)
 
 
-def test_only_the_latest_exports_are_kept(contacts, monkeypatch):
-    monkeypatch.setattr("mturk_pipeline.review.exports.KEPT_EXPORTS", 3)
-    shown = None
-    for n in range(5):
-        contacts.cleaned.loc[0, "email"] = f"n{n}@example.edu"
-        shown = with_export(shown, contacts.book().shown)
-    assert shown is not None
-    assert {f"n{n}@example.edu" in set(shown["value"]) for n in (2, 3, 4)} == {True}
-    assert {f"n{n}@example.edu" in set(shown["value"]) for n in (0, 1)} == {False}
+def test_spot_checks_stand_among_the_queue_and_nobody_can_tell_which(contacts):
+    phase = contacts.phase.model_copy(update={"spot_checks": 1.0})
+    book = replace(contacts.book(), phase=phase)
+    assert book.queue["kind"].tolist() == ["waiting", "spot_check", "waiting", "spot_check"]
+    assert book.queue["blind"].all()
+    table = sheet(workbook_bytes(book), "review")
+    assert set(table["reasons"]) == {WITHOUT_A_HINT}
+    assert set(table["email_trust"]) == {""}
+    assert sheet(workbook_bytes(book), "accepted automatically").empty
+
+
+def test_progress_is_a_formula_with_its_value_of_now(contacts):
+    content = workbook_bytes(contacts.book())
+    cell = openpyxl.load_workbook(io.BytesIO(content))["about"]["B2"]
+    assert cell.value == '=COUNTA(review!C2:C3)&" of 2 rows in review decided"'
+    now = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["about"]["B2"]
+    assert now.value == "0 of 2 rows in review decided"

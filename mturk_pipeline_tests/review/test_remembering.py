@@ -1,0 +1,234 @@
+"""What is kept of review over time: states of files, workbooks, and who knew of what."""
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.exports import write_review
+from mturk_pipeline.review.reading import read_versions
+from mturk_pipeline.review.store import DamagedJournal, ReviewStore
+from mturk_pipeline.review.workbook import workbook_bytes
+from mturk_pipeline_tests.review.conftest import UNIVERSITY
+from mturk_pipeline_tests.review.test_workbook import Folder
+
+
+class Office:
+    """A desk with everything that is kept: `run` is one run of the pipeline."""
+
+    def __init__(self, desk, store_folder):
+        self.desk, self.store_folder = desk, store_folder
+        self.reviewed = self.reviews = None
+
+    def run(self):
+        store = ReviewStore(self.store_folder)
+        files = sorted(self.desk.folder.iterdir())
+        unread = store.note_files(files)
+        cleaned, phase = self.desk.cleaned, self.desk.phase
+        self.reviews = read_versions(store.versions(files), cleaned, store.exports(), phase, store.folder / "read")
+        self.reviewed = apply_decisions(cleaned, self.reviews, phase)
+        self.book = self.desk.book(
+            reviewed=self.reviewed, decisions=self.reviews.decisions, last_export=store.last_export()
+        )
+        write_review(Folder(), "out", self.book, store)
+        assert not unread
+        return self.reviewed.drop_duplicates("club").set_index("club")
+
+    @property
+    def rules(self):
+        return self.reviews.problems["rule"].tolist()
+
+    def row(self, club, **more):
+        return {"item_id": self.desk.id_of(club), "export": self.book.export, **more}
+
+
+@pytest.fixture
+def office(contacts, tmp_path):
+    contacts.folder = tmp_path / "reviewed"
+    contacts.folder.mkdir()
+    found = Office(contacts, tmp_path / "kept")
+    found.run()
+    return found
+
+
+def test_a_decision_outlives_its_file(office):
+    path = office.desk.save([office.row("Rowing", decision="accept")])
+    assert office.run().at["Rowing", "status"] == "accepted"
+    path.unlink()
+    assert office.run().at["Rowing", "status"] == "accepted"
+    assert office.reviews.decisions["source_file"].tolist() == ["anna.csv"]
+    assert office.reviews.files.empty
+
+
+def test_a_file_saved_again_under_its_name_takes_back_only_what_it_takes_out(office):
+    rows = [office.row("Rowing", decision="accept"), office.row("Chess Club", decision="reject")]
+    office.desk.save(rows)
+    office.run()
+    office.desk.save([{**rows[0], "decision": ""}])
+    table = office.run()
+    assert table.at["Rowing", "status"] == "undecided"  # taken out
+    assert table.at["Chess Club", "status"] == "rejected"  # the row is only missing
+
+
+def test_the_next_workbook_saved_over_the_last_one_loses_nothing(office):
+    office.desk.save([office.row("Rowing", decision="accept")], "mine.csv")
+    office.run()
+    (office.desk.folder / "mine.csv").unlink()
+    (office.desk.folder / "mine.xlsx").write_bytes(workbook_bytes(office.book))
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+def test_who_decides_in_a_later_workbook_knew_of_the_earlier_decision(office):
+    office.desk.save([office.row("Rowing", decision="accept")], "anna.csv")
+    office.run()
+    office.desk.save([office.row("Rowing", decision="redo")], "ben.csv")
+    assert office.run().at["Rowing", "status"] == "redo"
+    assert office.rules == []
+
+
+def test_an_older_workbook_after_a_newer_one_is_a_dispute_until_somebody_decides_in_the_newest(office):
+    old = office.row("Rowing", decision="reject")
+    office.desk.save([office.row("Chess Club", decision="accept")], "first.csv")
+    office.run()
+    office.desk.save([office.row("Rowing", decision="accept")], "anna.csv")
+    office.run()
+    office.desk.save([old], "late.csv")
+    table = office.run()
+    assert (table.at["Rowing", "status"], office.rules) == ("undecided", ["conflicting_decisions"])
+    assert table.at["Rowing", "look_again"] == "people disagree: see the sheet problems"
+    waiting = office.book.waiting.set_index("club")
+    assert "people disagree" in waiting.at["Rowing", "reasons"]
+    office.desk.save([office.row("Rowing", decision="drop")], "settled.csv")
+    assert (office.run().at["Rowing", "status"], office.rules) == ("dropped", [])
+
+
+def test_a_later_edit_keeps_the_earlier_ones(office):
+    office.desk.save([office.row("Rowing", email="right@example.edu")], "anna.csv")
+    office.run()
+    shown = office.book.decided.set_index("club").loc["Rowing"]
+    row = office.row("Rowing", email=shown["email"], website="https://example.edu/rowing")
+    office.desk.save([row], "ben.csv")
+    table = office.run()
+    assert table.loc["Rowing", ["email", "website"]].tolist() == ["right@example.edu", "https://example.edu/rowing"]
+    assert office.rules == []
+
+
+def test_undo_takes_a_decision_back(office):
+    office.desk.save([office.row("Drama", decision="drop")], "anna.csv")
+    assert office.run().at["Drama", "status"] == "dropped"
+    office.desk.save([office.row("Drama", decision="Undo")], "ben.csv")
+    assert office.run().at["Drama", "status"] == "accepted_automatically"
+
+
+def test_an_item_whose_answers_changed_comes_back_with_the_decision_in_view(office):
+    office.desk.save([office.row("Rowing", decision="accept", email="row@example.edu")])
+    office.run()
+    place = office.desk.cleaned.index[office.desk.cleaned["club"] == "Rowing"][0]
+    office.desk.cleaned.at[place, "answers"] = 5
+    office.desk.cleaned.at[place, "email"] = "later@example.edu"
+    table = office.run()
+    assert table.loc["Rowing", ["status", "email"]].tolist() == ["accepted", "row@example.edu"]
+    row = office.book.waiting.set_index("club").loc["Rowing"]
+    assert row["kind"] == "look_again"
+    assert "accept in anna.csv" in row["reasons"]
+    # Deciding once more, in the workbook that shows it, settles it.
+    office.desk.save([office.row("Rowing", decision="fix", email="later@example.edu")], "again.csv")
+    table = office.run()
+    assert table.loc["Rowing", ["email", "look_again"]].tolist() == ["later@example.edu", ""]
+
+
+def test_more_of_the_same_answers_is_no_reason_to_look_again(office):
+    office.desk.save([office.row("Rowing", decision="accept")])
+    office.run()
+    office.desk.cleaned.loc[office.desk.cleaned["club"] == "Rowing", "answers"] = 5
+    assert office.run().at["Rowing", "look_again"] == ""
+
+
+def test_a_redo_in_a_sheet_of_ones_own_lapses_too(office):
+    office.desk.save([{"university": UNIVERSITY, "club": "Rowing", "decision": "redo"}])
+    assert office.run().at["Rowing", "status"] == "redo"
+    place = office.desk.cleaned.index[office.desk.cleaned["club"] == "Rowing"][0]
+    office.desk.cleaned.at[place, "hit_ids"] = ["H1", "again"]
+    table = office.run()
+    assert table.loc["Rowing", ["status", "look_again"]].tolist() == [
+        "undecided",
+        "sent back to the crowd, and answered since",
+    ]
+
+
+def test_after_a_lapsed_redo_an_older_decision_does_not_come_back(office):
+    office.desk.save([office.row("Rowing", decision="accept")], "anna.csv")
+    office.run()
+    office.desk.save([office.row("Rowing", decision="redo")], "ben.csv")
+    office.run()
+    place = office.desk.cleaned.index[office.desk.cleaned["club"] == "Rowing"][0]
+    office.desk.cleaned.at[place, "hit_ids"] = ["H1", "again"]
+    assert office.run().at["Rowing", "status"] == "undecided"
+
+
+def test_other_keys_keep_decisions(office):
+    office.desk.save([office.row("Rowing", decision="accept"), office.row("Chess Club", email="c@example.edu")])
+    office.run()
+    table = office.desk.cleaned
+    table["item_id"] = table["parent_item_id"] = [f"BCDF-GHJK-LMNP-{letter}" for letter in "BCDF"]
+    later = office.run()
+    assert later["status"].to_dict()["Rowing"] == "accepted"
+    assert later.loc["Chess Club", ["status", "email"]].tolist() == ["fixed", "c@example.edu"]
+
+
+def test_an_item_that_is_gone_is_an_orphan_and_counts_again_when_it_is_back(office):
+    office.desk.save([office.row("Rowing", decision="accept")])
+    office.run()
+    whole = office.desk.cleaned
+    office.desk.cleaned = whole[whole["club"] != "Rowing"]
+    office.run()
+    assert office.rules == ["orphan"]
+    office.desk.cleaned = whole
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+def test_what_is_read_once_is_not_read_again_and_says_the_same(office, monkeypatch):
+    office.desk.save([office.row("Rowing", decision="accept", note="x")])
+    office.run()
+    first = office.reviews.decisions
+    monkeypatch.setattr("mturk_pipeline.review.sources.read_sheets", lambda *_: pytest.fail("read again"))
+    office.run()
+    pd.testing.assert_frame_equal(office.reviews.decisions, first)
+
+
+def test_a_damaged_state_of_a_file_is_named_and_what_it_said_before_holds(office):
+    path = office.desk.folder / "anna.xlsx"
+    content = workbook_bytes(office.book)
+    path.write_bytes(content)
+    office.desk.save([office.row("Rowing", decision="accept")], "anna.csv")
+    office.run()
+    path.write_bytes(content[:1000])
+    (office.desk.folder / "anna.csv").write_bytes(b"\x00\x01")
+    table = office.run()
+    assert table.at["Rowing", "status"] == "accepted"
+    assert set(office.reviews.problems["source_file"]) == {"anna.csv", "anna.xlsx"}
+
+
+def test_every_state_of_every_file_is_kept(office):
+    row = office.row("Rowing")
+    for word in ("accept", "redo", "accept"):
+        office.desk.save([{**row, "decision": word}])
+        office.run()
+    kept = [p.read_text() for p in (office.store_folder / "originals").iterdir()]
+    assert sorted("redo" in text for text in kept) == [False, True]
+    versions = ReviewStore(office.store_folder).versions([])
+    assert [v.name for v in versions] == ["anna.csv"] * 3
+
+
+def test_a_damaged_journal_is_one_clear_line(office):
+    (office.store_folder / "journal.json").write_text("[{")
+    with pytest.raises(DamagedJournal, match="restore it from a copy"):
+        ReviewStore(office.store_folder)
+
+
+def test_agreement_of_two_people(office):
+    for name, word in (("anna.csv", "accept"), ("ben.csv", "drop")):
+        office.desk.save([office.row("Rowing", decision=word), office.row("Drama", decision="accept")], name)
+    office.run()
+    assert office.reviews.agreement.to_dict("records") == [
+        {"file": "anna.csv", "other_file": "ben.csv", "both": 2, "same": 1}
+    ]
