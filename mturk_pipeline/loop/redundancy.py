@@ -23,6 +23,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Items that are looked at: enough for the interval, few enough for two seconds.
 MOST_ITEMS = 150
+MOST_ROWS = 12_000
 FEWEST_ITEMS = 10
 FEWEST_DECIDED = 20
 _MOST_ANSWERS = 6
@@ -54,7 +55,7 @@ def redundancy_advice(
     reviewed: pd.DataFrame | None,
     phase: PhaseSpec,
     *,
-    most_items: int = MOST_ITEMS,
+    most_items: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """What each number of answers per item brings: contract `RedundancyAdvice`.
@@ -64,7 +65,8 @@ def redundancy_advice(
     answers, assignments, reviewed
         Tables of the phase (contracts Answers, Assignments, Reviewed); None: nobody decided anything.
     most_items
-        Items drawn for the share that passes, and as many decided ones.
+        Items drawn for the share that passes, and as many decided ones; by default 150, fewer where items have
+        many answers.
     seed
         Of the draws: the same tables give the same advice.
 
@@ -74,6 +76,7 @@ def redundancy_advice(
         One row for each number of answers from 1 on, as far as enough items have so many. Accuracy is missing
         where fewer than 20 items are decided.
     """
+    most_items = most_items or _affordable(answers)
     copies = _copies(assignments, seed)
     most = _most_answers(copies)
     copies = copies[(copies["place"] < most) & (copies["copies"] >= most)]
@@ -83,12 +86,16 @@ def redundancy_advice(
     copies = copies[copies["item_id"].isin(drawn.union(truth.said.index))]
     shares, rights = [], []
     for k in range(1, most + 1):
-        runs = [
-            _looked(answers, copies, k, r, most, truth, phase) for r in range(min(most, _SUBSETS) if k < most else 1)
-        ]
+        turns = range(min(most, _SUBSETS) if k < most else 1)
+        runs = [_looked(answers, copies, k, turn, most, truth, phase) for turn in turns]
         shares.append(float(pd.concat([passing.reindex(drawn) for passing, _ in runs]).mean()))
         rights.append(np.mean([right for _, right in runs], axis=0))
     return _table(shares, rights, len(drawn), truth, _reward(assignments))
+
+
+def _affordable(answers: pd.DataFrame) -> int:
+    each = len(answers) / max(answers["item_id"].nunique(), 1)
+    return int(np.clip(MOST_ROWS / max(each, 1), FEWEST_ITEMS, MOST_ITEMS))
 
 
 def _copies(assignments: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -2,15 +2,7 @@
 
 import pandas as pd
 
-_ORDINALS = (
-    "",
-    "One answer",
-    "A second answer",
-    "A third answer",
-    "A fourth answer",
-    "A fifth answer",
-    "A sixth answer",
-)
+_ORDINALS = ("", "One", "A second", "A third", "A fourth", "A fifth", "A sixth")
 
 
 def in_words(table: pd.DataFrame, by_chance: bool, fewest: int) -> list[str]:
@@ -25,17 +17,19 @@ def in_words(table: pd.DataFrame, by_chance: bool, fewest: int) -> list[str]:
     """
     rows = table.to_dict("records")
     said = [_sentence(row, rows[i - 1] if i else None, by_chance, fewest) for i, row in enumerate(rows)]
-    if len(said) == 1:
+    if len(said) == 1 and rows[0]["items"]:
         said[0] += "; what another would bring cannot be told: too few items have two"
     return said
 
 
 def _sentence(row: dict, before: dict | None, by_chance: bool, fewest: int) -> str:
+    if not row["items"]:
+        return "Nobody has answered yet: nothing can be told"
     parts = [_passing(row, before), _accuracy(row, before, by_chance, fewest)]
     if row["cost"] == row["cost"]:
         more = row["cost"] - (before["cost"] if before else 0)
         parts.append(f"costs ${more:.3f} {'more ' if before else ''}per item in rewards")
-    return f"{_ORDINALS[row['answers']]}: " + "; ".join(parts)
+    return f"{_ORDINALS[row['answers']]} answer: " + "; ".join(parts)
 
 
 def _passing(row: dict, before: dict | None) -> str:

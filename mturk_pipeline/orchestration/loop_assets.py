@@ -151,6 +151,35 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     return _rework
 
 
+def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """What one answer more or fewer for each item brings, from the answers and decisions there are."""
+
+    @dg.multi_asset(
+        name=names.op("redundancy_advice"),
+        outs=names.outs("redundancy_advice"),
+        ins=names.ins("answers", "raw_output", "reviewed"),
+        check_specs=[names.schema_check("redundancy_advice")],
+    )
+    def _redundancy_advice(context: dg.AssetExecutionContext, workspace: Workspace, answers, raw_output, reviewed):
+        from mturk_pipeline.contracts.loop import RedundancyAdvice
+        from mturk_pipeline.loop.redundancy import redundancy_advice
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        advice, key = redundancy_advice(answers, raw_output, reviewed, place.spec), names.key("redundancy_advice")
+        yield dg.MaterializeResult(
+            asset_key=key,
+            value=advice,
+            metadata={
+                "dagster/row_count": len(advice),
+                "dagster/column_schema": column_schema(RedundancyAdvice),
+                "advice": dg.MetadataValue.md("\n".join(f"- {line}" for line in advice["words"])),
+            },
+            check_results=[check_schema(advice, RedundancyAdvice, key)],
+        )
+
+    return _redundancy_advice
+
+
 class Lacking(NamedTuple):
     """What was asked, what a first phase's list asks for (None for other phases), and what is missing of it."""
 

@@ -3,7 +3,12 @@
 import dagster as dg
 
 from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
-from mturk_pipeline.orchestration.loop_assets import missing_units_asset, next_input_asset, rework_asset
+from mturk_pipeline.orchestration.loop_assets import (
+    missing_units_asset,
+    next_input_asset,
+    redundancy_advice_asset,
+    rework_asset,
+)
 from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, review_queue_asset, reviewed_assets
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.settlement_assets import settlement_asset
@@ -31,6 +36,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         *([next_input_asset(names, following)] if following else []),
         missing_units_asset(names),
         rework_asset(names),
+        redundancy_advice_asset(names),
     ]
     keys = [key for asset in assets for key in asset.keys]
     if following is None:
