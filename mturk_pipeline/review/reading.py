@@ -202,7 +202,7 @@ def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[s
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
     """A column is gone from our own sheet and strange columns are there: said, never guessed."""
     ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
-    strange = [n for n in sheet.table if n not in {*wanted, *ours, *ADDED_COLUMNS} and "_pick_" not in n]
+    strange = [n for n in map(str, sheet.table) if n not in {*wanted, *ours, *ADDED_COLUMNS} and "_pick_" not in n]
     if not strange:
         return []
     reason = f"no column has this name, and {len(strange)} have unknown names: if one was renamed, name it back"
