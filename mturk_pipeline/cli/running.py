@@ -80,4 +80,8 @@ def run_each(
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
+    if ran:
+        from mturk_pipeline.workers.refreshing import refresh
+
+        refresh(site.home)
     return failures, ran
