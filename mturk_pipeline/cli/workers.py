@@ -148,7 +148,7 @@ def _standing_out(memory: pd.DataFrame, width: int) -> Table:
     rows = [_told(row) for row in notable.head(_SHOWN).to_dict("records")]
     names = ("worker", "standing", "reliability", "judged", "evidence")
     taken = sum(max(map(len, cells)) + 2 for cells in list(zip(names, *rows, strict=True))[:-1])
-    room = max(width - taken - 2, 20)
+    room = max(width - taken - 2, 12)
     table = _table(*names, title="Who stands out (?: suggested)")
     for *cells, evidence in rows:
         table.add_row(*cells, evidence if len(evidence) <= room else evidence[: room - 1] + "…")

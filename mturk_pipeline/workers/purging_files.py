@@ -5,12 +5,14 @@ import io
 import re
 import sqlite3
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from mturk_pipeline.workers.person import Person
+from mturk_pipeline.workers.tombstones import Tombstones
 
 # Columns in which even an id like 5 means a worker.
 _WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "workers", "answered by"})
@@ -19,45 +21,62 @@ _ZIP = b"PK\x03\x04"
 _LARGEST_MEMBER = 2 * 1024**3
 
 
+# A text without the id, and in how many places it stood.
+Substitute = Callable[[str], tuple[str, int]]
+
+
 def purged(content: bytes, person: Person) -> tuple[bytes, int]:
     """`content` without the worker's id, and in how many places it stood; the same bytes where in none.
 
     An id that tells by itself is replaced wherever it stands alone; one that does not (Turkle's 5) as a whole name,
     and in columns of workers of CSV files and workbooks.
     """
-    if content.startswith(_ZIP):
-        return _in_zip(content, person)
-    found, places = _in_bytes(content, person)
+    pattern = person.pattern
+    places = 0
     if not person.tells:
-        found, more = _in_csv(found, person)
-        places += more
-    return found, places
+        content, places = (_in_workbook if content.startswith(_ZIP) else _in_csv)(content, person)
+    content, more = _in_file(content, lambda text: pattern.subn(lambda m: person.instead(m[0]), text))
+    return content, places + more
 
 
-def _in_bytes(content: bytes, person: Person) -> tuple[bytes, int]:
-    """Text of any encoding: bytes that are none pass through as they are."""
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0
-    encoding, errors = ("utf-16", "surrogatepass") if wide else ("utf-8", "surrogateescape")
-    text = content.decode(encoding, errors)
-    new, places = person.pattern.subn(lambda m: person.instead(m[0]), text)
-    return (new.encode(encoding, errors), places) if places else (content, 0)
+def anonymised_file(content: bytes, tombstones: Tombstones) -> bytes:
+    """A file's bytes without the ids of those who were forgotten before, as far as ids tell by themselves.
+
+    For copies that the pipeline keeps of people's files; the bytes themselves where nobody was forgotten.
+    """
+
+    def substitute(text: str) -> tuple[str, int]:
+        new = tombstones.in_text(text)
+        return new, int(new != text)
+
+    return _in_file(content, substitute)[0] if tombstones else content
 
 
-def _in_zip(content: bytes, person: Person) -> tuple[bytes, int]:
-    """A workbook, or any zip file: its members in order, each without the id."""
+def _in_file(content: bytes, substitute: Substitute) -> tuple[bytes, int]:
+    """Text of any encoding, or a workbook: its members in order, each without the id."""
+    if not content.startswith(_ZIP):
+        return _in_bytes(content, substitute)
+    places, target = 0, io.BytesIO()
     try:
-        content, places = (content, 0) if person.tells else _in_workbook(content, person)
-        target = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
             for entry in old.infolist():
                 if entry.file_size > _LARGEST_MEMBER:
                     raise zipfile.BadZipFile(entry.filename)
-                member, found = _in_bytes(old.read(entry), person)
+                member, found = _in_bytes(old.read(entry), substitute)
                 places += found
                 new.writestr(entry, member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
-        return _in_bytes(content, person)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+        return _in_bytes(content, substitute)
     return (target.getvalue(), places) if places else (content, 0)
+
+
+def _in_bytes(content: bytes, substitute: Substitute) -> tuple[bytes, int]:
+    """Bytes that are no text of the encoding pass through as they are."""
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) % 2 == 0
+    encoding, errors = ("utf-16", "surrogatepass") if wide else ("utf-8", "surrogateescape")
+    text = content.decode(encoding, errors)
+    new, places = substitute(text)
+    return (new.encode(encoding, errors), places) if places else (content, 0)
 
 
 def _in_workbook(content: bytes, person: Person) -> tuple[bytes, int]:
