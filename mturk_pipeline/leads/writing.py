@@ -23,6 +23,7 @@ def leads_files(
 
     Every group has its file, also one without leads, so that a file of an earlier run never seems current.
     """
+    leads, recipients = for_people(leads), for_people(recipients)
     content = [
         leads_workbook(leads, report),
         csv_bytes(leads, formula_safe=True),
@@ -47,6 +48,19 @@ def leads_file_names(spec: LeadsSpec) -> list[str]:
 def is_own_file(name: str, spec: LeadsSpec) -> bool:
     """Whether a file in the folder of all leads is the pipeline's own, or a kept version of one."""
     return name in leads_file_names(spec) or ".kept-" in name
+
+
+def for_people(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with words for truth values and trust of three places; `verified` is yes or unverified.
+
+    >>> for_people(pd.DataFrame({"verified": [True, False], "trust": [0.91234, 1.0]})).to_numpy().tolist()
+    [['yes', 0.912], ['unverified', 1.0]]
+    """
+    truths = {
+        c: {True: "yes", False: "unverified" if c == "verified" else "no"} for c in table if table[c].dtype == bool
+    }
+    words = {str(c): table[c].map(meaning).astype("str") for c, meaning in truths.items()}
+    return table.assign(**words).round(3)
 
 
 def leads_workbook(leads: pd.DataFrame, report: pd.DataFrame | None = None) -> bytes:
