@@ -115,7 +115,7 @@ def hits_of_items(
 def _used_hits(assignments: pd.DataFrame) -> pd.DataFrame:
     table = assignments.reindex(columns=["item_id", "hit_id", "max_assignments", "expires_at", "batch_id"])
     accepted = assignments.get("accepted_at", assignments["submitted_at"])
-    batch = table["batch_id"].fillna("")
+    batch = table["batch_id"].astype("str").fillna("")
     return table.assign(
         answers=1,
         unusable=False,

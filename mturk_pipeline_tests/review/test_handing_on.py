@@ -3,8 +3,11 @@
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.sent_items import hits_of_items, unused_rows
+from mturk_pipeline.loop.asked import asked_items, inputs_of_items
+from mturk_pipeline.loop.rework import rework
 from mturk_pipeline.review.deciding import apply_decisions
-from mturk_pipeline.review.handing_on import next_input, not_yet_sent, rework
+from mturk_pipeline.review.handing_on import next_input, not_yet_sent
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
 
@@ -14,6 +17,12 @@ NEXT = PhaseSpec.model_validate({"keys": ["club", "email"], "fields": {"dues": {
 def reviewed_of(desk, *decisions):
     desk.save([{"university": UNIVERSITY, "club": c, "decision": d, **more} for c, d, more in decisions])
     return apply_decisions(desk.cleaned, desk.read(), desk.phase)
+
+
+def back(reviewed, assignments, phase):
+    nobody_took = pd.DataFrame({"item_id": pd.Series([], dtype="str"), "attempt": pd.Series([], dtype="int64")})
+    items = asked_items(hits_of_items(assignments, None, phase.keys), nobody_took, phase)
+    return rework(reviewed, items, inputs_of_items(assignments, unused_rows(None, phase.keys), None, phase), phase)
 
 
 def test_next_input_is_what_is_good_with_the_next_keys_first(contacts):
@@ -46,13 +55,14 @@ def test_the_inputs_of_all_ancestors_are_carried_along(contacts):
             "university": "not this one",
             "verified": "yes",
             "attempt": "2",
+            "offer_id": "GGHF-XVJJ-TMLV-D",
         }
     )
     rows = next_input(reviewed, lineage, contacts.phase, NEXT).rows
     assert rows["country"].tolist() == ["US", "US"]
     assert set(rows["university"]) == {UNIVERSITY}
     assert rows["verified"].tolist() == ["yes", "unverified"]
-    assert "attempt" not in rows
+    assert not {"attempt", "offer_id"} & set(rows)
 
 
 def test_the_same_item_of_the_next_phase_is_there_once_and_verified_if_any_is(contacts):
@@ -85,12 +95,12 @@ def test_rework_is_the_inputs_of_redo_and_rejected_items_with_their_attempt(cont
     contacts.assignments["Input.attempt"] = "1"
     contacts.assignments["Input.city"] = "Sampletown"
     reviewed = reviewed_of(contacts, ("Chess Club", "redo", {}), ("Rowing", "reject", {}), ("Drama", "drop", {}))
-    handed = rework(reviewed, contacts.assignments, contacts.phase)
+    handed = back(reviewed, contacts.assignments, contacts.phase)
     assert handed.rows.values.tolist() == [
-        [UNIVERSITY, "Chess Club", "Sampletown", 2],
-        [UNIVERSITY, "Rowing", "Sampletown", 2],
+        [UNIVERSITY, "Chess Club", "Sampletown", 2, 3, contacts.id_of("Chess Club")],
+        [UNIVERSITY, "Rowing", "Sampletown", 2, 3, contacts.id_of("Rowing")],
     ]
-    assert handed.rows.columns.tolist() == ["university", "club", "city", "attempt"]
+    assert handed.rows.columns.tolist() == ["university", "club", "city", "attempt", "answers_wanted", "offer_id"]
     assert handed.problems.empty
 
 
@@ -98,9 +108,9 @@ def test_an_item_is_offered_at_most_max_attempts_times(contacts):
     chess = contacts.assignments[contacts.assignments["Input.club"] == "Chess Club"]
     more = [chess.assign(hit_id=f"again{n}", assignment_id=f"again{n}" + chess["assignment_id"]) for n in range(2)]
     reviewed = reviewed_of(contacts, ("Chess Club", "redo", {}))
-    twice = rework(reviewed, pd.concat([contacts.assignments, more[0]]), contacts.phase)
+    twice = back(reviewed, pd.concat([contacts.assignments, more[0]]), contacts.phase)
     assert twice.rows["attempt"].tolist() == [3]
-    thrice = rework(reviewed, pd.concat([contacts.assignments, *more]), contacts.phase)
+    thrice = back(reviewed, pd.concat([contacts.assignments, *more]), contacts.phase)
     assert thrice.rows.empty
     assert thrice.problems["rule"].tolist() == ["attempts_used_up"]
 
@@ -109,10 +119,12 @@ def test_one_bad_record_sends_its_item_back_once(clubs):
     rows = [{"university": UNIVERSITY, "club": c, "decision": "redo"} for c in ("Chess Club", "Rowing")]
     clubs.save(rows)
     reviewed = apply_decisions(clubs.cleaned, clubs.read(), clubs.phase)
-    assert rework(reviewed, clubs.assignments, clubs.phase).rows.values.tolist() == [[UNIVERSITY, 2]]
+    assert back(reviewed, clubs.assignments, clubs.phase).rows[["university", "attempt"]].values.tolist() == [
+        [UNIVERSITY, 2]
+    ]
 
 
 def test_nothing_to_hand_on(contacts):
     reviewed = apply_decisions(contacts.cleaned, None, contacts.phase).iloc[:0]
     assert next_input(reviewed, None, contacts.phase, NEXT).rows.empty
-    assert rework(reviewed, contacts.assignments, contacts.phase).rows.empty
+    assert back(reviewed, contacts.assignments, contacts.phase).rows.empty

@@ -1,0 +1,124 @@
+"""What is asked again: never what is under way, never twice, never by the same workers."""
+
+import pandas as pd
+
+from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.intake.sent_items import hits_of_items, sent_items, unused_rows
+from mturk_pipeline.loop.asked import asked_items, inputs_of_items
+from mturk_pipeline.loop.missing import missing_units
+from mturk_pipeline.loop.rework import answered_by, exclusions, rework
+from mturk_pipeline_tests.loop.made import BEGUN, PHASE, id_of, results, reviewed, set_aside, taken
+
+LATER = BEGUN + pd.Timedelta(days=9)
+NO_HIT_YET = {"HITId": "H9", "AssignmentId": "", "WorkerId": "", "Input.town": "Unanswered"}
+
+
+def asked(given, aside=None, took=None, phase=PHASE):
+    return asked_items(hits_of_items(given, aside, phase.keys), taken() if took is None else took, phase)
+
+
+def missing(items, decided=None, listed=None, phase=PHASE):
+    towns = None if listed is None else pd.DataFrame({"item_id": [id_of(t) for t in listed], "town": listed})
+    table = missing_units(items, decided, towns, phase)
+    MissingUnits.validate(table)
+    return table.set_index("item_id")
+
+
+def again(given, decided, *, aside=None, took=None, phase=PHASE, listed=None):
+    items = asked(given, aside, took, phase)
+    towns = None if listed is None else pd.DataFrame({"item_id": [id_of(t) for t in listed], "town": listed})
+    inputs = inputs_of_items(given, unused_rows(aside, phase.keys), towns, phase)
+    return rework(decided, items, inputs, phase, missing_units(items, decided, towns, phase))
+
+
+def test_late_answers_of_an_old_hit_are_no_attempt():
+    first = results({"town": "Ames", "hit": "H1", "worker": "A1"})
+    late = results(*({"town": "Ames", "hit": "H1", "worker": w} for w in ("A1", "A2", "A3")))
+    for given in (first, late):
+        assert again(given, reviewed(Ames="redo")).rows["attempt"].tolist() == [2]
+
+
+def test_what_was_taken_is_under_way_until_its_hit_is_in():
+    one, decided = {"town": "Ames", "hit": "H1", "worker": "A1"}, reviewed(Ames="redo")
+    waiting = again(results(one), decided, took=taken(("Ames", 2)))
+    assert waiting.rows.empty
+    assert waiting.problems["rule"].tolist() == ["under_way"]
+    both = results(one, {"town": "Ames", "hit": "H2", "worker": "A2"})
+    assert again(both, decided, took=taken(("Ames", 2))).rows["attempt"].tolist() == [3]
+
+
+def test_a_hit_without_answers_keeps_its_item_from_being_asked_again():
+    one, published = {"town": "Ames", "hit": "H1", "worker": "A1"}, NO_HIT_YET | {"Input.town": "Ames"}
+    handed = again(results(one), reviewed(Ames="redo"), aside=set_aside(published))
+    assert handed.problems["rule"].tolist() == ["under_way"]
+    over = set_aside(published | {"Expiration": "2026-03-02 00:00:00 UTC"})
+    told = results(one | {"approved": LATER})
+    assert again(told, reviewed(Ames="redo"), aside=over).rows["attempt"].tolist() == [3]
+
+
+def test_items_count_as_sent_whatever_became_of_their_rows():
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1", "offer_id": id_of("Boone")})
+    aside = set_aside(NO_HIT_YET, {"HITId": "H3", "Input.town": " "})
+    assert sent_items(given, aside, PHASE.keys) == {id_of("Ames"), id_of("Boone"), id_of("Unanswered")}
+    replaced = set_aside(NO_HIT_YET, disposition="superseded")
+    assert sent_items(None, replaced, PHASE.keys) == set()
+
+
+def test_fewer_answers_than_wanted_are_topped_up_once_the_batch_is_over_and_nobody_has_decided():
+    rows = [{"town": "Ames", "hit": "H1", "worker": "A1"}, {"town": "Boone", "hit": "H2", "worker": "A1", "wanted": 1}]
+    open_still = missing(asked(results(*rows)), reviewed(Ames="undecided", Boone="undecided"))
+    assert open_still["state"].to_dict() == {id_of("Ames"): "under_way"}
+    over = results(*(r | {"approved": LATER} for r in rows))
+    assert missing(asked(over), reviewed(Ames="undecided"))["state"].to_dict() == {id_of("Ames"): "short"}
+    handed = again(over, reviewed(Ames="undecided"))
+    assert handed.rows[["town", "attempt", "answers_wanted"]].values.tolist() == [["Ames", 2, 2]]
+    assert missing(asked(over), reviewed(Ames="accepted")).empty
+    assert again(over, reviewed(Ames="undecided"), took=taken(("Ames", 2))).rows.empty
+
+
+def test_listed_items_without_a_hit_are_missing_but_asked_again_only_when_a_person_says_batches_are_over():
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1", "wanted": 1})
+    towns = ["Ames", "Boone"]
+    table = missing(asked(given), reviewed(Ames="undecided"), towns)
+    assert table[["state", "top_up"]].values.tolist() == [["no_hit", False]]
+    over = PHASE.model_copy(update={"batches_over": "2026-03-20"})
+    handed = again(given, reviewed(Ames="undecided"), phase=over, listed=towns)
+    assert handed.rows[["town", "attempt", "answers_wanted"]].values.tolist() == [["Boone", 1, 3]]
+    # Sent since: its copy lies there, so nobody buys it again, whatever the day.
+    assert again(given, reviewed(), phase=over, listed=towns, took=taken(("Boone", 1))).rows.empty
+    assert missing(asked(given, took=taken(("Boone", 1))), listed=towns)["state"].tolist() == ["under_way"]
+
+
+def test_a_hit_sent_after_the_day_is_not_over():
+    over = PHASE.model_copy(update={"batches_over": "2026-03-03"})
+    for days, attempts in ((1, [2]), (5, [])):
+        given = results({"town": "Ames", "hit": "H1", "worker": "A1", "days": days})
+        assert again(given, reviewed(Ames="undecided"), phase=over).rows["attempt"].tolist() == attempts
+
+
+def test_rows_set_aside_are_to_be_mended_not_bought_again():
+    aside = set_aside({"HITId": "H1", "AssignmentId": "1", "WorkerId": "A1", "Input.town": "Ames"})
+    table = missing(asked(None, aside))
+    assert table[["state", "top_up"]].values.tolist() == [["unusable", False]]
+
+
+def test_whoever_answered_must_not_repeat_it():
+    given = results(*({"town": t, "hit": t, "worker": w} for t, w in (("Ames", "A2"), ("Ames", "A1"), ("Boone", "A3"))))
+    aside = set_aside({"HITId": "Ames", "AssignmentId": "9", "WorkerId": "A4", "Input.town": "Ames"})
+    handed = again(given, reviewed(Ames="redo", Boone="accepted"), aside=aside)
+    who = exclusions(handed.rows, answered_by(given, unused_rows(aside, PHASE.keys)))
+    assert who.values.tolist() == [[w, 1, id_of("Ames")] for w in ("A1", "A2", "A4")]
+
+
+def test_answers_of_all_attempts_are_of_one_item():
+    given = results(
+        {"town": "Ames", "hit": "H1", "worker": "A1"},
+        {"town": " AMES", "hit": "H2", "worker": "A2", "offer_id": id_of("Ames"), "attempt": "2"},
+    )
+    assert asked(given)[["hits", "answers"]].values.tolist() == [[2, 2]]
+
+
+def test_nothing_was_ever_asked():
+    empty = results().iloc[:0]
+    assert missing(asked(None)).empty
+    assert again(empty, reviewed()).rows.empty
