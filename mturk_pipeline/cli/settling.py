@@ -57,8 +57,8 @@ def _settle(found: _Phase, write: bool, include_suggested: bool) -> None:
     from mturk_pipeline.crowd.settlement_file import settlement_files
 
     decided = decide_pay(found.suggestions, found.words, include_suggested)
-    by_hand = found.suggestions["paid_by"].eq("hand").to_numpy()
-    by_hand |= PayLedger(found.place.project.path).holds(found.assignments, found.place.phase).to_numpy()
+    listed = PayLedger(found.place.project.path).holds(found.assignments, found.place.phase)
+    by_hand = found.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
     decided = leave_open(decided, decided["assignment_id"][by_hand], "paid by hand")
     uploads = settlement_files(found.files, found.assignments, decided)
     _say_phase(found)

@@ -40,7 +40,7 @@ def suggest_settlement(
     """
     found = findings(assignments, answers, phase).reset_index(drop=True)
     out = assignments[_COPIED].reset_index(drop=True)
-    out["paid_by"] = paid_by(assignments).to_numpy()
+    out["paid_by"] = paid_by(assignments).reset_index(drop=True)
     out["work"] = found["work"]
     open_still = (out["status"] == "Submitted").to_numpy()
     out["suggestion"] = pd.Series(np.where(open_still, found["work"].map(_OF_WORK), "none"), dtype="str")
