@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made
+from mturk_pipeline.folders.worker_overrides import Overrides
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import is_anonymous
@@ -164,6 +166,17 @@ def with_names(table: pd.DataFrame, home: Home, project_id: str) -> pd.DataFrame
         return table
     plain = _plain(salt, known_workers(home, project_id))
     return table.assign(worker=_mapped(table["worker"], lambda w: plain.get(w, w)))
+
+
+def with_plain_names(overrides: Overrides, home: Home, project_id: str) -> Overrides:
+    """`overrides` with what is said of hashes said under the project's workers' names too, as trust asks for it."""
+    salt = salt_if_made(Store.of(home))
+    if salt is None or not overrides.standing:
+        return overrides
+    plain = _plain(salt, known_workers(home, project_id))
+    plain |= {name.removeprefix(PREFIX): worker for name, worker in plain.items()}
+    told = {plain[name]: word for name, word in overrides.standing.items() if name in plain}
+    return replace(overrides, standing={**overrides.standing, **told}) if told else overrides
 
 
 def _plain(salt: Salt, workers: Iterable[str]) -> dict[str, str]:

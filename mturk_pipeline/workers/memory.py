@@ -36,7 +36,9 @@ _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", 
 _NO_WORD = Said("", "neutral")
 
 
-def remember(contributions: pd.DataFrame, said: Sequence[Said] = (), salt: Salt | None = None) -> pd.DataFrame:
+def remember(
+    contributions: pd.DataFrame, said: Sequence[Said] = (), salt: Salt | None = None, *, hashed: bool = False
+) -> pd.DataFrame:
     """The memory.
 
     Parameters
@@ -45,16 +47,16 @@ def remember(contributions: pd.DataFrame, said: Sequence[Said] = (), salt: Salt 
         Contract Contributions.
     said
         A person's rows; they may name workers whole, by the platform's id, or by a hash. Who is in no project and
-        no batch gets a row too, with nothing contributed.
-    salt
-        Where ids are hashed: what hashes them.
+        no batch gets a row too, with nothing contributed, unless nothing is said but 'neutral'.
+    salt, hashed
+        What hashes ids, where there is a salt; and whether the memory is to hold hashes.
     """
     from mturk_pipeline.contracts.workers_memory import WorkerMemory
 
     known = set(contributions["worker"])
     table = _pooled(contributions)
-    words = words_by_worker(said, known, salt)
-    strangers = [worker for worker in words if worker not in known]
+    words = words_by_worker(said, known, salt, hashed=hashed)
+    strangers = [worker for worker, word in words.items() if worker not in known and word.standing != "neutral"]
     table = table.reindex([*table.index, *strangers])
     table[list(_SUMS)] = table[list(_SUMS)].fillna(0)
     table["projects"] = table["projects"].fillna(0)
@@ -67,32 +69,34 @@ def remember(contributions: pd.DataFrame, said: Sequence[Said] = (), salt: Salt 
     return WorkerMemory.validate(worst_first(ordered))
 
 
-def words_by_worker(said: Iterable[Said], known: Iterable[str], salt: Salt | None = None) -> dict[str, Said]:
+def words_by_worker(
+    said: Iterable[Said], known: Iterable[str], salt: Salt | None = None, *, hashed: bool = False
+) -> dict[str, Said]:
     """A person's last word on each worker, under the name that the memory has for the worker."""
-    names = _names(known)
+    names = _names(known, salt)
     words: dict[str, Said] = {}
     for each in said:
-        for worker in names.get(each.worker) or _stands_for(each.worker, names, salt):
+        for worker in names.get(each.worker) or _stands_for(each.worker, names, salt, hashed):
             words[worker] = each
     return words
 
 
-def _names(known: Iterable[str]) -> dict[str, list[str]]:
+def _names(known: Iterable[str], salt: Salt | None) -> dict[str, list[str]]:
     """What a person may call a worker -> the workers meant; a bare id means that id on every platform."""
     names: dict[str, list[str]] = {}
     for worker in known:
-        names.setdefault(worker, []).append(worker)
-        names.setdefault(worker.rpartition(":")[2], []).append(worker)
+        for name in {worker, worker.rpartition(":")[2], *([salt.hashed(worker)] if salt else [])}:
+            names.setdefault(name, []).append(worker)
     return names
 
 
-def _stands_for(name: str, names: Mapping[str, list[str]], salt: Salt | None) -> list[str]:
+def _stands_for(name: str, names: Mapping[str, list[str]], salt: Salt | None, hashed: bool) -> list[str]:
     """The worker that a name stands for which the memory does not hold as it is written."""
     full = whole_name(name)
     if salt is None or full.startswith(PREFIX):
         return names.get(full) or [full]
     hashes = [salt.hashed(n) for n in (full, f"turkle::{name}", f"mturk::{name}")]
-    return [h for h in dict.fromkeys(hashes) if h in names] or hashes[:1]
+    return next((names[h] for h in hashes if h in names), hashes[:1] if hashed else [full])
 
 
 def whole_name(name: str) -> str:

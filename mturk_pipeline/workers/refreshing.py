@@ -10,7 +10,7 @@ from mturk_pipeline.folders.worker_overrides import Overrides, Said, read_overri
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
 from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united
 from mturk_pipeline.workers.for_people import blacklisted, write_files
-from mturk_pipeline.workers.memory import remember, words_by_worker
+from mturk_pipeline.workers.memory import remember, whole_name, words_by_worker
 from mturk_pipeline.workers.salted import Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import forgotten
@@ -83,16 +83,19 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
         overrides = read_overrides(home.projects)
         stones, known = forgotten(home), known_workers(home)
         said = tuple(s for s in overrides.said if not (stones.of_worker(s.worker) or stones.of_id(s.worker)))
-        salt = salt_of(store) if ids_are_hashed() else None
-        memory = remember(united([]) if snapshot is None else snapshot, said, salt)
+        hashed = ids_are_hashed()
+        salt = salt_of(store) if hashed else salt_if_made(store)
+        memory = remember(united([]) if snapshot is None else snapshot, said, salt, hashed=hashed)
         write_table(store.memory, memory)
-        excluded, unnamed = blacklisted(memory, known, stones, salt_if_made(store))
+        named = [*known, *(whole_name(s.worker) for s in said)]
+        excluded, unnamed = blacklisted(memory, named, stones, salt)
         kept = write_files(home, memory, excluded) if reachable and home.projects.is_dir() else []
         strangers = _strangers(memory, said, known, salt)
         return Refreshed(memory, excluded, overrides, strangers, unnamed, tuple(kept), reachable)
 
 
 def _strangers(memory: pd.DataFrame, said: tuple[Said, ...], known: list[str], salt: Salt | None) -> tuple[int, ...]:
-    """Rows of a person's file about workers who are in no project and no imported batch."""
+    """Rows of a person's file that say something of workers who are in no project and no imported batch."""
     there = {*known, *memory.loc[memory["projects"] > 0, "worker"]}
-    return tuple(s.row for s in said if not any(w in there for w in words_by_worker([s], there, salt)))
+    telling = [s for s in said if s.standing != "neutral"]
+    return tuple(s.row for s in telling if not any(w in there for w in words_by_worker([s], there, salt)))
