@@ -23,6 +23,7 @@ from mturk_pipeline.folders.watching import (
     settled,
 )
 from mturk_pipeline.folders.worker_overrides import overrides_stamp
+from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
 PHASE_TAG = "mturk_pipeline/phase"
@@ -88,9 +89,10 @@ class Inputs:
         return cls(
             tuple(place.files(folders.batches)),
             tuple(place.files(folders.input)) if first else (),
-            tuple(place.files(folders.reviewed)),
+            (*place.files(folders.reviewed), *outcome_files(place)),
             _upstream_file(place.upstream),
-            f"{mturk_pipeline.__version__} {place.spec.digest}{overrides_stamp(place.home.projects)}",
+            f"{mturk_pipeline.__version__} {place.spec.digest}{_leads_settings(place)}"
+            f"{overrides_stamp(place.home.projects)}",
         )
 
     @property
@@ -178,6 +180,11 @@ def _held_back(instance: dg.DagsterInstance, place: PhaseOfProject, signature: S
     ended = counted[0].end_time or counted[0].update_timestamp.timestamp()
     waited = datetime.now(UTC).timestamp() - ended
     return Verdict.WAITING if waited < BACK_OFF[len(counted) - 1] else None
+
+
+def _leads_settings(place: PhaseOfProject) -> str:
+    """What the last phase's leads are made by: a change makes them due."""
+    return place.workflow.leads.model_dump_json() if place.phase == place.workflow.last else ""
 
 
 def _identity(place: PhaseOfProject) -> dict[str, str]:

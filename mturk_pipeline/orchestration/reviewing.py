@@ -58,3 +58,21 @@ def decided_so_far(place: PhaseOfProject) -> "pd.DataFrame | None":
         # The phase's settings changed: the next run knows.
         return None
     return apply_decisions(cleaned, reviews_of(place, cleaned), place.spec, seed_of(place))
+
+
+def mail_truth(place: PhaseOfProject, reviewed: "pd.DataFrame | None") -> "pd.DataFrame | None":
+    """What became of mail to the leads of the run before, as truth; None where nothing is known.
+
+    Parameters
+    ----------
+    reviewed
+        What `decided_so_far` gave.
+    """
+    from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
+    from mturk_pipeline.leads.outcomes import read_outcomes
+    from mturk_pipeline.orchestration.outcome_files import outcome_files
+
+    files, leads = outcome_files(place), place.all_leads()
+    if not files or leads is None or reviewed is None:
+        return None
+    return outcomes_as_truth(read_outcomes([f.path for f in files]).outcomes, leads, reviewed, place.spec)

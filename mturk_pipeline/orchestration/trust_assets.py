@@ -10,7 +10,7 @@ from pydantic import Field
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
-from mturk_pipeline.orchestration.reviewing import decided_so_far
+from mturk_pipeline.orchestration.reviewing import decided_so_far, mail_truth
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.workspace import Workspace
@@ -67,7 +67,8 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         history, snapshot = place.worker_history()
         overrides = place.overrides()
         reviewed = decided_so_far(place)
-        found = _found(answers, raw_output, spec, config.by_field(), Beforehand(history, overrides.standing, reviewed))
+        before = Beforehand(history, overrides.standing, reviewed, mail_truth(place, reviewed))
+        found = _found(answers, raw_output, spec, config.by_field(), before)
         consensus, workers = found.consensus, found.workers
         place.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept
@@ -76,7 +77,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in found.notes)),
             "worker_history": snapshot,
             **_completeness_metadata(found.completeness),
-            **_audit_metadata(consensus, reviewed, list(spec.fields)),
+            **_audit_metadata(found.looks),
             **_pilot_metadata(answers, raw_output, spec),
         }
         checks = trust_checks.consensus_checks(names, consensus, spec)
@@ -93,7 +94,8 @@ class Beforehand:
 
     history: "pd.DataFrame"  # of the workers, from other projects
     standing: Mapping[str, str]  # what a person says of workers
-    reviewed: "pd.DataFrame | None"  # what people decided in this phase, as of the run before
+    reviewed: "pd.DataFrame | None"  # what people decided in this phase, on the rows of the run before
+    outcomes: "pd.DataFrame | None" = None  # what became of mail to its leads
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Found:
     consensus: "pd.DataFrame"
     workers: "pd.DataFrame"
     completeness: "pd.DataFrame"
+    looks: "pd.DataFrame"  # what people found of best guesses
     notes: tuple[str, ...]
 
 
@@ -116,16 +119,16 @@ def _found(
     from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.gold import gold_notes, gold_truth
     from mturk_pipeline.trust.history import known_before
-    from mturk_pipeline.trust.judged import judged_of
+    from mturk_pipeline.trust.judged import judged_of, with_outcomes
     from mturk_pipeline.trust.phase_lists import list_completeness
     from mturk_pipeline.trust.votes import ballots
     from mturk_pipeline.trust.workers import rate_workers
 
     votes = ballots(answers, phase)
     gold = gold_truth(votes, assignments, phase)
-    # Only rows that were drawn by chance say how far trust is off; those reviewed for being the worst do not.
-    audited = before.reviewed is not None and "inclusion" in before.reviewed
-    judged = judged_of(votes, before.reviewed, phase) if audited and before.reviewed is not None else None
+    judged = None if before.reviewed is None else judged_of(votes, before.reviewed, phase)
+    if judged is not None and before.outcomes is not None:
+        judged = with_outcomes(judged, votes, before.outcomes, phase)
     known = known_before(votes, before.history, before.standing, gold)
     fitted = fit(answers, phase, known=known, votes=votes, judged=judged)
     consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
@@ -133,6 +136,7 @@ def _found(
         consensus=consensus,
         workers=rate_workers(answers, assignments, phase, fitted=fitted, gold=gold),
         completeness=list_completeness(fitted, consensus),
+        looks=fitted.looks,
         notes=(
             f"model {phase.model}",
             str(fitted.calibration),
@@ -194,22 +198,12 @@ def _completeness_metadata(lists: "pd.DataFrame") -> Mapping[str, Any]:
     }
 
 
-def _audit_metadata(consensus: "pd.DataFrame", reviewed: "pd.DataFrame | None", fields: list[str]) -> Mapping[str, Any]:
-    """What people decided before about rows that were drawn by chance: how well trust held, and what it caught."""
-    audited = None if reviewed is None or "inclusion" not in reviewed else audited_values(consensus, reviewed, fields)
-    pictures = {"calibration": calibration_curve(audited)}
-    return pictures if audited is None or audited.empty else {**pictures, "errors_caught": errors_caught(audited)}
-
-
-def audited_values(consensus: "pd.DataFrame", reviewed: "pd.DataFrame", fields: list[str]) -> "pd.DataFrame":
-    """One row per value that a person judged in an audited row: `trust`, `right`, `weight`."""
-    drawn = reviewed[reviewed["status"].isin(["accepted", "fixed"]) & reviewed["inclusion"].notna()]
-    said = drawn.rename(columns={"item_id": "row", "parent_item_id": "item_id"}).melt(
-        ["item_id", "element", "inclusion"], fields, var_name="field", value_name="said"
-    )
-    both = consensus[["item_id", "element", "field", "value", "trust"]].merge(said, on=["item_id", "element", "field"])
-    right = (both["value"] == both["said"]) | (both["value"].isna() & both["said"].isna())
-    return both[["trust"]].assign(right=right, weight=1 / both["inclusion"])
+def _audit_metadata(looks: "pd.DataFrame") -> Mapping[str, Any]:
+    """What people found in rows that were drawn by chance: how well trust held, and what it caught."""
+    drawn = looks[looks["inclusion"].notna()]
+    audited = drawn.assign(right=drawn["right"] == 1, weight=1 / drawn["inclusion"])
+    pictures = {"calibration": calibration_curve(audited if len(audited) else None)}
+    return {**pictures, "errors_caught": errors_caught(audited)} if len(audited) else pictures
 
 
 def _pilot_metadata(answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec") -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from mturk_pipeline.trust.choosing import Chosen, changed, checked_cells, choose
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
-from mturk_pipeline.trust.judged import Judged, calibration_of
+from mturk_pipeline.trust.judged import Judged, calibration_of, looks, taught
 from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import Known, Scores
@@ -36,6 +36,7 @@ class Fitted:
     footer: Bools  # (K) a footer's or head office's value
     calibration: Calibration
     known: Known  # before the answers were looked at
+    looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.judged.looks`)
 
 
 def fit(
@@ -58,7 +59,8 @@ def fit(
     votes
         `ballots(answers, phase)` where the caller has them.
     judged
-        What people decided, for the cells of `votes`: trust is recalibrated by it.
+        What people decided, for the cells of `votes`: trust is recalibrated by it, and other cells profit from what
+        it tells of workers.
 
     Raises
     ------
@@ -71,7 +73,10 @@ def fit(
     votes = ballots(answers, phase) if votes is None else votes
     known = known or Known.nothing(votes)
     scores = MODELS[name](votes, phase, known)
-    correct = Calibration() if judged is None else calibration_of(votes, scores, judged)
+    judged = judged or Judged.nothing(votes)
+    seen, correct = looks(votes, scores, judged), calibration_of(votes, scores, judged)
+    if len(seen):
+        scores = taught(MODELS[name], votes, phase, known, scores, judged)
     footer, suspicious = footers(votes, phase), ~votes.candidates.clean
     value = correct(scores.value_trust)
     value = np.where(footer, value * FOOTER_FACTOR, value)
@@ -81,7 +86,7 @@ def fit(
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
     scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)
     chosen = Chosen(chosen.best, capped, chosen.votes)
-    return Fitted(phase, votes, scores, chosen, suspicious, footer, correct, known)
+    return Fitted(phase, votes, scores, chosen, suspicious, footer, correct, known, seen)
 
 
 def find_consensus(

@@ -3,10 +3,8 @@
 import base64
 
 import dagster as dg
-import pandas as pd
 import pytest
 
-from mturk_pipeline.orchestration.trust_assets import audited_values
 from mturk_pipeline_tests.orchestration.conftest import Site
 
 
@@ -49,29 +47,3 @@ def test_metadata_names_no_worker(finished: Site) -> None:
             if "base64," in text:
                 text += base64.b64decode(text.partition("base64,")[2].partition(")")[0]).decode()
             assert not [worker for worker in ids if worker in text]
-
-
-def test_audited_are_the_decided_values_of_rows_drawn_by_chance() -> None:
-    consensus = pd.DataFrame(
-        [
-            ("A", "", "email", "a@x.edu", 0.9),
-            ("A", "", "phone", None, 0.4),
-            ("B", "", "email", "b@x.edu", 0.8),
-            ("C", "", "email", "c@x.edu", 0.7),
-            ("D", "", "email", "d@x.edu", 0.6),
-        ],
-        columns=["item_id", "element", "field", "value", "trust"],
-    )
-    reviewed = pd.DataFrame(
-        [
-            ("A", "A", "", "accepted", 0.5, "a@x.edu", None),
-            ("B", "B", "", "fixed", 0.25, "other@x.edu", None),
-            ("C", "C", "", "accepted", None, "c@x.edu", None),
-            ("D", "D", "", "undecided", 0.5, "d@x.edu", None),
-        ],
-        columns=["item_id", "parent_item_id", "element", "status", "inclusion", "email", "phone"],
-    )
-    found = audited_values(consensus, reviewed, ["email", "phone"]).sort_values("trust")
-    assert found["trust"].tolist() == [0.4, 0.8, 0.9]
-    assert found["right"].tolist() == [True, False, True]
-    assert found["weight"].tolist() == pytest.approx([2, 4, 2])
