@@ -11,7 +11,7 @@ from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, writ
 from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united
 from mturk_pipeline.workers.for_people import blacklisted, write_files
 from mturk_pipeline.workers.memory import remember, whole_name, words_by_worker
-from mturk_pipeline.workers.salted import Salt, ids_are_hashed, salt_if_made, salt_of
+from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import forgotten
 
@@ -87,7 +87,7 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
         salt = salt_of(store) if hashed else salt_if_made(store)
         memory = remember(united([]) if snapshot is None else snapshot, said, salt, hashed=hashed)
         write_table(store.memory, memory)
-        named = [*known, *(whole_name(s.worker) for s in said)]
+        named = [*known, *(whole_name(s.worker) for s in said if not s.worker.startswith(PREFIX))]
         excluded, unnamed = blacklisted(memory, named, stones, salt)
         kept = write_files(home, memory, excluded) if reachable and home.projects.is_dir() else []
         strangers = _strangers(memory, said, known, salt)

@@ -1,0 +1,99 @@
+"""Past batches: each assignment counts once, however often and in whatever files it comes."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.tables import table_path, write_table
+from mturk_pipeline.workers.archive import read_archive
+from mturk_pipeline.workers.importing import import_batches
+from mturk_pipeline.workers.refreshing import refresh, take_snapshot
+from mturk_pipeline.workers.tombstones import bury
+from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    return tmp_path / "past"
+
+
+def _said(home: Home, folder: Path) -> dict[str, str]:
+    return {each.files[0]: each.said for each in import_batches(home, folder)}
+
+
+def _assignments(home: Home) -> dict[str, int]:
+    return read_archive(home).groupby("worker")["assignments"].sum().to_dict()
+
+
+def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past: Path) -> None:
+    write(past / "2019" / "a.csv", batch(range(12)))
+    write(past / "copy of a.csv", batch(range(12)))
+    write(past / "list.csv", "club,url\nchess,x\n")
+    write(past / "broken.xlsx", "no workbook")
+    write(past / "notes.md", "left alone")
+    said = _said(home, past)
+    assert said["2019/a.csv"] == "new"
+    assert said["copy of a.csv"] == "a copy of 2019/a.csv"
+    assert said["list.csv"].startswith("has no column")
+    assert "broken.xlsx" in said
+    assert "notes.md" not in said
+    before = refresh(home).memory
+    assert set(_said(home, past).values()) >= {"known already"}
+    pd.testing.assert_frame_equal(refresh(home).memory, before)
+    rows = before.set_index("worker_id")
+    assert rows.loc[BAD, "reliability"] < rows.loc[GOOD, "reliability"]
+    assert rows["assignments"].tolist() == [12, 12, 12]
+
+
+def test_a_later_download_replaces_the_earlier(home: Home, past: Path) -> None:
+    file = write(past / "a.csv", batch(range(8)))
+    _said(home, past)
+    file.unlink()
+    write(past / "later.csv", batch(range(12), status="Rejected"))
+    assert _said(home, past) == {"later.csv": "replaces an earlier download"}
+    assert _assignments(home) == dict.fromkeys([f"mturk::{w}" for w in (GOOD, BAD, LAZY)], 12)
+    assert read_archive(home)["rejected"].tolist() == [12, 12, 12]
+    write(past / "early again.csv", batch(range(8)))
+    assert _said(home, past)["early again.csv"] == "known already, from another file"
+
+
+def test_of_files_that_overlap_each_assignment_counts_once(home: Home, past: Path) -> None:
+    write(past / "a.csv", batch(range(8)))
+    _said(home, past)
+    (past / "a.csv").unlink()
+    write(past / "b.csv", batch(range(4, 14)))
+    assert _said(home, past) == {"b.csv": "new; 12 assignments were known already"}
+    write(past / "c.csv", batch(range(13, 20)))
+    write(past / "d.csv", batch(range(18, 26)))
+    _said(home, past)
+    assert set(_assignments(home).values()) == {26}
+
+
+def test_a_batch_that_lies_in_a_project_counts_there_alone(home: Home, past: Path) -> None:
+    write(past / "a.csv", batch(range(8)))
+    _said(home, past)
+    table = take_snapshot(home)
+    assert table is not None
+    assert len(table) == 3
+    raw = pd.DataFrame({"worker": [f"mturk::{GOOD}"], "assignment_id": [f"X3{GOOD}"]})
+    write_table(table_path(home.tables, "w", "p", "raw_output", "one"), raw)
+    table = take_snapshot(home)
+    assert table is not None
+    assert table.empty
+
+
+def test_a_questionnaire_judges_nobody(home: Home, past: Path) -> None:
+    write(past / "a.csv", batch(range(3)))
+    _said(home, past)
+    memory = refresh(home).memory
+    assert memory["given"].tolist() == [0.0, 0.0, 0.0]
+    assert set(memory["suggested"]) == {"neutral"}
+
+
+def test_a_forgotten_worker_comes_not_back_by_an_import(home: Home, past: Path) -> None:
+    bury(home, BAD)
+    write(past / "a.csv", batch(range(8)))
+    _said(home, past)
+    assert sorted(_assignments(home)) == [f"mturk::{GOOD}", f"mturk::{LAZY}"]
