@@ -37,7 +37,12 @@ _NO_WORD = Said("", "neutral")
 
 
 def remember(
-    contributions: pd.DataFrame, said: Sequence[Said] = (), salt: Salt | None = None, *, hashed: bool = False
+    contributions: pd.DataFrame,
+    said: Sequence[Said] = (),
+    salt: Salt | None = None,
+    *,
+    hashed: bool = False,
+    others: Iterable[str] = (),
 ) -> pd.DataFrame:
     """The memory.
 
@@ -50,12 +55,15 @@ def remember(
         no batch gets a row too, with nothing contributed, unless nothing is said but 'neutral'.
     salt, hashed
         What hashes ids, where there is a salt; and whether the memory is to hold hashes.
+    others
+        Whole names of workers who are there but contributed nothing yet: a person may mean them.
     """
     from mturk_pipeline.contracts.workers_memory import WorkerMemory
 
     known = set(contributions["worker"])
     table = _pooled(contributions)
-    words = words_by_worker(said, known, salt, hashed=hashed)
+    there = known | {salt.hashed(w) if salt and hashed else w for w in others}
+    words = words_by_worker(said, there, salt, hashed=hashed)
     strangers = [worker for worker, word in words.items() if worker not in known and word.standing != "neutral"]
     table = table.reindex([*table.index, *strangers])
     table[list(_SUMS)] = table[list(_SUMS)].fillna(0)

@@ -85,7 +85,7 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
         said = tuple(s for s in overrides.said if not (stones.of_worker(s.worker) or stones.of_id(s.worker)))
         hashed = ids_are_hashed()
         salt = salt_of(store) if hashed else salt_if_made(store)
-        memory = remember(united([]) if snapshot is None else snapshot, said, salt, hashed=hashed)
+        memory = remember(united([]) if snapshot is None else snapshot, said, salt, hashed=hashed, others=known)
         write_table(store.memory, memory)
         named = [*known, *(whole_name(s.worker) for s in said if not s.worker.startswith(PREFIX))]
         excluded, unnamed = blacklisted(memory, named, stones, salt)

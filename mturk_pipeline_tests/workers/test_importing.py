@@ -7,6 +7,7 @@ import pytest
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
+from mturk_pipeline.workers import importing
 from mturk_pipeline.workers.archive import read_archive
 from mturk_pipeline.workers.importing import import_batches
 from mturk_pipeline.workers.refreshing import refresh, take_snapshot
@@ -17,6 +18,14 @@ from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 @pytest.fixture
 def past(tmp_path: Path) -> Path:
     return tmp_path / "past"
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Votes counted in place of a model fitted: quick, where only what counts once is looked at."""
+    real = importing.rate
+    majority = {"model": "majority"}
+    monkeypatch.setattr(importing, "rate", lambda rows, phase: real(rows, phase.model_copy(update=majority)))
 
 
 def _said(home: Home, folder: Path) -> dict[str, str]:
@@ -47,6 +56,7 @@ def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past
     assert rows["assignments"].tolist() == [12, 12, 12]
 
 
+@pytest.mark.usefixtures("counted")
 def test_a_later_download_replaces_the_earlier(home: Home, past: Path) -> None:
     file = write(past / "a.csv", batch(range(8)))
     _said(home, past)
@@ -59,6 +69,7 @@ def test_a_later_download_replaces_the_earlier(home: Home, past: Path) -> None:
     assert _said(home, past)["early again.csv"] == "known already, from another file"
 
 
+@pytest.mark.usefixtures("counted")
 def test_of_files_that_overlap_each_assignment_counts_once(home: Home, past: Path) -> None:
     write(past / "a.csv", batch(range(8)))
     _said(home, past)
@@ -71,6 +82,7 @@ def test_of_files_that_overlap_each_assignment_counts_once(home: Home, past: Pat
     assert set(_assignments(home).values()) == {26}
 
 
+@pytest.mark.usefixtures("counted")
 def test_a_batch_that_lies_in_a_project_counts_there_alone(home: Home, past: Path) -> None:
     write(past / "a.csv", batch(range(8)))
     _said(home, past)
@@ -84,6 +96,7 @@ def test_a_batch_that_lies_in_a_project_counts_there_alone(home: Home, past: Pat
     assert table.empty
 
 
+@pytest.mark.usefixtures("counted")
 def test_a_questionnaire_judges_nobody(home: Home, past: Path) -> None:
     write(past / "a.csv", batch(range(3)))
     _said(home, past)
@@ -92,6 +105,7 @@ def test_a_questionnaire_judges_nobody(home: Home, past: Path) -> None:
     assert set(memory["suggested"]) == {"neutral"}
 
 
+@pytest.mark.usefixtures("counted")
 def test_a_forgotten_worker_comes_not_back_by_an_import(home: Home, past: Path) -> None:
     bury(home, BAD)
     write(past / "a.csv", batch(range(8)))
