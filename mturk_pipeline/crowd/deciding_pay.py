@@ -18,6 +18,7 @@ WHY = {
     "paid by hand": "left open: stands on a pay sheet, or no platform pays it",
     "settled": "settled before",
 }
+_VERDICTS = {"approved": "approve", "rejected": "reject", "rejected unconfirmed": "reject"}
 
 
 def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested: bool = False) -> pd.DataFrame:
@@ -45,9 +46,21 @@ def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested
     said = words.set_index("assignment_id").reindex(suggestions["assignment_id"])
     settle = said["settle"].fillna("").to_numpy()
     feedback = said["feedback"].fillna("").to_numpy()
-    reasons = suggestions["reason"].to_numpy()
-    told = np.where(feedback == "", reasons, feedback)
-    suggested = suggestions["suggestion"].to_numpy()
+    told = np.where(feedback == "", suggestions["reason"].to_numpy(), feedback)
+    why = _why(settle, told, suggestions["suggestion"].to_numpy(), include_suggested)
+    verdict = why.map(_VERDICTS).fillna("").astype("str")
+    return pd.DataFrame(
+        {
+            "assignment_id": suggestions["assignment_id"].to_numpy(),
+            "verdict": verdict,
+            "feedback": pd.Series(told, dtype="str").where(verdict == "reject", ""),
+            "why": why,
+            "by": pd.Series(np.where(settle == "", "suggestion", "person"), dtype="str"),
+        }
+    ).astype({"assignment_id": "str"})
+
+
+def _why(settle: np.ndarray, told: np.ndarray, suggested: np.ndarray, include_suggested: bool) -> pd.Series:
     rejected = settle == "reject"
     cases = [
         (suggested == "none", "settled"),
@@ -58,17 +71,7 @@ def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested
         (suggested == "look", "look"),
         (suggested == "reject", "rejected unconfirmed" if include_suggested else "unconfirmed"),
     ]
-    why = pd.Series(np.select([c for c, _ in cases], [w for _, w in cases], ""), dtype="str")
-    verdict = why.map({"approved": "approve", "rejected": "reject", "rejected unconfirmed": "reject"}).fillna("")
-    return pd.DataFrame(
-        {
-            "assignment_id": suggestions["assignment_id"].to_numpy(),
-            "verdict": verdict.astype("str"),
-            "feedback": pd.Series(told, dtype="str").where(verdict == "reject", ""),
-            "why": why,
-            "by": pd.Series(np.where(settle == "", "suggestion", "person"), dtype="str"),
-        }
-    )
+    return pd.Series(np.select([c for c, _ in cases], [word for _, word in cases], ""), dtype="str")
 
 
 def leave_open(decided: pd.DataFrame, assignment_ids: Collection[str], why: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ _MANY_ITEMS = 5
 _NOTES_TOLD = 5
 # Part of a link or address, a number of some length, a "no", or four words: somebody tried, or has something to say.
 _TRIED = r"(?i)\w[.@]+\w|\d{5}|^\W*(?:no|not|none|nothing|cannot|can't|could|unable)\b|(?:\w\S*\s+){3}\w"
+_HELD_DOWN = r"(?i)\W*([^\W\d_])(?:\W*\1){7,}\W*$"
 _LOOKED_AT = 300  # characters
 _PASTED = "same text in fields"  # how `answers.echo` begins its note
 
@@ -167,6 +168,17 @@ def _says_nothing(given: Given) -> Iterator[Mark]:
     )
 
 
+def _keys_held_down(given: Given) -> Iterator[Mark]:
+    """A text that is one letter again and again."""
+    valid = given.answers[given.answers["state"] == "valid"]
+    held = valid[valid["value"].str.match(_HELD_DOWN)]
+    if len(held):
+        where = pd.Series(given.seconds.index.isin(held["assignment_id"]), index=given.seconds.index)
+        fields = held.drop_duplicates(["assignment_id", "field"]).groupby("assignment_id")["field"].agg(", ".join)
+        seen = "one letter again and again in " + fields.astype("str")
+        yield Mark(where, "doubtful", "One letter again and again is no answer: " + fields.astype("str") + ".", seen)
+
+
 def _suspicious(given: Given) -> Iterator[Mark]:
     """Every value is well formed and unlikely to be real."""
     valid = given.answers[given.answers["state"] == "valid"]
@@ -195,6 +207,7 @@ RULES: tuple[Callable[[Given], Iterator[Mark]], ...] = (
     _required_blank,
     _all_invalid,
     _says_nothing,
+    _keys_held_down,
     _suspicious,
     _same_everywhere,
 )

@@ -109,7 +109,7 @@ def _problem(header: Sequence[str]) -> str | None:
     if dialect is None:
         return None
     if dialect.name != "mturk_batch":
-        return f"is of the format {dialect.name}, which has no such upload; what you pay by hand: mturk-pipeline pay"
+        return f"is of the format {dialect.name}, which has no such upload; by hand: mturk-pipeline pay"
     if "AssignmentStatus" not in _names(header):
         return "has no column AssignmentStatus, so it is no download of the requester site: mturk-pipeline pay"
     return ""
@@ -120,7 +120,7 @@ def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame
     names = _names(table.header)
     header = table.header + [word for word in _WORDS if word not in names]
     approve, reject = (_names(header).index(word) for word in _WORDS)
-    rows = [[*cells, *[""] * (len(header) - len(cells))] for _, cells in table.rows]
+    rows = [_fitted(cells, len(table.header), len(header)) for _, cells in table.rows]
     cells = pd.DataFrame(
         {
             "source_row": pd.Series([number for number, _ in table.rows], dtype="int64"),
@@ -144,6 +144,12 @@ def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame
     buffer = io.StringIO(newline="")
     csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator=table.line_end).writerows([header, *rows])
     return buffer.getvalue().encode("latin-1"), decided
+
+
+def _fitted(cells: list[str], width: int, wanted: int) -> list[str]:
+    """A row with the cells that a spreadsheet left out at its end, and without blank ones beyond the header."""
+    kept = cells if any(cells[width:]) else cells[:width]
+    return [*kept, *[""] * (wanted - len(kept))]
 
 
 def _final(rows: pd.DataFrame) -> pd.DataFrame:

@@ -158,9 +158,11 @@ def test_short_rows_and_lines_between_are_no_reason_to_mark_another_row(tmp_path
     path = write(tmp_path / "b.csv", [row(0), blank(1), row(2)])
     lines = path.read_text().split("\n")
     lines[2] = lines[2].removesuffix(',"",""')  # a spreadsheet leaves out empty cells at the end
+    lines[3] += ',"",""'  # or adds some
     path.write_text("\n".join([lines[0], "", *lines[1:]]))
     (upload,) = collected([path], STRICT).uploads()
     assert marks(upload) == [("x", ""), ("", ""), ("x", "")]
+    assert {len(found) for found in cells(upload)} == {len(row(0))}
 
 
 def test_rows_that_intake_set_aside_get_no_word(tmp_path: Path) -> None:

@@ -69,6 +69,17 @@ def test_invented_addresses_alone_are_to_be_looked_at(tmp_path: Path) -> None:
     assert collected([write(tmp_path / "b.csv", rows)]).of(1)["suggestion"] == "look"
 
 
+def test_a_key_held_down_is_no_text(tmp_path: Path) -> None:
+    phase = PhaseSpec.model_validate(
+        {"keys": ["university", "club"], "fields": {"website": {"kind": "text"}, "email_1": {"kind": "email"}}}
+    )
+    texts = ["g" * 40, "Gg gg gggg..", "bbbbbbbbb is no answer", "11111111", "w" * 30_000 + "?!" * 5_000 + "x"]
+    rows = [row(n, Answer__website=text) for n, text in enumerate(texts)]
+    found = collected([write(tmp_path / "b.csv", rows)], phase)
+    assert [found.of(n)["suggestion"] for n in range(5)] == ["look", "look", "approve", "approve", "approve"]
+    assert found.of(0)["evidence"] == "one letter again and again in website"
+
+
 def test_the_same_value_for_many_items_is_to_be_looked_at(tmp_path: Path) -> None:
     rows = [
         row(3 * n, WorkerId="ASAME", Answer__email_1="one@example.edu", Answer__website="https://example.edu")
