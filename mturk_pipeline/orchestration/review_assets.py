@@ -115,7 +115,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=names.op("review_queue"),
         outs=names.outs("review_queue"),
-        ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers"),
+        ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers", "settlement"),
         check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
     )
     def _review_queue(
@@ -126,6 +126,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         decisions,
         answers,
         workers,
+        settlement,
     ):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.review.exports import write_review
@@ -142,6 +143,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             reviewed=reviewed,
             decisions=decisions,
             problems=place.table("review_problems"),
+            settlement=settlement,
             give_back_to=place.folders.reviewed,
             facts=_trust_facts(place.table("trust_notes")),
             seed=seed_of(place),

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from mturk_pipeline.review.about_sheet import about_sheet
+from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
@@ -102,6 +103,11 @@ def problems_sheet(book: ReviewBook) -> SheetPlan | None:
     return SheetPlan("problems", columns, frozen=1, tab="C0392B")
 
 
+def settlement_sheet(book: ReviewBook) -> SheetPlan | None:
+    """What is suggested for each assignment's pay."""
+    return None if book.settlement is None else assignments_sheet(book.settlement)
+
+
 SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
     review_sheet,
     problems_sheet,
@@ -109,6 +115,7 @@ SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
     decided_sheet,
     answers_sheet,
     workers_sheet,
+    settlement_sheet,
     about_sheet,
 )
 

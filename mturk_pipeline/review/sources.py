@@ -16,6 +16,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, read_sheets
@@ -80,16 +81,16 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
     problems: list[tuple[str, str]] = []
     for version in chain[done:]:
         try:
-            sheets = sheets_about(version.original, phase)
+            sheets, offered = sheets_about(version.original, phase)
             problems = []
         except UnreadableFile as error:
             # What it said before still holds: a damaged state says nothing.
-            sheets, problems = None, [("unreadable_file", f"{error}")]
+            sheets, offered, problems = None, False, [("unreadable_file", f"{error}")]
         except OSError:
-            sheets = None
+            sheets, offered = None, False
         if sheets is not None:
             sources = _with_state(sources, [replace(s, file=version.name) for s in sheets], version.number, phase)
-            if not sheets:
+            if not sheets and not offered:
                 problems = [("no_table", _wanted(phase))]
     if not problems:
         # What cannot be understood is read, and said, each time.
@@ -97,9 +98,20 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
     return sources, problems
 
 
-def sheets_about(path: Path, phase: PhaseSpec) -> list[Sheet]:
-    """The tables of a file that are about the phase; UnreadableFile where it cannot be read."""
-    return read_sheets(path, lambda names: is_about(names, phase))
+def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
+    """The tables of a file that are about the phase, and whether it is a copy of what was offered for upload.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    offers: list[bool] = []
+
+    def about(names: set[str]) -> bool:
+        offers.append(is_taken_offer(names))
+        return not offers[-1] and is_about(names, phase)
+
+    return read_sheets(path, about), any(offers)
 
 
 def is_about(names: set[str], phase: PhaseSpec) -> bool:
