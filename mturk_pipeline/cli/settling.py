@@ -200,6 +200,8 @@ def _say_upload(source: str, decided: pd.DataFrame, cost: pd.Series) -> None:
 def _write_uploads(found: _Phase, made: dict[str, bytes], write: bool) -> None:
     """Write the uploads, and take away earlier ones of which nothing is left to settle."""
     from mturk_pipeline.crowd.settlement_file import PREFIX
+    from mturk_pipeline.workers.purging_files import anonymised_file
+    from mturk_pipeline.workers.tombstones import forgotten
 
     place = found.place
     folder = place.folders.processed
@@ -210,8 +212,9 @@ def _write_uploads(found: _Phase, made: dict[str, bytes], write: bool) -> None:
     if not write:
         return
     writer = place.writer()
+    stones = forgotten(place.home)
     for name, content in made.items():
-        changed = writer.write(f"{folder}/{name}", content)
+        changed = writer.write(f"{folder}/{name}", anonymised_file(content, stones))
         typer.echo(f"  {'wrote' if changed else 'unchanged:'} {place.project.path / folder / name}")
     for path in sorted((place.project.path / folder).glob(f"{PREFIX}*.csv")):
         if path.name not in made and ".kept-" not in path.name and writer.is_ours(path):

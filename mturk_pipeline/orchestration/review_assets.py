@@ -144,6 +144,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             decisions=decisions,
             problems=place.table("review_problems"),
             settlement=settlement,
+            memory=place.worker_memory(),
             give_back_to=place.folders.reviewed,
             facts=_trust_facts(place.table("trust_notes")),
             seed=seed_of(place),

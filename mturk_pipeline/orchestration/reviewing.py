@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 def review_store(place: PhaseOfProject) -> "ReviewStore":
     """Journal, originals and exports of the phase; Failure, in one line, where the journal is damaged."""
     from mturk_pipeline.review.store import DamagedJournal, ReviewStore
+    from mturk_pipeline.workers.purging_files import anonymised_file
+    from mturk_pipeline.workers.tombstones import forgotten
 
+    stones = forgotten(place.home)
+    folder = place.project.path / ".mturk_pipeline" / "review" / place.phase
     try:
-        return ReviewStore(place.project.path / ".mturk_pipeline" / "review" / place.phase)
+        return ReviewStore(folder, lambda content: anonymised_file(content, stones))
     except DamagedJournal as error:
         raise dg.Failure(f"{place.project.name}: {error}", allow_retries=False) from None
 

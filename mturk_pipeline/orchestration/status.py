@@ -33,6 +33,7 @@ class PhaseStatus:
     accepted_automatically: int
     to_review: int
     decided: int
+    if_you_stop_here: str
     waiting: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -68,8 +69,15 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         accepted_automatically=int(statuses.get("accepted_automatically", 0)),
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
+        if_you_stop_here=_if_you_stop_here(place),
         waiting=tuple(_waiting(place, state, raw, statuses)),
     )
+
+
+def _if_you_stop_here(place: PhaseOfProject) -> str:
+    """What is known of rows that pass without a look; '' before the first run."""
+    found = place.table("audit")
+    return "" if found is None or found.empty else str(found["sentence"].iloc[0])
 
 
 def _waiting(

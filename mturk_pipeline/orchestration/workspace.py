@@ -87,7 +87,17 @@ class PhaseOfProject:
 
     def overrides(self) -> Overrides:
         """What a person says of workers, for all projects."""
-        return read_overrides(self.home.projects)
+        from mturk_pipeline.workers.contributions import with_plain_names
+
+        return with_plain_names(read_overrides(self.home.projects), self.home, self.project.id)
+
+    def worker_memory(self) -> "pd.DataFrame | None":
+        """Contract `WorkerMemory` as it was made last, with the names of the project's own workers; None before."""
+        from mturk_pipeline.workers.contributions import with_names
+        from mturk_pipeline.workers.store import Store
+
+        memory = read_table_if_made(Store.of(self.home).memory)
+        return None if memory is None else with_names(memory, self.home, self.project.id)
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

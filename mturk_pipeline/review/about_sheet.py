@@ -42,6 +42,7 @@ _SHEETS = {
 }
 _OF_WORKERS = {
     "standing": "Suggested from the evidence: ok, watch, exclude. Your word stands in workers.xlsx.",
+    "…_everywhere": "The same over all projects, as of the run before; standing_everywhere is a person's word.",
     "evidence": "What stands out, in words.",
     "reliability": "Expected share of the worker's values that are right; …_low and …_high are its 95 % interval.",
     "agreement": "Share of the votes that another worker shares; chance_corrected_… leaves out what chance gives.",

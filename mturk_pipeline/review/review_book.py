@@ -34,6 +34,8 @@ class ReviewBook:
         Contract `ReviewProblems`: what could not be understood in reviewed files.
     settlement
         Contract `SettlementSuggestions`; None leaves the sheet out.
+    memory
+        Contract `WorkerMemory`: how workers fared in all projects; None for unknown.
     thresholds
         Trust from which a field passes, where it differs from the phase's.
     give_back_to
@@ -55,6 +57,7 @@ class ReviewBook:
     decisions: pd.DataFrame | None = None
     problems: pd.DataFrame | None = None
     settlement: pd.DataFrame | None = None
+    memory: pd.DataFrame | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     give_back_to: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -77,12 +77,25 @@ def answers_sheet(book: ReviewBook) -> SheetPlan:
 
 
 def workers_sheet(book: ReviewBook) -> SheetPlan:
-    """How each worker fared; those to exclude or to watch first, then the least reliable."""
+    """How each worker fared, here and in all projects; those to exclude or to watch first, then the least reliable."""
     place = book.workers["standing"].map({"exclude": 0, "watch": 1, "ok": 2})
     workers = book.workers.assign(place=place).sort_values(["place", "reliability", "worker"], ignore_index=True)
     names = [*_WORKERS_FIRST, *(n for n in book.workers.columns if n not in _WORKERS_FIRST)]
     columns = [_worker_column(name, workers[name]) for name in names]
+    columns[3:3] = _everywhere(book, workers)
     return SheetPlan("workers", columns, frozen=1, tab="CB6E17")
+
+
+def _everywhere(book: ReviewBook, workers: pd.DataFrame) -> list[Column]:
+    """What is known of the workers over all projects; nothing before it was gathered once."""
+    if book.memory is None:
+        return []
+    known = book.memory.drop_duplicates("worker").set_index("worker").reindex(workers["worker"]).reset_index()
+    return [
+        Column("standing_everywhere", known["standing"], 14, "strong"),
+        Column("projects", known["projects"].astype(float), 10, "number"),
+        Column("reliability_everywhere", known["reliability"].round(2), 13, "share"),
+    ]
 
 
 _WORKERS_FIRST = ["worker_id", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]

@@ -99,7 +99,8 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
 
 
 def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
-    """The tables of a file that are about the phase, and whether it is a copy of what was offered for upload.
+    """The tables of a file that are about the phase, and whether it holds something else that is known, such as a copy
+    of what was offered for upload.
 
     Raises
     ------
@@ -108,7 +109,8 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
     offers: list[bool] = []
 
     def about(names: set[str]) -> bool:
-        offers.append(is_taken_offer(names))
+        # Words on pay alone are read by those who pay.
+        offers.append(is_taken_offer(names) or {"assignment_id", "settle"} <= names)
         return not offers[-1] and is_about(names, phase)
 
     return read_sheets(path, about), any(offers)

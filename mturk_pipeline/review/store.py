@@ -5,7 +5,7 @@ decision. It lies in the project, not among the tables: a folder that is renamed
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,10 +42,12 @@ class ReviewStore:
     ----------
     folder
         Where it lies; made when there is something to keep.
+    clean
+        Makes of a file's content what may be kept of it, such as without workers who are to be forgotten.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, clean: Callable[[bytes], bytes] = lambda content: content) -> None:
+        self.folder, self.clean = folder, clean
         self._entries = self._read_journal()
 
     def note_files(self, files: Sequence[Path]) -> list[dict[str, Any]]:
@@ -68,7 +70,7 @@ class ReviewStore:
             original = digest(content) + path.suffix.casefold()
             if latest.get(name) != original:
                 if not (self.folder / "originals" / original).is_file():
-                    write_atomically(self.folder / "originals" / original, content)
+                    write_atomically(self.folder / "originals" / original, self.clean(content))
                 entries.append(self._entry(entries, kind="file", id=original, name=name))
         self._write_journal(entries)
         return problems
