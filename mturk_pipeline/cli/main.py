@@ -129,6 +129,23 @@ Write = Annotated[bool, typer.Option("--write", help="Write the files; without i
 
 
 @app.command()
+def review(
+    name: Name,
+    phase: Annotated[str | None, typer.Argument(help="Only this phase.", show_default=False)] = None,
+    split: Annotated[str | None, typer.Option(help="A workbook for each of them: anna,ben", show_default=False)] = None,
+    overlap: Annotated[str, typer.Option(help="Share of the rows that all of them get.")] = "5%",
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """What waits for review and how far reviewers agree; with --split a workbook for each of several people."""
+    from mturk_pipeline.cli.reviewing import show_review, split_review
+
+    if split is None:
+        show_review(projects_dir, name, phase)
+    else:
+        split_review(projects_dir, name, phase, split, overlap)
+
+
+@app.command()
 def settle(
     name: Name,
     phase: PhaseWord = None,

@@ -7,7 +7,7 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
-from mturk_pipeline.orchestration.reviewing import review_store, reviews_of, seed_of
+from mturk_pipeline.orchestration.reviewing import Tables, book_of, review_store, reviews_of, seed_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 
@@ -70,6 +70,7 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         found = audit(reviewed, cleaned_output, place.spec)
         place.keep("review_problems", reviews.problems)
         place.keep("audit", audit_table(found))
+        place.keep("agreement", reviews.agreement)
         statuses = {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
         yield dg.MaterializeResult(
             asset_key=names.key("reviewed"),
@@ -130,26 +131,11 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     ):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.review.exports import write_review
-        from mturk_pipeline.review.review_book import ReviewBook
 
         place = workspace.phase(context, names.workflow, names.phase)
         store, writer = review_store(place), place.writer()
-        book = ReviewBook(
-            phase_name=names.phase,
-            phase=place.spec,
-            cleaned=cleaned_output,
-            answers=answers,
-            workers=workers,
-            reviewed=reviewed,
-            decisions=decisions,
-            problems=place.table("review_problems"),
-            settlement=settlement,
-            memory=place.worker_memory(),
-            give_back_to=place.folders.reviewed,
-            facts=_trust_facts(place.table("trust_notes")),
-            seed=seed_of(place),
-            last_export=store.last_export(),
-        )
+        tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement)
+        book = book_of(place, tables, store.last_export())
         written = write_review(writer, place.folders.processed, book, store)
         kinds = book.queue["kind"].value_counts()
         yield dg.MaterializeResult(
@@ -177,8 +163,3 @@ def _agreement_metadata(agreement: "pd.DataFrame") -> dict[str, str]:
     return (
         {"agreement_of_reviewers": f"{same} of {both} decisions on the same items ({same / both:.0%})"} if both else {}
     )
-
-
-def _trust_facts(notes: "pd.DataFrame | None") -> dict[str, str]:
-    """For the workbook: how trust was found, and by how many decisions it is calibrated."""
-    return {} if notes is None or notes.empty else {"trust": "; ".join(notes["note"])}

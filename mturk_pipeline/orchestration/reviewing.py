@@ -1,6 +1,6 @@
 """Reading what people decided in a project's phase, with all that is kept of it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import dagster as dg
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.review.reading import Reviews
+    from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.store import ReviewStore
 
 
@@ -46,6 +47,47 @@ def reviews_of(place: PhaseOfProject, cleaned: "pd.DataFrame") -> "Reviews":
     unread = problem_table(store.note_files(files))
     reviews = read_versions(store.versions(files), cleaned, store.exports(), place.spec, store.folder / "read")
     return replace(reviews, problems=pd.concat([unread, reviews.problems], ignore_index=True))
+
+
+class Tables(NamedTuple):
+    """What a phase's workbook is made of, as the assets of these names hold it."""
+
+    cleaned_output: "pd.DataFrame"
+    reviewed: "pd.DataFrame"
+    decisions: "pd.DataFrame"
+    answers: "pd.DataFrame"
+    workers: "pd.DataFrame"
+    settlement: "pd.DataFrame"
+
+
+def book_of(place: PhaseOfProject, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
+    """The workbook of the phase."""
+    from mturk_pipeline.review.review_book import ReviewBook
+
+    notes = place.table("trust_notes")
+    return ReviewBook(
+        phase_name=place.phase,
+        phase=place.spec,
+        cleaned=tables.cleaned_output,
+        answers=tables.answers,
+        workers=tables.workers,
+        reviewed=tables.reviewed,
+        decisions=tables.decisions,
+        problems=place.table("review_problems"),
+        settlement=tables.settlement,
+        memory=place.worker_memory(),
+        give_back_to=place.folders.reviewed,
+        facts={} if notes is None or notes.empty else {"trust": "; ".join(notes["note"])},
+        seed=seed_of(place),
+        last_export=last_export,
+    )
+
+
+def tables_of(place: PhaseOfProject) -> Tables | None:
+    """The tables as the last run left them; None where any was never made."""
+    found = {name: place.table(name) for name in Tables._fields}
+    made = {name: table for name, table in found.items() if table is not None}
+    return Tables(**made) if len(made) == len(found) else None
 
 
 def decided_so_far(place: PhaseOfProject) -> "pd.DataFrame | None":

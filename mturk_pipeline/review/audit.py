@@ -49,7 +49,8 @@ class Audit:
         """The whole in words, for people."""
         if not self.passed:
             return "Nothing passes without a look."
-        left, rows = self.share * self.passed, f"{self.passed:,} rows that pass without a look"
+        left = self.share * self.passed
+        rows = "1 row that passes without a look" if self.passed == 1 else f"{self.passed:,} rows that pass without a look"
         if not self.by_audit:
             waiting = f"{self.drawn} are in the queue" if self.drawn else "none was drawn"
             return (
@@ -63,6 +64,10 @@ class Audit:
         if self.wrong == 0:
             errors, share = f"At most {high:,.0f}", f"at most {self.high:.0%}"
         return f"{errors} errors in {rows}: {self.wrong} of {self.looked_at} spot checks were wrong, {share}."
+
+
+def _errors(number: float) -> str:
+    return "1 error" if round(number) == 1 else f"{number:,.0f} errors"
 
 
 def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Audit:

@@ -1,7 +1,7 @@
 """What goes into a review workbook, sorted into the rows that wait, that passed and that people decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,6 +44,8 @@ class ReviewBook:
         Further lines for the sheet `about`: name and text.
     seed
         For the drawing of spot checks.
+    only
+        Rows of the queue that this copy of the workbook has; None for all.
     last_export
         Id and content of the workbook before (`ReviewStore.last_export`); None for none.
     """
@@ -62,6 +64,7 @@ class ReviewBook:
     give_back_to: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     seed: str = ""
+    only: frozenset[str] | None = None
     last_export: tuple[str, str] | None = None
 
     @cached_property
@@ -85,7 +88,8 @@ class ReviewBook:
     @cached_property
     def queue(self) -> pd.DataFrame:
         """Contract `ReviewQueue`: what is to be looked at, in order."""
-        return review_queue(self.cleaned, self._reviewed, self.decisions, self.phase, self.seed)
+        whole = review_queue(self.cleaned, self._reviewed, self.decisions, self.phase, self.seed)
+        return whole if self.only is None else whole[whole["item_id"].isin(self.only)].reset_index(drop=True)
 
     @cached_property
     def audit(self) -> Audit:
@@ -103,7 +107,8 @@ class ReviewBook:
     def accepted(self) -> pd.DataFrame:
         """Rows that passed without a look, but for spot checks."""
         passed = self._reviewed.loc[self._reviewed["status"] == "accepted_automatically", "item_id"]
-        there = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(self.queue["item_id"])
+        queue = replace(self, only=None).queue if self.only is not None else self.queue
+        there = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(queue["item_id"])
         return self._with_shown(self._commented(self.cleaned[there]))
 
     @cached_property
