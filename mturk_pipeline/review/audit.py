@@ -50,7 +50,7 @@ class Audit:
         if not self.passed:
             return "Nothing passes without a look."
         left = self.share * self.passed
-        rows = "1 row that passes without a look" if self.passed == 1 else f"{self.passed:,} rows that pass without a look"
+        rows = f"{self.passed:,} row{'s that pass' if self.passed > 1 else ' that passes'} without a look"
         if not self.by_audit:
             waiting = f"{self.drawn} are in the queue" if self.drawn else "none was drawn"
             return (
