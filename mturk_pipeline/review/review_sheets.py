@@ -150,7 +150,8 @@ def _yours(book: ReviewBook, rows: pd.DataFrame) -> Iterator[Column]:
     """What tells the row apart, and where a person writes."""
     yield Column("item_id", rows["item_id"], width=18, look="quiet")
     yield Column("export", _same(book.export, rows), width=18, look="quiet", hidden=True)
-    yield Column("decision", _same("", rows), width=11, yours=True, choices=tuple(WORDS))
+    hint = f"{len(book.decided):,} rows decided before. If you stop here: {book.audit.sentence}"
+    yield Column("decision", _same("", rows), width=11, yours=True, choices=tuple(WORDS), hint=hint)
     comment = rows["comment"] if "comment" in rows else _same("", rows)
     yield Column("comment", comment, width=24, look="wrapped", yours=True)
 

@@ -31,6 +31,8 @@ class Column:
         Cells that are valid http(s) addresses can be clicked.
     choices
         Offered in a drop-down list; other words may be written too.
+    hint
+        Shown beside a cell with `choices` while it is selected.
     pick_from
         Columns side by side whose cells in the same row are offered in a drop-down list.
     formulas
@@ -45,6 +47,7 @@ class Column:
     hidden: bool = False
     links: bool = False
     choices: tuple[str, ...] = ()
+    hint: str = ""
     pick_from: tuple[str, ...] = ()
     formulas: Mapping[int, str] = field(default_factory=dict)
 

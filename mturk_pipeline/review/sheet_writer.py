@@ -174,7 +174,9 @@ def _add_drop_downs(sheet: Any, plan: SheetPlan) -> None:
             rule = DataValidation("list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
             rule.errorStyle, rule.showErrorMessage, rule.showInputMessage = "warning", True, True
             rule.errorTitle, rule.error = "Not a known word", f"One of: {words}. Keep it anyway?"
-            rule.promptTitle, rule.prompt = column.name, f"{words}. Leave it empty to decide later."
+            hint = f"{words}. Leave it empty to decide later. {column.hint}".strip()
+            # Excel takes 255 letters.
+            rule.promptTitle, rule.prompt = column.name, hint if len(hint) <= 255 else f"{hint[:254]}…"
             rule.add(f"{_letter(number)}2:{_letter(number)}{plan.rows + 1}")
             sheet.data_validations.append(rule)
 
