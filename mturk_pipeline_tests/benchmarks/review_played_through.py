@@ -77,7 +77,7 @@ def _errors_caught(desk: Desk, console: Console) -> None:
 
 
 def _left_in_the_end(desk: Desk, console: Console) -> None:
-    """The whole queue decided in the workbook, saved and read back: what is wrong in the end, and what is said of it."""
+    """The whole queue decided in the workbook, saved and read back: what is wrong in the end, and what is said."""
     book = desk.book(SEED)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "review.xlsx"

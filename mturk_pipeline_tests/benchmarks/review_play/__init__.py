@@ -1,1 +1,1 @@
-"""A simulated person, who knows the truth, works through review: what the queue catches, and whether the audit holds."""
+"""A simulated person, who knows the truth, works through review: what it catches, and whether the audit holds."""

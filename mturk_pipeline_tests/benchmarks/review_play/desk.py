@@ -117,9 +117,12 @@ class Desk:
         workbook.save(path)
 
     def save_csv(self, book: ReviewBook, path: Path, looks: int, invented: str = "none") -> None:
-        """The same as a plain file of the rows that were decided."""
-        said = self.decisions(book.queue["item_id"].iloc[:looks], invented)
-        said.assign(export=book.export).to_csv(path, index=False)
+        """The same as a plain file of the rows that were decided; cells that they left alone are as they were shown."""
+        rows = book.waiting.iloc[:looks]
+        said = self.decisions(rows["item_id"], invented).assign(export=book.export)
+        for name in self.phase.fields:
+            said[name] = said[name].where(said[name] != "", rows[name])
+        said.to_csv(path, index=False)
 
     def _said(self, book: ReviewBook, looks: int) -> list[dict[str, str]]:
         return self.decisions(book.queue["item_id"].iloc[:looks]).to_dict("records")

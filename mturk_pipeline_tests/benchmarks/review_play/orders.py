@@ -54,9 +54,13 @@ def caught(desk: Desk, errors: np.ndarray, queue: list[str], everything: bool) -
 
 
 def agreement_of(desk: Desk) -> np.ndarray:
-    """Per row the lowest share, over the fields that hold rows back, of workers who say what the best guess says."""
+    """Per row the lowest share, over the fields that hold rows back, of assignments that say what the best guess says.
+
+    Of a record's fields too: who does not list it does not agree.
+    """
     told = desk.consensus[desk.consensus["field"].isin(desk.phase.gates)]
-    share = (told["votes"] / told["workers"].clip(lower=1)).groupby([told["item_id"], told["element"]]).min()
+    asked = told["item_id"].map(desk.assignments["item_id"].value_counts())
+    share = (told["votes"] / asked).groupby([told["item_id"], told["element"]]).min()
     places = pd.MultiIndex.from_frame(desk.cleaned[["parent_item_id", "element"]])
     return share.reindex(places).fillna(0).to_numpy(dtype=float)
 
