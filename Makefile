@@ -3,7 +3,7 @@
 #   make setup PYTHON=/path/python   another Python than the first that fits
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark quality speed lock clean
+.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark review quality speed lock clean
 
 ARGS ?=
 UV ?= uv
@@ -85,6 +85,9 @@ check-defs: $(READY)  ## load all Dagster definitions
 
 benchmark: $(READY)  ## time each stage over growing batches
 	@$(BIN)/python mturk_pipeline_tests/benchmarks/benchmark_stages.py $(ARGS)
+
+review: $(READY)  ## play the example's review through: errors caught, and the audit's coverage (ARGS: see --help)
+	@$(BIN)/python mturk_pipeline_tests/benchmarks/review_played_through.py $(ARGS)
 
 # crowd-kit and what it needs, beside the pinned packages: for the two programs below only.
 PEERS := $(VENV)/.peers
