@@ -1,7 +1,9 @@
-"""Projects: the sensors that register them and free them from dead runs, and the daily reconcile."""
+"""Projects: the sensors that register them, free them from dead runs and give notice, and the daily reconcile."""
 
 import dagster as dg
 
+from mturk_pipeline.orchestration.deadlines import deadlines_sensor
+from mturk_pipeline.orchestration.notices import failure_sensor, review_sensor
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
 from mturk_pipeline.orchestration.sensors import abandoned_runs_sensor, projects_sensor
@@ -28,5 +30,11 @@ def projects() -> dg.Definitions:
         assets=[asset, history, memory],
         jobs=[job],
         schedules=[daily],
-        sensors=[projects_sensor(workflows), abandoned_runs_sensor()],
+        sensors=[
+            projects_sensor(workflows),
+            abandoned_runs_sensor(),
+            review_sensor(workflows),
+            failure_sensor(workflows),
+            deadlines_sensor(workflows),
+        ],
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
+from mturk_pipeline.orchestration.deadlines import in_time_check, in_time_spec
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.reviewing import Tables, book_of, review_store, reviews_of, seed_of
@@ -117,7 +118,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         name=names.op("review_queue"),
         outs=names.outs("review_queue"),
         ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers", "settlement"),
-        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
+        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue"), in_time_spec(names)],
     )
     def _review_queue(
         context: dg.AssetExecutionContext,
@@ -151,6 +152,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             check_results=[
                 check_schema(book.queue, ReviewQueue, names.key("review_queue")),
                 kept_check(names, "review_queue", writer.kept),
+                in_time_check(names, place, book.queue),
             ],
         )
 

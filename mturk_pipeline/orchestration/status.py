@@ -10,6 +10,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.orchestration.deadlines import overdue_words
 from mturk_pipeline.orchestration.due import Inputs, Verdict, verdict
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow
@@ -89,7 +90,7 @@ def _waiting(
     if unanswered:
         yield f"the crowd: {unanswered} items of the input have no answer yet"
     if undecided := statuses.get(UNDECIDED):
-        yield f"you: {undecided} rows to review in {place.folders.processed}"
+        yield f"you: {undecided} rows to review in {place.folders.processed}{overdue_words(place)}"
     following = place.workflow.following(place.phase)
     offers = [f"{place.folders.reviewed}/_mIn_{following}.csv"] if following else []
     offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(2, place.spec.max_attempts + 1)]

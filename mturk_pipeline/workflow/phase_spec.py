@@ -202,6 +202,9 @@ class PhaseSpec(Strict):
     spot_checks: float = Field(
         0.1, ge=0, le=1, description="Share of what passes automatically that a person sees all the same, by chance."
     )
+    review_within_days: float | None = Field(
+        7, gt=0, le=36500, description="Days within which rows that wait should be decided; null: no deadline."
+    )
     purge_against: list[str] = Field(
         default=[],
         description="Projects whose items are not asked about again: names or ids; '*' for all of the workflow.",

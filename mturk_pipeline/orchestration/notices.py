@@ -1,0 +1,246 @@
+"""Notices: a line, and a command of the user's own, when review is waiting or a run has failed."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
+from filelock import FileLock, Timeout
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.orchestration.due import PHASE_TAG
+from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
+
+COMMAND_VARIABLE = "MTURK_NOTIFY_COMMAND"
+COMMAND_SECONDS = 30.0
+LARGEST_LOG = 2_000_000
+LONGEST_TEXT = 500
+
+# Errors whose message is of paths and settings. That of any other may hold a cell's content: it is not passed on.
+_SAYS_NO_CELL = {c.__name__ for c in (OSError, *OSError.__subclasses__(), WorkflowError, Timeout)}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that a person wants to hear of; counts and names of files, nothing of what is in them."""
+
+    kind: Literal["review_waiting", "review_overdue", "run_failed", "command_failed"]
+    project: str
+    phase: str
+    text: str
+    rows: int | None = None
+    file: str | None = None
+    run_id: str | None = None
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def line(self) -> str:
+        """The notice in one line.
+
+        >>> Notice("review_waiting", "spring", "dirs", "3 rows\\nwait", at="2026-11-08T10:15:03+00:00").line
+        '2026-11-08T10:15:03+00:00 spring dirs: 3 rows wait'
+        """
+        about = f"{self.at} {self.project} {self.phase}: {self.text}"
+        return " ".join("".join(c if c.isprintable() else " " for c in about).split())[:LONGEST_TEXT]
+
+    def as_json(self) -> str:
+        told = {k: v for k, v in asdict(self).items() if v is not None}
+        return json.dumps({**told, "line": self.line})
+
+
+def give(home: Home, notice: Notice) -> list[str]:
+    """Append the notice to `notices.log` in Dagster's home, and call $MTURK_NOTIFY_COMMAND with it, if that is set.
+
+    Never raises for a file or a command: returns what went wrong, in lines without the command's output.
+    """
+    problems = _append(home, notice)
+    problem = _call(os.environ.get(COMMAND_VARIABLE, ""), notice)
+    if problem:
+        problems += [problem, *_append(home, replace(notice, kind="command_failed", text=problem))]
+    return problems
+
+
+def review_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
+    """Says that review is waiting, after a run that brought new answers."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="review_waiting",
+        minimum_interval_seconds=10,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        # Runs of the command line belong to no code location; those of others are told by their tags.
+        monitor_all_code_locations=True,
+        description="After a run that took in new answers: says how many rows wait for review, and where.",
+    )
+    def _sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+        home = Home.from_environment()
+        place = place_of(home, workflows, context.dagster_run)
+        notice = waiting_notice(context.instance, place, context.dagster_run) if place else None
+        return _given(context, home, notice) if notice else None
+
+    return _sensor
+
+
+def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
+    """Says which run failed, and why."""
+
+    @dg.run_failure_sensor(
+        name="run_failed",
+        minimum_interval_seconds=10,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        monitor_all_code_locations=True,
+        description="After a run that failed: says of which project and phase, and the first line of the reason.",
+    )
+    def _sensor(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        run = context.dagster_run
+        workflow, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
+        if workflow not in workflows or phase not in workflows[workflow].phases:
+            return None
+        project = run.tags.get("project") or run.tags.get(PARTITION_NAME_TAG, "")
+        text = f"the run failed: {_why(context)} (run {run.run_id})"
+        return _given(context, Home.from_environment(), Notice("run_failed", project, phase, text, run_id=run.run_id))
+
+    return _sensor
+
+
+def place_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) -> PhaseOfProject | None:
+    """The phase and project that a run was of; None for runs of anything else, or where the project is gone."""
+    name, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
+    if name not in workflows or phase not in workflows[name].phases:
+        return None
+    project = find_projects(home.projects, dict(workflows)).found.get(run.tags.get(PARTITION_NAME_TAG, ""))
+    try:
+        return phase_of_project(home, project, workflows[name], phase) if project else None
+    except WorkflowError:
+        return None
+
+
+def waiting_notice(instance: dg.DagsterInstance, place: PhaseOfProject, run: dg.DagsterRun) -> Notice | None:
+    """That rows wait for review; None where nothing waits, or the run brought no new answers.
+
+    A saved decision, new settings and the phase before make runs too: they say nothing that a person did not know.
+    """
+    queue = place.table("review_queue") if _brought_answers(instance, place, run) else None
+    if queue is None or queue.empty:
+        return None
+    file = workbook_of(place)
+    spot = int((queue["kind"] == "spot_check").sum())
+    text = f"review is waiting: {_rows(len(queue))}{f' ({spot} of them spot checks)' if spot else ''} in {file}"
+    return Notice(
+        "review_waiting", place.project.name, place.phase, text, rows=len(queue), file=file, run_id=run.run_id
+    )
+
+
+def workbook_of(place: PhaseOfProject) -> str:
+    """The workbook's name, relative to the project."""
+    return f"{place.folders.processed}/review_{place.phase}.xlsx"
+
+
+def _brought_answers(instance: dg.DagsterInstance, place: PhaseOfProject, run: dg.DagsterRun) -> bool:
+    """Whether more assignments count after `run` than after the successful one before it."""
+    record = instance.get_run_record_by_id(run.run_id)
+    if record is None:
+        return False
+    same = {tag: run.tags[tag] for tag in (PARTITION_NAME_TAG, PHASE_TAG)}
+    earlier = dg.RunsFilter(tags=same, statuses=[dg.DagsterRunStatus.SUCCESS], created_before=record.create_timestamp)
+    before = instance.get_run_records(earlier, limit=1, order_by="id", ascending=False)
+    known = _assignments(instance, place, before[0].end_time) if before else 0
+    return _assignments(instance, place, record.end_time) > known
+
+
+def _assignments(instance: dg.DagsterInstance, place: PhaseOfProject, until: float | None) -> int:
+    """How many assignments counted at a moment; 0 before the first run."""
+    key = PhaseAssets(place.workflow, place.phase).key("raw_output")
+    asked = dg.AssetRecordsFilter(key, asset_partitions=[place.project.id], before_timestamp=until)
+    found = instance.fetch_materializations(asked, limit=1).records
+    made = found[0].asset_materialization if found else None
+    count = made.metadata.get("dagster/row_count") if made else None
+    value: Any = count.value if count else 0
+    return int(value or 0)
+
+
+def _why(context: dg.RunFailureSensorContext) -> str:
+    """Why a run failed, in one line: the failed check's own words, else the first error's first line."""
+    run_id, of_type = context.dagster_run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    for record in context.instance.get_records_for_run(run_id=run_id, of_type=of_type).records:
+        event = record.event_log_entry.dagster_event
+        check = event.asset_check_evaluation_data if event else None
+        if check and not check.passed and check.blocking:
+            return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
+    for event in context.get_step_failure_events():
+        return f"{event.step_key}: {_step_failure(event)}"
+    return _first_line(context.failure_event.message or "") or "see it in the UI"
+
+
+def _step_failure(event: dg.DagsterEvent) -> str:
+    own, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+    if own and own.description:
+        return _first_line(own.description)
+    while error and error.cause:
+        error = error.cause
+    name = (error.cls_name if error else None) or "an error"
+    if error and name in _SAYS_NO_CELL:
+        return _first_line(error.message).removeprefix(f"{name}: ")
+    return f"{name}; what it says is in the UI"
+
+
+def _given(context: dg.RunStatusSensorContext, home: Home, notice: Notice) -> dg.SkipReason:
+    """Give the notice; the tick ends with it, for the command may have taken long."""
+    for problem in give(home, notice):
+        context.log.warning(problem)
+    return dg.SkipReason(notice.line)
+
+
+def _append(home: Home, notice: Notice) -> list[str]:
+    """Append the notice's line; a log that has grown large is put aside as notices.log.1."""
+    log = home.dagster / "notices.log"
+    try:
+        home.locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(home.locks / "notices.lock").acquire(timeout=5):
+            if log.exists() and log.stat().st_size > LARGEST_LOG:
+                log.replace(log.with_name("notices.log.1"))
+            with log.open("a", encoding="utf-8") as file:
+                file.write(notice.line + "\n")
+    except (OSError, Timeout) as error:
+        return [f"{log.name} could not be written: {error}"]
+    return []
+
+
+def _call(command: str, notice: Notice) -> str | None:
+    """Run the command with the line as its last argument and JSON on its input; what went wrong, or None."""
+    try:
+        words = shlex.split(command, posix=os.name == "posix")
+        if not words:
+            return None
+        done = subprocess.run(
+            [*words, notice.line],
+            input=notice.as_json().encode(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"{COMMAND_VARIABLE} took longer than {COMMAND_SECONDS:g} seconds and was ended"
+    except ValueError as error:
+        return f"{COMMAND_VARIABLE} cannot be read ({error}): check its quotes"
+    except OSError as error:
+        return f"{COMMAND_VARIABLE} cannot be started ({error.strerror})"
+    return f"{COMMAND_VARIABLE} failed with code {done.returncode}" if done.returncode else None
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.strip().splitlines()), "")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -1,0 +1,102 @@
+"""How long rows have waited for a person: from what workbooks showed, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from mturk_pipeline.review.export_history import Exports
+from mturk_pipeline.review.shown import STATUS
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows that wait for a person; spot checks are none of them.
+
+    Attributes
+    ----------
+    rows, overdue
+        How many wait, and how many of them longer than `within_days` (None: no deadline).
+    oldest
+        Since when the oldest waits, UTC; None where nothing waits or it is not known.
+    """
+
+    rows: int
+    overdue: int
+    oldest: pd.Timestamp | None
+    within_days: float | None
+
+    @property
+    def sentence(self) -> str:
+        """The counts in words.
+
+        >>> Waiting(34, 12, pd.Timestamp("2026-11-01 10:00", tz="UTC"), 7).sentence
+        '12 of 34 rows wait longer than 7 days, the oldest since 2026-11-01'
+        >>> Waiting(1, 0, None, 7).sentence
+        '1 row waits, not longer than 7 days'
+        """
+        if not self.rows:
+            return "no row waits"
+        since = "" if self.oldest is None else f", the oldest since {self.oldest:%Y-%m-%d}"
+        each = "1 row waits" if self.rows == 1 else f"{self.rows} rows wait"
+        if self.within_days is None:
+            return f"{each}{since}; there is no deadline"
+        limit = f"longer than {self.within_days:g} {'day' if self.within_days == 1 else 'days'}"
+        if not self.overdue:
+            return f"{each}{since}, not {limit}"
+        return f"{self.overdue} of {self.rows} {'row waits' if self.rows == 1 else 'rows wait'} {limit}{since}"
+
+
+def waiting(since: pd.Series, within_days: float | None, now: datetime | None = None) -> Waiting:
+    """Counts of what `waiting_since` gives; a row without a time waits, but is never overdue.
+
+    >>> since = pd.Series(pd.to_datetime(["2026-11-01", "2026-11-08", None], utc=True))
+    >>> waiting(since, 7, datetime(2026, 11, 9, tzinfo=UTC)).overdue
+    1
+    """
+    now = now or datetime.now(UTC)
+    days = (now - since).dt.total_seconds() / 86400
+    overdue = 0 if within_days is None else int((days > within_days).sum())
+    return Waiting(len(since), overdue, None if since.isna().all() else since.min(), within_days)
+
+
+def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFrame) -> pd.Series:
+    """Since when each row of the queue waits.
+
+    An undecided row waits from the first of the workbooks without a break that showed it as such; one to look at
+    again, from the first that said so. A row that was decided, passed or was gone in between waits anew.
+
+    Parameters
+    ----------
+    exports, times
+        What each workbook showed, and when each number was given (`ReviewStore.exports`, `ReviewStore.times`).
+    queue
+        Contract `ReviewQueue`. Its spot checks have no deadline: they are left out.
+
+    Returns
+    -------
+    Series of datetime, UTC; index: item_id; missing where no workbook that is kept showed the row.
+    """
+    rows = queue[queue["kind"] != "spot_check"].set_index("item_id")["kind"]
+    shown = exports.values[(exports.values["field"] == STATUS) & exports.values["item_id"].isin(rows.index)]
+    shown = shown.sort_values(["item_id", "first"], ignore_index=True)
+    shown["kind"] = _kinds(shown["value"])
+    numbers = pd.Index(sorted(exports.numbers.values()))
+    before = shown.shift()
+    follows = (
+        shown["item_id"].eq(before["item_id"])
+        & shown["kind"].eq(before["kind"])
+        & pd.Series(numbers.get_indexer(pd.Index(shown["first"])) - numbers.get_indexer(pd.Index(before["last"]))).eq(1)
+    )
+    shown["start"] = shown["first"].where(~follows).ffill()
+    latest = shown.drop_duplicates("item_id", keep="last").set_index("item_id")
+    start = latest.loc[latest["kind"].eq(rows.reindex(latest.index)), "start"].reindex(rows.index)
+    return pd.to_datetime(start.map(dict(times)), utc=True, errors="coerce")
+
+
+def _kinds(values: pd.Series) -> pd.Series:
+    """The kind that a row of the queue has, from what was kept of it: "undecided", "accepted answers came in", …"""
+    parts = values.str.partition(" ")
+    undecided = parts[0].eq("undecided")
+    return parts[2].ne("").map({True: "look_again", False: "none"}).mask(undecided, "waiting")
