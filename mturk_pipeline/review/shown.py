@@ -30,6 +30,9 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
 
     Rows are those of `cleaned` (best guesses; the none word where the crowd says that there is none) and, of
     `reviewed`, those that a person decided (their final values). Columns: the fields. Index: item_id.
+
+    A person's "there is none" is a word in the cell, never an empty one: whoever takes that row over has to see and
+    say the same.
     """
     guesses = pd.DataFrame({"item_id": cleaned["item_id"]})
     for name, field in phase.fields.items():
@@ -41,8 +44,8 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
     decided = reviewed[reviewed["status"].isin(DECIDED)].set_index("item_id")
     finals = pd.DataFrame({name: cell_texts(decided[name]) for name in phase.fields}, index=decided.index)
     before = guesses.reindex(decided.index).fillna("")
-    same_none = (finals == "") & before.isin([none_word(f) for f in phase.fields.values()])
-    finals = finals.where(~same_none, before)
+    for name, field in phase.fields.items():
+        finals[name] = finals[name].mask(finals[name].eq("") & before[name].ne(""), none_word(field))
     return pd.concat([guesses[~guesses.index.isin(finals.index)], finals]).astype("str")
 
 

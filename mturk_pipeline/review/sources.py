@@ -24,7 +24,7 @@ from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_FORMAT = 1  # of what is kept beside the originals: a change makes it anew
+_FORMAT = 2  # of what is kept beside the originals: a change makes it anew
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _with_state(sources: list[Source], sheets: list[Sheet], number: int, phase: 
     here = set().union(*(set(n) for n in names)) - {""}
     known: dict[str, float] = {}
     for source in sources:
-        known.update(zip(_row_texts(source.sheet, _row_names(source.sheet, phase)), source.since, strict=True))
+        known.update(zip(_row_texts(source.sheet, _row_names(source.sheet, phase), phase), source.since, strict=True))
     left = []
     for source in sources:
         rows = _row_names(source.sheet, phase)
@@ -148,7 +148,7 @@ def _with_state(sources: list[Source], sheets: list[Sheet], number: int, phase: 
             left.append(Source(sheet, source.since[stays], latest=False))
     new = []
     for sheet, rows in zip(sheets, names, strict=True):
-        since = _row_texts(sheet, rows).map(known).fillna(number).astype("int64")
+        since = _row_texts(sheet, rows, phase).map(known).fillna(number).astype("int64")
         new.append(Source(sheet, since.set_axis(sheet.table.index)))
     return [*left, *new]
 
@@ -170,11 +170,12 @@ def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
     return names.mask(names == "", by_keys)
 
 
-def _row_texts(sheet: Sheet, names: pd.Series) -> pd.Series:
-    """Each row with all that it says, as one text."""
+def _row_texts(sheet: Sheet, names: pd.Series, phase: PhaseSpec) -> pd.Series:
+    """Each row with all that it says, as one text: a column for notes or another look of its id make it no new word."""
     text = names
-    for column in sorted(sheet.table.columns):
-        text = text + "\x1d" + column + "\x1c" + sheet.table[column]
+    for column in ("export", "decision", "comment", *sorted(map(column_name, phase.fields))):
+        if column in sheet.table:
+            text = text + "\x1d" + column + "\x1c" + comparable(sheet.table[column])
     return text
 
 
