@@ -9,6 +9,7 @@ from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.watching import watched_files
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.orchestration.offers import sent_to
 from mturk_pipeline.orchestration.workspace import phase_of_project
 
 
@@ -28,7 +29,9 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
             f"{project.path / folder}: no input yet; put a .csv or .xlsx with {_keys(workflow, phase)} there"
         )
     place = phase_of_project(site.home, project, site.workflow(project.workflow), phase)
-    table = table[~table["item_id"].isin(place.sent_item_ids())]
+    purged = place.table("purged")
+    out = sent_to(place).items | (set() if purged is None else set(purged["item_id"]))
+    table = table[~table["item_id"].isin(list(out))]
     pilots = sorted((project.path / folder).glob(f"_pilot_{phase}*.csv"))
     rests = sorted((project.path / folder).glob(f"_rest_{phase}*.csv"))
     if n is not None:

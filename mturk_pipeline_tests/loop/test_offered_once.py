@@ -187,3 +187,17 @@ def test_one_round_for_each_kind_of_offer(among_results):
     loop.a_person_decides(0, "redo")
     assert sorted(p.name for p in loop.input.glob("_*")) == ["_rework_second_3.csv", "_rework_second_3_exclude.csv"]
     loop.teardown()
+
+
+def test_an_offer_edited_in_place_is_kept_also_when_nothing_is_left_to_offer():
+    loop = Loop()
+    edited = {name: b"edited " + name.encode() for name in ("_mIn_second.csv", "_mIn_second.xlsx")}
+    for name, content in edited.items():
+        (loop.input / name).write_bytes(content)
+    loop.sent.append(("Clive", 1))
+    loop.rows.append({"town": "Clive", "hit": "Clive-1", "worker": "A1"})
+    loop.run()
+    kept = {p.read_bytes() for p in loop.input.glob("_mIn_second.kept-*")}
+    assert kept == set(edited.values())
+    assert not [p for p in loop.input.glob("_mIn_*") if ".kept-" not in p.name]
+    loop.teardown()
