@@ -8,7 +8,7 @@ import numpy as np
 
 from mturk_pipeline.answers.cleaning import clean
 from mturk_pipeline.answers.kinds import KINDS, Reading
-from mturk_pipeline.workflow.phase_spec import Anchor, FieldSpec
+from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
 # What stands between the values of a list that a worker wrote into one cell.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.guessing import Guess, guess_kind
 from mturk_pipeline.intake.typed import column, distinct
-from mturk_pipeline.workflow.phase_spec import KindName
+from mturk_pipeline.workflow.field_spec import KindName
 
 # Kinds whose numbered columns are more places for the same thing, and those that tell records of a list apart.
 _POOLED: tuple[KindName, ...] = ("url", "email", "phone", "handle", "name")

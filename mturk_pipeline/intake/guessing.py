@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mturk_pipeline.intake.exploded import SEPARATOR
-from mturk_pipeline.workflow.phase_spec import BLANK_TOKENS, NONE_TOKENS, KindName
+from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, KindName
 
 NETWORKS = ("facebook", "instagram", "twitter", "linkedin", "youtube", "tiktok")
 _EMAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Kinds whose values hold no such mark themselves: "a@x.edu; b@x.edu" in one cell is two values.
 _SEVERAL = {

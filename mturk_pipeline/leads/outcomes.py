@@ -12,7 +12,7 @@ from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.leads.outcome_words import BOUNCED, DELIVERED, SOFT, SUPPRESSED, VAGUE, outcome_of, outcome_of_name
-from mturk_pipeline.workflow.phase_spec import FieldSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 OUTCOME_COLUMNS = ["address", "outcome", "source_file", "source_row"]
 PROBLEM_COLUMNS = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]

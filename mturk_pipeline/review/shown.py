@@ -7,7 +7,8 @@ import pandas as pd
 from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_cell
 from mturk_pipeline.folders.writing import digest
 from mturk_pipeline.intake.item_ids import id_of
-from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")

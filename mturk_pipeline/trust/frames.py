@@ -9,7 +9,7 @@ import pandas as pd
 from mturk_pipeline.trust.asked import Questions
 from mturk_pipeline.trust.coding import BLANK, NONE, STATES, VALID, Bools, Ints, Names, Rows, Texts
 from mturk_pipeline.trust.votes import Ballots, ballots_of
-from mturk_pipeline.workflow.phase_spec import FieldSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS = ("closed", "open", "list")
 _USED = {"item", "worker", "value", "field", "state", "pool"}

@@ -8,7 +8,7 @@ import pandas as pd
 from mturk_pipeline.trust.coding import Ints
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.workflow.phase_spec import FieldSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.phase_spec import PhaseSpec

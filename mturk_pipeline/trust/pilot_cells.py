@@ -15,7 +15,8 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.answers.cleaning import clean, words
-from mturk_pipeline.workflow.phase_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec, PhaseSpec
+from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_CELLS = 10
 SEVERAL = 2  # workers who write the same before it is taken as common

@@ -2,7 +2,8 @@
 
 from pydantic import Field, field_validator, model_validator
 
-from mturk_pipeline.workflow.phase_spec import Strict, checked_owner
+from mturk_pipeline.workflow.field_spec import Strict
+from mturk_pipeline.workflow.phase_spec import checked_owner
 
 
 class LeadsSpec(Strict):

@@ -3,7 +3,7 @@
 import pytest
 
 from mturk_pipeline.answers.kinds import KINDS, key_of, read
-from mturk_pipeline.workflow.phase_spec import FieldSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 INVALID = None
 

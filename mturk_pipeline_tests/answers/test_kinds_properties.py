@@ -10,7 +10,7 @@ from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.answers.cleaning import clean, unwrap, words
 from mturk_pipeline.answers.kinds import KINDS, key_of, read
 from mturk_pipeline.answers.kinds.networks import NETWORKS
-from mturk_pipeline.workflow.phase_spec import Anchor, FieldSpec
+from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 FIELDS = [FieldSpec(kind=kind) for kind in KINDS if kind != "handle"]
 FIELDS += [FieldSpec(kind="handle", network=n) for n in [*NETWORKS, "pinterest"]]

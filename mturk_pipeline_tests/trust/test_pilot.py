@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.trust.pilot import pilot
 from mturk_pipeline.trust.pilot_cells import COMMON_WORDS, common_cells, shape
-from mturk_pipeline.workflow.phase_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec, PhaseSpec
+from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
 def phase_of(**fields: dict) -> PhaseSpec:

@@ -2,7 +2,7 @@
 
 from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, number, phone, text, url
 from mturk_pipeline.answers.reading import Kind, Reading
-from mturk_pipeline.workflow.phase_spec import FieldSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS: dict[str, Kind] = {
     "url": Kind(url.read, listed=True),

@@ -6,7 +6,7 @@ from mturk_pipeline.answers.cleaning import clean, unwrap, words
 from mturk_pipeline.answers.reading import Reading, invalid
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _YES = words("yes y true t 1 1.0 on checked selected yep yeah")
 _NO = words("no n false f 0 0.0 off unchecked unselected nope")

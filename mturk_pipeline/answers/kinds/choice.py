@@ -9,7 +9,7 @@ from mturk_pipeline.answers.kinds.text import without_marks
 from mturk_pipeline.answers.reading import Reading, invalid
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")
 

@@ -12,7 +12,7 @@ from mturk_pipeline.answers.hosts import host_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 FREE_MAIL = words(
     "gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com "

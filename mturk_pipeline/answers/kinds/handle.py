@@ -16,7 +16,7 @@ from mturk_pipeline.answers.links import LONGEST, Link, link_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LABEL = re.compile(
     r"(?:(?:ig|insta|instagram|fb|facebook|twitter|youtube|tiktok|linkedin|handle|user ?name|page)\s*[:=]\s*)+", re.I

@@ -11,7 +11,7 @@ from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
 from mturk_pipeline.answers.reading import Reading, invalid
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LONGEST = 250
 _APOSTROPHES = re.compile(r"['’`´.]")

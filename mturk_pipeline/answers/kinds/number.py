@@ -8,7 +8,7 @@ from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|us)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:about|approx(?:imately)?\.?|around|circa|ca\.?|over|under|~|≈|>|<|>=|<=)\s*(?=[\d.+-])", re.I)

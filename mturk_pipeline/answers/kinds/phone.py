@@ -13,7 +13,7 @@ from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, un
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _NORTH_AMERICA = words("US CA PR DO JM BS BB TT AG AI BM DM GD GU KN KY LC MP MS SX TC VC VG VI AS")
 _LABEL = re.compile(

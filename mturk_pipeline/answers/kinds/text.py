@@ -7,7 +7,7 @@ from mturk_pipeline.answers.cleaning import clean, has_control, without_control
 from mturk_pipeline.answers.reading import Reading, invalid
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LONGEST = 32_767  # what a spreadsheet's cell holds
 _MARKUP = re.compile(r"<\s*(?:script|iframe|img|svg|object|a|style|html)\b|<!\[CDATA\[|<!DOCTYPE", re.IGNORECASE)

@@ -13,7 +13,7 @@ from mturk_pipeline.answers.links import LONGEST, link_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
-    from mturk_pipeline.workflow.phase_spec import FieldSpec
+    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _EXPLICIT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 

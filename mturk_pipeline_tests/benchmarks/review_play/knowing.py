@@ -7,7 +7,8 @@ import pandas as pd
 
 from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.intake.item_ids import normalise_key
-from mturk_pipeline.workflow.phase_spec import FieldSpec, PhaseSpec
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
 @dataclass(frozen=True)

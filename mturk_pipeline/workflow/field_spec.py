@@ -1,0 +1,147 @@
+"""What is asked of an item: one field of a phase's YAML, checked."""
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+KindName = Literal["url", "email", "phone", "handle", "name", "text", "number", "choice", "boolean"]
+
+# Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
+# answer, and "none" says that there is none (`none_tokens`).
+BLANK_TOKENS = (
+    "",
+    "{}",
+    "-",
+    "--",
+    "—",
+    ".",
+    "?",
+    "n/a",
+    "n.a.",
+    "na",
+    "n@a",
+    "nan",
+    "null",
+    "nil",
+    "page error",
+)
+NONE_TOKENS = (
+    "none",
+    "no email",
+    "not available",
+    "not found",
+    "does not exist",
+    "there is none",
+    "n/a found",
+)
+# Kinds whose answers come from a small set of words: there, "none" and "no" are answers like any other.
+CLOSED_KINDS = ("choice", "boolean", "number")
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown keys, so that a misspelt setting is an error and not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Anchor(Strict):
+    """A test that an answer has to pass to count as an answer at all (one of the two).
+
+    Parameters
+    ----------
+    contains
+        Text the answer has to contain, any case: "." or "@".
+    search
+        Regular expression searched anywhere in the answer, any case.
+    """
+
+    contains: str | None = None
+    search: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Anchor":
+        if (self.contains is None) == (self.search is None):
+            raise ValueError("an anchor has either 'contains' or 'search'")
+        if self.search is not None:
+            try:
+                re.compile(self.search)
+            except re.error as error:
+                raise ValueError(f"'search' is not a regular expression: {error}") from None
+        return self
+
+
+class FieldSpec(Strict):
+    """One thing asked of an item.
+
+    `columns` name the answer columns that feed the field, without the "Answer." prefix; several columns are
+    pooled as several values of one answer, not as rivals. `{n}` in a column stands for the slots 1, 2, 3 … of
+    a list of records ("club_{n}_url"): all fields with `{n}` together make one record.
+    """
+
+    kind: KindName = Field(description="How answers are normalised and validated.")
+    columns: list[str] = Field(default=[], description="Answer columns feeding the field; by default its name.")
+    required: bool = Field(False, description="A blank answer here is evidence of poor work.")
+    gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
+    accept: float | None = Field(None, description="Accept automatically from this trust on; else the phase's.")
+    cost: float | None = Field(
+        None, description="What an error here costs, beside other fields: orders the review; 1 for a gate, else 0."
+    )
+    accept_none: float | None = Field(None, description="The same for the outcome 'there is none'; else the phase's.")
+    blank_tokens: list[str] | None = Field(
+        None, description="Texts that mean an empty answer; replaces the default list."
+    )
+    none_tokens: list[str] | None = Field(
+        None, description="Texts that mean 'there is none'; replaces the default list."
+    )
+    none_policy: Literal["abstention", "answer", "required"] = Field(
+        "answer",
+        description="'There is none' counts as no vote (abstention), as an answer, or as invalid (required).",
+    )
+    anchor: Anchor | None = Field(None, description="A further test an answer has to pass.")
+    separator: str | None = Field(None, description="Splits one cell into several values, such as ';' or '|'.")
+    choices: list[str] = Field(default=[], description="For choice: the allowed answers; by default any.")
+    network: str | None = Field(
+        None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
+    )
+    region: str = Field("US", description="For phone: the country of numbers without a country code.")
+    gold: str | None = Field(
+        None, description="Input column with the known right answer, in the HITs that are gold questions."
+    )
+
+    @field_validator("columns", "blank_tokens", "none_tokens", "choices", mode="before")
+    @classmethod
+    def _texts(cls, value: Any) -> Any:
+        """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
+        if isinstance(value, list | tuple):
+            return [str(v).lower() if isinstance(v, bool) else str(v) for v in value]
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "FieldSpec":
+        # A limit in the annotation would be simpler, but Dagster's components do not take one in a nested model.
+        for name, accept in (("accept", self.accept), ("accept_none", self.accept_none)):
+            if accept is not None and not 0 <= accept <= 1:
+                raise ValueError(f"'{name}' is a trust between 0 and 1")
+        if self.cost is not None and not 0 <= self.cost < float("inf"):
+            raise ValueError("'cost' is a number from 0 on")
+        if self.kind == "handle" and not self.network:
+            raise ValueError("a handle field needs 'network', such as network: instagram")
+        return self
+
+    @property
+    def closed(self) -> bool:
+        """Whether all items share one small set of possible answers."""
+        return self.kind in CLOSED_KINDS
+
+    @property
+    def blanks(self) -> frozenset[str]:
+        return frozenset(t.casefold() for t in (BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens)) | {
+            "",
+            "{}",
+        }
+
+    @property
+    def nones(self) -> frozenset[str]:
+        default = () if self.closed else NONE_TOKENS
+        return frozenset(t.casefold() for t in (default if self.none_tokens is None else self.none_tokens))
