@@ -24,22 +24,17 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=names.op("input"),
-        outs=names.outs("input", "purged"),
+        outs=names.outs("input"),
         check_specs=[
             names.check("files_readable", "input", "Every file could be read and has the key columns."),
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
-            names.schema_check("purged"),
-            names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
         ],
     )
     def _input(context: dg.AssetExecutionContext, workspace: Workspace):
         from mturk_pipeline.intake.input_list import read_input
-        from mturk_pipeline.orchestration.other_projects import purged_items
 
         place = workspace.phase(context, names.workflow, names.phase)
         table, problems = read_input([f.path for f in place.files(place.folders.input)], place.spec)
-        purging = purged_items(place, names.workflow, table)
-        left = offer_purged(place.writer(), place, table, purging.purged, sent_to(place).items)
         yield dg.MaterializeResult(
             asset_key=names.key("input"),
             value=table,
@@ -49,9 +44,31 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                 unknown_own_files_check(names, "input", place),
             ],
         )
-        yield _purged_result(names, purging, left)
 
     return _input
+
+
+def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """What of the first phase's list other projects have, and as a file what is left to ask."""
+
+    @dg.multi_asset(
+        name=names.op("purged"),
+        outs=names.outs("purged"),
+        ins={"listed": dg.AssetIn(names.key("input"))},
+        check_specs=[
+            names.schema_check("purged"),
+            names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
+        ],
+    )
+    def _purged(context: dg.AssetExecutionContext, workspace: Workspace, listed):
+        from mturk_pipeline.orchestration.other_projects import purged_items
+
+        place = workspace.phase(context, names.workflow, names.phase)
+        purging = purged_items(place, names.workflow, listed)
+        left = offer_purged(place.writer(), place, listed, purging.purged, sent_to(place).items)
+        yield _purged_result(names, purging, left)
+
+    return _purged
 
 
 def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> dg.MaterializeResult:
@@ -81,7 +98,7 @@ def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> 
 def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     """Raw output and what was set aside, from all result files of the phase."""
     before = names.workflow.before(names.phase)
-    deps = [names.key("next_input", before)] if before else [names.key("input")]
+    deps = [names.key("next_input", before)] if before else [names.key("input"), names.key("purged")]
 
     @dg.multi_asset(
         name=names.op("raw_output"),

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, raw_output_assets
+from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, purged_asset, raw_output_assets
 from mturk_pipeline.orchestration.loop_assets import (
     missing_units_asset,
     next_input_asset,
@@ -25,7 +25,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
     names = PhaseAssets(workflow, phase)
     following = workflow.following(phase)
     assets = [
-        *([input_asset(names)] if workflow.before(phase) is None else []),
+        *([input_asset(names), purged_asset(names)] if workflow.before(phase) is None else []),
         raw_output_assets(names),
         answers_asset(names),
         settlement_asset(names),
