@@ -49,6 +49,23 @@ def check_schema(frame: "pd.DataFrame", model: "type[Table]", asset: dg.AssetKey
     )
 
 
+def checked_result(
+    asset: dg.AssetKey,
+    table: "pd.DataFrame",
+    model: "type[Table]",
+    metadata: Mapping[str, Any],
+    checks: Sequence[dg.AssetCheckResult] = (),
+) -> dg.MaterializeResult:
+    """`table` as the result of an asset with its row count, columns and check `schema`, and what is given beside."""
+    rows = {"dagster/row_count": len(table), "dagster/column_schema": column_schema(model)}
+    return dg.MaterializeResult(
+        asset_key=asset,
+        value=table,
+        metadata={**rows, **metadata},
+        check_results=[check_schema(table, model, asset), *checks],
+    )
+
+
 def row_problems(
     name: str,
     asset: dg.AssetKey,

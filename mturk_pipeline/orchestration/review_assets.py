@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
+from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.deadlines import in_time_check, in_time_spec
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
@@ -31,17 +31,9 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
         place = workspace.phase(context, names.workflow, names.phase)
         cleaned = clean(consensus, answers, raw_output, place.spec)
-        yield dg.MaterializeResult(
-            asset_key=names.key("cleaned_output"),
-            value=cleaned,
-            metadata={
-                "dagster/row_count": len(cleaned),
-                "dagster/column_schema": column_schema(CleanedOutput),
-                "needs_review": int(cleaned["needs_review"].sum()),
-                "accepted_automatically": int((~cleaned["needs_review"]).sum()),
-            },
-            check_results=[check_schema(cleaned, CleanedOutput, names.key("cleaned_output"))],
-        )
+        waits = int(cleaned["needs_review"].sum())
+        metadata = {"needs_review": waits, "accepted_automatically": len(cleaned) - waits}
+        yield checked_result(names.key("cleaned_output"), cleaned, CleanedOutput, metadata)
 
     return _cleaned_output
 
@@ -72,41 +64,23 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         place.keep("review_problems", reviews.problems)
         place.keep("audit", audit_table(found))
         place.keep("agreement", reviews.agreement)
-        statuses = {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
-        yield dg.MaterializeResult(
-            asset_key=names.key("reviewed"),
-            value=reviewed,
-            metadata={
-                "dagster/row_count": len(reviewed),
-                "dagster/column_schema": column_schema(Reviewed),
-                "reviewed_files": len(reviews.files),
-                "if_you_stop_here": found.sentence,
-                **_agreement_metadata(reviews.agreement),
-                **statuses,
-            },
-            check_results=[
-                check_schema(reviewed, Reviewed, names.key("reviewed")),
-                row_problems(
-                    "understood",
-                    names.key("reviewed"),
-                    reviews.problems,
-                    ["source_file", "source_sheet", "source_row", "column", "rule", "reason"],
-                    "things in reviewed files need a look",
-                ),
-                unknown_own_files_check(names, "reviewed", place),
-            ],
+        problems = row_problems(
+            "understood",
+            names.key("reviewed"),
+            reviews.problems,
+            ["source_file", "source_sheet", "source_row", "column", "rule", "reason"],
+            "things in reviewed files need a look",
         )
-        decided = {str(k): int(v) for k, v in reviews.decisions["decision"].value_counts().items()}
-        yield dg.MaterializeResult(
-            asset_key=names.key("decisions"),
-            value=reviews.decisions,
-            metadata={
-                "dagster/row_count": len(reviews.decisions),
-                "dagster/column_schema": column_schema(Decisions),
-                **decided,
-            },
-            check_results=[check_schema(reviews.decisions, Decisions, names.key("decisions"))],
-        )
+        metadata = {
+            "reviewed_files": len(reviews.files),
+            "if_you_stop_here": found.sentence,
+            **_agreement_metadata(reviews.agreement),
+            **_counts(reviewed["status"]),
+        }
+        checks = [problems, unknown_own_files_check(names, "reviewed", place)]
+        yield checked_result(names.key("reviewed"), reviewed, Reviewed, metadata, checks)
+        decisions = reviews.decisions
+        yield checked_result(names.key("decisions"), decisions, Decisions, _counts(decisions["decision"]), [])
 
     return _reviewed
 
@@ -139,24 +113,19 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         book = book_of(place, tables, store.last_export())
         written = write_review(writer, place.folders.processed, book, store)
         kinds = book.queue["kind"].value_counts()
-        yield dg.MaterializeResult(
-            asset_key=names.key("review_queue"),
-            value=book.queue,
-            metadata={
-                "dagster/row_count": len(book.queue),
-                "dagster/column_schema": column_schema(ReviewQueue),
-                **{str(kind): int(kinds.get(kind, 0)) for kind in ("waiting", "look_again", "spot_check")},
-                "if_you_stop_here": book.audit.sentence,
-                "files": dg.MetadataValue.json(written),
-            },
-            check_results=[
-                check_schema(book.queue, ReviewQueue, names.key("review_queue")),
-                kept_check(names, "review_queue", writer.kept),
-                in_time_check(names, place, book.queue),
-            ],
-        )
+        metadata = {
+            **{str(kind): int(kinds.get(kind, 0)) for kind in ("waiting", "look_again", "spot_check")},
+            "if_you_stop_here": book.audit.sentence,
+            "files": dg.MetadataValue.json(written),
+        }
+        checks = [kept_check(names, "review_queue", writer.kept), in_time_check(names, place, book.queue)]
+        yield checked_result(names.key("review_queue"), book.queue, ReviewQueue, metadata, checks)
 
     return _review_queue
+
+
+def _counts(column: "pd.Series") -> dict[str, int]:
+    return {str(word): int(number) for word, number in column.value_counts().items()}
 
 
 def _agreement_metadata(agreement: "pd.DataFrame") -> dict[str, str]:

@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import Field
 
 from mturk_pipeline.orchestration import trust_checks
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, records
+from mturk_pipeline.orchestration.checks import checked_result, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
 from mturk_pipeline.orchestration.reviewing import decided_so_far, mail_truth
 from mturk_pipeline.orchestration.stages import PhaseAssets
@@ -18,7 +18,6 @@ from mturk_pipeline.orchestration.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mturk_pipeline.contracts.base import Table
     from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Of agreement, best first: the colours of a traffic light that colour-blind people can tell apart.
@@ -81,9 +80,9 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             **_pilot_metadata(answers, raw_output, spec),
         }
         checks = trust_checks.consensus_checks(names, consensus, spec)
-        yield _result(names.key("consensus"), consensus, Consensus, metadata, checks)
+        yield checked_result(names.key("consensus"), consensus, Consensus, metadata, checks)
         checks = trust_checks.worker_checks(names, workers, overrides.problems)
-        yield _result(names.key("workers"), workers, Workers, _workers_metadata(workers), checks)
+        yield checked_result(names.key("workers"), workers, Workers, _workers_metadata(workers), checks)
 
     return _consensus
 
@@ -150,22 +149,6 @@ def _table_of(notes: Sequence[str]) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame({"note": pd.Series(list(notes), dtype="str")})
-
-
-def _result(
-    asset: dg.AssetKey,
-    table: "pd.DataFrame",
-    model: "type[Table]",
-    metadata: Mapping[str, Any],
-    checks: Sequence[dg.AssetCheckResult],
-) -> dg.MaterializeResult:
-    rows = {"dagster/row_count": len(table), "dagster/column_schema": column_schema(model)}
-    return dg.MaterializeResult(
-        asset_key=asset,
-        value=table,
-        metadata={**rows, **metadata},
-        check_results=[check_schema(table, model, asset), *checks],
-    )
 
 
 def _consensus_metadata(consensus: "pd.DataFrame", accept: float) -> Mapping[str, Any]:
