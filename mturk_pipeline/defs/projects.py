@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.deadlines import deadlines_sensor
 from mturk_pipeline.orchestration.notices import failure_sensor, review_sensor
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
@@ -35,6 +34,5 @@ def projects() -> dg.Definitions:
             abandoned_runs_sensor(),
             review_sensor(workflows),
             failure_sensor(workflows),
-            deadlines_sensor(workflows),
         ],
     )

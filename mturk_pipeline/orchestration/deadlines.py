@@ -1,12 +1,13 @@
 """Deadlines of review: a check in every run, and a sensor between runs, for time passes without them.
 
-Dagster's freshness policies are about assets; whether review is late is about one project's rows.
+Dagster's freshness policies are about assets; whether review is late is about one project's rows. An evaluation
+without a run would be cheaper, but Dagster keeps only one such for each partition of a check.
 """
 
 import json
 import time
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -15,8 +16,8 @@ from mturk_pipeline.folders.projects import Projects, find_projects
 from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
 from mturk_pipeline.orchestration.reviewing import review_store
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
-from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace, phase_of_project
+from mturk_pipeline.workflow.workflow import WorkflowError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,25 +26,34 @@ if TYPE_CHECKING:
 
 CHECK = "review_in_time"
 HOUR = 3600
-# Seconds after which a tick begins no other project: a notice's command may take thirty more, the daemon allows sixty.
+# What a tick does at most; the next one goes on. A notice's command may take thirty seconds, the daemon allows sixty.
 TICK_SECONDS = 20.0
+CHECKS_PER_TICK = 20
 
 
-def in_time_spec(names: PhaseAssets) -> dg.AssetCheckSpec:
-    return names.check(CHECK, "review_queue", "No row waits for a person longer than `review_within_days`.")
+def in_time_check(names: PhaseAssets) -> dg.AssetChecksDefinition:
+    """Whether rows wait too long; by itself, so that it can be evaluated between runs too."""
 
-
-def in_time_check(names: PhaseAssets, place: PhaseOfProject, queue: "pd.DataFrame") -> dg.AssetCheckResult:
-    """The check as a run finds it; the project's workbook is written already."""
-    found = waiting_in(place, queue)
-    return dg.AssetCheckResult(
-        passed=not found.overdue,
-        check_name=CHECK,
-        asset_key=names.key("review_queue"),
-        severity=dg.AssetCheckSeverity.WARN,
-        description=found.sentence,
-        metadata=_counts(found),
+    @dg.asset_check(
+        asset=names.key("review_queue"),
+        name=CHECK,
+        description="No row waits for a person longer than `review_within_days`.",
+        partitions_def=names.partitions,
     )
+    def _in_time(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
+        of_run: Any = context.op_execution_context
+        place = workspace.phase(of_run, names.workflow, names.phase)
+        queue = place.table("review_queue")
+        found = None if queue is None else waiting_in(place, queue)
+        since = {"oldest_since": found.oldest.isoformat()} if found and found.oldest is not None else {}
+        return dg.AssetCheckResult(
+            passed=found is None or not found.overdue,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=found.sentence if found else "there is no queue yet",
+            metadata={"rows": found.rows, "overdue": found.overdue, **since} if found else {},
+        )
+
+    return _in_time
 
 
 def waiting_in(place: PhaseOfProject, queue: "pd.DataFrame") -> "Waiting":
@@ -66,49 +76,49 @@ def overdue_words(place: PhaseOfProject) -> str:
     return f", {found.overdue} of them overdue" if found.overdue else ""
 
 
-def deadlines_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
-    """Between runs: fails the check of projects whose rows wait too long, and says so once."""
+def deadlines_sensor(names: PhaseAssets, job: Any) -> dg.SensorDefinition:
+    """Between runs: has the check evaluated for projects whose rows wait too long, and says so once."""
 
     @dg.sensor(
-        name="review_deadlines",
+        name=f"{names.job}__deadlines",
+        job=job,
         minimum_interval_seconds=HOUR,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Each hour: which rows wait for review longer than their phase allows. Says so once.",
-        target=None,
+        description="Each hour: which projects' rows wait for review longer than the phase allows. Says so once.",
     )
     def _sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         home = Home.from_environment()
-        projects = find_projects(home.projects, dict(workflows))
+        projects = find_projects(home.projects, {names.workflow.name: names.workflow})
         said, first = _cursor(context.cursor)
         overdue: dict[str, str] = {} if projects.reachable else said
-        events: list[dg.AssetCheckEvaluation] = []
+        requests: list[dg.RunRequest] = []
         started, stopped_at = time.monotonic(), ""
-        for name, place in _in_turn(_places(projects, workflows, home), first):
-            if stopped_at or time.monotonic() - started > TICK_SECONDS:
-                # Next time it goes on from here.
-                stopped_at = stopped_at or name
-                overdue |= {name: said[name]} if name in said else {}
+        for place in _in_turn(_places(projects, names, home), first):
+            project_id = place.project.id
+            if stopped_at or len(requests) >= CHECKS_PER_TICK or time.monotonic() - started > TICK_SECONDS:
+                stopped_at = stopped_at or project_id
+                overdue |= {project_id: said[project_id]} if project_id in said else {}
                 continue
             found = _overdue(context, place)
             if found is None:
                 continue
-            overdue[name] = found.sentence
-            if said.get(name) != found.sentence:
-                events.append(_evaluation(place, found))
-            if name not in said:
+            overdue[project_id] = found.sentence
+            if said.get(project_id) != found.sentence:
+                requests += _evaluation(context, names, place)
+            if project_id not in said:
                 for problem in give(home, _notice(place, found)):
                     context.log.warning(problem)
         return dg.SensorResult(
-            asset_events=events,
+            run_requests=requests,
             cursor=json.dumps({"overdue": overdue, "first": stopped_at}, sort_keys=True),
-            skip_reason=f"{len(overdue)} phases of projects have rows that wait too long",
+            skip_reason=None if requests else f"{len(overdue)} projects have rows that wait too long",
         )
 
     return _sensor
 
 
 def _overdue(context: dg.SensorEvaluationContext, place: PhaseOfProject) -> "Waiting | None":
-    """What waits, where some of it waits too long. Nothing is read of phases whose queue is empty."""
+    """What waits, where some of it waits too long. Little is read of phases where nothing waits."""
     if place.spec.review_within_days is None:
         return None
     queue = place.table("review_queue")
@@ -122,17 +132,13 @@ def _overdue(context: dg.SensorEvaluationContext, place: PhaseOfProject) -> "Wai
     return found if found.overdue else None
 
 
-def _evaluation(place: PhaseOfProject, found: "Waiting") -> dg.AssetCheckEvaluation:
-    return dg.AssetCheckEvaluation(
-        asset_key=PhaseAssets(place.workflow, place.phase).key("review_queue"),
-        check_name=CHECK,
-        passed=False,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=found.sentence,
-        metadata=_counts(found),
-        partition=place.project.id,
-        blocking=False,
-    )
+def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: PhaseOfProject) -> list[dg.RunRequest]:
+    """A run of the check alone; none for a project that Dagster does not know (any more)."""
+    if not context.instance.has_dynamic_partition(str(names.partitions.name), place.project.id):
+        return []
+    check = dg.AssetCheckKey(names.key("review_queue"), CHECK)
+    tags = {"project": place.project.name}
+    return [dg.RunRequest(partition_key=place.project.id, asset_selection=[], asset_check_keys=[check], tags=tags)]
 
 
 def _notice(place: PhaseOfProject, found: "Waiting") -> Notice:
@@ -141,28 +147,22 @@ def _notice(place: PhaseOfProject, found: "Waiting") -> Notice:
     return Notice("review_overdue", place.project.name, place.phase, text, rows=found.overdue, file=file)
 
 
-def _counts(found: "Waiting") -> dict[str, int | str]:
-    since = {} if found.oldest is None else {"oldest_since": found.oldest.isoformat()}
-    return {"rows": found.rows, "overdue": found.overdue, **since}
+def _places(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[PhaseOfProject]:
+    """The phase in each project that can be used; of the others the phase's own sensor tells."""
+    for project in projects.of(names.workflow.name):
+        try:
+            yield phase_of_project(home, project, names.workflow, names.phase)
+        except WorkflowError:
+            continue
 
 
-def _places(projects: Projects, workflows: Mapping[str, Workflow], home: Home) -> Iterator[tuple[str, PhaseOfProject]]:
-    """Each phase of each project, by a name for the cursor; what cannot be used is other sensors' to say."""
-    for project in projects.found.values():
-        workflow = workflows[project.workflow]
-        for phase in workflow.phases:
-            try:
-                yield f"{project.id}/{workflow.name}/{phase}", phase_of_project(home, project, workflow, phase)
-            except WorkflowError:
-                break
-
-
-def _in_turn(places: Iterator[tuple[str, PhaseOfProject]], first: str) -> list[tuple[str, PhaseOfProject]]:
-    """In the order of their names, those from `first` on before the others."""
-    return sorted(places, key=lambda named: (named[0] < first, named[0]))
+def _in_turn(places: Iterator[PhaseOfProject], first: str) -> list[PhaseOfProject]:
+    """In the order of their projects' ids, those from `first` on before the others."""
+    return sorted(places, key=lambda place: (place.project.id < first, place.project.id))
 
 
 def _cursor(text: str | None) -> tuple[dict[str, str], str]:
+    """What was said of which project, and where to go on."""
     try:
         content = json.loads(text or "{}")
         return dict(content.get("overdue", {})), str(content.get("first", ""))

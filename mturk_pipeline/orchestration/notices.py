@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -81,7 +81,7 @@ def review_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
         monitor_all_code_locations=True,
         description="After a run that took in new answers: says how many rows wait for review, and where.",
     )
-    def _sensor(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
+    def _sensor(context: dg.RunStatusSensorContext) -> Iterator[dg.RunRequest] | None:
         home = Home.from_environment()
         place = place_of(home, workflows, context.dagster_run)
         notice = waiting_notice(context.instance, place, context.dagster_run) if place else None
@@ -100,7 +100,7 @@ def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
         monitor_all_code_locations=True,
         description="After a run that failed: says of which project and phase, and the first line of the reason.",
     )
-    def _sensor(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+    def _sensor(context: dg.RunFailureSensorContext) -> Iterator[dg.RunRequest] | None:
         run = context.dagster_run
         workflow, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
         if workflow not in workflows or phase not in workflows[workflow].phases:
@@ -193,11 +193,12 @@ def _step_failure(event: dg.DagsterEvent) -> str:
     return f"{name}; what it says is in the UI"
 
 
-def _given(context: dg.RunStatusSensorContext, home: Home, notice: Notice) -> dg.SkipReason:
-    """Give the notice; the tick ends with it, for the command may have taken long."""
+def _given(context: dg.RunStatusSensorContext, home: Home, notice: Notice) -> Iterator[dg.RunRequest]:
+    """Give the notice. Returning something, if only nothing at all, ends the tick: the command may have taken long."""
+    context.log.info(notice.line)
     for problem in give(home, notice):
         context.log.warning(problem)
-    return dg.SkipReason(notice.line)
+    return iter(())
 
 
 def _append(home: Home, notice: Notice) -> list[str]:

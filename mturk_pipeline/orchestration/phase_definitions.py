@@ -1,7 +1,8 @@
-"""All that Dagster knows of one phase: assets, job, sensor."""
+"""All that Dagster knows of one phase: assets, job, sensors."""
 
 import dagster as dg
 
+from mturk_pipeline.orchestration.deadlines import deadlines_sensor, in_time_check
 from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, purged_asset, raw_output_assets
 from mturk_pipeline.orchestration.loop_assets import (
     missing_units_asset,
@@ -18,7 +19,7 @@ from mturk_pipeline.workflow.workflow import Workflow
 
 
 def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
-    """Assets with their checks, the job that makes them for one project, and the sensor that requests it.
+    """Assets with their checks, the job that makes them for one project, and the sensors that request it.
 
     The last phase's job makes all leads too.
     """
@@ -47,4 +48,9 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         partitions_def=names.partitions,
         description=f"Everything of the phase {phase} for one project.",
     )
-    return dg.Definitions(assets=assets, jobs=[job], sensors=[phase_sensor(names, job, keys)])
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=[in_time_check(names)],
+        jobs=[job],
+        sensors=[phase_sensor(names, job, keys), deadlines_sensor(names, job)],
+    )

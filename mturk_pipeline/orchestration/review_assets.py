@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import checked_result, row_problems
-from mturk_pipeline.orchestration.deadlines import in_time_check, in_time_spec
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.reviewing import Tables, book_of, review_store, reviews_of, seed_of
@@ -92,7 +91,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         name=names.op("review_queue"),
         outs=names.outs("review_queue"),
         ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers", "settlement"),
-        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue"), in_time_spec(names)],
+        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
     )
     def _review_queue(
         context: dg.AssetExecutionContext,
@@ -118,7 +117,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             "if_you_stop_here": book.audit.sentence,
             "files": dg.MetadataValue.json(written),
         }
-        checks = [kept_check(names, "review_queue", writer.kept), in_time_check(names, place, book.queue)]
+        checks = [kept_check(names, "review_queue", writer.kept)]
         yield checked_result(names.key("review_queue"), book.queue, ReviewQueue, metadata, checks)
 
     return _review_queue

@@ -97,6 +97,6 @@ def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFram
 
 def _kinds(values: pd.Series) -> pd.Series:
     """The kind that a row of the queue has, from what was kept of it: "undecided", "accepted answers came in", …"""
-    parts = values.str.partition(" ")
-    undecided = parts[0].eq("undecided")
-    return parts[2].ne("").map({True: "look_again", False: "none"}).mask(undecided, "waiting")
+    told = values.str.contains(r" \S", regex=True)
+    kinds = told.map({True: "look_again", False: "none"}).astype("str")
+    return kinds.mask(values.str.startswith("undecided"), "waiting")
