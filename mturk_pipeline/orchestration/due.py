@@ -23,6 +23,7 @@ from mturk_pipeline.folders.watching import (
     settled,
 )
 from mturk_pipeline.folders.worker_overrides import overrides_stamp
+from mturk_pipeline.orchestration.offers import taken_files
 from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
@@ -32,7 +33,7 @@ DECISIONS_TAG = "mturk_pipeline/decisions"
 ABANDONED_TAG = "mturk_pipeline/abandoned"
 
 # Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
-INTAKE_STAGES = ("input", "raw_output", "set_aside", "answers")
+INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "answers")
 
 # Seconds to wait before a failed signature is tried a second and a third time.
 BACK_OFF = (30.0, 120.0)
@@ -88,7 +89,7 @@ class Inputs:
         first = place.workflow.before(place.phase) is None
         return cls(
             tuple(place.files(folders.batches)),
-            tuple(place.files(folders.input)) if first else (),
+            tuple(place.files(folders.input)) if first else taken_files(place),
             (*place.files(folders.reviewed), *outcome_files(place)),
             _upstream_file(place.upstream),
             f"{mturk_pipeline.__version__} {place.spec.digest}{_leads_settings(place)}"

@@ -1,9 +1,12 @@
 """Reading what people decided in a project's phase, with all that is kept of it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import dagster as dg
 
+from mturk_pipeline.folders.watching import WatchedFile
+from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
 if TYPE_CHECKING:
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from mturk_pipeline.review.reading import Reviews
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.store import ReviewStore
+    from mturk_pipeline.trust.judged import Judged
+    from mturk_pipeline.trust.votes import Ballots
 
 
 def review_store(place: PhaseOfProject) -> "ReviewStore":
@@ -90,35 +95,38 @@ def tables_of(place: PhaseOfProject) -> Tables | None:
     return Tables(**made) if len(made) == len(found) else None
 
 
-def decided_so_far(place: PhaseOfProject) -> "pd.DataFrame | None":
-    """Contract `Reviewed` from the files of now, on the rows of the run before; None before the first run.
+class RawTables(NamedTuple):
+    """What rows are made of."""
 
-    Trust learns from it: the rows of this run are made of what trust finds.
-    """
-    from mturk_pipeline.review.cleaning import field_columns, key_columns
+    consensus: "pd.DataFrame"
+    answers: "pd.DataFrame"
+    assignments: "pd.DataFrame"
+
+
+def judged_so_far(place: PhaseOfProject, votes: "Ballots", tables: RawTables) -> "Judged | None":
+    """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
+    from mturk_pipeline.review.cleaning import clean
     from mturk_pipeline.review.deciding import apply_decisions
+    from mturk_pipeline.trust.judged import judged_of, with_outcomes
 
-    cleaned = place.table("cleaned_output")
-    wanted = {*key_columns(place.spec), *(column for field in place.spec.fields for column in field_columns(field))}
-    if cleaned is None or not wanted <= set(cleaned.columns):
-        # The phase's settings changed: the next run knows.
+    mail = outcome_files(place)
+    if not mail and not place.files(place.folders.reviewed) and not review_store(place).versions([]):
         return None
-    return apply_decisions(cleaned, reviews_of(place, cleaned), place.spec, seed_of(place))
+    cleaned = clean(tables.consensus, tables.answers, tables.assignments, place.spec)
+    reviewed = apply_decisions(cleaned, reviews_of(place, cleaned), place.spec, seed_of(place))
+    judged = judged_of(votes, reviewed, place.spec)
+    if mail:
+        judged = with_outcomes(judged, votes, _mail_truth(place, mail, reviewed, tables), place.spec)
+    return judged
 
 
-def mail_truth(place: PhaseOfProject, reviewed: "pd.DataFrame | None") -> "pd.DataFrame | None":
-    """What became of mail to the leads of the run before, as truth; None where nothing is known.
-
-    Parameters
-    ----------
-    reviewed
-        What `decided_so_far` gave.
-    """
+def _mail_truth(
+    place: PhaseOfProject, files: Sequence[WatchedFile], reviewed: "pd.DataFrame", tables: RawTables
+) -> "pd.DataFrame":
+    """What became of mail to the phase's leads, as truth."""
+    from mturk_pipeline.leads.gathering import gather_leads
     from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
     from mturk_pipeline.leads.outcomes import read_outcomes
-    from mturk_pipeline.orchestration.outcome_files import outcome_files
 
-    files, leads = outcome_files(place), place.all_leads()
-    if not files or leads is None or reviewed is None:
-        return None
+    leads = gather_leads(reviewed, tables.consensus, place.spec, place.workflow.leads)
     return outcomes_as_truth(read_outcomes([f.path for f in files]).outcomes, leads, reviewed, place.spec)

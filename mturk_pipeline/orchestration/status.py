@@ -71,7 +71,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
         if_you_stop_here=_if_you_stop_here(place),
-        waiting=tuple(_waiting(place, state, raw, statuses)),
+        waiting=tuple(_waiting(place, state, statuses)),
     )
 
 
@@ -81,30 +81,25 @@ def _if_you_stop_here(place: PhaseOfProject) -> str:
     return "" if found is None or found.empty else str(found["sentence"].iloc[0])
 
 
-def _waiting(
-    place: PhaseOfProject, state: Verdict, raw: pd.DataFrame | None, statuses: dict[str, int]
-) -> Iterator[str]:
+def _waiting(place: PhaseOfProject, state: Verdict, statuses: dict[str, int]) -> Iterator[str]:
     if state not in (Verdict.UP_TO_DATE, Verdict.NOTHING_THERE):
         yield f"the pipeline: {state.value}"
-    unanswered = _unanswered(place, raw)
+    unanswered = _unanswered(place)
     if unanswered:
         yield f"the crowd: {unanswered} items of the input have no answer yet"
     if undecided := statuses.get(UNDECIDED):
         yield f"you: {undecided} rows to review in {place.folders.processed}{overdue_words(place)}"
     following = place.workflow.following(place.phase)
     offers = [f"{place.folders.reviewed}/_mIn_{following}.csv"] if following else []
-    offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(2, place.spec.max_attempts + 1)]
+    offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(1, place.spec.max_attempts + 1)]
     for offer in offers:
         if rows := _rows_of(place.project.path / offer):
             yield f"you: {rows} items to upload from {offer}"
 
 
-def _unanswered(place: PhaseOfProject, raw: pd.DataFrame | None) -> int:
-    asked = place.table("input")
-    if asked is None:
-        return 0
-    answered = set() if raw is None else set(raw["item_id"])
-    return int((~asked["item_id"].isin(answered)).sum())
+def _unanswered(place: PhaseOfProject) -> int:
+    missing = place.table("missing_units")
+    return 0 if missing is None else int((missing["state"] != "short").sum())
 
 
 def _rows_of(path: Path) -> int:

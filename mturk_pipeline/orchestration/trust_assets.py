@@ -10,10 +10,10 @@ from pydantic import Field
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import checked_result, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
-from mturk_pipeline.orchestration.reviewing import decided_so_far, mail_truth
+from mturk_pipeline.orchestration.reviewing import RawTables, judged_so_far
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +65,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
         history, snapshot = place.worker_history()
         overrides = place.overrides()
-        reviewed = decided_so_far(place)
-        before = Beforehand(history, overrides.standing, reviewed, mail_truth(place, reviewed))
-        found = _found(answers, raw_output, spec, config.by_field(), before)
+        found = _found(place, answers, raw_output, config.by_field(), Beforehand(history, overrides.standing))
         consensus, workers = found.consensus, found.workers
         place.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept
@@ -89,12 +87,10 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
 @dataclass(frozen=True)
 class Beforehand:
-    """What is known before the answers are looked at."""
+    """What is known of the workers before the answers are looked at."""
 
-    history: "pd.DataFrame"  # of the workers, from other projects
-    standing: Mapping[str, str]  # what a person says of workers
-    reviewed: "pd.DataFrame | None"  # what people decided in this phase, on the rows of the run before
-    outcomes: "pd.DataFrame | None" = None  # what became of mail to its leads
+    history: "pd.DataFrame"  # from other projects
+    standing: Mapping[str, str]  # what a person says of them
 
 
 @dataclass(frozen=True)
@@ -109,28 +105,34 @@ class Found:
 
 
 def _found(
+    place: PhaseOfProject,
     answers: "pd.DataFrame",
     assignments: "pd.DataFrame",
-    phase: "PhaseSpec",
     thresholds: Mapping[str, float],
     before: Beforehand,
 ) -> Found:
+    """Consensus and workers, found in two steps where people decided anything.
+
+    Decisions stand on rows, and rows are made of a consensus: the first one, which knows of no decision, makes them.
+    So what comes out follows from the files alone, however often the phase has run.
+    """
     from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.gold import gold_notes, gold_truth
     from mturk_pipeline.trust.history import known_before
-    from mturk_pipeline.trust.judged import judged_of, with_outcomes
     from mturk_pipeline.trust.phase_lists import list_completeness
     from mturk_pipeline.trust.votes import ballots
     from mturk_pipeline.trust.workers import rate_workers
 
+    phase = place.spec
     votes = ballots(answers, phase)
     gold = gold_truth(votes, assignments, phase)
-    judged = None if before.reviewed is None else judged_of(votes, before.reviewed, phase)
-    if judged is not None and before.outcomes is not None:
-        judged = with_outcomes(judged, votes, before.outcomes, phase)
     known = known_before(votes, before.history, before.standing, gold)
-    fitted = fit(answers, phase, known=known, votes=votes, judged=judged)
+    fitted = fit(answers, phase, known=known, votes=votes)
     consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
+    judged = judged_so_far(place, votes, RawTables(consensus, answers, assignments))
+    if judged is not None:
+        fitted = fit(answers, phase, known=known, votes=votes, judged=judged)
+        consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
     return Found(
         consensus=consensus,
         workers=rate_workers(answers, assignments, phase, fitted=fitted, gold=gold),

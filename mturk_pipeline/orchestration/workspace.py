@@ -59,10 +59,6 @@ class PhaseOfProject:
         """A table of this project, or None where it was never made."""
         return read_table_if_made(self._table(phase or self.phase, stage))
 
-    def all_leads(self) -> "pd.DataFrame | None":
-        """The project's leads as the last run left them, or None."""
-        return read_table_if_made(self.home.tables / self.workflow.name / "all_leads" / f"{self.project.id}.parquet")
-
     def keep(self, stage: str, frame: "pd.DataFrame") -> None:
         """Store a table beside the assets'."""
         write_table(self._table(self.phase, stage), frame)
