@@ -40,6 +40,7 @@ class KnownRows:
         ids, codes = cleaned["item_id"], _codes(cleaned, phase)
         self.by_letters = _lookup(_letters(ids), ids)
         self.code_of = _lookup(ids, codes)
+        self.code_of_parent = _lookup(cleaned["parent_item_id"], codes)
         self.renamed: set[str] = set()
         self.earlier: set[str] = set()
         self.facts = facts(cleaned, phase)

@@ -29,9 +29,10 @@ def renamed_items(exports: Exports, cleaned: pd.DataFrame, known: KnownRows, pha
         return {str(k): str(v) for k, v in single.items()}
     found: dict[str, str] = {}
     for name, table in known.by_record.items():
-        told = gone[(gone["field"] == name) & gone["item_id"].isin(single.index)]
+        # What the crowd said: a person's value is not what the record is called today.
+        told = gone[(gone["field"] == name) & gone["by_crowd"] & gone["item_id"].isin(single.index)]
         told = told.sort_values("last").drop_duplicates("item_id", keep="last")
-        code = told["item_id"].map(single).map(known.code_of).astype("str")
+        code = told["item_id"].map(single).map(known.code_of_parent).astype("str")
         key = code + "\x1f" + match_keys(told["value"], name, phase)
         once = table[~table["key"].duplicated(keep=False)].set_index("key")["item_id"]
         pairs = zip(told["item_id"], key.map(once), strict=True)

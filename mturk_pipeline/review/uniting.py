@@ -13,6 +13,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "since", *PLACE]
 _NONE = "\x00"
+BETWEEN = " | "  # comments on the same item
 # Sheet n's rows become n * _SHEET + row, so that rows of different sheets stay apart.
 _SHEET = 2**32
 
@@ -46,20 +47,26 @@ def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> Unit
     agreed = agreed[agreed["decision"] != UNDO]
     additions = _added_with_texts([s.added for s in said], phase)
     added, disputed_additions = _agreed(additions[_stands(additions)])
-    comments = pd.concat([s.comments for s in said]).drop_duplicates()
-    comments = comments.groupby("item_id", sort=False)["comment"].agg(" | ".join).reset_index()
+    comments = _comments(pd.concat([s.comments for s in said]))
     decisions = pd.concat([_decisions(agreed, edits), _addition_decisions(added, phase)])
     problems = problem_table([*_disputes(disputed), *_disputes(disputed_additions)])
     return United(
         decisions.reset_index(drop=True),
         added.drop(columns=["says", "decision", *WHEN]).reset_index(drop=True),
-        comments.astype("str"),
+        comments,
         pd.concat([*(s.problems for s in said), problems], ignore_index=True),
         frozenset(disputed["item_id"]),
         lapsed,
         frozenset(agreed.loc[agreed["changed"].astype(bool), "item_id"]),
         agreement,
     )
+
+
+def _comments(told: pd.DataFrame) -> pd.DataFrame:
+    """All that was said of each item, once: a workbook shows what was said so far, and comes back with it."""
+    each = told.assign(comment=told["comment"].str.split(BETWEEN, regex=False)).explode("comment")
+    each = each[each["comment"].str.strip().ne("")].drop_duplicates()
+    return each.groupby("item_id", sort=False)["comment"].agg(BETWEEN.join).reset_index().astype("str")
 
 
 def _stands(verdicts: pd.DataFrame) -> pd.Series:
