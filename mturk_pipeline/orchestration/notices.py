@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import find_projects
-from mturk_pipeline.orchestration.due import PHASE_TAG
+from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG, PHASE_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
@@ -98,12 +98,14 @@ def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
         minimum_interval_seconds=10,
         default_status=dg.DefaultSensorStatus.RUNNING,
         monitor_all_code_locations=True,
-        description="After a run that failed: says of which project and phase, and the first line of the reason.",
+        description="After a run that failed: says of which project and phase, and why; once for the same files.",
     )
     def _sensor(context: dg.RunFailureSensorContext) -> Iterator[dg.RunRequest] | None:
         run = context.dagster_run
         workflow, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
         if workflow not in workflows or phase not in workflows[workflow].phases:
+            return None
+        if _failed_before(context.instance, run):
             return None
         project = run.tags.get("project") or run.tags.get(PARTITION_NAME_TAG, "")
         text = f"the run failed: {_why(context)} (run {run.run_id})"
@@ -150,10 +152,8 @@ def _brought_answers(instance: dg.DagsterInstance, place: PhaseOfProject, run: d
     record = instance.get_run_record_by_id(run.run_id)
     if record is None:
         return False
-    same = {tag: run.tags[tag] for tag in (PARTITION_NAME_TAG, PHASE_TAG)}
-    earlier = dg.RunsFilter(tags=same, statuses=[dg.DagsterRunStatus.SUCCESS], created_before=record.create_timestamp)
-    before = instance.get_run_records(earlier, limit=1, order_by="id", ascending=False)
-    known = _assignments(instance, place, before[0].end_time) if before else 0
+    before = _run_before(instance, run, [dg.DagsterRunStatus.SUCCESS])
+    known = _assignments(instance, place, before.end_time) if before else 0
     return _assignments(instance, place, record.end_time) > known
 
 
@@ -166,6 +166,28 @@ def _assignments(instance: dg.DagsterInstance, place: PhaseOfProject, until: flo
     count = made.metadata.get("dagster/row_count") if made else None
     value: Any = count.value if count else 0
     return int(value or 0)
+
+
+def _failed_before(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether the try before this one failed on the very same files and settings: that was told."""
+    before = _run_before(instance, run, [])
+    signature = (BATCHES_TAG, DECISIONS_TAG)
+    return (
+        before is not None
+        and before.dagster_run.status is dg.DagsterRunStatus.FAILURE
+        and ABANDONED_TAG not in before.dagster_run.tags
+        and all(before.dagster_run.tags.get(tag) == run.tags.get(tag) for tag in signature)
+    )
+
+
+def _run_before(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, statuses: list[dg.DagsterRunStatus]
+) -> dg.RunRecord | None:
+    """The run of the same phase and project before `run`, of those with one of the statuses; [] for any."""
+    record = instance.get_run_record_by_id(run.run_id)
+    same = {tag: run.tags.get(tag, "") for tag in (PARTITION_NAME_TAG, PHASE_TAG)}
+    earlier = dg.RunsFilter(tags=same, statuses=statuses, created_before=record.create_timestamp if record else None)
+    return next(iter(instance.get_run_records(earlier, limit=1, order_by="id", ascending=False)), None)
 
 
 def _why(context: dg.RunFailureSensorContext) -> str:

@@ -13,7 +13,7 @@ import pytest
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.orchestration import notices
-from mturk_pipeline.orchestration.due import PHASE_TAG
+from mturk_pipeline.orchestration.due import BATCHES_TAG, PHASE_TAG
 from mturk_pipeline.orchestration.notices import COMMAND_VARIABLE, Notice, give, place_of, waiting_notice
 from mturk_pipeline_tests.orchestration.conftest import WORKFLOWS, Site
 
@@ -163,10 +163,21 @@ def test_answers_that_a_failed_run_took_in_are_told_once_they_wait(site: Site, l
 def test_own_words_are_told_and_of_other_errors_only_the_name(site: Site, listen) -> None:
     project = site.project(phases=())
     _fail(site, _tags(project), dg.Failure("spring: no usable column; see inspect\nmore", allow_retries=False))
-    _fail(site, _tags(project), ValueError("cannot read anna@chess.example.edu"))
+    _fail(site, {**_tags(project), BATCHES_TAG: "other"}, ValueError("cannot read anna@chess.example.edu"))
     first, second = listen()
     assert "the run failed: step: spring: no usable column; see inspect (run" in first
     assert "the run failed: step: ValueError; what it says is in the UI (run" in second
+
+
+def test_another_try_on_the_same_files_is_not_told_again(site: Site, listen) -> None:
+    project, other = site.project(phases=()), site.project("other", phases=())
+    told = []
+    for batches, about in (("a", project), ("a", project), ("a", other), ("b", project), ("a", project)):
+        _fail(site, {**_tags(about), BATCHES_TAG: batches}, OSError("no space"))
+        told.append(len(listen()))
+    _run(site, project, 30)
+    _fail(site, {**_tags(project), BATCHES_TAG: "a"}, OSError("no space"))
+    assert [*told, len(listen())] == [1, 1, 2, 3, 4, 6]
 
 
 def test_a_failed_check_is_told_in_its_own_words(site: Site, listen) -> None:
