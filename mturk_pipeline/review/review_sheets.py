@@ -167,7 +167,7 @@ def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
 
 def _trust(name: str, rows: pd.DataFrame) -> Column:
     trust = rows[f"{name}_trust"].round(2)
-    return Column(f"{name}_trust", trust.mask(rows["blind"]) if "blind" in rows else trust, width=8, look="share")
+    return Column(f"{name}_trust", trust.mask(rows["blind"]) if "blind" in rows else trust, width=12, look="share")
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:

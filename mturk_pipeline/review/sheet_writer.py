@@ -56,6 +56,8 @@ class SheetWriter(Book):
             _add_links(sheet, plan)
 
     def _lay_out(self, sheet: Any, plan: SheetPlan) -> None:
+        from openpyxl.styles import Alignment
+
         sheet.sheet_properties.tabColor = plan.tab
         sheet.freeze_panes = f"{_letter(plan.frozen)}2"
         print_on_wide_pages(sheet)
@@ -67,6 +69,8 @@ class SheetWriter(Book):
             if column.look not in ("number", "share"):
                 # Empty cells are text too: what a person types stays as typed, leading zeros and all.
                 dimension.number_format = "@"
+            if column.yours:
+                dimension.alignment = Alignment(vertical="top", wrap_text=True)
         if not plan.plain and plan.columns:
             sheet.auto_filter.ref = f"A1:{_letter(len(plan.columns) - 1)}{plan.rows + 1}"
 
