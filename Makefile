@@ -57,8 +57,9 @@ demo: $(READY)  ## run the shipped example through all phases, without a browser
 dev: $(READY)  ## open the Dagster UI with the example ready
 	@$(BIN)/mturk-pipeline dev $(ARGS)
 
+# On two cores half the time; the tests of a file stay together, for they share what is slow to make.
 test: $(READY)  ## pass the tests (without a Chromium, all but the browser tests)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-browser: $(READY)  ## pass the browser tests only; fails where there is no Chromium
 	@MTURK_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
