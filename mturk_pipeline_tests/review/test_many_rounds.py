@@ -33,7 +33,7 @@ from mturk_pipeline_tests.review.rounds_office import NEXT, UNTIL_NOW, Item, Off
 from mturk_pipeline_tests.review.rounds_oracle import LOOK, STATUS, Expected, Oracle
 from mturk_pipeline_tests.review.rounds_people import NAMES, People, PersonsFile, Row, texts_for, written
 
-ITEMS, ROUNDS = 200, 6
+ITEMS, ROUNDS = 250, 6
 SEED = int(os.environ.get("MTURK_SEED", "1"))
 GOOD = {"accepted", "fixed", "accepted_automatically"}
 
@@ -284,5 +284,5 @@ def test_two_thousand_sequences():
 
 @pytest.mark.slow
 def test_fifty_thousand_sequences():
-    """By hand: one process per part, `MTURK_FIRST=250 MTURK_SEQUENCES=25000 make test-slow ARGS="-k fifty -s"`."""
+    """By hand: one process per part, `MTURK_FIRST=100 MTURK_SEQUENCES=25000 make test-slow ARGS="-k fifty -s"`."""
     play_many(int(os.environ.get("MTURK_SEQUENCES", "50000")), int(os.environ.get("MTURK_FIRST", "0")))
