@@ -11,7 +11,9 @@ among those that passed and that nobody looked at? All seeds are fixed: two runs
 """
 
 import argparse
+import sys
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -53,7 +55,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _example(phases: dict[str, PhaseSpec]) -> list[Desk]:
+def _example(phases: Mapping[str, PhaseSpec]) -> list[Desk]:
     truth = pd.read_csv(EXAMPLE / "truth" / "truth.csv", dtype="str", keep_default_na=False)
     return [Desk.of(name, sorted((EXAMPLE / f).iterdir()), phases[name], truth) for name, f in FOLDERS.items()]
 
@@ -95,16 +97,19 @@ def _left_in_the_end(desk: Desk, console: Console) -> None:
     console.print(f"  In the end: {audit(reviewed, desk.cleaned, desk.phase).sentence}\n")
 
 
-def _coverage(phases: dict[str, PhaseSpec], repetitions: int, jobs: int, console: Console) -> None:
+def _coverage(phases: Mapping[str, PhaseSpec], repetitions: int, jobs: int, console: Console) -> None:
     names = {n: f"{s.name}, {s.share:.0%} drawn" for n, s in enumerate(SETTINGS)}
     _show("Coverage: the example, drawn anew each time", _draws_of_example(phases, repetitions), {}, console)
     with Pool(jobs) as pool:
-        work = pool.imap(partial(tries_of_project, phases=phases), range(repetitions))
-        rows = [row for project in work for row in project]
+        rows = []
+        for done, project in enumerate(pool.imap(partial(tries_of_project, phases=phases), range(repetitions)), 1):
+            rows += project
+            if done % max(1, repetitions // 5) == 0:
+                print(f"coverage: {done} of {repetitions} projects", file=sys.stderr, flush=True)
     _show("Coverage: a simulated project each time", pd.DataFrame(rows), names, console)
 
 
-def _draws_of_example(phases: dict[str, PhaseSpec], repetitions: int) -> pd.DataFrame:
+def _draws_of_example(phases: Mapping[str, PhaseSpec], repetitions: int) -> pd.DataFrame:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for desk in _example(phases):

@@ -1,7 +1,7 @@
 """How often the audit's interval holds the true share of wrong rows, over many projects and draws."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ SETTINGS = (
 )
 
 
-def tries_of_project(seed: int, phases: dict[str, PhaseSpec]) -> list[dict[str, object]]:
+def tries_of_project(seed: int, phases: Mapping[str, PhaseSpec]) -> list[dict[str, object]]:
     """One simulated project under all settings: a row for each."""
     simulation = simulate(SIZE, seed)
     chance = np.random.default_rng(seed)
