@@ -30,7 +30,7 @@ from mturk_pipeline.intake.item_ids import is_item_id
 from mturk_pipeline.orchestration.offers import offer_input, offer_name, sent_to
 from mturk_pipeline.review.handing_on import next_input
 from mturk_pipeline_tests.review.rounds_office import NEXT, UNTIL_NOW, Item, Office
-from mturk_pipeline_tests.review.rounds_oracle import LOOK, STATUS, Expected, Oracle
+from mturk_pipeline_tests.review.rounds_oracle import LOOK, STATUS, Expected, Oracle, Word
 from mturk_pipeline_tests.review.rounds_people import NAMES, People, PersonsFile, Row, texts_for, written
 
 ITEMS, ROUNDS = 250, 6
@@ -76,10 +76,10 @@ class Story:
         for _ in range(ROUNDS):
             before = self._places()
             self.crowd()
-            said = self.person_saves()
+            self.person_saves()
             self.run()
             after = self._places()
-            self.check_last_word(said, {n for n in after if after[n] == before[n]})
+            self.check_last_word({n for n in after if after[n] == before[n]})
 
     def _places(self) -> dict[int, object]:
         return {n: (i.there, i.university, i.club, len(i.hits)) for n, i in self.office.items.items()}
@@ -104,9 +104,8 @@ class Story:
                 raw["fields"].pop("note", None)
             self.office.phase = type(self.office.phase).model_validate(raw)
 
-    def person_saves(self) -> dict[int, list[tuple[bool, str | None]]]:
-        """Files are saved, deleted, put back …; returns per item whether each word is in the newest row by id."""
-        said: dict[int, list[tuple[bool, str | None]]] = {}
+    def person_saves(self) -> None:
+        """Files are saved, deleted, put back, renamed, damaged."""
         names = self.chance.sample(NAMES, self.chance.choice([0, 1, 1, 1, 2, 3]))
         for name in sorted(names):
             path = self.office.folder / name
@@ -115,9 +114,6 @@ class Story:
             if what == "save":
                 file = self.people.save(before if path.exists() else None, self.books, self.chance, self.own)
                 self._write(name, written(file, path, self.chance), file)
-                for word in self.people.words(file, self.numbers).values():
-                    newest = word.by_id and word.export == max(self.numbers)
-                    said.setdefault(word.item, []).append((newest, word.decision))
             elif what == "delete" and path.exists():
                 path.unlink()
             elif what == "put back" and name in self.contents and not path.exists():
@@ -128,7 +124,6 @@ class Story:
                 path.unlink(missing_ok=True) if other != name else None
             elif what == "damage" and before:
                 path.write_bytes(self.chance.randbytes(60))
-        return said
 
     def _write(self, name: str, content: bytes, file: PersonsFile) -> None:
         (self.office.folder / name).write_bytes(content)
@@ -155,6 +150,7 @@ class Story:
     def _tell_the_oracle(self) -> None:
         here = {p.name: p.read_bytes() for p in sorted(self.office.folder.iterdir())}
         self.oracle.present = set(here)
+        self.said: dict[int, list[Word]] = {}
         for name, content in here.items():
             if self.seen.get(name) != content:
                 whole = self.contents.get(name) == content
@@ -162,6 +158,7 @@ class Story:
                 words = self.people.words(file, self.numbers) if file else {}
                 self.oracle.saved(name, words)
                 for word in words.values():
+                    self.said.setdefault(word.item, []).append(word)
                     self.log[word.item].append(f"{self.oracle.number} {name}: {word}")
                 self.seen[name] = content
 
@@ -235,15 +232,19 @@ class Story:
                 some.to_csv(path.with_name(f"taken {len(self.taken)}.csv"), index=False)
                 self.taken += [(r["university"], r["club"]) for r in some.to_dict("records")]
 
-    def check_last_word(self, said: dict[int, list[tuple[bool, str | None]]], unmoved: set[int]) -> None:
+    def check_last_word(self, unmoved: set[int]) -> None:
         """Whoever alone decides in the newest workbook is heard, whatever was before."""
         status = self.office.reviewed.set_index("item_id")["status"]
+        # The workbook that these people had: of the run before, if this run wrote another.
+        newest = sorted(self.numbers)[-2 if self.office.is_new else -1]
         for item_id, n in self.office.number_of.items():
-            (newest, decision), *others = said.get(n, [(False, None)])
-            # A "fix" without any change says nothing.
-            if newest and not others and decision in set(STATUS) - {"fix"} and n in unmoved:
-                wanted = {"accepted", "fixed"} if decision == "accept" else {STATUS[decision]}
-                assert status[item_id] in wanted, "\n".join([f"item {n}: {decision}", *self.log[n]])
+            words = self.said.get(n, [])
+            if len(words) == 1 and words[0].by_id and words[0].export == newest and n in unmoved:
+                decision = words[0].decision
+                wanted = {"accepted", "fixed"} if decision == "accept" else {STATUS.get(decision or "")}
+                # A "fix" without any change says nothing.
+                heard = decision not in set(STATUS) - {"fix"} or status[item_id] in wanted
+                assert heard, "\n".join([f"item {n}: {decision}", *self.log[n]])
 
     def check_comments(self) -> None:
         """Every comment on an item that is there, once."""
