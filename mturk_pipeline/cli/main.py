@@ -84,12 +84,12 @@ def inspect(
 @app.command()
 def export(
     name: Name,
-    table: Annotated[str, typer.Argument(help="answers, consensus, workers, reviewed, all_leads …")],
+    table: Annotated[str, typer.Argument(help="Such as answers, consensus, workers, reviewed or all_leads.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .xlsx.")],
     phase: PhaseName = None,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """Write any table of a project to a file."""
+    """Write any table of a project to a file: answers, consensus, workers, reviewed, all_leads and others."""
     from mturk_pipeline.cli.projects import export_table
 
     export_table(projects_dir, name, table, phase, output)
@@ -98,11 +98,14 @@ def export(
 @app.command()
 def trace(
     name: Name,
-    lead: Annotated[str, typer.Argument(help="A lead_id, an item_id, or a value such as an address.")],
+    lead: Annotated[str, typer.Argument(help="A lead_id, an item_id, or a value such as an e-mail address.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """From a lead back to every answer, file, row, worker, rule and edit, up to the first list."""
+    """From a lead (its lead_id, an item_id, a value) back to every answer, file, row, worker, rule and edit."""
+    if not lead.strip():
+        typer.echo("mturk-pipeline: trace: name a lead: its lead_id, an item_id, or an e-mail address", err=True)
+        raise typer.Exit(2)
     from mturk_pipeline.cli.tracing import show_trace
 
     show_trace(projects_dir, name, lead, as_json)

@@ -8,6 +8,7 @@ from rich.console import Console
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.workflow.workflow import Workflow
 
 
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
@@ -78,6 +79,8 @@ def run_each(
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
                 said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
+                if result.success:
+                    _say_problems(site, project, workflow, result.phase, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
     if ran:
@@ -85,3 +88,14 @@ def run_each(
 
         refresh(site.home)
     return failures, ran
+
+
+def _say_problems(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
+    """What of the files that people saved was not understood."""
+    from mturk_pipeline.orchestration.workspace import phase_of_project
+
+    place = phase_of_project(site.home, project, workflow, phase)
+    problems = place.table("review_problems")
+    if problems is not None and len(problems):
+        where = f"sheet problems of {place.folders.processed}/review_{phase}.xlsx"
+        console.print(f"  {len(problems)} things in saved files were not understood: {where}", markup=False)

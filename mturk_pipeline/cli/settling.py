@@ -17,6 +17,7 @@ from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_proj
 
 _LOCK_SECONDS = 600
 _REASONS = 5
+_DRY = "nothing written (dry run)"
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,19 @@ def _pay(found: _Phase, reward: Decimal | None, write: bool) -> None:
             typer.echo(f"{place.phase}: {place.project.path / finished}: was interrupted, now whole")
     paid = PayLedger(place.project.path).holds(found.assignments, place.phase)
     due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, reward)
+    if due.assignments.empty:
+        whys = "; ".join(f"{count:,} {WHY[word]}" for word, count in due.why.items()) or "no assignments"
+        typer.echo(f"{place.phase}: nothing new to pay: {whys}{'' if write else f'; {_DRY}'}")
+        _say_unused(found)
+        return
     _say_phase(found)
     for word, count in due.why.items():
         money = f", {dollars(total(due.assignments['reward']))}" if word == "pay" else ""
         typer.echo(f"  {count:,} {WHY[word]}{money}")
-    if due.assignments.empty:
-        typer.echo("  nothing new to pay: no sheet")
-        return
     workers = due.assignments["worker"].nunique()
     typer.echo(f"  {workers:,} workers; {_wages(hourly_wages(due.assignments))}")
     written = write_pay_sheet(writer, folder, place.phase, due) if write else None
-    typer.echo(f"  wrote {place.project.path / written}" if written else "  nothing written; to write: --write")
+    typer.echo(f"  wrote {place.project.path / written}" if written else f"  {_DRY}; to write: --write")
 
 
 @contextmanager
@@ -149,12 +152,18 @@ def _say_phase(found: _Phase) -> None:
     typer.echo(f"{found.place.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
     for line in _about(spent, hourly_wages(found.assignments)):
         typer.echo(f"  {line}")
+    _say_unused(found)
+
+
+def _say_unused(found: _Phase) -> None:
+    """What of people's and the platform's files counts nowhere, and why."""
     if found.unusable_rows:
         typer.echo(f"  {found.unusable_rows:,} rows are quarantined or conflicting: settle them on the site, by eye")
     if found.unknown_words:
         typer.echo(f"  {found.unknown_words:,} words in reviewed files are about assignments that are not here")
     for row in found.problems.itertuples():
-        place = " ".join(str(p) for p in (row.source_file, f"row {row.source_row}") if "<NA>" not in str(p))
+        parts = [("", row.source_file), ("sheet ", row.source_sheet), ("row ", row.source_row)]
+        place = ", ".join(f"{word}{part}" for word, part in parts if not pd.isna(part))
         typer.echo(f"  {place}: {row.reason}", err=True)
 
 
@@ -206,9 +215,9 @@ def _write_uploads(found: _Phase, made: dict[str, bytes], write: bool) -> None:
     place = found.place
     folder = place.folders.processed
     if not made:
-        typer.echo("  nothing to upload")
+        typer.echo("  nothing to upload" if write else f"  nothing to upload; {_DRY}")
     elif not write:
-        typer.echo("  nothing written; to write: --write")
+        typer.echo(f"  {_DRY}; to write: --write")
     if not write:
         return
     writer = place.writer()

@@ -105,7 +105,7 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
 
 def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     """Show what would go, ask, and forget the worker."""
-    from mturk_pipeline.workers.forgetting import forget, look_for, whom
+    from mturk_pipeline.workers.forgetting import THEIRS_TODO, forget, look_for, whom
     from mturk_pipeline.workers.person import UnknownWorkerError
 
     site = Site.here(projects_dir)
@@ -133,6 +133,7 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
         typer.echo(f"{len(done.theirs)} files of people's own in {site.home.projects} still hold it; they are yours:")
         for name in done.theirs:
             typer.echo(f"  {name}")
+        typer.echo(THEIRS_TODO)
 
 
 def _tell_places(console: Console, title: str, files: Mapping[str, int], places: Mapping[str, int]) -> None:

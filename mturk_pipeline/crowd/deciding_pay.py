@@ -14,6 +14,7 @@ WHY = {
     "look": "doubtful, left open: a person has to say",
     "no reason": "rejected by a person without a reason, left open",
     "contradiction": "left open: the result file and the reviewed files say different things",
+    "unclear": "held back: a person's word about it cannot be used",
     "changed": "left open: the result file changed just now",
     "paid by hand": "left open: stands on a pay sheet, or no platform pays it",
     "settled": "settled before",
@@ -25,15 +26,16 @@ def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested
     """What becomes of each assignment's pay.
 
     A person's word counts more than the suggestion. Without one, what is suggested for approval is approved, and
-    nothing else: a rejection takes a person's word.
+    nothing else: a rejection takes a person's word. Where a person said something that cannot be used, neither
+    happens.
 
     Parameters
     ----------
     suggestions
         Contract `SettlementSuggestions`.
     words
-        What people said: assignment_id (unique), settle (approve, reject), feedback (what the worker is told; ''
-        for the suggested reason).
+        What people said: assignment_id (unique), settle (approve, reject, unclear), feedback (what the worker is
+        told; '' for the suggested reason).
     include_suggested
         Reject also what is suggested for rejection, without a person's word.
 
@@ -64,6 +66,7 @@ def _why(settle: np.ndarray, told: np.ndarray, suggested: np.ndarray, include_su
     rejected = settle == "reject"
     cases = [
         (suggested == "none", "settled"),
+        (settle == "unclear", "unclear"),
         (settle == "approve", "approved"),
         (rejected & (told == ""), "no reason"),
         (rejected, "rejected"),

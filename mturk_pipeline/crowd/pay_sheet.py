@@ -17,6 +17,7 @@ WHY = {
     "paid": "on a pay sheet before",
     "no reward": "without a reward in the file: say what each is paid with --reward",
     "rejected": "rejected",
+    "unclear": "held back: a person's word about it cannot be used",
     "held": "not paid yet: suggested for rejection or to be looked at, and no person has said",
     "platform": "paid by their platform once approved: mturk-pipeline settle",
 }
@@ -71,6 +72,7 @@ def owed(
         (suggestions["paid_by"].eq("platform").to_numpy(), "platform"),
         (paid.to_numpy(dtype=bool), "paid"),
         ((status == "Rejected") | (verdict == "reject") | decided["why"].eq("no reason").to_numpy(), "rejected"),
+        (decided["why"].eq("unclear").to_numpy(), "unclear"),
         ((status == "Submitted") & (verdict == ""), "held"),
         (rewards.isna().to_numpy(), "no reward"),
     ]

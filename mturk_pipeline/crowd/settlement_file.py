@@ -164,7 +164,7 @@ def _final(rows: pd.DataFrame) -> pd.DataFrame:
     word = np.where(rows["by"] == "person", rows["verdict"], "")
     reasons = {text: told(text) for text in rows["feedback"].unique()}
     feedback = rows["feedback"].map(reasons)
-    open_still = ~rows["why"].isin(["settled", "paid by hand"]).to_numpy()
+    open_still = ~rows["why"].isin(["settled", "paid by hand", "unclear"]).to_numpy()
     marked = open_still & (in_file != "")
     against = marked & ((in_file == "both") | ((word != "") & (word != in_file)))
     lost = (rows["verdict"] == "reject").to_numpy() & (feedback == "").to_numpy() & ~marked

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FILES = ("workers.xlsx", "workers.csv")
+_LONGEST_WORD = 30
 STANDINGS = ("starred", "neutral", "watch", "blacklisted")
 
 
@@ -75,7 +76,8 @@ def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
         if not word:
             continue
         if word not in STANDINGS:
-            problems.append(f"{name}, row {number}: standing is not one of {', '.join(STANDINGS)}")
+            quoted = f": {word!r}" if _may_be_quoted(word, worker, rows) else ""
+            problems.append(f"{name}, row {number}: standing is not one of {', '.join(STANDINGS)}{quoted}")
         elif worker:
             reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
             said.append(Said(worker, word, reason, who, when.removesuffix(" 00:00:00"), number))
@@ -83,6 +85,13 @@ def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
             problems.append(f"{name}, row {number}: has a standing but no worker; fill in whose it is")
     problems += _told_twice(name, said)
     return Overrides({s.worker: s.standing for s in said}, tuple(problems), tuple(said))
+
+
+def _may_be_quoted(word: str, worker: str, rows: list[dict[str, str]]) -> bool:
+    """Whether a word in the column standing can be shown: not where it may be a worker in the wrong column."""
+    workers = {row.get(column, "").strip().casefold() for row in rows for column in ("worker", "worker_id")}
+    is_word = len(word) <= _LONGEST_WORD and all(part.isalpha() for part in word.split())
+    return is_word and word not in workers and worker.casefold() not in STANDINGS
 
 
 def _told_twice(name: str, said: list[Said]) -> list[str]:

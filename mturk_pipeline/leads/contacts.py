@@ -25,7 +25,7 @@ import pandas as pd
 from mturk_pipeline.leads.duplicates import identity
 from mturk_pipeline.leads.recipients import joined_distinct
 from mturk_pipeline.leads.segments import segment_column
-from mturk_pipeline.leads.suppression import is_email, sendable
+from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -36,9 +36,9 @@ _FIXED = ("Company", "Last Name", "Additional Emails", "Segment", "Verified", "L
 def contacts(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataFrame:
     """The contacts among `leads` (contract AllLeads, suppressed addresses marked): columns as above, all texts.
 
-    An item without any value that may be used is left out.
+    An item without any value that may be used is left out; what is no address, number or page may not be used.
     """
-    used = leads[sendable(leads, runners_up=spec.mail_runners_up)]
+    used = leads[sendable(leads, runners_up=spec.mail_runners_up) & well_formed(leads, phase)]
     segment = segment_column(list(leads.columns), spec)
     context = [c for c in phase.record_fields if c in leads]
     keys = [c for c in (phase.keys or ("hit_id",)) if c in leads]

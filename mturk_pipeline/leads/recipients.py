@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mturk_pipeline.leads.segments import segment_column
-from mturk_pipeline.leads.suppression import is_email, sendable
+from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
 from mturk_pipeline.review.cleaning import gathered
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -16,6 +16,7 @@ def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.Dat
     `mail_runners_up`. Sorted: verified ones first, then by trust.
     """
     mail = leads[is_email(leads, phase) & sendable(leads, runners_up=spec.mail_runners_up)]
+    mail = mail[well_formed(mail, phase)]
     mail = mail.assign(email=mail["value"].str.casefold())
     by = mail.groupby("email", sort=False)
     table = pd.DataFrame(

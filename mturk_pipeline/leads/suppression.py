@@ -1,5 +1,7 @@
 """Addresses to which nothing may be sent: bounced, unsubscribed, complained, or on a person's own list."""
 
+import re
+
 import pandas as pd
 
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -7,6 +9,12 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 # Beside the projects, for all of them.
 FILES = ("suppression.csv", "suppression.xlsx")
 # The first of these that is told of an address is the reason shown.
+_TYPED = ("email", "phone", "url", "handle")
+# What is surely fine: to read an address in full takes long.
+_PLAIN = {
+    "email": r"[\w+-]+(?:\.[\w+-]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}",
+    "phone": r"\+[1-9]\d{9,14}",
+}
 _REASONS = ("complained", "unsubscribed", "suppressed", "bounced")
 
 
@@ -28,6 +36,27 @@ def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpe
 def is_email(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Which leads are e-mail addresses."""
     return leads["lead_subgroup"].isin([name for name, field in phase.fields.items() if field.kind == "email"])
+
+
+def well_formed(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
+    """Which leads have a value of their field's kind: an address, a telephone number, a page that could be one.
+
+    A person's text such as "ask the dean" is kept in all leads as it was written, but no program can use it. Kinds
+    of free text take any value.
+    """
+    from mturk_pipeline.answers.kinds import read
+
+    fine = pd.Series(True, index=leads.index)
+    for name, field in phase.fields.items():
+        own = leads.loc[leads["lead_subgroup"] == name, "value"]
+        if field.kind not in _TYPED or own.empty:
+            continue
+        values = pd.Series(own.unique(), dtype="str")
+        doubtful = values[~values.str.fullmatch(_PLAIN.get(field.kind, "$^"), flags=re.IGNORECASE | re.ASCII)]
+        readings = {value: read(value, field) for value in doubtful}
+        bad = [v for v, r in readings.items() if r.value is None or (r.note and field.kind == "email")]
+        fine[own.index] = ~own.isin(bad)
+    return fine
 
 
 def sendable(leads: pd.DataFrame, *, runners_up: bool) -> pd.Series:

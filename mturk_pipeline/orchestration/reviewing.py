@@ -49,7 +49,7 @@ def reviews_of(place: PhaseOfProject, cleaned: "pd.DataFrame") -> "Reviews":
 
     store = review_store(place)
     files = [f.path for f in place.files(place.folders.reviewed)]
-    unread = problem_table(store.note_files(files))
+    unread = problem_table([*store.problems(), *store.note_files(files)])
     reviews = read_versions(store.versions(files), cleaned, store.exports(), place.spec, store.folder / "read")
     return replace(reviews, problems=pd.concat([unread, reviews.problems], ignore_index=True))
 

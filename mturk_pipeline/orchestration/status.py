@@ -89,6 +89,11 @@ def _waiting(place: PhaseOfProject, state: Verdict, statuses: dict[str, int]) ->
         yield f"the crowd: {unanswered} items of the input have no answer yet"
     if undecided := statuses.get(UNDECIDED):
         yield f"you: {undecided} rows to review in {place.folders.processed}{overdue_words(place)}"
+    queue, problems = place.table("review_queue"), place.table("review_problems")
+    if spot := 0 if queue is None else int((queue["kind"] == "spot_check").sum()):
+        yield f"you: {spot} spot checks in the same workbook: they tell how many errors are left in what passes"
+    if problems is not None and len(problems):
+        yield f"you: {len(problems)} things in saved files were not understood: sheet problems of the workbook"
     following = place.workflow.following(place.phase)
     offers = [f"{place.folders.reviewed}/_mIn_{following}.csv"] if following else []
     offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(1, place.spec.max_attempts + 1)]

@@ -3,6 +3,8 @@
 Using an answer and paying for it are two decisions: this sheet is about pay alone, and no word on it changes data.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +22,14 @@ SETTLE: dict[str, tuple[str, ...]] = {
     "approve": ("approve", "approved", "accept", "accepted", "pay", "paid", "ok", "okay", "yes", "y", "x", "✓", "✔"),
     "reject": ("reject", "rejected", "refuse", "refused"),
 }
+UNCLEAR = "unclear"
 MOST_ROWS = 50_000
 _MEANING = {word: settle for settle, words in SETTLE.items() for word in words}
 _ORDER = {"reject": 0, "look": 1, "approve": 2}
 _WORD_COLUMNS = ["assignment_id", "settle", "feedback", "source_file", "source_row"]
 _CELLS = ["assignment_id", "settle", "feedback", "reason"]
 _DAMAGED = "its quotes or delimiters are broken, so no cell of it was used: mend the row"
+_BETWEEN_CELLS = re.compile(r'[,;|"\t\r\n]')
 
 
 def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
@@ -71,14 +75,20 @@ def read_settle_words(
     Returns
     -------
     words
-        assignment_id (unique), settle (approve, reject), feedback ('' for the suggested reason), source_file,
-        source_row.
+        assignment_id (unique), settle (approve, reject, or unclear: what people said cannot be used, so nothing may
+        become of the assignment), feedback ('' for the suggested reason), source_file, source_row.
     problems
         Contract `ReviewProblems`: unknown words, rows that contradict each other (none of them counts), rejections
         without anything to tell the worker. Nothing raises.
     """
     problems: list[dict[str, Any]] = []
-    pieces = [_words_of(sheet, problems) for path in files for sheet in _sheets(path, problems)]
+    known = set() if suggestions is None else set(suggestions["assignment_id"])
+    pieces = []
+    for path in files:
+        for sheet in _sheets(path, problems):
+            pieces.append(_words_of(sheet, problems))
+            if sheet.damaged:
+                pieces.append(_damaged_words(sheet, path, known))
     nothing = pd.DataFrame(columns=[*_CELLS, "source_file", "source_sheet", "source_row"]).astype("str")
     words = pd.concat([nothing, *pieces], ignore_index=True).astype({"source_row": "int64"})
     words = words.sort_values(["source_file", "source_row"], kind="stable", ignore_index=True)
@@ -96,7 +106,7 @@ def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
 
 
 def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows of a sheet that say something, and what; unclear ones are problems."""
+    """The rows of a sheet that say something, and what; unclear ones are problems, too."""
     problems += _unclear_columns(sheet)
     cells = sheet.table.reindex(columns=_CELLS).astype("str").fillna("")
     for name in _CELLS:
@@ -104,17 +114,36 @@ def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
     said = cells["settle"].map(_plain)
     if "assignment_id" in sheet.repeated:
         said[:] = ""
-    meaning = said.map(_MEANING)
-    for row in said.index[meaning.isna() & ~said.isin(BLANK)]:
+    meaning = said.map(_MEANING).mask(~said.isin([*_MEANING, *BLANK]), UNCLEAR)
+    for row in said.index[meaning.eq(UNCLEAR)]:
         reason = f"no such word: one of {', '.join(SETTLE)}"
         problems.append(problem(sheet.file, sheet.sheet, int(row), "settle", "unknown_word", reason))
+    if "settle" not in sheet.table:  # a person's words may stand in a column that was renamed or doubled
+        meaning[:] = UNCLEAR
+    elif "feedback" in sheet.repeated:
+        meaning = meaning.mask(meaning.eq("reject"), UNCLEAR)
     nameless = meaning.notna() & (cells["assignment_id"] == "")
-    for row in said.index[nameless]:
+    for row in said.index[nameless & meaning.ne(UNCLEAR)]:
         reason = "the row has no assignment_id: copy it from the sheet that you were given"
         problems.append(problem(sheet.file, sheet.sheet, int(row), "assignment_id", "no_assignment", reason))
     out = cells.assign(settle=meaning.astype("str"), source_file=sheet.file, source_sheet=sheet.sheet)
     out["source_row"] = out.index
     return out[meaning.notna() & ~nameless]
+
+
+def _damaged_words(sheet: Sheet, path: Path, known: set[str]) -> pd.DataFrame:
+    """Unclear words about the `known` assignments that stand in damaged rows: anywhere but in the usable ones."""
+    try:
+        content = path.read_bytes()
+    except OSError:  # it went away just now
+        content = b""
+    text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    standing = Counter(unescape_csv_cell(cell.strip()).strip() for cell in _BETWEEN_CELLS.split(text))
+    usable = sheet.table["assignment_id"] if "assignment_id" in sheet.table else pd.Series(dtype="str")
+    standing.subtract(usable.map(unescape_csv_cell).str.strip())
+    ids = sorted(name for name in known if standing[name] > 0)
+    rows = pd.DataFrame({"assignment_id": ids, "settle": UNCLEAR, "feedback": "", "reason": ""}, dtype="str")
+    return rows.assign(source_file=sheet.file, source_sheet=sheet.sheet, source_row=min(sheet.damaged))
 
 
 def _plain(text: str) -> str:
@@ -140,22 +169,24 @@ def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
 
 
 def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row per assignment; rows that say different things are told, and none of them counts."""
-    told = words[words["feedback"].ne("") & words["settle"].eq("reject")]
+    """One row per assignment; of rows that say different things, or nothing usable, none counts: unclear."""
+    unclear = set(words.loc[words["settle"] == UNCLEAR, "assignment_id"])
+    clear = words[words["settle"] != UNCLEAR]
+    told = clear[clear["feedback"].ne("") & clear["settle"].eq("reject")]
     several_texts = told.groupby("assignment_id")["feedback"].nunique()
-    several_words = words.groupby("assignment_id")["settle"].nunique()
+    several_words = clear.groupby("assignment_id")["settle"].nunique()
     against = set(several_words.index[several_words > 1])
     unlike = set(several_texts.index[several_texts > 1]) - against
     for ids, rule, what in (
         (against, "disagreement", "people say approve and reject of one assignment: neither counts"),
         (unlike, "disagreement", "people want to tell one worker different things: neither counts"),
     ):
-        disputed = words[words["assignment_id"].isin(ids)]
+        disputed = clear[clear["assignment_id"].isin(ids)]
         for _, rows in disputed.groupby("assignment_id", sort=True):
             places = [_place(row) for row in rows.itertuples()]
             reason = f"{what}; leave one of {'; '.join(place_of(*place) for place in places[:6])}"
             problems.append(problem(*places[0], "settle", rule, reason))
-    words = words[~words["assignment_id"].isin(against | unlike)]
+    words = words.assign(settle=words["settle"].mask(words["assignment_id"].isin(against | unlike | unclear), UNCLEAR))
     # Of rows that agree, one that has something to tell.
     order = words["feedback"].eq("").sort_values(kind="stable").index
     return words.loc[order].drop_duplicates("assignment_id").sort_index()
@@ -164,7 +195,7 @@ def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd
 def _with_something_to_tell(
     words: pd.DataFrame, suggestions: pd.DataFrame | None, problems: list[dict[str, Any]]
 ) -> pd.DataFrame:
-    """`words` without rejections of which the worker could not be told why."""
+    """`words` where rejections of which the worker could not be told why are unclear."""
     reason = words["reason"]
     if suggestions is not None:
         known = suggestions.set_index("assignment_id")["reason"]
@@ -173,7 +204,7 @@ def _with_something_to_tell(
     for row in words[silent].itertuples():
         text = "a rejection needs a reason that the worker can read: write it into feedback"
         problems.append(problem(*_place(row), "feedback", "no_feedback", text))
-    return words[~silent]
+    return words.assign(settle=words["settle"].mask(silent, UNCLEAR))
 
 
 def _place(row: Any) -> tuple[str, str | None, int]:

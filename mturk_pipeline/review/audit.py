@@ -25,14 +25,15 @@ class Audit:
     ----------
     passed
         Rows that passed and that nobody has looked at.
-    drawn, looked_at, wrong
-        Spot checks; those of them that a person decided; those in which a field that holds rows back was wrong.
+    waiting, looked_at, wrong
+        Spot checks that nobody has decided; those that a person found right or wrong; those of them in which a field
+        that holds rows back was wrong.
     share, low, high
         Share of wrong rows with its interval; low and high are missing where the model guesses.
     """
 
     passed: int
-    drawn: int
+    waiting: int
     looked_at: int
     wrong: int
     share: float
@@ -52,7 +53,7 @@ class Audit:
         left = self.share * self.passed
         rows = f"{self.passed:,} row{'s that pass' if self.passed > 1 else ' that passes'} without a look"
         if not self.by_audit:
-            waiting = f"{self.drawn} are in the queue" if self.drawn else "none was drawn"
+            waiting = f"in the queue: {self.waiting}" if self.waiting else "none is in the queue"
             return (
                 f"About {left:,.0f} errors in {rows}: the model's own guess, as no spot check is decided ({waiting})."
             )
@@ -84,7 +85,8 @@ def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Au
     drawn = reviewed["inclusion"].notna()
     seen = reviewed[drawn & reviewed["status"].isin(TELLING)]
     wrong = _wrong(seen, cleaned, phase)
-    counts = {"passed": int(passed.sum()), "drawn": int(drawn.sum()), "looked_at": len(seen), "wrong": int(wrong.sum())}
+    waiting = int((drawn & passed).sum())
+    counts = {"passed": int(passed.sum()), "waiting": waiting, "looked_at": len(seen), "wrong": int(wrong.sum())}
     if seen.empty:
         guess = _guess(reviewed.loc[passed, "item_id"], cleaned, phase)
         return Audit(**counts, share=guess, low=float("nan"), high=float("nan"))

@@ -7,6 +7,7 @@ import pandas as pd
 
 _SHOWN = ["item_id", "field", "value", "by_crowd"]
 _TYPES = {"item_id": "str", "field": "str", "value": "str", "by_crowd": "bool", "first": "int64", "last": "int64"}
+VALUE_COLUMNS = tuple(_TYPES)
 
 
 def _nothing() -> pd.DataFrame:

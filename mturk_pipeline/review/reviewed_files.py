@@ -72,8 +72,8 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
 
 
 def file_name(path: Path) -> str:
-    """The file's name as text that can be written anywhere: bytes that are no UTF-8 become '\ufffd'."""
-    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """The file's name as text that can be written anywhere: a byte that is no UTF-8 becomes, say, `%FC`."""
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in path.name)
 
 
 def column_name(text: str) -> str:

@@ -20,6 +20,9 @@ LAPSED = "lapsed"
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
 _ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
+_UNKNOWN_EXPORT = (
+    "it is not known what the workbook of this row showed, so its values were not used: write a decision beside them"
+)
 DAMAGED = {
     "open_quote": "a quotation mark is not closed, or a cell is far too long: the row was not used; correct it",
     "ragged_row": (
@@ -27,7 +30,11 @@ DAMAGED = {
         "not used; correct it, or save the table as .xlsx"
     ),
 }
-ERROR_TEXTS = ("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!")
+ERROR_TEXTS = (
+    *("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#BUSY!", "#BLOCKED!"),
+    *("#GETTING_DATA", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#PYTHON!", "#ERROR!"),
+    *(f"ERR:{number}" for number in range(501, 541)),  # LibreOffice's
+)
 _CELL_REASONS = {
     "error_text": "a spreadsheet's error stands there, so it was taken for an empty cell: write the value",
     "odd_value": "not a usual {kind}: it was kept as written; correct it if that was not meant",
@@ -68,7 +75,8 @@ class Said:
     edits
         `EDIT_COLUMNS`, for the rows of `verdicts`.
     added
-        item_id, parent_item_id, element, keys, fields, comment, the place and `WHEN`.
+        item_id, parent_item_id, element, keys, fields, comment, the place, `WHEN`, and refused: taken back by a
+        decision other than accept and fix.
     comments
         item_id, comment.
     problems
@@ -92,7 +100,7 @@ def nothing_said(phase: PhaseSpec) -> Said:
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
     edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
     comments = {"item_id": "str", "comment": "str"}
-    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place}), _empty(comments))
+    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place, "refused": "bool"}), _empty(comments))
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
@@ -125,6 +133,14 @@ def what_sheet_says(
         cells = cells[[place not in errors for place in zip(cells["row"], cells["field"], strict=True)]]
     fixes = known["decision"].eq("fix") & known["by_id"]
     edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
+    # Of a workbook of which nothing is known any more, an untouched old value looks like an edit.
+    strange = known.index[known["export"].ne("") & known["base"].isna() & known["decision"].eq("")]
+    doubtful = edits["row"].isin(strange) & edits["edited"]
+    problems += [
+        problem(sheet.file, sheet.sheet, int(row), None, "unknown_export", _UNKNOWN_EXPORT)
+        for row in edits.loc[doubtful, "row"].unique()
+    ]
+    edits = edits[~edits["row"].isin(strange)]
     problems += _cell_problems(sheet, edits, phase)
     edited = known.index.isin(edits.loc[edits["edited"], "row"])
     idle = known["decision"].eq("fix") & ~edited
@@ -255,8 +271,8 @@ def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) 
 
 
 def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
-    """Rows that a person added, except untouched copies of earlier additions and those refused by a decision."""
-    new = rows[rows["addition"] & rows["decision"].isin(["", "accept", "fix"])]
+    """Rows that a person added, except untouched copies of earlier additions; `refused`: those taken back."""
+    new = rows[rows["addition"] & rows["decision"].notna()]
     # A row of one's own that is taken out of the file is gone.
     if new.empty or not sheet.latest:
         return nothing_said(phase).added
@@ -271,7 +287,8 @@ def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: Ph
     element = element_of(new, phase) if phase.record_fields else pd.Series("", index=new.index, dtype="str")
     table = pd.concat([new[["item_id", "parent_item_id"]], element.rename("element"), keys, values], axis=1)
     table = table.join(new[["comment", *[w for w in WHEN if w != "changed"]]]).assign(changed=False)
-    known = new["decision"].eq("accept") | ~copies
+    table["refused"] = ~new["decision"].isin(["", "accept", "fix"])
+    known = new["decision"].eq("accept") | table["refused"] | ~copies
     return _placed(table[known & values[list(phase.record_fields or phase.fields)].notna().any(axis=1)], sheet)
 
 

@@ -14,6 +14,9 @@ SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
 # What a workbook's rows rested on, kept beside the values as if of fields with these names.
 HITS, HIT_IDS, ANSWERS, STATUS = ":hits", ":hit_ids", ":answers", ":status"
+# At either end of a text, what nobody sees: spaces, and marks that only steer how text runs.
+_MARKS = r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+"
+_UNSEEN = re.compile(rf"\A{_MARKS}|{_MARKS}\Z")
 _EXCEL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -137,7 +140,7 @@ def as_typed(text: str) -> str:
     if "'" not in text and "_x" not in text and len(text) < 10_000 and text.isprintable():
         return text.strip()
     text = _EXCEL_ESCAPE.sub(_character, text) if "_x" in text else text
-    return unescape_csv_cell(excel_text(text).strip()).strip()
+    return _UNSEEN.sub("", unescape_csv_cell(_UNSEEN.sub("", excel_text(text))))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ holds. What a file said holds too when the file itself is gone.
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -189,7 +190,7 @@ def _read_kept(place: Path | None, asked: str, chain: Iterable[Version]) -> tupl
         if content["asked"] != asked or content["numbers"] != numbers[: len(content["numbers"])]:
             return 0, []
         return len(content["numbers"]), [_source_of(each) for each in content["sources"]]
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RecursionError, zlib.error):
         return 0, []
 
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.folders.writing import digest, write_atomically
-from mturk_pipeline.review.export_history import Exports
+from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import LARGEST_FILE, file_name
+from mturk_pipeline.review.reviewed_files import LARGEST_FILE, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
 
 
 class DamagedJournal(ValueError):
@@ -67,10 +67,11 @@ class ReviewStore:
                 reason = f"cannot be opened ({error.strerror}): close it elsewhere and save again"
                 problems.append(problem(name, None, None, None, "unreadable_file", reason))
                 continue
-            original = digest(content) + path.suffix.casefold()
+            suffix = path.suffix.casefold()
+            original = digest(content) + (suffix if suffix in WORKBOOK_SUFFIXES | TEXT_SUFFIXES else ".unknown")
+            if not (self.folder / "originals" / original).is_file():
+                write_atomically(self.folder / "originals" / original, self.clean(content))
             if latest.get(name) != original:
-                if not (self.folder / "originals" / original).is_file():
-                    write_atomically(self.folder / "originals" / original, self.clean(content))
                 entries.append(self._entry(entries, kind="file", id=original, name=name))
         self._write_journal(entries)
         return problems
@@ -85,15 +86,31 @@ class ReviewStore:
         ]
 
     def exports(self) -> Exports:
-        """What every workbook showed."""
-        values = read_table_if_made(self.folder / "exports.parquet")
-        numbers = {e["id"]: e["number"] for e in self._entries if e["kind"] == "export"}
-        if values is None:
-            return Exports(numbers=numbers)
+        """What every workbook showed.
+
+        Where that is lost, the numbers of workbooks are unknown too: a row of one of them is then read like a row
+        of a person's own sheet.
+        """
+        path = self.folder / "exports.parquet"
+        values = read_table_if_made(path)
+        if values is None or not set(VALUE_COLUMNS) <= set(values.columns):
+            return Exports()
+        # What was lost once stays unknown, though the journal names it.
+        start = values["first"].min() if len(values) else 0
+        numbers = {e["id"]: e["number"] for e in self._entries if e["kind"] == "export" and e["number"] >= start}
         # A kill between values and journal leaves an export that no entry names: it was never written.
         latest = max(numbers.values(), default=0)
         values = values[values["first"] <= latest]
         return Exports(values.assign(last=values["last"].clip(upper=latest)), numbers)
+
+    def problems(self) -> list[dict[str, Any]]:
+        """What of the store itself is lost, as problems."""
+        lost = not self.exports().numbers and any(e["kind"] == "export" for e in self._entries)
+        reason = (
+            "what earlier workbooks showed is lost (exports.parquet of the project's .mturk_pipeline/review): values "
+            "of theirs that the crowd does not say any more count only with a decision; restore it from a copy"
+        )
+        return [problem(f".mturk_pipeline/review/{self.folder.name}", None, None, None, "exports_lost", reason)] * lost
 
     def last_export(self) -> tuple[str, str] | None:
         """Id and content of the latest export; None before the first."""
@@ -103,7 +120,7 @@ class ReviewStore:
     def note_export(self, export: str, content: str, snapshot: pd.DataFrame) -> None:
         """Remember what a workbook shows, before it is written; nothing for the latest one once more."""
         last = self.last_export()
-        if last and last[0] == export:
+        if last and last[0] == export and export in self.exports().numbers:
             return
         entry = self._entry(self._entries, kind="export", id=export, content=content)
         exports = self.exports().with_export(export, snapshot, entry["number"])
@@ -124,15 +141,26 @@ class ReviewStore:
             entries = json.loads(text)
         except FileNotFoundError:
             return []
-        except ValueError:
+        except (ValueError, RecursionError, OSError):
+            entries = None
+        if not isinstance(entries, list) or not all(_is_entry(e) for e in entries):
             raise DamagedJournal(
-                f"{self.folder.name}/journal.json of the project's .mturk_pipeline/review is damaged: restore it from "
-                "a copy, or delete it, then only files that are in the folder now count"
-            ) from None
-        return [e for e in entries if isinstance(e, dict) and {"number", "at", "kind", "id"} <= set(e)]
+                f"journal.json in .mturk_pipeline/review/{self.folder.name} of the project is damaged: restore it from "
+                "a copy, or delete that folder; then only files that are there now count, and values of earlier "
+                "workbooks only with a decision"
+            )
+        return entries
 
     def _write_journal(self, entries: list[dict[str, Any]]) -> None:
         if entries != self._entries:
             text = json.dumps(entries, indent=1, ensure_ascii=False)
             write_atomically(self.folder / "journal.json", text.encode())
             self._entries = entries
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether `entry` is one that this class wrote."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("number"), int):
+        return False
+    wanted = {"file": ("id", "at", "name"), "export": ("id", "at", "content")}.get(str(entry.get("kind")), ("kind",))
+    return all(isinstance(entry.get(name), str) for name in wanted) and "/" not in str(entry.get("id"))

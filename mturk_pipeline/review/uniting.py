@@ -47,12 +47,13 @@ def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> Unit
     agreed = agreed[agreed["decision"] != UNDO]
     additions = _added_with_texts([s.added for s in said], phase)
     added, disputed_additions = _agreed(additions[_stands(additions)])
+    added = added[~added["refused"].astype(bool)]
     comments = _comments(pd.concat([s.comments for s in said]))
     decisions = pd.concat([_decisions(agreed, edits), _addition_decisions(added, phase)])
     problems = problem_table([*_disputes(disputed), *_disputes(disputed_additions)])
     return United(
         decisions.reset_index(drop=True),
-        added.drop(columns=["says", "decision", *WHEN]).reset_index(drop=True),
+        added.drop(columns=["says", "decision", "refused", *WHEN]).reset_index(drop=True),
         comments,
         pd.concat([*(s.problems for s in said), problems], ignore_index=True),
         frozenset(disputed["item_id"]),
@@ -146,7 +147,7 @@ def _added_with_texts(tables: Sequence[pd.DataFrame], phase: PhaseSpec) -> pd.Da
     says = pd.Series("", index=added.index, dtype="str")
     for field in phase.fields:
         says = says + "\x1f" + added[field].fillna("")
-    return added.assign(says=says, decision="add")
+    return added.assign(says=says.mask(added["refused"].astype(bool), "refused"), decision="add")
 
 
 def _disputes(verdicts: pd.DataFrame) -> list[dict[str, object]]:

@@ -31,6 +31,8 @@ _STORE, _TABLES, _OWN, _KEPT, _RUNS = (
     "run history and logs: places made anonymous",
 )
 PATIENCE = 1800.0
+REMAINS = "still holds the id, which cannot go without breaking the file; delete it when its content is not needed"
+THEIRS_TODO = "Open them and delete the id, or delete the files; the pipeline does not touch them."
 
 
 @dataclass
@@ -136,15 +138,14 @@ def _purge_kept(path: Path, person: Person, found: Purge, *, write: bool) -> Non
         if write:
             path.unlink(missing_ok=True)
     else:
-        content = _content(path, found)
-        new, places = purged(content, person)
+        new, places = _looked_at(path, person, found)
         found.add(_KEPT, places)
         if write and places:
             write_atomically(path, new)
 
 
 def _purge_own(writer: ProjectWriter, path: Path, person: Person, found: Purge, kind: str, *, write: bool) -> None:
-    new, places = purged(_content(path, found), person)
+    new, places = _looked_at(path, person, found)
     found.add(kind, places)
     if write and places:
         writer.rewrite(path.relative_to(writer.project).as_posix(), new)
@@ -153,7 +154,8 @@ def _purge_own(writer: ProjectWriter, path: Path, person: Person, found: Purge, 
 def _tell(home: Home, path: Path, person: Person, found: Purge) -> None:
     """Note a person's file that holds the id, in its content or its name."""
     in_name = person.tells and person.pattern.search(path.name) is not None
-    if in_name or purged(_content(path, found), person)[1]:
+    content = purged(_content(path, found), person)
+    if in_name or content.places or content.remains:
         found.theirs.append(path.relative_to(home.projects).as_posix())
 
 
@@ -179,7 +181,7 @@ def _purge_history(home: Home, person: Person, found: Purge, *, write: bool) -> 
         if path.suffix == ".db":
             found.add(_RUNS, purge_database(path, person, write=write))
             continue
-        new, places = purged(_content(path, found), person)
+        new, places = _looked_at(path, person, found)
         found.add(_RUNS, places)
         if write and places:
             write_atomically(path, new)
@@ -205,6 +207,14 @@ def _project_folders(home: Home) -> Iterator[tuple[str, Path]]:
 def _files(folder: Path, *, deep: bool = True) -> Iterator[Path]:
     found = sorted(folder.rglob("*") if deep else folder.glob("*")) if folder.is_dir() else []
     return (p for p in found if p.is_file() and not p.is_symlink())
+
+
+def _looked_at(path: Path, person: Person, found: Purge) -> tuple[bytes, int]:
+    """A file of ours without the id, and in how many places it stood; told where it cannot go."""
+    new = purged(_content(path, found), person)
+    if new.remains:
+        found.problems.append(f"{path}: {REMAINS}")
+    return new.content, new.places
 
 
 def _content(path: Path, found: Purge) -> bytes:

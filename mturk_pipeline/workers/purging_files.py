@@ -9,10 +9,19 @@ import zlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mturk_pipeline.workers.person import Person
-from mturk_pipeline.workers.tombstones import Tombstones
+from mturk_pipeline.workers.purging_binary import (
+    OLE,
+    Lookup,
+    cells,
+    replaced_in_place,
+    same_but_for_ids,
+    same_shape,
+    texts_of,
+)
+from mturk_pipeline.workers.tombstones import Tombstones, is_telling
 
 # Columns in which even an id like 5 means a worker.
 _WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "workers", "answered by"})
@@ -25,49 +34,120 @@ _LARGEST_MEMBER = 2 * 1024**3
 Substitute = Callable[[str], tuple[str, int]]
 
 
-def purged(content: bytes, person: Person) -> tuple[bytes, int]:
-    """`content` without the worker's id, and in how many places it stood; the same bytes where in none.
+class Purged(NamedTuple):
+    """A file's content afterwards.
+
+    `content` is the same bytes where nothing is replaced; `places` says in how many places something was. `remains`:
+    the id still stands in it, since nothing can take it out without breaking the file.
+    """
+
+    content: bytes
+    places: int
+    remains: bool = False
+
+
+class _Way(NamedTuple):
+    """How ids are replaced in texts of any length, and in binary content, where names are as long as the ids."""
+
+    substitute: Substitute
+    lookup: Lookup
+
+
+def purged(content: bytes, person: Person) -> Purged:
+    """`content` without the worker's id.
 
     An id that tells by itself is replaced wherever it stands alone; one that does not (Turkle's 5) as a whole name,
     and in columns of workers of CSV files and workbooks.
     """
     pattern = person.pattern
+    meant = {person.worker_id} if person.tells else set(person.names)
+    way = _Way(
+        lambda text: pattern.subn(lambda m: person.instead(m[0]), text),
+        lambda text: person.anonymous if text in meant else None,
+    )
     places = 0
-    if not person.tells:
+    if not person.tells and not content.startswith(OLE):
         content, places = (_in_workbook if content.startswith(_ZIP) else _in_csv)(content, person)
-    content, more = _in_file(content, lambda text: pattern.subn(lambda m: person.instead(m[0]), text))
-    return content, places + more
+    done = _in_file(content, way)
+    remains = done.remains or (not person.tells and _in_worker_columns(done.content, person))
+    return Purged(done.content, places + done.places, remains)
 
 
 def anonymised_file(content: bytes, tombstones: Tombstones) -> bytes:
     """A file's bytes without the ids of those who were forgotten before, as far as ids tell by themselves.
 
-    For copies that the pipeline keeps of people's files; the bytes themselves where nobody was forgotten.
+    For copies that the pipeline keeps of people's files; the bytes themselves where nobody was forgotten, and where
+    the file would not open any more (`forget` names such a copy).
     """
 
     def substitute(text: str) -> tuple[str, int]:
         new = tombstones.in_text(text)
         return new, int(new != text)
 
-    return _in_file(content, substitute)[0] if tombstones else content
+    def lookup(text: str) -> str | None:
+        if ":" not in text and not is_telling(text):
+            return None
+        return (tombstones.of_worker(text) or "").rpartition(":")[2] or None
+
+    return _in_file(content, _Way(substitute, lookup)).content if tombstones else content
 
 
-def _in_file(content: bytes, substitute: Substitute) -> tuple[bytes, int]:
-    """Text of any encoding, or a workbook: its members in order, each without the id."""
+def _in_file(content: bytes, way: _Way) -> Purged:
+    """Text of any encoding, a workbook, or a zip file; a workbook that would not open any more stays as it is."""
+    if content.startswith(OLE):
+        return _in_ole(content, way)
     if not content.startswith(_ZIP):
-        return _in_bytes(content, substitute)
+        return Purged(*_in_bytes(content, way.substitute))
+    new, places = _in_zip(content, way)
+    before = cells(content) if places else None
+    if before is None:
+        return Purged(new, places)
+    after = cells(new)
+    if after is None or not same_shape(before, after):
+        return Purged(content, 0, remains=True)
+    return Purged(new, places, remains=any(way.substitute(text)[1] for text in texts_of(after)))
+
+
+def _in_ole(content: bytes, way: _Way) -> Purged:
+    """A workbook of the kind .xls, or another file of that container."""
+    new, places = replaced_in_place(content, way.lookup)
+    before = cells(content)
+    if before is None:
+        return Purged(new, places)
+    after = cells(new) if places else before
+    if after is None or not same_but_for_ids(before, after, way.lookup):
+        return Purged(content, 0, remains=True)
+    return Purged(new, places, remains=any(way.substitute(text)[1] for text in texts_of(after)))
+
+
+def _in_zip(content: bytes, way: _Way) -> tuple[bytes, int]:
+    """The members in order, each without the id."""
     places, target = 0, io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
             for entry in old.infolist():
                 if entry.file_size > _LARGEST_MEMBER:
                     raise zipfile.BadZipFile(entry.filename)
-                member, found = _in_bytes(old.read(entry), substitute)
+                member = old.read(entry)
+                if _is_text(member):
+                    member, found = _in_bytes(member, way.substitute)
+                else:
+                    member, found = replaced_in_place(member, way.lookup)
                 places += found
                 new.writestr(entry, member)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
-        return _in_bytes(content, substitute)
+        return replaced_in_place(content, way.lookup)
     return (target.getvalue(), places) if places else (content, 0)
+
+
+def _is_text(member: bytes) -> bool:
+    """XML, or any other text: neither it nor what reads it counts bytes."""
+    wide = member.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        return "\0" not in member.decode("utf-16" if wide else "utf-8")
+    except UnicodeDecodeError:
+        # XML of another encoding, such as Latin-1.
+        return member.startswith(b"<?xml")
 
 
 def _in_bytes(content: bytes, substitute: Substitute) -> tuple[bytes, int]:
@@ -103,6 +183,21 @@ def _in_workbook(content: bytes, person: Person) -> tuple[bytes, int]:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue(), places
+
+
+def _in_worker_columns(content: bytes, person: Person) -> bool:
+    """Whether a workbook that only calamine reads (.xls, .xlsb, .ods) names the person in a column of workers."""
+    for sheet in (cells(content) or []) if content.startswith((OLE, _ZIP)) else []:
+        header = [str(name).strip().casefold() for name in (sheet or [[]])[0]]
+        columns = [i for i, name in enumerate(header) if name in _WORKER_COLUMNS]
+        texts = (_number_as_text(row[i]) for row in sheet[1:] for i in columns)
+        if any(_in_worker_cell(text, person) is not None for text in texts):
+            return True
+    return False
+
+
+def _number_as_text(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _in_csv(content: bytes, person: Person) -> tuple[bytes, int]:

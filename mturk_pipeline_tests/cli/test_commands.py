@@ -50,6 +50,13 @@ def cli(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return call
 
 
+@pytest.mark.parametrize("lead", ["", " "])
+def test_a_trace_of_nothing_is_wrong_usage(cli: Cli, lead: str) -> None:
+    said = cli("trace", "spring", lead)
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "lead_id" in said.err
+
+
 def test_the_demo_runs_to_all_leads_and_again_changes_nothing(cli: Cli, home: Path) -> None:
     first = cli("demo")
     assert first.code == 0, first.err

@@ -43,6 +43,7 @@ def read(*files: Path, known: pd.DataFrame | None = KNOWN) -> tuple[dict[str, tu
     ReviewProblems.validate(problems)
     assert words.columns.tolist() == ["assignment_id", "settle", "feedback", "source_file", "source_row"]
     assert not problems["reason"].str.contains("\n").any()
+    assert words["assignment_id"].is_unique
     found = zip(words["settle"], words["feedback"], strict=True)
     return dict(zip(words["assignment_id"], found, strict=True)), problems["rule"].tolist()
 
@@ -90,7 +91,7 @@ def test_ids_that_were_escaped_in_a_csv_come_back(tmp_path: Path) -> None:
 def test_an_unknown_word_is_a_problem_and_no_guess(tmp_path: Path, word: str) -> None:
     path = saved(tmp_path / "a.csv", [("A1", word), ("A2", "approve")])
     words, problems = read_settle_words([path])
-    assert words["assignment_id"].tolist() == ["A2"]
+    assert dict(zip(words["assignment_id"], words["settle"], strict=True)) == {"A1": "unclear", "A2": "approve"}
     assert problems[["source_file", "source_row", "column", "rule"]].values.tolist() == [
         ["a.csv", 2, "settle", "unknown_word"]
     ]
@@ -102,18 +103,23 @@ def test_files_that_disagree_do_not_count(tmp_path: Path) -> None:
     two = saved(
         tmp_path / "b.csv", [("A1", "approve", ""), ("A2", "Reject", "Sorry"), ("=A3", "reject", "Yes.")], header
     )
-    assert read(one, two) == ({"A2": ("reject", "Sorry")}, ["disagreement", "disagreement"])
+    found, rules = read(one, two)
+    assert {name: settle for name, (settle, _) in found.items()} == {"A1": "unclear", "A2": "reject", "=A3": "unclear"}
+    assert (found["A2"], rules) == (("reject", "Sorry"), ["disagreement", "disagreement"])
     _, problems = read_settle_words([one, two])
     assert "a.csv, row 2; b.csv, row 2" in problems["reason"].iloc[0]
     assert read(two, one) == read(one, two)
+    three = saved(tmp_path / "c.csv", [("A2", "perhaps")])
+    found, rules = read(one, two, three)
+    assert (found["A2"][0], rules.count("unknown_word")) == ("unclear", 1)
 
 
 def test_a_rejection_needs_something_to_tell(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.csv", [("A1", "reject"), ("A2", "reject")])
-    assert read(path) == ({"A2": ("reject", "")}, ["no_feedback"])
+    assert read(path) == ({"A1": ("unclear", ""), "A2": ("reject", "")}, ["no_feedback"])
     header = ("assignment_id", "settle", "reason")
     path = saved(tmp_path / "b.csv", [("A1", "reject", "left empty"), ("A2", "reject", " ")], header)
-    assert read(path, known=None) == ({"A1": ("reject", "")}, ["no_feedback"])
+    assert read(path, known=None) == ({"A1": ("reject", ""), "A2": ("unclear", "")}, ["no_feedback"])
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -125,10 +131,31 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.csv"
     damaged.write_text('assignment_id,settle\nA1,approve\nA2,approve,"more",x\n')
     found, rules = read(broken, twice, renamed, nameless, damaged)
-    assert found == {"A1": ("approve", "")}
+    # In one file the word about A1 is clear, in two of them it cannot be known; A2 stands in a damaged row.
+    assert found == {"A1": ("unclear", ""), "A2": ("unclear", "")}
+    assert read(damaged)[0] == {"A1": ("approve", ""), "A2": ("unclear", "")}
     assert sorted(rules) == [
         "damaged_row", "missing_column", "no_assignment", "repeated_column", "unreadable_file",
     ]  # fmt: skip
+
+
+def test_whoever_stands_in_a_damaged_row_is_unclear(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    for text in (
+        'assignment_id,settle\nA1,approve\n"A2,reject\n\'=A3,x\nB,x\n',
+        "assignment_id,settle\nA1,approve\nA2,reject,no,reason\n'=A3,x,y\n",
+        "assignment_id;settle\nA1;approve\nA1;reject;no;reason\n",
+    ):
+        for encoding in ("utf-8-sig", "utf-16"):
+            path.write_text(text, encoding=encoding)
+            found = {name: settle for name, (settle, _) in read(path)[0].items() if settle == "unclear"}
+            assert set(found) == {name for name in ("A2", "A1" if ";" in text else "=A3") if name in text}, text
+
+
+def test_a_rejection_whose_text_stands_in_two_columns_is_unclear(tmp_path: Path) -> None:
+    header = ("assignment_id", "settle", "feedback", "feedback")
+    path = saved(tmp_path / "a.csv", [("A1", "approve", "", ""), ("A2", "reject", "", "Mine")], header)
+    assert read(path) == ({"A1": ("approve", ""), "A2": ("unclear", "")}, ["repeated_column"])
 
 
 def test_no_files_say_nothing() -> None:

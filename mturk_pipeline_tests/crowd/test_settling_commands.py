@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import openpyxl
 import pytest
 
 from mturk_pipeline.cli.main import main
@@ -88,12 +89,51 @@ def test_settle_says_first_and_writes_then(cli: Cli, project: Path) -> None:
     said = cli("settle", "spring", "--write")
     assert (said.code, processed(project)) == (0, ["_settlement_Batch_1.csv"])
     assert "1 words in reviewed files are about assignments that are not here" in said.out
-    assert "mine.csv row 4: no such word" in said.err
+    assert "mine.csv, row 4: no such word" in said.err
     found = marks(project, "_settlement_Batch_1.csv")
     assert [bool(reject) for _, reject in found] == [False, True, False, False]
     assert "unchanged" in cli("settle", "spring", "--write").out
     cli("settle", "spring", "--write", "--include-suggested-rejections")
     assert [bool(reject) for _, reject in marks(project, "_settlement_Batch_1.csv")] == [False, True, True, False]
+
+
+def words_in_workbook(project: Path, *rows: tuple[str, str, str]) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "assignments"
+    for cells in [("assignment_id", "settle", "feedback"), *rows]:
+        sheet.append(list(cells))
+    book.save(project / FOLDERS.reviewed / "mine.xlsx")
+
+
+def test_whose_word_cannot_be_used_is_neither_approved_nor_rejected(cli: Cli, project: Path) -> None:
+    batch(project, [row(0), row(1), row(2), row(3, Approve="x"), row(4, AssignmentStatus="Approved")])
+    ids = [row(n)["AssignmentId"] for n in range(5)]
+    words_in_workbook(
+        project, (ids[0], "reject", ""), (ids[1], "rejct", "Bad."), (ids[3], "reject", ""), (ids[4], "reject", "")
+    )
+    said = cli("settle", "spring", "--write")
+    assert "3 held back: a person's word about it cannot be used" in said.out
+    assert "mine.xlsx, sheet assignments, row 2: a rejection needs a reason" in said.err
+    assert "mine.xlsx, sheet assignments, row 3: no such word" in said.err
+    assert marks(project, "_settlement_Batch_1.csv") == [("", ""), ("", ""), ("x", ""), ("", ""), ("", "")]
+    words_in_workbook(project, (ids[0], "reject", "Wrong club."))
+    cli("settle", "spring", "--write")
+    assert marks(project, "_settlement_Batch_1.csv")[0] == ("", "Wrong club.")
+
+
+def test_whose_word_cannot_be_used_stands_on_no_pay_sheet(cli: Cli, project: Path) -> None:
+    rows = [{k: v for k, v in row(n).items() if k not in ("AutoApprovalTime", "HITTypeId")} for n in range(2)]
+    batch(project, rows)
+    words_in_workbook(project, (row(0)["AssignmentId"], "reject", ""), (row(1)["AssignmentId"], "hm", ""))
+    said = cli("pay", "spring", "--write")
+    assert "2 held back: a person's word about it cannot be used" in said.out
+    assert processed(project) == []
+    words_in_workbook(project, (row(0)["AssignmentId"], "reject", ""))
+    said = cli("pay", "spring")
+    assert "1 to be paid" in said.out
+    assert "1 held back" in said.out
+    assert "nothing written (dry run); to write: --write" in said.out
 
 
 def test_a_later_download_takes_the_old_upload_away(cli: Cli, project: Path) -> None:
@@ -119,7 +159,10 @@ def test_pay_says_first_writes_then_and_never_twice(cli: Cli, project: Path) -> 
     rows = [{k: v for k, v in row(n).items() if k not in ("AssignmentStatus", "Reward")} for n in range(3)]
     batch(project, [{**cells, "Turkle.Username": "ann"} for cells in rows])
     said = cli("pay", "spring")
-    assert "3 without a reward in the file" in said.out
+    assert said.out.splitlines() == [
+        "leads: nothing new to pay: 3 without a reward in the file: say what each is paid with --reward; "
+        "nothing written (dry run)"
+    ]
     said = cli("pay", "spring", "leads", "--reward", "0.05")
     assert "3 to be paid, $0.15" in said.out
     assert processed(project) == []
@@ -128,7 +171,8 @@ def test_pay_says_first_writes_then_and_never_twice(cli: Cli, project: Path) -> 
     before = (project / FOLDERS.processed / "_pay_leads_1.csv").read_bytes()
     said = cli("pay", "spring", "leads", "--reward", "0.05", "--write")
     assert (said.code, processed(project)) == (0, ["_pay_leads_1.csv"])
-    assert "nothing new to pay" in said.out
+    assert "nothing new to pay: 3 on a pay sheet before\n" in said.out
+    assert "dry run" not in said.out
     assert (project / FOLDERS.processed / "_pay_leads_1.csv").read_bytes() == before
     said = cli("settle", "spring", "--write")
     assert "is of the format turkle" in said.out

@@ -30,9 +30,16 @@ def test_an_unknown_standing_is_named_and_the_rest_counts(tmp_path: Path) -> Non
     found = read_overrides(tmp_path)
     assert found.standing == {"W2": "watch"}
     assert found.problems == (
-        "workers.csv, row 2: standing is not one of starred, neutral, watch, blacklisted",
+        "workers.csv, row 2: standing is not one of starred, neutral, watch, blacklisted: 'banned'",
         "workers.csv, row 4: has a standing but no worker; fill in whose it is",
     )
+
+
+@pytest.mark.parametrize("line", ["watch,ann", "W2,A2CDEFGH3JKLMN", "W1,bob", "W1,ann@x.edu"])
+def test_a_worker_in_the_wrong_column_is_not_shown(tmp_path: Path, line: str) -> None:
+    (tmp_path / "workers.csv").write_text(f"worker,standing\n{line}\nBob,watch\n")
+    [problem] = read_overrides(tmp_path).problems
+    assert problem.endswith("blacklisted")
 
 
 def test_why_who_and_when_are_kept_as_written(tmp_path: Path) -> None:

@@ -85,6 +85,25 @@ def test_one_row_per_item_with_the_names_that_a_crm_takes():
     assert pd.isna(go["Email"])
 
 
+def test_what_is_no_address_goes_into_no_program():
+    table = leads(
+        ("Chess", "email", "ask the dean", {"verified": True, "trust": float("nan")}),
+        ("Chess", "officer_email", "write to a@x.edu", {"verified": True}),
+        ("Chess", "phone_number", "room 5", {"verified": True}),
+        ("Chess", "page", "facebook.com/chess", {}),
+        ("Go", "phone_number", "+12125550100", {}),
+        ("Go", "email", "no idea", {"verified": True}),
+        ("Go", "email", "o'go@x.edu", {}),
+        ("Go", "page", "see the board", {"verified": True}),
+        ("Law", "email", "a@b", {"verified": True}),
+    )
+    assert recipients(table, PHASE, SPEC)["email"].tolist() == ["o'go@x.edu"]
+    chess, go = contacts(table, PHASE, SPEC).fillna("").to_dict("records")
+    shown = ["Email", "Officer Email", "Additional Emails", "Phone", "Facebook"]
+    assert [chess[name] for name in shown] == ["", "", "", "", "https://facebook.com/chess"]
+    assert [go[name] for name in shown] == ["o'go@x.edu", "", "", "+12125550100", ""]
+
+
 def assignments(*rewards: str | None) -> pd.DataFrame:
     n = len(rewards)
     return pd.DataFrame(

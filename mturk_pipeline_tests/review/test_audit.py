@@ -101,7 +101,7 @@ def test_only_spot_checks_that_a_person_decided_count(passed):
     table.loc[table.index[3], "status"] = "accepted"  # decided, but not drawn by chance
     table.loc[table.index[1], "email"] = "right@example.edu"
     found = audit(table, passed, made.CONTACTS)
-    assert (found.passed, found.drawn, found.looked_at, found.wrong) == (6, 3, 2, 1)
+    assert (found.passed, found.waiting, found.looked_at, found.wrong) == (6, 1, 2, 1)
     assert (found.share, found.low, found.high) == (0.5, *exact_interval(0.5, 2))
     assert found.by_audit
 
@@ -140,9 +140,9 @@ def test_without_a_look_the_model_guesses_and_says_so(passed):
     found = audit(decided(passed, row0="accepted_automatically"), passed, made.CONTACTS)
     assert (found.by_audit, found.share) == (False, pytest.approx(0.2))
     assert "the model's own guess" in found.sentence
-    assert "(1 are in the queue)" in found.sentence
+    assert "(in the queue: 1)" in found.sentence
     none = audit(decided(passed), passed, made.CONTACTS)
-    assert "(none was drawn)" in none.sentence
+    assert "(none is in the queue)" in none.sentence
 
 
 def test_where_nothing_passes_nothing_is_estimated(passed):

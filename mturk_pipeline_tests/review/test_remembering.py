@@ -1,5 +1,7 @@
 """What is kept of review over time: states of files, workbooks, and who knew of what."""
 
+import os
+
 import pandas as pd
 import pytest
 
@@ -232,3 +234,89 @@ def test_agreement_of_two_people(office):
     assert office.reviews.agreement.to_dict("records") == [
         {"file": "anna.csv", "other_file": "ben.csv", "both": 2, "same": 1}
     ]
+
+
+def test_lost_exports_invent_no_decision_and_are_said(office):
+    (office.desk.folder / "copy.xlsx").write_bytes(workbook_bytes(office.book))
+    office.run()
+    (office.store_folder / "exports.parquet").write_bytes(b"PAR1 half")
+    office.desk.cleaned.loc[office.desk.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    table = office.run()
+    assert table["verified"].sum() == 0
+    assert "unknown_export" in office.rules
+    assert ReviewStore(office.store_folder).problems() == []  # a new history has begun
+    # What the old workbook showed stays unknown, now that the journal names exports again.
+    assert office.run()["verified"].sum() == 0
+
+
+def test_a_deleted_journal_invents_no_decision(office):
+    (office.desk.folder / "copy.xlsx").write_bytes(workbook_bytes(office.book))
+    office.run()
+    (office.store_folder / "journal.json").unlink()
+    office.desk.cleaned.loc[office.desk.cleaned["club"] == "Rowing", "email"] = "later@example.edu"
+    assert office.run()["verified"].sum() == 0
+    assert "unknown_export" in office.rules
+
+
+@pytest.mark.parametrize("text", ["5", "null", "{}", "[1]", '[{"number": 1, "kind": "file", "id": 5}]', "[" * 100_000])
+def test_a_journal_that_nobody_wrote_so_is_one_clear_line(office, text):
+    (office.store_folder / "journal.json").write_text(text)
+    with pytest.raises(DamagedJournal, match="restore it from a copy"):
+        ReviewStore(office.store_folder)
+
+
+def test_lost_originals_are_kept_again_while_the_file_is_there(office):
+    office.desk.save([office.row("Rowing", decision="accept")])
+    office.run()
+    for folder in ("originals", "read"):
+        for path in (office.store_folder / folder).iterdir():
+            path.unlink()
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+def test_a_damaged_cache_is_made_anew(office):
+    office.desk.save([office.row("Rowing", decision="accept")])
+    office.run()
+    for path in (office.store_folder / "read").iterdir():
+        content = bytearray(path.read_bytes())
+        content[20:24] = b"\x00\xff\x00\xff"
+        path.write_bytes(content)
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of any bytes")
+def test_names_of_any_bytes_are_files_of_their_own(office):
+    folder = os.fsencode(office.desk.folder)
+    rows = [office.row("Rowing", decision="accept"), office.row("Rowing")]
+    for name, row in zip((b"M\xf6ller.csv", b"M\xfcller.csv"), rows, strict=True):
+        path = office.desk.save([row], "made.csv")
+        os.rename(path, os.path.join(folder, name))  # noqa: PTH104, PTH118
+    for name in (b"list f. M\xfcller", b"a." + b"x" * 240):
+        with open(os.path.join(folder, name), "wb") as file:  # noqa: PTH118, PTH123
+            file.write(b"hello")
+    for _ in range(3):
+        assert office.run().at["Rowing", "status"] == "accepted"
+    assert len(ReviewStore(office.store_folder).versions([])) == 4
+    assert sorted(office.rules) == ["no_table", "unreadable_file", "unreadable_file"]  # an empty file, two of no kind
+
+
+def test_an_added_row_can_be_taken_back(office):
+    office.desk.save([{"university": UNIVERSITY, "club": "Robotics", "email": "robots@example.edu"}])
+    assert office.run().at["Robotics", "status"] == "added"
+    added = office.reviews.added.iloc[0]
+    row = {"item_id": added["item_id"], "export": office.book.export, "university": UNIVERSITY, "club": "Robotics"}
+    office.desk.save([{**row, "email": "robots@example.edu", "decision": "undo"}], "later.csv")
+    assert "Robotics" not in office.run().index
+    assert office.rules == []
+
+
+def test_a_text_that_nobody_sees_is_no_edit(office):
+    office.desk.save([office.row("Rowing", email="\u200b", note="\u202e=1+1 ")])
+    assert office.run().at["Rowing", "status"] == "undecided"
+
+
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "Err:502"])
+def test_errors_of_newer_spreadsheets_are_no_values(office, error):
+    office.desk.save([office.row("Rowing", email=error)])
+    assert office.run().at["Rowing", "status"] == "undecided"
+    assert office.rules == ["error_text"]
