@@ -6,12 +6,10 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.review.deciding import apply_decisions
-from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.reading import read_versions
 from mturk_pipeline.review.store import DamagedJournal, ReviewStore
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
-from mturk_pipeline_tests.review.test_workbook import Folder
 
 
 class Office:
@@ -31,7 +29,7 @@ class Office:
         self.book = self.desk.book(
             reviewed=self.reviewed, decisions=self.reviews.decisions, last_export=store.last_export()
         )
-        write_review(Folder(), "out", self.book, store)
+        store.note_export(self.book.export, self.book.content, self.book.shown)
         assert not unread
         return self.reviewed.drop_duplicates("club").set_index("club")
 
