@@ -10,6 +10,7 @@ import pytest
 from mturk_pipeline.cli.main import main
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
+from mturk_pipeline.workers.forgetting import THEIRS_TODO
 from mturk_pipeline_tests.workers.made import BAD, GOOD, batch, write
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -37,7 +38,7 @@ def cli(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return call
 
 
-def test_import_look_and_forget(cli: Cli, tmp_path: Path) -> None:
+def test_import_look_and_forget(cli: Cli, home: Home, tmp_path: Path) -> None:
     assert "No worker is known yet" in cli("workers")[1]
     past = tmp_path / "past"
     write(past / "a.csv", batch(range(10), status="Rejected"))
@@ -49,9 +50,11 @@ def test_import_look_and_forget(cli: Cli, tmp_path: Path) -> None:
     code, out, _ = cli("workers")
     assert (code, out.splitlines()[0]) == (0, "3 workers: 3 neutral; suggested: 2 watch, 1 blacklisted")
     assert f"mturk::{BAD}" in out.splitlines()[3]
+    write(home.projects / "own.csv", f"worker\n{BAD}\n")
     code, out, _ = cli("forget", BAD, "--yes")
     assert code == 0
     assert "forgotten-" in out
+    assert out.splitlines()[-2:] == ["  own.csv", THEIRS_TODO]
     assert BAD not in cli("workers")[1]
     cli("import-batches", past)
     assert BAD not in cli("workers")[1]
