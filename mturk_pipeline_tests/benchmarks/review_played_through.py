@@ -8,6 +8,7 @@ decides in the workbook itself and saves it; it is read back as any other. An er
 holds rows back is wrong; beside it all wrong fields are counted. Coverage: simulated projects and draws of spot
 checks, the person stops at a random place: how often does the audit's interval hold the true share of wrong rows
 among those that passed and that nobody looked at? All seeds are fixed: two runs print the same.
+Errors caught take seconds; coverage at 100 repetitions about 25 minutes of one processor.
 """
 
 import argparse
