@@ -161,9 +161,10 @@ def _say_unused(found: _Phase) -> None:
         typer.echo(f"  {found.unusable_rows:,} rows are quarantined or conflicting: settle them on the site, by eye")
     if found.unknown_words:
         typer.echo(f"  {found.unknown_words:,} words in reviewed files are about assignments that are not here")
-    for row in found.problems.itertuples():
+    problems = found.problems.astype(object).where(found.problems.notna(), None)
+    for row in problems.itertuples():
         parts = [("", row.source_file), ("sheet ", row.source_sheet), ("row ", row.source_row)]
-        place = ", ".join(f"{word}{part}" for word, part in parts if not pd.isna(part))
+        place = ", ".join(f"{word}{part}" for word, part in parts if part is not None)
         typer.echo(f"  {place}: {row.reason}", err=True)
 
 

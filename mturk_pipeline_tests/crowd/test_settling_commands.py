@@ -117,8 +117,9 @@ def test_whose_word_cannot_be_used_is_neither_approved_nor_rejected(cli: Cli, pr
     assert "mine.xlsx, sheet assignments, row 2: a rejection needs a reason" in said.err
     assert "mine.xlsx, sheet assignments, row 3: no such word" in said.err
     assert marks(project, "_settlement_Batch_1.csv") == [("", ""), ("", ""), ("x", ""), ("", ""), ("", "")]
+    (project / FOLDERS.reviewed / "odd.txt").write_text("assignment_id,suggestion\n")
     words_in_workbook(project, (ids[0], "reject", "Wrong club."))
-    cli("settle", "spring", "--write")
+    assert "odd.txt: the sheet has no column settle" in cli("settle", "spring", "--write").err
     assert marks(project, "_settlement_Batch_1.csv")[0] == ("", "Wrong club.")
 
 

@@ -190,7 +190,8 @@ def files_of(leads, spec=SPEC):
 
 
 def test_files_for_people_and_programs():
-    leads = gather(reviewed({"email": "a@x.edu", "phone": "+15550100"}, {"site": "=cmd", "club": "=HYPERLINK(1)"}))
+    other = {"site": "=cmd", "email": "b@x.edu", "club": "=HYPERLINK(1)"}
+    leads = gather(reviewed({"email": "a@x.edu", "phone": "+15550100"}, other))
     files = files_of(leads)
     assert list(files) == leads_file_names(SPEC)
     assert list(files)[-2:] == ["leads_email.xlsx", "leads_contact.xlsx"]
