@@ -45,19 +45,26 @@ class Audit:
         """Whether people's looks say it, and not the model."""
         return self.looked_at > 0
 
+    def _of_all(self, share: float) -> float:
+        """Errors left among rows that nobody looked at, where `share` of all that passed is wrong.
+
+        Those that were found stand among them no more.
+        """
+        return min(max(share * (self.passed + self.looked_at) - self.wrong, 0.0), float(self.passed))
+
     @property
     def sentence(self) -> str:
         """The whole in words, for people."""
         if not self.passed:
             return "Nothing passes without a look."
-        left = self.share * self.passed
+        left = self._of_all(self.share) if self.by_audit else self.share * self.passed
         rows = f"{self.passed:,} row{'s that pass' if self.passed > 1 else ' that passes'} without a look"
         if not self.by_audit:
             waiting = f"in the queue: {self.waiting}" if self.waiting else "none is in the queue"
             return (
                 f"About {left:,.0f} errors in {rows}: the model's own guess, as no spot check is decided ({waiting})."
             )
-        low, high = self.low * self.passed, self.high * self.passed
+        low, high = self._of_all(self.low), self._of_all(self.high)
         errors, share = (
             f"About {left:,.0f} ({low:,.0f} to {high:,.0f})",
             f"{self.share:.0%} ({self.low:.0%} to {self.high:.0%})",

@@ -126,12 +126,12 @@ def _registered_looks(sheet: Any) -> dict[str, int]:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
-    grey, blue = Font(color=_QUIET), Font(color=_LINK, underline="single")
+    grey, blue = Font(name="Calibri", color=_QUIET), Font(name="Calibri", color=_LINK, underline="single")
     looks: dict[str, tuple[Any, str, bool]] = {
         "text": (None, "@", False),
         "wrapped": (None, "@", True),
         "quiet": (grey, "@", False),
-        "strong": (Font(bold=True), "@", True),
+        "strong": (Font(name="Calibri", bold=True), "@", True),
         "link": (blue, "@", True),
         "number": (None, "General", False),
         "share": (None, "0.00", False),
@@ -154,7 +154,7 @@ def _header_cells(sheet: Any, plan: SheetPlan) -> list[Any]:
     for column in plan.columns:
         cell = WriteOnlyCell(sheet, _LOOKS_ESCAPED.sub("_x005F_", excel_text(column.name)))
         cell.data_type, cell.number_format = "s", "@"
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name="Calibri", bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=_YOURS if column.yours else _INFORMATION)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         cells.append(cell)

@@ -44,6 +44,7 @@ def interleave(ordinary: pd.Index, drawn: pd.Index) -> pd.Index:
     if not m:
         return ordinary
     reach = min(o, max((o + m) // 2 - m, min(o, m)))
-    keys = np.concatenate([np.arange(o, dtype=float), (np.arange(m) + 0.5) * max(reach, 1) / m - 0.25])
+    among = np.maximum((np.arange(m) + 0.5) * max(reach, 1) / m - 0.25, 0.25)
+    keys = np.concatenate([np.arange(o, dtype=float), among])
     both = ordinary.append(drawn)
     return both[np.argsort(keys, kind="stable")]

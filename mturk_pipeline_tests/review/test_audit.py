@@ -127,7 +127,7 @@ def test_rows_drawn_less_often_stand_for_more(passed):
 def test_words_for_what_was_found(passed):
     table = decided(passed, **{f"row{n}": "accepted" for n in range(5)})
     assert audit(table, passed, made.CONTACTS).sentence == (
-        "At most 2 errors in 4 rows that pass without a look: 0 of 5 spot checks were wrong, at most 45%."
+        "At most 4 errors in 4 rows that pass without a look: 0 of 5 spot checks were wrong, at most 45%."
     )
     table.loc[table.index[0], "email"] = "right@example.edu"
     found = audit(table, passed, made.CONTACTS)
