@@ -131,7 +131,7 @@ def test_words_for_what_was_found(passed):
     )
     table.loc[table.index[0], "email"] = "right@example.edu"
     found = audit(table, passed, made.CONTACTS)
-    assert found.sentence.startswith("About 1 (0 to 3) errors in 4 rows")
+    assert found.sentence.startswith("About 1 (0 to 4) errors in 4 rows")
     assert "1 of 5 spot checks were wrong, 20% (0% to " in found.sentence
     assert audit_table(found).loc[0, ["wrong", "sentence"]].tolist() == [1, found.sentence]
 
