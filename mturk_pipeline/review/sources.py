@@ -173,8 +173,11 @@ def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
 
 def _row_texts(sheet: Sheet, names: pd.Series, phase: PhaseSpec) -> pd.Series:
     """Each row with all that it says, as one text: a column for notes or another look of its id make it no new word."""
-    text = names
-    for column in ("export", "decision", "comment", *sorted(map(column_name, phase.fields))):
+    text, nothing = names, pd.Series("", index=names.index, dtype="str")
+    for column in ("export", "decision", "comment"):
+        # Without the column nothing is said, as in an empty cell.
+        text = text + "\x1d" + (comparable(sheet.table[column]) if column in sheet.table else nothing)
+    for column in sorted(map(column_name, phase.fields)):
         if column in sheet.table:
             text = text + "\x1d" + column + "\x1c" + comparable(sheet.table[column])
     return text

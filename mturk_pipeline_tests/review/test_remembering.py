@@ -318,3 +318,13 @@ def test_errors_of_newer_spreadsheets_are_no_values(office, error):
     office.desk.save([office.row("Rowing", email=error)])
     assert office.run().at["Rowing", "status"] == "undecided"
     assert office.rules == ["error_text"]
+
+
+def test_a_row_without_its_empty_comment_column_is_no_new_word(office):
+    row = office.row("Rowing", decision="accept")
+    office.desk.save([{**row, "comment": ""}], "anna.csv")
+    office.run()
+    office.desk.save([office.row("Rowing", decision="drop")], "ben.csv")
+    assert office.run().at["Rowing", "status"] == "dropped"
+    office.desk.save([row], "anna.csv")
+    assert office.run().at["Rowing", "status"] == "dropped"
