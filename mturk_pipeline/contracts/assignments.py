@@ -11,7 +11,8 @@ class Assignments(Table):
     """One worker's submitted work on one HIT.
 
     Beside these columns stand the file's own `Input.<name>` and `Answer.<name>` columns, as the text that the
-    file held (a blank cell is missing; Mechanical Turk's `{}` is kept: `answers` decides what it means).
+    file held (a blank cell is missing; Mechanical Turk's `{}` is kept: `answers` decides what it means), without
+    what a spreadsheet had done to it: `mended` keeps the file's text.
     """
 
     item_id: Series[str] = pa.Field(
@@ -63,6 +64,10 @@ class Assignments(Table):
     source_file: Series[str] = pa.Field(description="Name of the result file")
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
     source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it: the header is row 1")
+    mended: Series[str] = pa.Field(
+        nullable=True,
+        description="Cells of this row that a spreadsheet had damaged: JSON, column -> [the file's text, what was undone]",
+    )
 
     class Config(Table.Config):
         # Input.* and Answer.* differ from batch to batch.

@@ -1,15 +1,17 @@
 """Result files of a phase -> raw output: one row per assignment, and every other row with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.damage import undo_damage
 from mturk_pipeline.intake.dialects import Dialect, recognise, what_is_missing
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
 from mturk_pipeline.intake.reading import FileText, read_file
@@ -26,7 +28,7 @@ COLUMNS = (
     "item_id", "assignment_id", "hit_id", "worker_id", "worker", "provider", "batch_id", "instruction_version",
     "hit_type_id", "title", "status", "auto_approved", "reward", "max_assignments", "expires_at", "accepted_at",
     "submitted_at", "auto_approval_at", "approved_at", "rejected_at", "requester_feedback", "work_seconds",
-    "approval_rate", "approved_before", "submitted_before", "source_file", "source_sheet", "source_row",
+    "approval_rate", "approved_before", "submitted_before", "source_file", "source_sheet", "source_row", "mended",
 )  # fmt: skip
 SET_ASIDE = (
     "source_file", "source_sheet", "source_row", "disposition", "rule", "reason", "assignment_id", "row",
@@ -128,7 +130,7 @@ def _named(files: Sequence[ResultFile | Path]) -> dict[str, ResultFile]:
 
 def _read(file: ResultFile, limits: Limits) -> FileText | str:
     try:
-        return read_file(file.path, limits)
+        return read_file(file.path, limits, lambda names: recognise(names) is not None)
     except UnreadableFileError as error:
         return str(error)
 
@@ -180,7 +182,9 @@ def _take_in_table(
 ) -> str | None:
     """Add a table's good rows to the parts and its other rows to the quarantine; a problem of the whole table."""
     wanted = plain_answer_columns(phase)
-    standard = standardise(table, dialect, origin.file, origin.name, wanted, limits)
+    mended = undo_damage(table.frame, column_uses(table.frame.columns, dialect, phase))
+    standard = standardise(replace(table, frame=mended.frame), dialect, origin.file, origin.name, wanted, limits)
+    standard.frame["mended"] = mended_cells(mended, standard.frame.columns)
     if dialect.makes_ids:
         _make_ids(standard.frame)
     verdict = examine(standard, table, dialect, phase, limits)
@@ -190,7 +194,7 @@ def _take_in_table(
     contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
     work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
     work.quarantined.append(bad)
-    notes = [*standard.warnings, *_remarks(rows(frame, good), verdict.problem, phase)]
+    notes = [*standard.warnings, *damage_lines(mended), *verdict.notes, *_remarks(rows(frame, good), verdict.problem, phase)]
     if not len(frame):
         notes.append("has a header but no rows")
     sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""

@@ -1,7 +1,7 @@
 """Rows that cannot be used: which, by what rule, and what to do, said without personal data."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,15 @@ from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
 from mturk_pipeline.intake.result_file import Limits
+from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
 from mturk_pipeline.intake.standardising import STATUSES, Standard
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _LONGEST_SHOWN = 2000
+# Columns that the requester fills in, if anybody: the site leaves them off in every row.
+_REQUESTER_S = ("Approve", "Reject", "approve", "reject")
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Verdict:
     rule: pd.Series
     reason: pd.Series
     problem: str | None = None
+    notes: list[str] = field(default_factory=list)
 
     def set(self, where: pd.Series | np.ndarray, rule: str, reason: str | pd.Series) -> None:
         """Quarantine rows that no earlier rule has."""
@@ -40,7 +44,9 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
     blank = pd.Series(np.nan, index=frame.index, dtype="str")
     verdict = Verdict(blank, blank.copy())
     no_id = column(frame, "assignment_id").isna()
-    _damaged(verdict, table, dialect, no_id, limits)
+    unanswered = no_id & column(frame, "hit_id").notna() & dialect.lists_unanswered
+    broken = broken_rows(table, dialect, unanswered.to_numpy())
+    _damaged(verdict, table, broken, limits)
     if not dialect.makes_ids:
         verdict.set(no_id, "no_assignment", dialect.without_id)
     verdict.set(
@@ -60,10 +66,11 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
         "unreadable_answers",
         "has a column taskAnswers that is no JSON list of answers: look in the download",
     )
+    verdict.notes += _notes_on_short_rows(table, broken.short & verdict.rule.isna().to_numpy())
     return verdict
 
 
-def _damaged(verdict: Verdict, table: TextTable, dialect: Dialect, no_id: pd.Series, limits: Limits) -> None:
+def _damaged(verdict: Verdict, table: TextTable, broken: BrokenRows, limits: Limits) -> None:
     """Rows whose cells cannot be told apart, or are too long."""
     place = np.arange(len(table.frame))
     if table.open_quote is not None:
@@ -73,25 +80,33 @@ def _damaged(verdict: Verdict, table: TextTable, dialect: Dialect, no_id: pd.Ser
             "opens a quote that is never closed, so that all rows below are part of it: "
             "is the file cut short? Download it again or close the quote",
         )
-    header = list(table.frame.columns)
-    least = dialect.least_cells(header)
-    short = table.widths < least
-    if least < len(header) and not dialect.makes_ids:
-        # A HIT without an answer has no cells to miss; without an id it is told as such.
-        short &= ~(no_id.to_numpy() & np.array(dialect.without_id.startswith("is a HIT")))
-    if table.cut_short and len(place):
-        short |= (place == place[-1]) & (table.widths < len(header))
     counts = pd.Series(table.widths, index=verdict.rule.index).astype("str")
     verdict.set(
-        short | (table.widths > len(header)),
+        broken.torn,
         "ragged_row",
-        "has " + counts + f" cells where the header has {len(header)}: mend its quotes and delimiters",
+        "has " + counts + f" cells where the header has {len(table.frame.columns)}: mend its quotes and delimiters",
+    )
+    verdict.set(
+        broken.cut_off,
+        "cut_off",
+        "is the last row and ends in the middle, unlike the rows above: is the file cut short? Download it again",
     )
     verdict.set(
         _too_long(table.frame, limits.max_cell),
         "huge_cell",
         f"has a cell of more than {limits.max_cell} characters: shorten it",
     )
+
+
+def _notes_on_short_rows(table: TextTable, short: np.ndarray) -> list[str]:
+    """A line about rows that leave off cells at their end, where others have more than Approve and Reject there."""
+    columns = list(table.frame.columns)
+    left_off = [c for c in columns[int(table.widths[short].min()) :] if c not in _REQUESTER_S] if short.any() else []
+    if not left_off:
+        return []
+    count = int((table.widths[short] <= columns.index(left_off[0])).sum())
+    rows = "1 row ends" if count == 1 else f"{count} rows end"
+    return [f"{rows} before the last column, '{columns[-1]}': the cells left off are read as blank"]
 
 
 def _too_long(frame: pd.DataFrame, longest: int) -> np.ndarray:

@@ -5,6 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from mturk_pipeline.intake.headers import IsHeader
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable, read_text
 from mturk_pipeline.intake.workbooks import read_workbook
@@ -41,8 +42,11 @@ class FileText:
         return self.tables[0].encoding if self.tables else None
 
 
-def read_file(path: Path, limits: Limits) -> FileText:
+def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> FileText:
     """Read a result file by its content, whatever its name ends with.
+
+    `is_header` recognises the column names of the table that the caller looks for: what stands above them, such as a
+    title, is left out. Without it the first row with text is the header.
 
     Raises
     ------
@@ -54,9 +58,9 @@ def read_file(path: Path, limits: Limits) -> FileText:
         if content[:9].upper().startswith(start.upper()):
             raise UnreadableFileError(problem)
     if content.startswith((_ZIP, b"PK\x05\x06")):
-        tables = read_workbook(content, limits)
+        tables = read_workbook(content, limits, is_header)
     else:
-        tables = [read_text(content, limits)]
+        tables = [read_text(content, limits, is_header)]
     return FileText(tables, hashlib.sha256(content).hexdigest(), modified)
 
 

@@ -7,19 +7,29 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
-from mturk_pipeline.intake.headers import clean_header
+from mturk_pipeline.intake.headers import (
+    HEADER_WITHIN,
+    IsHeader,
+    clean_header,
+    first_header,
+    records_above,
+    title_notes,
+)
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 
 _CHUNK = 8192
 _PIECE = 1 << 20
 _TEXT = pa.large_string()
+_HEAD = 200_000  # characters in which the header stands
+# A first line for Excel, which names the delimiter and is no row of the table.
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|]*\r?\n', re.IGNORECASE)
 # Fed to the reader after the file's end: it turns up inside a cell only if a quote was left open.
 _END = "\x03end-of-file\x03"
 
@@ -29,8 +39,8 @@ class TextTable:
     """One table of a file: text only, a blank cell is missing.
 
     `frame` has one row per record with data; `numbers` is each record's row as a spreadsheet counts it,
-    `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, and `open_quote`
-    the position of a record whose quote is never closed.
+    `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, `open_quote`
+    the position of a record whose quote is never closed, and `ends` how the text's last record ends.
     """
 
     frame: pd.DataFrame
@@ -40,15 +50,26 @@ class TextTable:
     encoding: str | None = None
     surplus: dict[int, list[str]] = field(default_factory=dict)
     open_quote: int | None = None
-    cut_short: bool = False
+    ends: Literal["whole", "open", "unquoted"] = "whole"
     notes: list[str] = field(default_factory=list)
 
 
-def read_text(content: bytes, limits: Limits) -> TextTable:
+def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> TextTable:
     """The table in the bytes of a .csv, .tsv, .txt or .results file.
 
-    UTF-8 (with or without its mark), UTF-16 with a mark, else cp1252; comma, tab, semicolon or bar, whichever
-    parts the header into most columns; any line ends; line ends inside quotes belong to the cell.
+    UTF-8 (with or without its mark), UTF-16 with a mark, else cp1252; the delimiter is the one that a first line
+    `sep=;` names, else the comma, tab, semicolon or bar with which a header is recognised, else whichever parts the
+    first row into most columns; any line ends; line ends inside quotes belong to the cell.
+
+    Parameters
+    ----------
+    content
+        The file's bytes.
+    limits
+        What the table may hold at most.
+    is_header
+        Recognises the header's column names; rows above it (a title) are left out and noted. Without it, and where
+        it recognises none of the first twenty rows, the first row with text is the header.
 
     Raises
     ------
@@ -57,22 +78,42 @@ def read_text(content: bytes, limits: Limits) -> TextTable:
     """
     encoding = _encoding(content)
     csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
-    delimiter = _delimiter(_stream(content, encoding).read(200_000))
-    records = csv.reader(_lines(_stream(content, encoding)), delimiter=delimiter)
-    header: list[str] = []
-    start = 0
-    for header in records:
-        start += 1
-        if any(cell.strip() for cell in header):
-            break
+    head = _stream(content, encoding).read(_HEAD)
+    mark = _SEPARATOR_LINE.match(head)
+    head = head[mark.end() :] if mark else head
+    delimiter, above = _layout(head, mark[1] if mark else None, is_header)
+    stream = _stream(content, encoding)
+    if mark:
+        stream.read(mark.end())
+    records = csv.reader(_lines(stream), delimiter=delimiter)
+    header, start, titles = first_header(records, above)
     if not header or header[-1].endswith(_END):
         raise UnreadableFileError("has no header row: the first row has to name the columns")
     table = table_of(header, records, start, limits)
     table.encoding = encoding
-    table.cut_short = not content.endswith((b"\n", b"\r", b"\n\x00"))
+    table.ends = _ending(content, len(table.frame))
+    table.notes = [*title_notes(titles), *table.notes]
     if encoding == "cp1252":
         table.notes.append("some text is not UTF-8 and was read as cp1252: look at accented letters")
     return table
+
+
+def _layout(head: str, given: str | None, is_header: IsHeader | None) -> tuple[str, int]:
+    """The delimiter, and how many records stand above the header (blank ones too)."""
+    for delimiter in given or ",\t;|":
+        records = list(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), HEADER_WITHIN))
+        above = records_above(records, is_header)
+        if above is not None:
+            return delimiter, above
+    return given or _delimiter(head), 0
+
+
+def _ending(content: bytes, records: int) -> Literal["whole", "open", "unquoted"]:
+    """How a text ends: with a line end, without one, or without the quote that ends all other records."""
+    if content.endswith((b"\n", b"\r", b"\n\x00", b"\r\x00")):
+        return "whole"
+    closed = content.count(b'"\n') + content.count(b'"\r')
+    return "unquoted" if closed >= records > 0 and not content.endswith((b'"', b'"\x00')) else "open"
 
 
 def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int, limits: Limits) -> TextTable:
@@ -84,7 +125,7 @@ def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int
     chunks: list[pa.Table] = []
     rows: list[int] = []
     widths: list[int] = []
-    for cells in _blocks(records, table, rows, widths, len(names), start, limits):
+    for cells in _blocks(records, table, rows, widths, list(header), start, limits):
         arrays = [_text_array(column) for column in zip(*cells, strict=True)]
         chunks.append(pa.Table.from_arrays(arrays, names=names))
     whole = pa.concat_tables(chunks) if chunks else pa.table({n: pa.array([], _TEXT) for n in names})
@@ -98,17 +139,20 @@ def _blocks(
     table: TextTable,
     rows: list[int],
     widths: list[int],
-    width: int,
+    header: list[str],
     row: int,
     limits: Limits,
 ) -> Iterator[list[Sequence[str]]]:
     """Records in blocks of even width; their row numbers, widths and oddities are noted on the way."""
-    iterator = iter(records)
+    iterator, width = iter(records), len(header)
     while block := list(islice(iterator, _CHUNK)):
         even: list[Sequence[str]] = []
         for cells in block:
             row += 1
             if not any(cells) or cells == [_END]:
+                continue
+            if cells == header:
+                table.notes.append(f"row {row} repeats the header and was left out")
                 continue
             if cells[-1].endswith(_END):
                 cells, table.open_quote = _without_end(cells), len(rows)

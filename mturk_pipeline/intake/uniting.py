@@ -19,6 +19,7 @@ _NOT_FILLED = _CHANGING | {
     "source_file",
     "source_sheet",
     "source_row",
+    "mended",
     "part",
     "place",
     "file_rank",

@@ -5,7 +5,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
+from mturk_pipeline.intake.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable, table_of
 
@@ -14,8 +16,10 @@ _PIECE = 1 << 22
 _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
-def read_workbook(content: bytes, limits: Limits) -> list[TextTable]:
+def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> list[TextTable]:
     """The tables of a workbook, hidden sheets too; whole numbers without ".0", dates as ISO, truths in words.
+
+    In each sheet the first of its first twenty rows that `is_header` recognises is the header, else its first row.
 
     Raises
     ------
@@ -34,22 +38,17 @@ def read_workbook(content: bytes, limits: Limits) -> list[TextTable]:
     tables = []
     for name, sheet in sheets:
         records = _records(sheet.iter_rows())
-        header, start = _header(records)
+        first = list(islice(records, HEADER_WITHIN))
+        records = chain(first, records)
+        header, start, titles = first_header(records, records_above(first, is_header) or 0)
         if header:
             table = table_of(header, records, start, limits)
             table.sheet = name
+            table.notes = [*title_notes(titles), *table.notes]
             tables.append(table)
     if not tables:
         raise UnreadableFileError("has no rows in any sheet")
     return tables
-
-
-def _header(records: Iterator[Sequence[str]]) -> tuple[Sequence[str], int]:
-    """The first record with text and its row number; an empty one where there is none."""
-    for row, record in enumerate(records, 1):
-        if any(cell.strip() for cell in record):
-            return record, row
-    return [], 0
 
 
 def _records(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[str]]:

@@ -105,6 +105,10 @@ class FieldSpec(Strict):
         None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
     )
     region: str = Field("US", description="For phone: the country of numbers without a country code.")
+    mend: bool = Field(
+        True,
+        description="Undo what spreadsheets do to cells: 3012345678.0, _x000D_, accents in a wrong code page, WAHR.",
+    )
     gold: str | None = Field(
         None, description="Input column with the known right answer, in the HITs that are gold questions."
     )

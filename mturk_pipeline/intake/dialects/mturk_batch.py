@@ -44,6 +44,4 @@ DIALECT = Dialect(
             "Reject",
         }
     ),
-    # A spreadsheet leaves out empty cells at the end of a row when it saves text.
-    may_be_missing=("Approve", "Reject", "Unnamed: "),
 )

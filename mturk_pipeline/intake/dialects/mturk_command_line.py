@@ -46,6 +46,6 @@ DIALECT = Dialect(
             "reject",
         }
     ),
-    may_be_missing=("Answer.", "Unnamed: "),
+    lists_unanswered=True,
     without_id="is a HIT without an answer yet: nothing to do",
 )

@@ -45,6 +45,5 @@ DIALECT = Dialect(
             "Turkle.Username",
         }
     ),
-    may_be_missing=("Turkle.Username", "Unnamed: "),
     makes_ids=True,
 )

@@ -1,0 +1,270 @@
+"""What spreadsheets and table programs do to cells, undone once, before any kind reads a cell.
+
+Two sorts of damage. Some marks are no person's writing wherever they stand: `_x000D_` (a carriage return), text in a
+wrong code page (`cafÃ©`), control characters, `="00123"`. The rest could be an answer, and is judged by the whole
+column of a file: `.0` goes only where every filled cell is a whole number with or without it (pandas writes so where
+a column has blanks), WAHR and FALSCH become true and false only where the column holds nothing else, and a comma
+is a decimal one only where the column shows so.
+
+What cannot be undone stays: `5-Mar`, `4.4E+11` and `#NAME?` are for the kinds to refuse.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from mturk_pipeline.intake.arrow import compute
+from mturk_pipeline.intake.truth_words import language_of, truth_language
+from mturk_pipeline.intake.typed import column, columns
+
+# How a column is used: "values" may be mended in every way; "keys" are no truth values; "numbers" may have a decimal
+# comma; in "text" only what is no person's writing goes, and `.0` where it cannot be one either; "kept" is as it is.
+Use = Literal["values", "keys", "numbers", "text", "kept"]
+
+ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA = (
+    "accents mended that were read in a wrong code page",
+    "a spreadsheet's _x000D_ taken out",
+    "control characters taken out",
+    'the formula around it (="…") taken off',
+    "the .0 that a table program added taken off",
+    "a spreadsheet's word for true or false read in English",
+    "read with a decimal comma, as its column has them",
+)
+
+_SUSPECT = r'[^\x20-\x7e\t\n\r]|_x00[0-9A-Fa-f]{2}_|^\s*="'
+_FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
+# _x005F_ stands for the underscore of a text that only looks like an escape.
+_ESCAPE = re.compile(r"_x005F(?=_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f]|007F)_(?:\r?\n)?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_BLANKS = ("", "{}", "nan", "NaN")
+_ERROR = re.compile(r"#[\w¡¿/]+[!?]?", re.UNICODE)
+_WHOLE = re.compile(r"[+-]?\d+(\.0+)?")
+_DECIMAL_COMMA = re.compile(r"[^\d,.]*(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:[. ']\d{3})+,\d+)[^\d,.]*")
+_OTHER_NUMBER = re.compile(r".*?(?:\d\.(?:\d{1,2}|\d{4,})(?!\d)|\d,\d{3}\.\d|\d(?:,\d{3}){2,}).*", re.DOTALL)
+_COMMA_NUMBER = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ']\d{3})+|\d+)(?:,(\d+))?([^\d,.]*)")
+_LEAST_SHARE = 0.05  # of the cells with a comma have to show that it is a decimal one
+_SHORT_TEXT = 3  # digits: shorter ones of a text column may be a version, a rating
+
+
+@dataclass
+class Changes:
+    """The cells of one column that were mended: their place in the table, the text before, what was undone."""
+
+    place: np.ndarray
+    before: np.ndarray
+    what: np.ndarray
+
+
+@dataclass
+class Mended:
+    """A table without damage, and what was undone, by column."""
+
+    frame: pd.DataFrame
+    changes: dict[str, Changes] = field(default_factory=dict)
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """Column, what was undone, and in how many cells."""
+        found = []
+        for name, changes in self.changes.items():
+            whats, numbers = np.unique(np.concatenate([w.split("; ") for w in changes.what]), return_counts=True)
+            found += [(name, str(what), int(n)) for what, n in zip(whats, numbers, strict=True)]
+        return found
+
+
+def undo_damage(frame: pd.DataFrame, uses: Mapping[str, Use]) -> Mended:
+    """`frame` without what table programs did to its cells.
+
+    Parameters
+    ----------
+    frame
+        One table of one file, text only, missing where blank.
+    uses
+        How each column is used; columns that are not named are left alone.
+
+    >>> cells = pd.DataFrame({"phone": ["3011234567.0", None], "name": ["cafÃ©", "1.0"]}, dtype="str")
+    >>> mended = undo_damage(cells, {"phone": "values", "name": "values"})
+    >>> mended.frame["phone"].iloc[0], mended.frame["name"].tolist()
+    ('3011234567', ['café', '1.0'])
+    """
+    mended = Mended(frame)
+    changed: dict[str, pd.Series] = {}
+    language = _language_of_table(frame, uses)
+    for name, use in uses.items():
+        if use == "kept" or name not in frame.columns:
+            continue
+        cells = column(frame, name)
+        steps = [_without_marks(cells)]
+        steps += [_judged_as_whole(steps[-1][0] if steps[-1] else cells, use, language)]
+        result = _combined(cells, [step for step in steps if step])
+        if result:
+            changed[name], mended.changes[name] = result
+    mended.frame = frame.assign(**changed) if changed else frame
+    return mended
+
+
+def without_damage(text: str) -> str:
+    """One text without marks that are no person's writing.
+
+    >>> without_damage('="00123"'), without_damage("Chess_x000D_\\nClub")
+    ('00123', 'Chess\\nClub')
+    """
+    return _mend(text)[0]
+
+
+_Step = tuple[pd.Series, np.ndarray]  # the column, and what was undone in each cell ('' for nothing)
+
+
+def _combined(cells: pd.Series, steps: list[_Step]) -> tuple[pd.Series, Changes] | None:
+    """The last step's column with all changes; None where nothing changed."""
+    if not steps:
+        return None
+    what = steps[0][1].astype(object)
+    for _, more in steps[1:]:
+        what = np.where((what != "") & (more != ""), what + "; " + more, what + more)
+    place = np.flatnonzero(what != "")
+    before = cells.iloc[place].to_numpy(dtype=object)
+    return (steps[-1][0], Changes(place, before, what[place])) if len(place) else None
+
+
+def _without_marks(cells: pd.Series) -> _Step | None:
+    """Cells without escapes, wrong accents, control characters and formulas that hold text."""
+    array = pa.array(cells)
+    if not _may_be_marked(array):
+        return None
+    suspect = np.asarray(compute.match_substring_regex(array, _SUSPECT).fill_null(False))
+    place = np.flatnonzero(suspect)
+    codes, uniques = pd.factorize(cells.iloc[place])
+    pairs = [_mend(str(text)) for text in uniques]
+    if not any(what for _, what in pairs):
+        return None
+    out, what = cells.copy(), np.full(len(cells), "", dtype=object)
+    texts = pd.Series([text or None for text, _ in pairs], dtype="str").take(codes)
+    out.iloc[place] = texts.to_numpy(dtype=object)
+    what[place] = np.array([what for _, what in pairs], dtype=object)[codes]
+    return out, what
+
+
+def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> bool:
+    """A quick look at the bytes: nearly all columns are plain ASCII and need no closer one."""
+    for chunk in getattr(array, "chunks", [array]):
+        data = chunk.buffers()[2]
+        if data is None or not len(data):
+            continue
+        codes = np.frombuffer(data, dtype=np.uint8)
+        if codes.max() >= 0x7F:
+            return True
+        content = data.to_pybytes()
+        if b"_x00" in content or b'="' in content or (codes < 0x20).sum() > sum(map(content.count, (b"\n", b"\r", b"\t"))):
+            return True
+    return False
+
+
+def _mend(text: str) -> tuple[str, str]:
+    """A text without marks, and what was undone, in words."""
+    what = []
+    if formula := _FORMULA.fullmatch(text):
+        text = formula[1].replace('""', '"')
+        what.append(FORMULA)
+    if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:
+        text = mended
+        what.append(ESCAPE)
+    if not text.isascii() and (mended := _fix_encoding()(text)) != text:
+        text = mended
+        what.append(ENCODING)
+    if not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
+        text = mended
+        what.append(CONTROL)
+    return text, "; ".join(what)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """What an escape stands for: a line end, a tab, or nothing; its own line end goes with it."""
+    if escape[1] is None:
+        return ""
+    return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[1].upper(), "")
+
+
+@cache
+def _fix_encoding() -> Callable[[str], str]:
+    from ftfy import fix_encoding
+
+    return fix_encoding
+
+
+def _judged_as_whole(cells: pd.Series, use: Use, language: str | None) -> _Step | None:
+    """What only the whole column can tell: `.0`, words for true and false, decimal commas."""
+    if not _may_be_uniform(cells, use):
+        return None
+    codes, uniques = pd.factorize(cells)
+    texts = [str(u).strip() for u in uniques]
+    filled = [t for t in texts if t not in _BLANKS and not _ERROR.fullmatch(t)]
+    if _has_whole_floats(filled, use):
+        return _replaced(cells, codes, {t: t.partition(".")[0] for t in filled if "." in t}, texts, WHOLE)
+    if use == "values" and (words := truth_language(filled, language)):
+        return _replaced(cells, codes, {t: words[t] for t in filled if words.get(t, t) != t}, texts, TRUTH)
+    if use == "numbers" and _has_decimal_commas(filled):
+        with_points = {t: _with_point(t) for t in filled}
+        return _replaced(cells, codes, {t: n for t, n in with_points.items() if n != t}, texts, COMMA)
+    return None
+
+
+def _may_be_uniform(cells: pd.Series, use: Use) -> bool:
+    """Whether the first filled cell allows that the whole column is of one damaged form: that spares reading it."""
+    if use == "numbers":
+        return True
+    for text in cells.dropna().head(50):
+        bare = str(text).strip()
+        if bare not in _BLANKS and not _ERROR.fullmatch(bare):
+            return bool(_WHOLE.fullmatch(bare)) or bare.isupper()
+    return False
+
+
+def _has_whole_floats(filled: list[str], use: Use) -> bool:
+    if not any(t.endswith(".0") for t in filled) or not all(_WHOLE.fullmatch(t) for t in filled):
+        return False
+    lengths = sorted(len(t.partition(".")[0].lstrip("+-")) for t in filled)
+    return use != "text" or lengths[len(lengths) // 2] >= _SHORT_TEXT
+
+
+def _has_decimal_commas(filled: list[str]) -> bool:
+    with_comma = [t for t in filled if "," in t]
+    shown = sum(_DECIMAL_COMMA.fullmatch(t) is not None for t in with_comma)
+    return shown > _LEAST_SHARE * len(with_comma) and not any(_OTHER_NUMBER.fullmatch(t) for t in filled)
+
+
+def _with_point(text: str) -> str:
+    """A number with decimal comma in plain notation; another text as it is."""
+    number = _COMMA_NUMBER.fullmatch(text)
+    if not number or ("," not in text and not re.search(r"\d[. ']\d{3}", text)):
+        return text
+    decimals = f".{number[3]}" if number[3] else ""
+    return number[1] + re.sub(r"[. ']", "", number[2]) + decimals + number[4]
+
+
+def _replaced(cells: pd.Series, codes: np.ndarray, new: Mapping[str, str], texts: list[str], what: str) -> _Step | None:
+    """`cells` with the trimmed texts in `new` replaced; `codes` says which of `texts` each cell is."""
+    changed = np.array([t in new for t in texts] + [False])[codes]
+    if not changed.any():
+        return None
+    after = pd.Series([new.get(t) for t in texts] + [None], dtype="str").take(codes).set_axis(cells.index)
+    return cells.where(~changed, after), np.where(changed, what, "")
+
+
+def _language_of_table(frame: pd.DataFrame, uses: Mapping[str, Use]) -> str | None:
+    """The language whose words for true and false both stand in columns that hold nothing else."""
+    words: set[str] = set()
+    for name, use in uses.items():
+        if use != "values" or name not in frame.columns:
+            continue
+        cells = column(frame, name).dropna()
+        first = next((t for t in map(str.strip, cells.head(50)) if t not in _BLANKS), "")
+        if first.isupper():
+            distinct = {t.strip() for t in cells.unique()} - set(_BLANKS)
+            words |= distinct if len(distinct) <= 2 else set()
+    return language_of(words)

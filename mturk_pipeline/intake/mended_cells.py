@@ -1,0 +1,84 @@
+"""The cells of a result file that were mended, beside the rows that they stand in."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.intake.damage import Mended, Use
+from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.phase_columns import matches
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None) -> dict[str, Use]:
+    """How each column of a result table is used; without a phase, answers and inputs count as values."""
+    ids = dialect.id_columns
+    texts = [dialect.columns[name] for name in ("title", "requester_feedback") if name in dialect.columns]
+    uses: dict[str, Use] = dict.fromkeys(ids, "keys") | dict.fromkeys(texts, "text")
+    keys = {f"input.{k}".casefold() for k in phase.keys} if phase else set()
+    for name in names:
+        if name.startswith("Input."):
+            uses[name] = "keys" if name.casefold() in keys else "values"
+        elif name.startswith("Answer."):
+            uses[name] = use_of(field_of(name.removeprefix("Answer."), phase))
+    return uses
+
+
+def use_of(field: FieldSpec | None) -> Use:
+    """How a field's cells are used."""
+    if field is None:
+        return "values"
+    if not field.mend:
+        return "kept"
+    return {"text": "text", "number": "numbers"}.get(field.kind, "values")  # pyright: ignore[reportReturnType]
+
+
+def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
+    """The field that an answer column (without "Answer.") feeds; a part of an exploded group feeds the group's."""
+    if phase is None:
+        return None
+    for name, spec in phase.fields.items():
+        for pattern in phase.columns_of(name):
+            if matches(pattern, answer) or answer.casefold().startswith(f"{pattern.casefold()}."):
+                return spec
+    return None
+
+
+def mended_cells(mended: Mended, kept: Iterable[str]) -> pd.Series:
+    """For each row of a table, as JSON, its mended cells of the columns in `kept`: [the file's text, what was undone].
+
+    Missing where there are none.
+    """
+    columns = set(kept)
+    rows: dict[int, dict[str, list[str]]] = {}
+    for name, changes in mended.changes.items():
+        if name in columns:
+            for place, before, what in zip(changes.place.tolist(), changes.before, changes.what, strict=True):
+                rows.setdefault(place, {})[name] = [before, what]
+    texts = np.full(len(mended.frame), None, dtype=object)
+    for place, cells in rows.items():
+        texts[place] = json.dumps(cells, ensure_ascii=False)
+    return pd.Series(texts, index=mended.frame.index, dtype="str")
+
+
+def original_cells(assignments: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Of each column with mended cells: a table by the row's place, with `before` and `what`."""
+    if "mended" not in assignments.columns:
+        return {}
+    texts = assignments["mended"].reset_index(drop=True).dropna()
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for place, text in texts.items():
+        for name, (before, what) in json.loads(text).items():
+            found.setdefault(name, []).append((int(place), before, what))  # pyright: ignore[reportArgumentType]
+    return {
+        name: pd.DataFrame(cells, columns=["place", "before", "what"]).set_index("place")
+        for name, cells in found.items()
+    }
+
+
+def damage_lines(mended: Mended) -> list[str]:
+    """One line for each column and sort of damage that was undone, with the number of cells."""
+    return [f"{name}: {'1 cell' if n == 1 else f'{n} cells'}: {what}" for name, what, n in mended.counts()]

@@ -1,0 +1,59 @@
+"""The words that spreadsheets write for true and false, language by language, always in capitals."""
+
+from collections.abc import Collection, Mapping
+
+# Language -> its words for true and false. English TRUE and FALSE are read everywhere and need no mending.
+TRUTH_WORDS: Mapping[str, tuple[str, str]] = {
+    "German": ("WAHR", "FALSCH"),
+    "French": ("VRAI", "FAUX"),
+    "Spanish": ("VERDADERO", "FALSO"),
+    "Italian": ("VERO", "FALSO"),
+    "Portuguese": ("VERDADEIRO", "FALSO"),
+    "Dutch": ("WAAR", "ONWAAR"),
+    "Polish": ("PRAWDA", "FAŁSZ"),
+    "Swedish": ("SANT", "FALSKT"),
+    "Danish": ("SAND", "FALSK"),
+    "Norwegian": ("SANN", "USANN"),
+    "Finnish": ("TOSI", "EPÄTOSI"),
+    "Czech": ("PRAVDA", "NEPRAVDA"),
+    "Hungarian": ("IGAZ", "HAMIS"),
+    "Romanian": ("ADEVĂRAT", "FALS"),
+    "Turkish": ("DOĞRU", "YANLIŞ"),
+    "Russian": ("ИСТИНА", "ЛОЖЬ"),
+    "Ukrainian": ("ІСТИНА", "ХИБНІСТЬ"),
+    "Greek": ("ΑΛΗΘΗΣ", "ΨΕΥΔΗΣ"),
+}
+_ENGLISH = {"TRUE": "true", "FALSE": "false", "true": "true", "false": "false"}
+# Words for nothing but true or false: a column may hold one of them alone.
+_UNMISTAKABLE = frozenset(
+    {"WAHR", "FALSCH", "VRAI", "VERDADERO", "VERDADEIRO", "FALSO", "FAŁSZ", "FALSKT", "ИСТИНА", "ЛОЖЬ"}
+)
+
+
+def language_of(words: Collection[str]) -> str | None:
+    """The language both of whose words are among `words`.
+
+    >>> language_of({"WAHR", "FALSCH", "x"}), language_of({"SAND"})
+    ('German', None)
+    """
+    return next((name for name, pair in TRUTH_WORDS.items() if set(pair) <= set(words)), None)
+
+
+def truth_language(texts: Collection[str], language: str | None) -> dict[str, str] | None:
+    """Word -> true or false, where `texts` are truth values of one language and nothing else; None otherwise.
+
+    A word that also means something else (SAND) counts only beside its opposite, or where `language` is known to be
+    the file's.
+
+    >>> truth_language({"WAHR"}, None)["WAHR"], truth_language({"SAND"}, None)
+    ('true', None)
+    """
+    distinct = set(texts)
+    foreign = distinct - _ENGLISH.keys()
+    if not foreign:
+        return None
+    for name, pair in TRUTH_WORDS.items():
+        known = name == language or set(pair) <= distinct or foreign <= _UNMISTAKABLE
+        if known and foreign <= set(pair):
+            return {**_ENGLISH, pair[0]: "true", pair[1]: "false"}
+    return None
