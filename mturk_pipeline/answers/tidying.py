@@ -10,8 +10,10 @@ from mturk_pipeline.answers.echo import without_echoes
 from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
+from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
+from mturk_pipeline.intake.mended_cells import original_cells
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
@@ -125,7 +127,19 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
     out["field"] = names.take(said["field"].to_numpy()).to_numpy()
     for column in ("raw", "value", "suspicious", "note"):
         out[column] = said[column]
+    _put_back_originals(out, row, said["column"], assignments)
     out["state"] = pd.Series(STATES, dtype="str").take(said["state"].to_numpy()).to_numpy()
     out["answer_column"] = said["column"]
     out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
     return cast("DataFrame[Answers]", out[_ORDER])
+
+
+def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, assignments: pd.DataFrame) -> None:
+    """In `out`, `raw` as the file had it where the cell was mended, and in `note` what was undone."""
+    for name, cells in original_cells(assignments).items():
+        where = np.flatnonzero((columns == name).to_numpy(dtype=bool) & np.isin(row, cells.index))
+        where = where[out["raw"].iloc[where].notna().to_numpy(dtype=bool)]
+        before = cells.loc[row[where]]
+        out.loc[where, "raw"] = before["before"].to_numpy(dtype=object)
+        notes = [join_notes(note, what) for note, what in zip(out["note"].iloc[where], before["what"], strict=True)]
+        out.loc[where, "note"] = notes

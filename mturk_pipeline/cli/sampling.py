@@ -21,7 +21,8 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
     phase = workflow.first
     folder = workflow.folders(phase).input
     files = [f.path for f in watched_files(project.path / folder)]
-    table, problems = read_input(files, workflow.phases[phase])
+    listed = read_input(files, workflow.phases[phase])
+    table, problems = listed.items, listed.problems
     for reason in problems["reason"]:
         typer.echo(reason, err=True)
     if table.empty:
@@ -41,7 +42,7 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
     else:
         if not pilots:
             raise UserProblem(f"{name}: no pilot batch yet; draw one first: mturk-pipeline sample {name} -n 20")
-        drawn, _ = read_input([*pilots, *rests], workflow.phases[phase])
+        drawn = read_input([*pilots, *rests], workflow.phases[phase]).items
         chosen = table[~table["item_id"].isin(drawn["item_id"])]
         number = f"_{len(rests) + 1}" if rests else ""
         target = f"{folder}/_rest_{phase}{number}.csv"

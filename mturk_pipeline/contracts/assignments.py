@@ -66,7 +66,7 @@ class Assignments(Table):
     source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it: the header is row 1")
     mended: Series[str] = pa.Field(
         nullable=True,
-        description="Cells of this row that a spreadsheet had damaged: JSON, column -> [the file's text, what was undone]",
+        description="Cells that a spreadsheet had damaged, as JSON: column -> [the file's text, what was undone]",
     )
 
     class Config(Table.Config):

@@ -194,7 +194,12 @@ def _take_in_table(
     contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
     work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
     work.quarantined.append(bad)
-    notes = [*standard.warnings, *damage_lines(mended), *verdict.notes, *_remarks(rows(frame, good), verdict.problem, phase)]
+    notes = [
+        *standard.warnings,
+        *damage_lines(mended),
+        *verdict.notes,
+        *_remarks(rows(frame, good), verdict.problem, phase),
+    ]
     if not len(frame):
         notes.append("has a header but no rows")
     sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""

@@ -10,10 +10,10 @@ What cannot be undone stays: `5-Mar`, `4.4E+11` and `#NAME?` are for the kinds t
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.truth_words import language_of, truth_language
-from mturk_pipeline.intake.typed import column, columns
+from mturk_pipeline.intake.typed import column
 
 # How a column is used: "values" may be mended in every way; "keys" are no truth values; "numbers" may have a decimal
 # comma; in "text" only what is no person's writing goes, and `.0` where it cannot be one either; "kept" is as it is.
@@ -160,7 +160,11 @@ def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> bool:
         if codes.max() >= 0x7F:
             return True
         content = data.to_pybytes()
-        if b"_x00" in content or b'="' in content or (codes < 0x20).sum() > sum(map(content.count, (b"\n", b"\r", b"\t"))):
+        if (
+            b"_x00" in content
+            or b'="' in content
+            or (codes < 0x20).sum() > sum(map(content.count, (b"\n", b"\r", b"\t")))
+        ):
             return True
     return False
 

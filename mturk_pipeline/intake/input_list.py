@@ -1,11 +1,14 @@
 """The first phase's input: the list of what is to be asked about, as people keep it in any spreadsheet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import item_ids, normalise_key
+from mturk_pipeline.intake.headers import plain_name
+from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.taken_offers import is_taken_rework
@@ -14,26 +17,36 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 _ORIGIN = ["source_file", "source_row"]
 
 
-def read_input(
-    files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read and unite the files that list what to ask about.
+@dataclass(frozen=True)
+class InputList:
+    """What a phase's input files list.
 
-    Returns
-    -------
-    table
+    Attributes
+    ----------
+    items
         One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off,
         keys named as the phase names them), `source_file`, `source_row`. The first of several rows with the same
         keys counts.
     problems
         `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key.
+    notes
+        Lines that begin with a file's name: titles left out, damage undone.
     """
+
+    items: pd.DataFrame
+    problems: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = None) -> InputList:
+    """Read and unite the files that list what to ask about; never raises for what is wrong with a file."""
+    notes: list[str] = []
     parts: list[pd.DataFrame] = []
     problems: list[tuple[str, str]] = []
     for path in sorted(files, key=lambda p: p.name):
         name = _as_text(path.name)
         try:
-            tables = read_file(path, limits or Limits()).tables
+            tables = read_file(path, limits or Limits(), lambda names: _has_keys(names, phase)).tables
         except UnreadableFileError as error:
             problems.append((name, f"{name} {error}"))
             continue
@@ -41,7 +54,11 @@ def read_input(
         lists = [table for table in tables if not is_taken_rework(table.frame.columns)]
         if not lists:
             continue
-        usable = [_named(table.frame, table.numbers.tolist(), phase) for table in lists]
+        mended = [mended_list(table.frame, phase.keys) for table in lists]
+        notes += [
+            f"{name}: {line}" for t, m in zip(lists, mended, strict=True) for line in (*t.notes, *damage_lines(m))
+        ]
+        usable = [_named(m.frame, table.numbers.tolist(), phase) for table, m in zip(lists, mended, strict=True)]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(phase.keys)
@@ -56,7 +73,11 @@ def read_input(
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
     found = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
-    return table.astype({"source_row": "int64"}), found
+    return InputList(table.astype({"source_row": "int64"}), found, tuple(notes))
+
+
+def _has_keys(names: Sequence[str], phase: PhaseSpec) -> bool:
+    return {plain_name(k) for k in phase.keys} <= {plain_name(n).removeprefix("input.") for n in names}
 
 
 def _as_text(name: str) -> str:
@@ -66,12 +87,12 @@ def _as_text(name: str) -> str:
 
 def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:
     """The table with its columns trimmed and its keys called as the phase calls them, whatever their case."""
-    keys = {normalise_key(k).replace(" ", "_"): k for k in phase.keys}
+    keys = {plain_name(k): k for k in phase.keys}
     names: list[str] = []
     for column in frame.columns:
         name = str(column).strip()
         name = name[6:] if name.casefold().startswith("input.") else name
-        names.append(keys.get(normalise_key(name).replace(" ", "_"), name))
+        names.append(keys.get(plain_name(name), name))
     table = frame.astype("str").set_axis(names, axis=1)
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
     return table.assign(source_row=pd.Series(rows, dtype="int64"))

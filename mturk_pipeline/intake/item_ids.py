@@ -8,6 +8,7 @@ id is noticed.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ _LENGTH = 12
 # Of the checksum: prime to 20, so that each single wrong letter is noticed.
 _WEIGHTS = (1, 3, 7, 9, 11, 13, 17, 19)
 _LINK_START = re.compile(r"(?:https?://(?:www\.)?|www\.)(?=.)")
+_WHOLE = re.compile(r"\d+\.0")
 # A link without its start: a dot inside its host, no spaces, not an e-mail address.
 _BARE_LINK = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+/[^\s@]*")
 
@@ -40,6 +42,18 @@ def normalise_key(text: str) -> str:
     if link := _LINK_START.match(plain):
         return plain[link.end() :].rstrip("/")
     return plain.rstrip("/") if _BARE_LINK.fullmatch(plain) else plain
+
+
+def item_key(text: str) -> str:
+    """The form in which keys name an item: as `normalise_key`, and a whole number is the same with and without `.0`.
+
+    A table program writes 12.0 for 12 wherever a column has blanks: that must not make another item of it.
+
+    >>> item_key("12.0"), item_key("12.50")
+    ('12', '12.50')
+    """
+    plain = normalise_key(text)
+    return plain[:-2] if _WHOLE.fullmatch(plain) else plain
 
 
 def id_of(text: str) -> str:
@@ -83,12 +97,22 @@ def item_ids(keys: pd.DataFrame) -> pd.Series:
 
     The same keys in another case or spacing give the same id; the order of columns counts, their names do not.
     """
+    return ids_of(joined_keys(keys, item_key))
+
+
+def former_item_ids(keys: pd.DataFrame) -> pd.Series:
+    """Ids that version 0.1 gave to items with these keys, as a file has them: offers of that time carry them."""
+    return ids_of(joined_keys(keys, normalise_key))
+
+
+def joined_keys(keys: pd.DataFrame, form: Callable[[str], str] = item_key) -> pd.Series:
+    """All keys of each row as one text, each in the `form` in which it is compared."""
     joined = pd.Series("", index=keys.index, dtype="str")
     for column in keys.columns:
         codes, uniques = pd.factorize(keys[column].fillna("").astype("str"))
-        normal = pd.Series([normalise_key(u) for u in uniques], dtype="str")
+        normal = pd.Series([form(u) for u in uniques], dtype="str")
         joined = joined + "\x1f" + normal.take(codes).set_axis(keys.index)
-    return ids_of(joined)
+    return joined
 
 
 def row_ids(item_id: pd.Series, element: pd.Series) -> pd.Series:

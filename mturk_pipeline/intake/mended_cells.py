@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.damage import Mended, Use
+from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.phase_columns import matches
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -17,7 +18,7 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
     """How each column of a result table is used; without a phase, answers and inputs count as values."""
     ids = dialect.id_columns
     texts = [dialect.columns[name] for name in ("title", "requester_feedback") if name in dialect.columns]
-    uses: dict[str, Use] = dict.fromkeys(ids, "keys") | dict.fromkeys(texts, "text")
+    uses: dict[str, Use] = {**dict.fromkeys(ids, "keys"), **dict.fromkeys(texts, "text")}
     keys = {f"input.{k}".casefold() for k in phase.keys} if phase else set()
     for name in names:
         if name.startswith("Input."):
@@ -25,6 +26,14 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
         elif name.startswith("Answer."):
             uses[name] = use_of(field_of(name.removeprefix("Answer."), phase))
     return uses
+
+
+def mended_list(table: pd.DataFrame, keys: Iterable[str]) -> Mended:
+    """A list of items, as people keep it in any spreadsheet, without damage."""
+    wanted = {plain_name(k) for k in keys}
+    names = map(str, table.columns)
+    uses: dict[str, Use] = {c: "keys" if plain_name(c).removeprefix("input.") in wanted else "values" for c in names}
+    return undo_damage(table, uses)
 
 
 def use_of(field: FieldSpec | None) -> Use:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
+from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
 
 # Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
@@ -69,7 +70,7 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     for name in ("sent_at", "expires_at"):
         table[name] = read_times(table[name]).at
     table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
-    inputs = rows[[c for c in rows.columns if str(c).startswith("Input.")]].astype("str")
+    inputs = mended_list(rows[[c for c in rows.columns if str(c).startswith("Input.")]].astype("str"), keys).frame
     asked = inputs.reindex(columns=[f"Input.{k}" for k in keys]).astype("str")
     named = asked.notna().all(axis=1) & asked.apply(lambda c: c.str.strip() != "").all(axis=1) & bool(len(keys))
     table.insert(0, "item_id", item_ids(asked).where(named))

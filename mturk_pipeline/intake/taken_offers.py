@@ -13,7 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
-from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids, normalise_key
+from mturk_pipeline.intake.headers import plain_name
+from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
+from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.sent_items import ATTEMPT, OFFER_ID
@@ -56,14 +58,14 @@ def is_taken_offer(columns: Iterable[str]) -> bool:
     >>> is_taken_offer(["university", "club"])
     False
     """
-    names = {_plain(c) for c in columns}
-    excluded = {_plain(c) for c in EXCLUDED} <= names
+    names = {plain_name(c) for c in columns}
+    excluded = {plain_name(c) for c in EXCLUDED} <= names
     return excluded or (OFFER_ID in names and not names & _OTHERS)
 
 
 def is_taken_rework(columns: Iterable[str]) -> bool:
     """The same, of a rework file alone: in the first phase's folder other offers may be lists to ask about."""
-    names = {_plain(c) for c in columns}
+    names = {plain_name(c) for c in columns}
     return is_taken_offer(names) and (ATTEMPT in names or OFFER_ID not in names)
 
 
@@ -75,9 +77,9 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
     >>> is_plain_list(["HITId", "university"], ["university"])
     False
     """
-    names = {_plain(c) for c in columns}
+    names = {plain_name(c) for c in columns}
     parts = any(n.startswith(("input.", "answer.")) for n in names)
-    return bool(keys) and {_plain(k) for k in keys} <= names and not (names & _OTHERS or parts)
+    return bool(keys) and {plain_name(k) for k in keys} <= names and not (names & _OTHERS or parts)
 
 
 def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False) -> Taken:
@@ -119,7 +121,7 @@ def _read(path: Path, is_copy: Callable[[Iterable[str]], bool], keys: Sequence[s
     try:
         if not _may_count(path, counts):
             return [], False
-        tables = read_file(path, Limits()).tables
+        tables = read_file(path, Limits(), counts).tables
     except UnreadableFileError:
         return [], False
     found = [table.frame for table in tables if counts(table.frame.columns)]
@@ -135,18 +137,21 @@ def _may_count(path: Path, counts: Callable[[Iterable[str]], bool]) -> bool:
         return False
     if head.startswith(b"PK") or len(head) < _HEAD:
         return True
-    return counts(read_text(head[: head.rfind(b"\n") + 1], Limits()).frame.columns)
+    return counts(read_text(head[: head.rfind(b"\n") + 1], Limits(), counts).frame.columns)
 
 
 def _rows(table: pd.DataFrame, name: str, keys: Sequence[str]) -> pd.DataFrame:
-    named = table.set_axis([_plain(c) for c in table.columns], axis=1)
-    named = named.loc[:, ~named.columns.duplicated()].astype("str")
+    written = table.set_axis([plain_name(c) for c in table.columns], axis=1)
+    written = written.loc[:, ~written.columns.duplicated()].astype("str")
+    named = mended_list(written, keys).frame
     offered = _offer_ids(named)
-    wanted = [_plain(k) for k in keys]
+    wanted = [plain_name(k) for k in keys]
     told = pd.Series(None, index=named.index, dtype="str")
     if wanted and set(wanted) <= set(named.columns):
         filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])
         told = item_ids(named[wanted]).where(filled)
+        # An offer that went out before keys were mended carries the id that the item had then.
+        offered = offered.mask(offered.eq(former_item_ids(written[wanted])), told)
     attempts = named.get(ATTEMPT, pd.Series("1", index=named.index, dtype="str")).fillna("1")
     attempt = [whole_of(text) or 1 for text in attempts]
     changed = offered.notna() & told.notna() & (offered != told)
@@ -160,7 +165,3 @@ def _offer_ids(named: pd.DataFrame) -> pd.Series:
     texts = named.get(OFFER_ID, pd.Series(None, index=named.index, dtype="str"))
     ids = {text: canonical_id(text) for text in texts.dropna().unique() if is_item_id(text)}
     return texts.map(ids).astype("str")
-
-
-def _plain(column: str) -> str:
-    return normalise_key(str(column)).replace(" ", "_")

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
+from mturk_pipeline.intake.same_cells import clear_text
 from mturk_pipeline.intake.typed import column, looked_up
 from mturk_pipeline.intake.typed import rows as select
 
@@ -25,6 +26,9 @@ _NOT_FILLED = _CHANGING | {
     "file_rank",
 }
 _SHOWN = 6
+
+# Column -> number of an assignment's group -> the text of a cell that is damaged in some of its rows.
+Clear = dict[str, dict[int, str]]
 
 
 @dataclass
@@ -49,8 +53,9 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
 
     Notes
     -----
-    Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends).
-    Of rows that agree, the later state counts: decided after submitted, then time of decision, then file.
+    Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends), or one
+    is what a spreadsheet made of the other: then the undamaged text counts. Of rows that agree, the later state
+    counts: decided after submitted, then time of decision, then file.
     """
     repeated = column(rows, "assignment_id").duplicated(keep=False)
     if not repeated.any():
@@ -58,14 +63,16 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
     same = select(rows, repeated).copy()
     same["group"] = pd.factorize(same["assignment_id"])[0]
     same = _latest_first(same)
-    kinds = _contradictions(same, columns_of_part)
+    clear: Clear = {}
+    kinds = _contradictions(same, columns_of_part, clear)
     bad = column(same, "group").isin(list(kinds.index))
     conflicting = _conflicting(select(same, bad), kinds)
     agreeing = select(same, ~bad)
     first = ~column(agreeing, "group").duplicated()
     winners, losers = select(agreeing, first), select(agreeing, ~first)
     superseded = _superseded(losers, winners)
-    kept = pd.concat([select(rows, ~repeated), _filled(winners, losers)]).sort_index()
+    cleared = _cleared(_filled(winners, losers), clear)
+    kept = pd.concat([select(rows, ~repeated), cleared]).sort_index()
     return United(kept.drop(columns="group"), superseded, conflicting)
 
 
@@ -86,21 +93,27 @@ def _latest_first(same: pd.DataFrame) -> pd.DataFrame:
     return same.loc[order.sort_values(list(order.columns)).index]
 
 
-def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> pd.Series:
-    """Assignments (group number -> "worker", "inputs", "answers" …) whose rows cannot all be true."""
+def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]], clear: Clear) -> pd.Series:
+    """Assignments (group number -> "worker", "inputs", "answers" …) whose rows cannot all be true.
+
+    `clear` takes up, by column and group number, the text of a cell that is damaged in some of the rows.
+    """
     group, part = same["group"].to_numpy(), same["part"].to_numpy()
     found: dict[int, dict[str, None]] = {}
     contents = [c for c in same.columns if c.startswith(("Input.", "Answer."))]
     for name in ["worker", *contents]:
         kind = name if name == "worker" else "inputs" if name.startswith("Input.") else "answers"
         has = np.array([name == "worker" or name in columns for columns in columns_of_part])[part]
-        for g in np.unique(_differing(column(same, name), group, has)):
+        for g in np.unique(_differing(column(same, name), group, has, clear.setdefault(name, {}))):
             found.setdefault(int(g), {})[kind] = None
     return pd.Series({g: " and ".join(kinds) for g, kinds in found.items()}, dtype="str")
 
 
-def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray) -> np.ndarray:
-    """Group numbers in which the values of rows that have the column are not all the same."""
+def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray, clear: dict[int, str]) -> np.ndarray:
+    """Group numbers in which the values of rows that have the column are not all the same.
+
+    Where one is the other damaged, the undamaged text goes into `clear` under the group's number.
+    """
     numbers = group[has]
     if len(numbers) < 2:
         return numbers[:0]
@@ -112,7 +125,15 @@ def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray) -> np.ndar
     if not len(at):
         return numbers[:0]
     before, after = _plain(cells.take(pa.array(at))), _plain(cells.take(pa.array(at + 1)))
-    return numbers[at[np.asarray(before != after)]]
+    unlike = np.flatnonzero(np.asarray(before != after))
+    differing = []
+    for g, a, b in zip(numbers[at[unlike]].tolist(), before.iloc[unlike], after.iloc[unlike], strict=True):
+        text = clear_text(clear.get(g, str(a)), str(b))
+        if text is None:
+            differing.append(g)
+        else:
+            clear[g] = text
+    return np.array(differing, dtype=numbers.dtype)
 
 
 def _plain(cells: pa.Array) -> pd.Series:
@@ -131,6 +152,17 @@ def _filled(winners: pd.DataFrame, losers: pd.DataFrame) -> pd.DataFrame:
             known: Any = others[~others.index.duplicated()]
             told = looked_up(column(winners, "group"), known)
             changed[name] = own.fillna(told.astype(own.dtype))
+    return winners.assign(**changed)
+
+
+def _cleared(winners: pd.DataFrame, clear: Clear) -> pd.DataFrame:
+    """`winners` with the undamaged text in cells that a spreadsheet damaged in some of an assignment's rows."""
+    changed: dict[str, pd.Series] = {}
+    for name, texts in clear.items():
+        if texts and name != "worker":
+            known = looked_up(column(winners, "group"), pd.Series(texts, dtype="str")).astype("str")
+            whole = known.fillna(column(winners, name))
+            changed[name] = whole.mask(whole == "")
     return winners.assign(**changed)
 
 

@@ -34,11 +34,16 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         from mturk_pipeline.intake.input_list import read_input
 
         place = workspace.phase(context, names.workflow, names.phase)
-        table, problems = read_input([f.path for f in place.files(place.folders.input)], place.spec)
+        listed = read_input([f.path for f in place.files(place.folders.input)], place.spec)
+        table, problems = listed.items, listed.problems
         yield dg.MaterializeResult(
             asset_key=names.key("input"),
             value=table,
-            metadata={"dagster/row_count": len(table), "items": int(table["item_id"].nunique())},
+            metadata={
+                "dagster/row_count": len(table),
+                "items": int(table["item_id"].nunique()),
+                **({"notes": records([{"what": note} for note in listed.notes])} if listed.notes else {}),
+            },
             check_results=[
                 row_problems("files_readable", names.key("input"), problems, ["source_file", "reason"], "problems"),
                 unknown_own_files_check(names, "input", place),

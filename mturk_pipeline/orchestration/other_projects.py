@@ -122,7 +122,8 @@ def _standing(
 def _listed(other: PhaseOfProject, problems: list[tuple[str, str]]) -> set[str]:
     from mturk_pipeline.intake.input_list import read_input
 
-    table, unread = read_input([f.path for f in other.files(other.folders.input)], other.spec)
+    listed = read_input([f.path for f in other.files(other.folders.input)], other.spec)
+    table, unread = listed.items, listed.problems
     problems += [(other.project.name, reason) for reason in unread["reason"]]
     return set(table["item_id"])
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import is_item_id, item_ids, normalise_key, row_ids
+from mturk_pipeline.intake.item_ids import is_item_id, item_ids, joined_keys, row_ids
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.person_values import match_keys
 from mturk_pipeline.review.shown import HITS, comparable, facts
@@ -154,12 +154,7 @@ def _keys(rows: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
 
 def _codes(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """The keys of each row in the form in which they are compared, as one text."""
-    joined = pd.Series("", index=rows.index, dtype="str")
-    for _, column in _keys(rows, phase).items():
-        codes, uniques = pd.factorize(column)
-        normal = pd.Series([normalise_key(u) for u in uniques], dtype="str")
-        joined = joined + "\x1f" + normal.take(codes).set_axis(rows.index)
-    return joined
+    return joined_keys(_keys(rows, phase))
 
 
 def _by_keys(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
-from mturk_pipeline.review.reviewed_files import Sheet, column_name, file_name
+from mturk_pipeline.review.reviewed_files import Sheet, file_name
 from mturk_pipeline.review.sheet_says import DAMAGED, PLACE, ReviewedSheet, Said, nothing_said, what_sheet_says
 from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.sources import Source, sources_of
@@ -172,7 +173,7 @@ class _Read(NamedTuple):
 def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[str, object]]]:
     """The sheet with all of the phase's columns under their own names ('' where absent)."""
     sheet = source.sheet
-    wanted = {column_name(c): c for c in (*OWN_COLUMNS, *key_columns(phase), *phase.fields)}
+    wanted = {plain_name(c): c for c in (*OWN_COLUMNS, *key_columns(phase), *phase.fields)}
     problems = [
         problem(
             sheet.file,

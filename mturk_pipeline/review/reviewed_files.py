@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.workbooks import refuse_bombs
 from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
@@ -74,15 +74,6 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
 def file_name(path: Path) -> str:
     """The file's name as text that can be written anywhere: a byte that is no UTF-8 becomes, say, `%FC`."""
     return "".join(f"%{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in path.name)
-
-
-def column_name(text: str) -> str:
-    """A header cell in the form in which names are compared.
-
-    >>> column_name(" Phone  Number ")
-    'phone_number'
-    """
-    return normalise_key(text).replace(" ", "_")
 
 
 def cell_text(value: Any) -> str:
@@ -166,7 +157,7 @@ def _decoded(content: bytes) -> str:
 
 def _header_row(grid: Grid, is_header: Callable[[set[str]], bool]) -> int | None:
     for number, row in enumerate(grid[:HEADER_WITHIN]):
-        if row and is_header({column_name(c) for c in row} - {""}):
+        if row and is_header({plain_name(c) for c in row} - {""}):
             return number
     return None
 
@@ -175,7 +166,7 @@ def _sheet(file: str, name: str | None, grid: Grid, is_header: Callable[[set[str
     start = _header_row(grid, is_header)
     if start is None:
         return None
-    names = [column_name(c) for c in grid[start] or []]
+    names = [plain_name(c) for c in grid[start] or []]
     repeated = tuple(sorted(n for n, count in Counter(names).items() if n and count > 1))
     places = [i for i, n in enumerate(names) if n and n not in repeated]
     below = list(enumerate(grid[start + 1 :], start + 2))

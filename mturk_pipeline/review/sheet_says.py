@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.damage import Use, undo_damage
+from mturk_pipeline.intake.mended_cells import use_of
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import UNDO, WORDS, decision_of
 from mturk_pipeline.review.edits import EDIT_COLUMNS, Shown, cells_of, find_edits
@@ -111,7 +114,7 @@ def what_sheet_says(
     sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
 ) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
-    sheet, problems = _without_errors(sheet, rows_known, shown, phase)
+    sheet, problems = _without_errors(_without_damage(sheet, rows_known, shown, phase), rows_known, shown, phase)
     rows = _rows(sheet, rows_known, shown, phase)
     short = _cut_off(sheet, rows, shown)
     problems += [problem(sheet.file, sheet.sheet, n, None, "ragged_row", DAMAGED["ragged_row"]) for n in short]
@@ -196,6 +199,25 @@ def _without_errors(
         reason = _CELL_REASONS["error_text"]
         problems += [problem(sheet.file, sheet.sheet, int(n), name, "error_text", reason) for n in rows]
     return replace(sheet, table=table), problems
+
+
+def _without_damage(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> ReviewedSheet:
+    """The sheet without what table programs did to its cells; a cell that is as it was shown stays."""
+    uses: dict[str, Use] = {"comment": "text", "decision": "text", **dict.fromkeys(key_columns(phase), "keys")}
+    uses |= {name: use_of(phase.fields[name]) for name in sheet.fields}
+    mended = undo_damage(sheet.table.replace("", np.nan), uses)
+    if not mended.changes:
+        return sheet
+    table = sheet.table.copy()
+    for name, changes in mended.changes.items():
+        rows = table.index[changes.place]
+        if name in sheet.fields:
+            touched = table.loc[rows]
+            cells = touched[["export"]].assign(item_id=match_rows(touched, rows_known, phase)["item_id"])
+            cells = cells.assign(export=comparable(cells["export"]).str.upper(), field=name, cell=touched[name])
+            rows = rows[~shown.showed(cells).to_numpy(dtype=bool)]
+        table.loc[rows, name] = mended.frame.loc[rows, name].fillna("")
+    return replace(sheet, table=table)
 
 
 def _cut_off(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown) -> list[int]:

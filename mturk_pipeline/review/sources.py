@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.folders.writing import digest, write_atomically
+from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, column_name, read_sheets
+from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, read_sheets
 from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -119,8 +120,8 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
 
 def is_about(names: set[str], phase: PhaseSpec) -> bool:
     """Whether a header with these column names is one of a reviewed sheet."""
-    keys = {column_name(k) for k in phase.keys}
-    fields = {column_name(f) for f in phase.fields}
+    keys = {plain_name(k) for k in phase.keys}
+    fields = {plain_name(f) for f in phase.fields}
     # "field" and "value" together: the sheet of answers in our own workbook, one row per answer.
     told = bool(names & {"decision", "comment", *fields}) and not {"field", "value"} <= names
     return told and ("item_id" in names or (bool(keys) and keys <= names))
@@ -161,10 +162,10 @@ def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
     own = comparable(table["item_id"]).str.upper().str.replace("-", "") if "item_id" in table else blank
     export = comparable(table["export"]).str.upper() if "export" in table else blank
     names = own.where(own == "", own + "\x1f" + export)
-    keys = [column_name(k) for k in key_columns(phase)]
+    keys = [plain_name(k) for k in key_columns(phase)]
     if not set(keys) <= set(table.columns):
         return names
-    extra = [column_name(k) for k in phase.record_keys if phase.record_fields and column_name(k) in table]
+    extra = [plain_name(k) for k in phase.record_keys if phase.record_fields and plain_name(k) in table]
     by_keys = blank
     for key in [*keys, *extra]:
         by_keys = by_keys + "\x1e" + comparable(table[key]).map(normalise_key)
@@ -177,7 +178,7 @@ def _row_texts(sheet: Sheet, names: pd.Series, phase: PhaseSpec) -> pd.Series:
     for column in ("export", "decision", "comment"):
         # Without the column nothing is said, as in an empty cell.
         text = text + "\x1d" + (comparable(sheet.table[column]) if column in sheet.table else nothing)
-    for column in sorted(map(column_name, phase.fields)):
+    for column in sorted(map(plain_name, phase.fields)):
         if column in sheet.table:
             text = text + "\x1d" + column + "\x1c" + comparable(sheet.table[column])
     return text

@@ -17,7 +17,8 @@ def test_a_file_name_that_is_no_utf8_is_read_and_told_as_text(tmp_path: Path) ->
     good, bad = (Path(os.fsdecode(os.fsencode(tmp_path) + name)) for name in (b"/universit\xe4ten.csv", b"/\xe4.csv"))
     good.write_text("University\nExample\n")
     bad.write_text("Town\nExample\n")
-    table, problems = read_input([good, bad], PHASE)
+    listed = read_input([good, bad], PHASE)
+    table, problems = listed.items, listed.problems
     assert table["source_file"].tolist() == ["universit\ufffdten.csv"]
     assert problems["source_file"].tolist() == ["\ufffd.csv"]
     "".join([*table["source_file"], *problems["reason"]]).encode()
@@ -25,5 +26,5 @@ def test_a_file_name_that_is_no_utf8_is_read_and_told_as_text(tmp_path: Path) ->
 
 def test_a_bare_link_with_and_without_its_last_slash_is_one_item(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("university\nchess.example.edu/\nchess.example.edu\n")
-    table, _ = read_input([tmp_path / "list.csv"], PHASE)
+    table = read_input([tmp_path / "list.csv"], PHASE).items
     assert len(table) == 1

@@ -83,6 +83,7 @@ def test_for_the_first_phase_only_rework_is_taken_and_the_rest_is_its_list(tmp_p
     files = sorted(tmp_path.iterdir())
     taken = read_taken(files, [], KEYS, first=True)
     assert [p.name for p in taken.files] == ["rework, sent.csv"]
-    table, problems = read_input(files, PHASE)
+    listed = read_input(files, PHASE)
+    table, problems = listed.items, listed.problems
     assert set(table["source_file"]) == {"from another project.csv"}
     assert problems.empty
