@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
-from mturk_pipeline.intake.truth_words import language_of, truth_language
+from mturk_pipeline.intake.truth_words import is_truth_word, language_of, truth_language
 from mturk_pipeline.intake.typed import column
 
 # How a column is used: "values" may be mended in every way; "keys" are no truth values; "numbers" may have a decimal
@@ -42,6 +42,8 @@ _FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
 # _x005F_ stands for the underscore of a text that only looks like an escape.
 _ESCAPE = re.compile(r"_x005F(?=_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f]|007F)_(?:\r?\n)?")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+# A letter read in a wrong code page is two or more beyond ASCII; its second half can have become a space.
+_WRONG_PAGE = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3\u00e2] ")
 _BLANKS = ("", "{}", "nan", "NaN")
 _ERROR = re.compile(r"#[\w¡¿/]+[!?]?", re.UNICODE)
 _WHOLE = re.compile(r"[+-]?\d+(\.0+)?")
@@ -178,7 +180,7 @@ def _mend(text: str) -> tuple[str, str]:
     if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:
         text = mended
         what.append(ESCAPE)
-    if not text.isascii() and (mended := _fix_encoding()(text)) != text:
+    if not text.isascii() and _WRONG_PAGE.search(text) and (mended := _fix_encoding()(text)) != text:
         text = mended
         what.append(ENCODING)
     if not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
@@ -225,7 +227,7 @@ def _may_be_uniform(cells: pd.Series, use: Use) -> bool:
     for text in cells.dropna().head(50):
         bare = str(text).strip()
         if bare not in _BLANKS and not _ERROR.fullmatch(bare):
-            return bool(_WHOLE.fullmatch(bare)) or bare.isupper()
+            return bool(_WHOLE.fullmatch(bare)) or (use == "values" and is_truth_word(bare))
     return False
 
 

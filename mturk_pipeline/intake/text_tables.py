@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal, cast
 
 import numpy as np
@@ -85,7 +85,7 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     stream = _stream(content, encoding)
     if mark:
         stream.read(mark.end())
-    records = csv.reader(_lines(stream), delimiter=delimiter)
+    records = csv.reader(chain(stream, [_END]), delimiter=delimiter)
     header, start, titles = first_header(records, above)
     if not header or header[-1].endswith(_END):
         raise UnreadableFileError("has no header row: the first row has to name the columns")
@@ -187,11 +187,6 @@ def _text_array(column: Sequence[str]) -> pa.Array:
     return compute.if_else(compute.equal(array, ""), pa.scalar(None, _TEXT), array)
 
 
-def _lines(stream: Iterable[str]) -> Iterator[str]:
-    yield from stream
-    yield _END
-
-
 def _delimiter(head: str) -> str:
     """The delimiter that parts the first record with text into most cells; the comma among equals."""
     head = head.lstrip("\r\n")
@@ -204,8 +199,12 @@ def _delimiter(head: str) -> str:
 
 def _stream(content: bytes, encoding: str) -> io.TextIOWrapper:
     if encoding == "cp1252":
-        return io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="as_cp1252", newline="")
-    return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+        stream = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="as_cp1252", newline="")
+    else:
+        stream = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    # Bytes decoded at once: the default, 8 KiB, takes a tenth of the time of reading a large file.
+    stream._CHUNK_SIZE = _PIECE  # pyright: ignore[reportAttributeAccessIssue]
+    return stream
 
 
 def _encoding(content: bytes) -> str:

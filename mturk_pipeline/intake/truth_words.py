@@ -30,6 +30,18 @@ _UNMISTAKABLE = frozenset(
 )
 
 
+_ALL = frozenset(word for pair in TRUTH_WORDS.values() for word in pair) | _ENGLISH.keys()
+
+
+def is_truth_word(text: str) -> bool:
+    """Whether a spreadsheet of any language writes `text` for true or false.
+
+    >>> is_truth_word("VRAI"), is_truth_word("vrai")
+    (True, False)
+    """
+    return text in _ALL
+
+
 def language_of(words: Collection[str]) -> str | None:
     """The language both of whose words are among `words`.
 
