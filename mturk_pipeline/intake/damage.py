@@ -37,7 +37,7 @@ ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA = (
     "read with a decimal comma, as its column has them",
 )
 
-_SUSPECT = r'[^\x20-\x7e\t\n\r]|_x00[0-9A-Fa-f]{2}_|^\s*="'
+_SUSPECT = r'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="'
 _FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
 # _x005F_ stands for the underscore of a text that only looks like an escape.
 _ESCAPE = re.compile(r"_x005F(?=_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f]|007F)_(?:\r?\n)?")
@@ -137,9 +137,14 @@ def _combined(cells: pd.Series, steps: list[_Step]) -> tuple[pd.Series, Changes]
 def _without_marks(cells: pd.Series) -> _Step | None:
     """Cells without escapes, wrong accents, control characters and formulas that hold text."""
     array = pa.array(cells)
-    if not _may_be_marked(array):
+    letters, marks = _may_be_marked(array)
+    suspect = np.zeros(len(cells), dtype=bool)
+    if letters:
+        suspect |= ~np.asarray(compute.string_is_ascii(array).fill_null(True))
+    if marks:
+        suspect |= np.asarray(compute.match_substring_regex(array, _SUSPECT).fill_null(False))
+    if not suspect.any():
         return None
-    suspect = np.asarray(compute.match_substring_regex(array, _SUSPECT).fill_null(False))
     place = np.flatnonzero(suspect)
     codes, uniques = pd.factorize(cells.iloc[place])
     pairs = [_mend(str(text)) for text in uniques]
@@ -152,23 +157,24 @@ def _without_marks(cells: pd.Series) -> _Step | None:
     return out, what
 
 
-def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> bool:
-    """A quick look at the bytes: nearly all columns are plain ASCII and need no closer one."""
+def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> tuple[bool, bool]:
+    """A quick look at the bytes: whether there are letters beyond ASCII, and whether there may be other marks.
+
+    Nearly all columns have neither, and need no closer look.
+    """
+    letters = marks = False
     for chunk in getattr(array, "chunks", [array]):
         data = chunk.buffers()[2]
         if data is None or not len(data):
             continue
         codes = np.frombuffer(data, dtype=np.uint8)
-        if codes.max() >= 0x7F:
-            return True
-        content = data.to_pybytes()
-        if (
-            b"_x00" in content
-            or b'="' in content
-            or (codes < 0x20).sum() > sum(map(content.count, (b"\n", b"\r", b"\t")))
-        ):
-            return True
-    return False
+        letters = letters or bool(codes.max() >= 0x80)
+        if not marks:
+            content = data.to_pybytes()
+            ordinary = content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
+            odd = np.count_nonzero(codes < 0x20) > ordinary or b"\x7f" in content
+            marks = odd or b"_x00" in content or b'="' in content
+    return letters, marks
 
 
 def _mend(text: str) -> tuple[str, str]:
