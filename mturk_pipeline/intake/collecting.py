@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.dialects import Dialect, recognise, what_is_missing
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
@@ -74,8 +75,9 @@ class _Part:
 
 @dataclass
 class _Work:
-    """What has been read so far."""
+    """What has been read so far, and how columns are written in all of it."""
 
+    spellings: ColumnSpellings
     parts: list[_Part] = field(default_factory=list)
     quarantined: list[pd.DataFrame] = field(default_factory=list)
     files: list[dict[str, object]] = field(default_factory=list)
@@ -101,7 +103,7 @@ def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limi
         Never raises for what is wrong with a file: that stands in `files.problem` or in `set_aside`.
     """
     limits = limits or Limits()
-    work = _Work()
+    work = _Work(ColumnSpellings(phase))
     named = _named(files)
     texts = {name: _read(file, limits) for name, file in named.items()}
     ranks = _file_ranks(texts)
@@ -181,6 +183,8 @@ def _take_in_table(
     """Add a table's good rows to the parts and its other rows to the quarantine; a problem of the whole table."""
     wanted = plain_answer_columns(phase)
     standard = standardise(table, dialect, origin.file, origin.name, wanted, limits)
+    names, spelt_alike = work.spellings.of(list(standard.frame.columns))
+    standard.frame.columns = pd.Index(names)
     if dialect.makes_ids:
         _make_ids(standard.frame)
     verdict = examine(standard, table, dialect, phase, limits)
@@ -190,7 +194,7 @@ def _take_in_table(
     contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
     work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
     work.quarantined.append(bad)
-    notes = [*standard.warnings, *_remarks(rows(frame, good), verdict.problem, phase)]
+    notes = [*standard.warnings, *spelt_alike, *_remarks(rows(frame, good), verdict.problem, phase)]
     if not len(frame):
         notes.append("has a header but no rows")
     sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.exploded import join_exploded
-from mturk_pipeline.intake.headers import is_stray
+from mturk_pipeline.intake.headers import clean_header, is_stray
 from mturk_pipeline.intake.result_file import Limits, ResultFile
-from mturk_pipeline.intake.task_answers import unpack_task_answers
+from mturk_pipeline.intake.task_answers import TASK_ANSWERS, unpack_task_answers
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
@@ -53,7 +54,7 @@ def standardise(
     file, name
         The file, and the name that it goes by in messages and tables.
     wanted
-        Answer columns of the phase, without "Answer."; none where there is no phase.
+        Answer columns of the phase, without "Answer.", as names are compared; none where there is no phase.
     limits
         For the number of answer columns.
     """
@@ -71,7 +72,7 @@ def standardise(
     frame["work_seconds"] = _work_seconds(frame, warnings)
     frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
     _say_unused(raw, dialect, warnings)
-    content, broken = _content(raw, wanted, limits)
+    content, broken = _content(raw, wanted, limits, warnings)
     frame = pd.concat([_identified(frame, content, dialect, file, name), content], axis=1)
     frame["source_file"] = pd.Series(name, index=frame.index, dtype="str")
     frame["source_sheet"] = pd.Series(table.sheet, index=frame.index, dtype="str")
@@ -123,17 +124,21 @@ def _status(texts: pd.Series, known: bool) -> pd.Series:
     return texts.where(~proper.isin(STATUSES), proper).fillna("Submitted")
 
 
-def _content(raw: pd.DataFrame, wanted: Collection[str], limits: Limits) -> tuple[pd.DataFrame, pd.Series]:
+def _content(
+    raw: pd.DataFrame, wanted: Collection[str], limits: Limits, warnings: list[str]
+) -> tuple[pd.DataFrame, pd.Series]:
     """The file's Input.* and Answer.* columns, groups joined and JSON unpacked."""
-    columns = [c for c in raw.columns if c.startswith(("Input.", "Answer."))]
-    content, broken = select(raw, columns), pd.Series(False, index=raw.index)
-    if "taskAnswers" not in wanted:
+    columns = [c for c in raw.columns if with_prefix(c).startswith((INPUT, ANSWER))]
+    names, notes = clean_header([with_prefix(c) for c in columns])
+    warnings += notes
+    content, broken = select(raw, columns).set_axis(names, axis=1), pd.Series(False, index=raw.index)
+    if comparable(TASK_ANSWERS) not in wanted:
         content, broken = unpack_task_answers(content, limits.max_columns)
     return join_exploded(content, wanted), broken
 
 
 def _say_unused(raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
-    unused = [c for c in raw.columns if c not in dialect.known and not c.startswith(("Input.", "Answer."))]
+    unused = [c for c in raw.columns if c not in dialect.known and not with_prefix(c).startswith((INPUT, ANSWER))]
     stray = [c for c in unused if is_stray(c)]
     other = [c for c in unused if not is_stray(c)]
     if stray:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import ANSWER, find_column
 from mturk_pipeline.intake.exploded import SEPARATOR
 
-COLUMN = "Answer.taskAnswers"
+TASK_ANSWERS = "taskAnswers"
 _DEEPEST = 8
 
 
@@ -20,9 +21,10 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
     `most_columns` columns count as broken.
     """
     broken = pd.Series(False, index=frame.index)
-    if COLUMN not in frame.columns:
+    column = find_column(frame.columns, TASK_ANSWERS, ANSWER)
+    if column is None:
         return frame, broken
-    codes, uniques = pd.factorize(frame[COLUMN])
+    codes, uniques = pd.factorize(frame[column])
     unpacked: list[dict[str, str] | None] = []
     names: dict[str, None] = {}
     for text in uniques:
@@ -41,7 +43,7 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
         for name in names
         if f"Answer.{name}" not in frame.columns
     }
-    rest = frame.drop(columns=[COLUMN])
+    rest = frame.drop(columns=[column])
     return pd.concat([rest, pd.DataFrame(columns, index=frame.index)], axis=1), broken
 
 
