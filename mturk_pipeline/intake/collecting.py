@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
-from mturk_pipeline.intake.dialects import Dialect, recognise, what_is_missing
+from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
@@ -164,7 +164,7 @@ def _take_in(
     entry["encoding"] = text.encoding
     known = [(table, recognise(list(table.frame.columns))) for table in text.tables]
     if all(dialect is None for _, dialect in known):
-        entry["problem"] = what_is_missing(list(text.tables[0].frame.columns))
+        entry["problem"] = why_unknown(list(text.tables[0].frame.columns), phase.keys if phase else ())
         return
     total = 0
     for table, dialect in known:

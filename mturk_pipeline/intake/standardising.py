@@ -10,14 +10,14 @@ import pandas as pd
 from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.dialects.base import Contents
 from mturk_pipeline.intake.exploded import join_exploded
-from mturk_pipeline.intake.headers import clean_header, is_stray
+from mturk_pipeline.intake.headers import is_stray
 from mturk_pipeline.intake.result_file import Limits, ResultFile
-from mturk_pipeline.intake.task_answers import TASK_ANSWERS, unpack_task_answers
+from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, unpack_task_answers
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
-from mturk_pipeline.intake.typed import columns as select
 
 STATUSES = ("Submitted", "Approved", "Rejected")
 TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
@@ -32,11 +32,11 @@ class Standard:
     """A table's rows in the contract's terms, still with those that cannot be used.
 
     `frame` has a range index and the columns of `Assignments` but `item_id` and `auto_approved`; texts that could
-    not be read are missing and told in `warnings`. `broken_answers` marks rows whose answers are unreadable JSON.
+    not be read are missing and told in `warnings`. `unreadable` says of each row why its answers cannot be read.
     """
 
     frame: pd.DataFrame
-    broken_answers: pd.Series
+    unreadable: pd.Series
     warnings: list[str]
 
 
@@ -72,12 +72,13 @@ def standardise(
     frame["work_seconds"] = _work_seconds(frame, warnings)
     frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
     _say_unused(raw, dialect, warnings)
-    content, broken = _content(raw, wanted, limits, warnings)
-    frame = pd.concat([_identified(frame, content, dialect, file, name), content], axis=1)
+    content = _content(table, dialect, wanted, limits)
+    warnings += content.notes
+    frame = pd.concat([_identified(frame, content.frame, dialect, file, name), content.frame], axis=1)
     frame["source_file"] = pd.Series(name, index=frame.index, dtype="str")
     frame["source_sheet"] = pd.Series(table.sheet, index=frame.index, dtype="str")
     frame["source_row"] = table.numbers
-    return Standard(frame, broken, warnings)
+    return Standard(frame, content.unreadable, warnings)
 
 
 def _text(raw: pd.DataFrame, dialect: Dialect, column: str) -> pd.Series:
@@ -124,17 +125,14 @@ def _status(texts: pd.Series, known: bool) -> pd.Series:
     return texts.where(~proper.isin(STATUSES), proper).fillna("Submitted")
 
 
-def _content(
-    raw: pd.DataFrame, wanted: Collection[str], limits: Limits, warnings: list[str]
-) -> tuple[pd.DataFrame, pd.Series]:
+def _content(table: TextTable, dialect: Dialect, wanted: Collection[str], limits: Limits) -> Contents:
     """The file's Input.* and Answer.* columns, groups joined and JSON unpacked."""
-    columns = [c for c in raw.columns if with_prefix(c).startswith((INPUT, ANSWER))]
-    names, notes = clean_header([with_prefix(c) for c in columns])
-    warnings += notes
-    content, broken = select(raw, columns).set_axis(names, axis=1), pd.Series(False, index=raw.index)
+    contents = dialect.contents(table, limits)
+    frame, unreadable = contents.frame, contents.unreadable
     if comparable(TASK_ANSWERS) not in wanted:
-        content, broken = unpack_task_answers(content, limits.max_columns)
-    return join_exploded(content, wanted), broken
+        frame, broken = unpack_task_answers(frame, limits.max_columns)
+        unreadable = unreadable.mask(broken & unreadable.isna(), NO_TASK_ANSWERS)
+    return Contents(join_exploded(frame, wanted), unreadable, contents.notes)
 
 
 def _say_unused(raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
