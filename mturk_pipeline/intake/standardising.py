@@ -18,6 +18,7 @@ from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, un
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
+from mturk_pipeline.intake.unknown_workers import UNKNOWN
 
 STATUSES = ("Submitted", "Approved", "Rejected")
 TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
@@ -70,6 +71,7 @@ def standardise(
     _told(column_of(rates, "approval_rate"), failed, "approval_rate", dialect, warnings)
     frame = pd.concat([pd.DataFrame(out, index=raw.index), rates], axis=1)
     frame["work_seconds"] = _work_seconds(frame, warnings)
+    _name_unknown(frame, raw, dialect, warnings)
     frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
     _say_unused(raw, dialect, warnings)
     content = _content(table, dialect, wanted, limits)
@@ -115,6 +117,19 @@ def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
     if (between < 0).any():
         warnings.append(f"{_rows(between < 0)} a submit time before the accept time: look at the times")
     return column_of(frame, "work_seconds").astype("float64").fillna(between.where(between >= 0))
+
+
+def _name_unknown(frame: pd.DataFrame, raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
+    """Name the workers of a file in which none is named, of a platform that lets people answer without a login."""
+    blank = frame["worker_id"].isna()
+    named = [column_of(raw, name).fillna("").str.strip() for name in dialect.names_workers if name in raw.columns]
+    if not dialect.names_workers or frame.empty or not blank.all() or any((name != "").any() for name in named):
+        return
+    frame["worker_id"] = pd.Series(UNKNOWN, index=frame.index, dtype="str")
+    warnings.append(
+        f"names no worker: {len(frame)} answers of people who did not log in, so several answers to one task may be "
+        "one person's and count as no more; nobody is rated, remembered or paid for them"
+    )
 
 
 def _status(texts: pd.Series, known: bool) -> pd.Series:

@@ -55,6 +55,9 @@ class Dialect:
         An assignment without id gets one from its file and row; otherwise it cannot be used.
     without_id, without_keys
         What to do about an assignment without id, and about a file without the phase's keys.
+    names_workers
+        Columns that all stay blank where nobody has to log in: the answers are then unknown workers'. None where the
+        platform knows each worker.
     contents
         Finds the inputs and answers in a table.
     lacks
@@ -70,6 +73,7 @@ class Dialect:
     makes_ids: bool = False
     without_id: str = "has no AssignmentId: look in the file that was downloaded"
     without_keys: str = "is it of another phase? Hand in results of a batch made from this phase's input"
+    names_workers: tuple[str, ...] = ()
     contents: Callable[[TextTable, Limits], Contents] = plain_contents
     lacks: tuple[str, ...] = ()
     known: frozenset[str] = field(init=False)

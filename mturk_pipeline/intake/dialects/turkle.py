@@ -1,8 +1,8 @@
 """Exports of Turkle, the open-source server that takes Mechanical Turk's templates and files.
 
 Ids are whole numbers counted by each server; there is no reward, status or approval. A form key that occurs several
-times (checkboxes) comes as Python's text of a list: `['a', 'b']`. Results with letters beyond ASCII are cut short by
-Turkle 3.1 and before: it announces as many bytes as there are characters.
+times (checkboxes) comes as Python's text of a list: `['a', 'b']`. A project without login names no workers. Results
+with letters beyond ASCII are cut short by Turkle 3.1 and before: it announces as many bytes as there are characters.
 """
 
 import ast
@@ -131,5 +131,6 @@ DIALECT = Dialect(
     ),
     may_be_missing=("Turkle.Username", "Unnamed: "),
     makes_ids=True,
+    names_workers=("WorkerId", "Turkle.Username"),
     contents=read_contents,
 )
