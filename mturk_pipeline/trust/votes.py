@@ -121,12 +121,9 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     n_elements = max(len(rows.names.elements), 1)
     cell, cells = pairs(rows.item * n_elements + rows.element, rows.field)
     vote, votes = pairs(cell, rows.voter)
-    worker = np.zeros(len(votes), dtype=np.int64)
-    worker[vote] = rows.worker
+    worker, weight = _voters(rows, vote, votes[:, 0])
     state = np.zeros(len(votes), dtype=np.int64)
     np.maximum.at(state, vote, rows.state)
-    person = pairs(votes[:, 0], worker)[0]
-    weight = 1 / np.bincount(person, minlength=1)[person]
     of_state, size = votes[:, 0] * 4 + state, len(cells) * 4
 
     personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
@@ -163,6 +160,14 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
         workers=rows.names.workers,
         lists=_lists(everything, asked),
     )
+
+
+def _voters(rows: Rows, vote: Ints, cell: Ints) -> tuple[Ints, Floats]:
+    """Each vote's worker and weight; `vote` is each row's vote, `cell` each vote's cell."""
+    worker = np.zeros(len(cell), dtype=np.int64)
+    worker[vote] = rows.worker
+    person = pairs(cell, worker)[0]
+    return worker, 1 / np.bincount(person, minlength=1)[person]
 
 
 def _lists(rows: Rows, asked: Asked) -> Lists:

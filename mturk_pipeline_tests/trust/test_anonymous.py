@@ -19,6 +19,9 @@ from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workers.contributions import contributions
+from mturk_pipeline.workers.person import UnknownWorkerError, person_of
+from mturk_pipeline.workers.salted import Salt
+from mturk_pipeline.workers.tombstones import Tombstones
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, write
 
@@ -193,3 +196,9 @@ def test_lists_of_people_without_login_are_one_persons(tmp_path):
     np.testing.assert_allclose(tables[0]["trust"], tables[1]["trust"], atol=0.005)
     assert not tables[0]["accepted"].any()
     assert tables[0]["reasons"].str.contains("all 3 answers listed it").all()
+
+
+@pytest.mark.parametrize("given", ["unknown", "turkle::unknown"])
+def test_nobody_can_be_forgotten_by_that_name(given):
+    with pytest.raises(UnknownWorkerError, match="did not log in"):
+        person_of(given, ["turkle::unknown", "turkle::5"], Tombstones(), Salt(bytes(32)))
