@@ -80,6 +80,7 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
     """Who has done a phase, and who is blacklisted: not to be let into its next batch."""
     from mturk_pipeline.folders.tables_for_people import csv_bytes
     from mturk_pipeline.folders.writing import ProjectWriter
+    from mturk_pipeline.intake.unknown_workers import is_unknown
     from mturk_pipeline.workers.contributions import read_columns
     from mturk_pipeline.workers.for_people import exclusion_list
     from mturk_pipeline.workers.refreshing import refresh
@@ -96,7 +97,7 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
     if done is None:
         raise UserProblem(f"{name}: {wanted} has no answers yet; run it first: mturk-pipeline run {name}")
     table = done["worker"]
-    taken = exclusion_list((w, "done") for w in table[~is_anonymous(table)].unique())
+    taken = exclusion_list((w, "done") for w in table[~is_anonymous(table) & ~is_unknown(table)].unique())
     listed = pd.concat([refresh(site.home).excluded, taken]).drop_duplicates(["WorkerId", "platform", "server"])
     target = f"{workflow.folders(wanted).input}/_exclude_{wanted}.csv"
     ProjectWriter(project.path).write(target, csv_bytes(listed))

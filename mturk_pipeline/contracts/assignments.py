@@ -99,7 +99,7 @@ class ResultFiles(Table):
     source_file: Series[str] = pa.Field(unique=True, description="Name of the result file")
     dialect: Series[str] = pa.Field(
         nullable=True,
-        description="Format recognised: mturk_batch, mturk_command_line, turkle; missing for a broken file",
+        description="Format recognised: mturk_batch, mturk_command_line, mturk_api, turkle; missing for a broken file",
     )
     encoding: Series[str] = pa.Field(nullable=True, description="Text encoding found, for text files")
     rows: Series[int] = pa.Field(ge=0, description="Rows with data in the file")

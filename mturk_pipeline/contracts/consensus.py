@@ -9,7 +9,7 @@ from mturk_pipeline.contracts.base import Table
 FLAGS = ["unanimous", "majority", "plurality", "minority", "multiple", "zero_value"]
 PATTERNS = (
     "'lone', '2:0', '2:1', '1:1', '3:0' …: workers for the best value against workers for others; "
-    "'0' where nobody gave one"
+    "'0' where nobody gave one; answers that may be one person's count as one"
 )
 
 
@@ -35,12 +35,14 @@ class Consensus(Table):
     winners: Series[object] = pa.Field(description="List of the values that the decision table names, best first")
     runners_up: Series[object] = pa.Field(description="List of the other distinct valid values, most trusted first")
     runners_up_trust: Series[object] = pa.Field(description="List of the trust of each of the runners-up, 0..1")
-    votes: Series[int] = pa.Field(ge=0, description="Workers who support the outcome")
+    votes: Series[int] = pa.Field(ge=0, description="Workers (anonymous answers: each) who support the outcome")
     valid: Series[int] = pa.Field(ge=0, description="Workers who gave a valid value")
     blank: Series[int] = pa.Field(ge=0, description="Workers who left the field blank")
     none_declared: Series[int] = pa.Field(ge=0, description="Workers who said that there is none")
     invalid: Series[int] = pa.Field(ge=0, description="Workers whose only answers were invalid")
-    workers: Series[int] = pa.Field(ge=1, description="Workers who were asked and answered")
+    workers: Series[int] = pa.Field(
+        ge=1, description="Workers who were asked and answered; each anonymous answer as one"
+    )
     cumulative_sameness: Series[int] = pa.Field(
         ge=0, description="Sum over answers of the number of equal answers: 9, 5, 3 for three answers"
     )

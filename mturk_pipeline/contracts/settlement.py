@@ -31,7 +31,10 @@ class SettlementSuggestions(Table):
     )
     suggestion: Series[str] = pa.Field(
         isin=SUGGESTIONS,
-        description="approve; reject (unusable); look (doubtful: a person decides); none (settled already)",
+        description=(
+            "approve; reject (unusable); look (doubtful: a person decides); none (settled already, or the worker is "
+            "not known)"
+        ),
     )
     reason: Series[str] = pa.Field(
         description="What a worker who is rejected can be told, in one line; '' where the work is usable"

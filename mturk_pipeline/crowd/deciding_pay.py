@@ -5,6 +5,8 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.unknown_workers import is_unknown
+
 # Why an assignment gets no word, or which one: the order in which the command line tells them.
 WHY = {
     "approved": "approved",
@@ -18,6 +20,7 @@ WHY = {
     "changed": "left open: the result file changed just now",
     "paid by hand": "left open: stands on a pay sheet, or no platform pays it",
     "settled": "settled before",
+    "nobody": "answers of people who did not log in: nobody to pay",
 }
 _VERDICTS = {"approved": "approve", "rejected": "reject", "rejected unconfirmed": "reject"}
 
@@ -50,6 +53,7 @@ def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested
     feedback = said["feedback"].fillna("").to_numpy()
     told = np.where(feedback == "", suggestions["reason"].to_numpy(), feedback)
     why = _why(settle, told, suggestions["suggestion"].to_numpy(), include_suggested)
+    why = why.mask(is_unknown(suggestions["worker"]), "nobody")
     verdict = why.map(_VERDICTS).fillna("").astype("str")
     return pd.DataFrame(
         {

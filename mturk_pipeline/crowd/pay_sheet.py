@@ -10,6 +10,7 @@ from mturk_pipeline.crowd.money import wages_by_worker
 from mturk_pipeline.crowd.pay_ledger import PayLedger, as_listed
 from mturk_pipeline.folders.tables_for_people import csv_bytes
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.intake.unknown_workers import is_unknown
 
 # What becomes of an assignment on its way to a pay sheet, in the order in which it is told.
 WHY = {
@@ -20,6 +21,7 @@ WHY = {
     "unclear": "held back: a person's word about it cannot be used",
     "held": "not paid yet: suggested for rejection or to be looked at, and no person has said",
     "platform": "paid by their platform once approved: mturk-pipeline settle",
+    "nobody": "of people who did not log in: nobody to pay",
 }
 
 
@@ -69,6 +71,7 @@ def owed(
         rewards = rewards.where(rewards.notna(), reward)
     status, verdict = suggestions["status"].to_numpy(), decided["verdict"].to_numpy()
     cases = [
+        (is_unknown(assignments["worker"]), "nobody"),
         (suggestions["paid_by"].eq("platform").to_numpy(), "platform"),
         (paid.to_numpy(dtype=bool), "paid"),
         ((status == "Rejected") | (verdict == "reject") | decided["why"].eq("no reason").to_numpy(), "rejected"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
 
@@ -19,7 +20,8 @@ def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | Non
     if upstream is None or upstream.empty or assignments.empty or not keys:
         return assignments
     inputs = [f"Input.{k}" for k in keys]
-    missing = [c for c in upstream.columns if f"Input.{c}" not in assignments.columns and c not in _OWN]
+    present = list(map(str, assignments.columns))
+    missing = [c for c in upstream.columns if c not in _OWN and find_column(present, c) is None]
     if not missing or not set(inputs) <= set(assignments.columns):
         return assignments
     left, right = item_ids(assignments[inputs]), item_ids(upstream[list(keys)])

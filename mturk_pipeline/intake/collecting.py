@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.damage import undo_damage
-from mturk_pipeline.intake.dialects import Dialect, recognise, what_is_missing
+from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
@@ -76,8 +77,9 @@ class _Part:
 
 @dataclass
 class _Work:
-    """What has been read so far."""
+    """What has been read so far, and how columns are written in all of it."""
 
+    spellings: ColumnSpellings
     parts: list[_Part] = field(default_factory=list)
     quarantined: list[pd.DataFrame] = field(default_factory=list)
     files: list[dict[str, object]] = field(default_factory=list)
@@ -103,7 +105,7 @@ def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limi
         Never raises for what is wrong with a file: that stands in `files.problem` or in `set_aside`.
     """
     limits = limits or Limits()
-    work = _Work()
+    work = _Work(ColumnSpellings(phase))
     named = _named(files)
     texts = {name: _read(file, limits) for name, file in named.items()}
     ranks = _file_ranks(texts)
@@ -164,7 +166,7 @@ def _take_in(
     entry["encoding"] = text.encoding
     known = [(table, recognise(list(table.frame.columns))) for table in text.tables]
     if all(dialect is None for _, dialect in known):
-        entry["problem"] = what_is_missing(list(text.tables[0].frame.columns))
+        entry["problem"] = why_unknown(list(text.tables[0].frame.columns), phase.keys if phase else ())
         return
     total = 0
     for table, dialect in known:
@@ -184,7 +186,10 @@ def _take_in_table(
     wanted = plain_answer_columns(phase)
     mended = undo_damage(table.frame, column_uses(table.frame.columns, dialect, phase))
     standard = standardise(replace(table, frame=mended.frame), dialect, origin.file, origin.name, wanted, limits)
-    standard.frame["mended"] = mended_cells(mended, standard.frame.columns)
+    names, spelt_alike = work.spellings.of(list(standard.frame.columns))
+    spelling = dict(zip(standard.frame.columns, names, strict=True))
+    standard.frame.columns = pd.Index(names)
+    standard.frame["mended"] = mended_cells(mended, spelling)
     if dialect.makes_ids:
         _make_ids(standard.frame)
     verdict = examine(standard, table, dialect, phase, limits)
@@ -194,12 +199,8 @@ def _take_in_table(
     contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
     work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
     work.quarantined.append(bad)
-    notes = [
-        *standard.warnings,
-        *damage_lines(mended),
-        *verdict.notes,
-        *_remarks(rows(frame, good), verdict.problem, phase),
-    ]
+    notes = [*standard.warnings, *spelt_alike, *damage_lines(mended), *verdict.notes]
+    notes += _remarks(rows(frame, good), verdict.problem, phase)
     if not len(frame):
         notes.append("has a header but no rows")
     sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""

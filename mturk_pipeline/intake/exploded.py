@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import comparable
 from mturk_pipeline.intake.typed import columns as select
 
 PREFIX = "Answer."
@@ -24,7 +25,7 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
         Text columns, one row per assignment.
     wanted
         Answer columns that a phase reads, without "Answer.": those stay untouched, and a group that the phase
-        wants joined is joined even where all its cells are blank.
+        wants joined is joined even where all its cells are blank. Names match as everywhere, in any case.
 
     >>> cells = pd.DataFrame({"Answer.Car.Car": ["true", "false"], "Answer.Car.Bus": ["TRUE", None]}, dtype="str")
     >>> join_exploded(cells)
@@ -32,15 +33,15 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
     0    Car|Bus
     1        NaN
     """
-    wanted = wanted or ()
+    wanted = {comparable(name) for name in wanted or ()}
     names = [c.removeprefix(PREFIX) for c in frame.columns if c.startswith(PREFIX)]
-    groups = _groups([n for n in names if n not in wanted])
+    groups = _groups([n for n in names if comparable(n) not in wanted])
     for group, labels in groups.items():
         target = PREFIX + group
         columns = [f"{target}.{label}" for label in labels]
         if target in frame.columns:
             continue
-        ticked = _ticked(select(frame, columns), even_blank=group in wanted)
+        ticked = _ticked(select(frame, columns), even_blank=comparable(group) in wanted)
         if ticked is not None:
             frame = _replaced(frame, columns, target, _labels(ticked, labels))
     return frame

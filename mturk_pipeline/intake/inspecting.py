@@ -8,6 +8,7 @@ import pandas as pd
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
 from mturk_pipeline.intake.typed import column, counts, distinct
+from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -16,7 +17,8 @@ class Inspection:
     """What was found in a result file; counts are of usable assignments.
 
     `answers_per_hit` says how many HITs have how many answers; `answer_columns` gives for each column the share of
-    its cells that are filled; `rules` how many rows were set aside by which rule.
+    its cells that are filled; `anonymous` how many assignments name no worker; `rules` how many rows were set aside
+    by which rule.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class Inspection:
     hits: int = 0
     items: int = 0
     workers: int = 0
+    anonymous: int = 0
     answers_per_hit: dict[int, int] = field(default_factory=dict)
     asked_per_hit: tuple[int, ...] = ()
     statuses: dict[str, int] = field(default_factory=dict)
@@ -57,7 +60,7 @@ class Inspection:
             ("batches", ", ".join(self.batches[:8]) + (" …" if len(self.batches) > 8 else "")),
             ("HITs", f"{self.hits}" + (f" about {self.items} items" if self.items != self.hits else "")),
             ("assignments", str(self.used)),
-            ("workers", str(self.workers)),
+            ("workers", self._who()),
             ("answers per HIT", self._per_hit()),
             ("status", ", ".join(f"{n} {status}" for status, n in self.statuses.items())),
             ("approved by time", str(self.auto_approved) if self.auto_approved else ""),
@@ -73,6 +76,11 @@ class Inspection:
         parts = [f"{self.used} used"]
         others = {"superseded": self.superseded, "quarantined": self.quarantined, "conflicting": self.conflicting}
         return f"{self.rows} = " + " + ".join(parts + [f"{n} {what}" for what, n in others.items() if n])
+
+    def _who(self) -> str:
+        known = [str(self.workers)] if self.workers or not self.anonymous else []
+        unknown = [f"unknown for {self.anonymous} answers (no login)"] if self.anonymous else []
+        return ", ".join(known + unknown)
 
     def _per_hit(self) -> str:
         found = ", ".join(f"{hits} with {answers}" for answers, hits in self.answers_per_hit.items())
@@ -123,7 +131,8 @@ def _content(assignments: pd.DataFrame) -> dict:
         "batches": tuple(assignments["batch_id"].unique()),
         "hits": distinct(column(assignments, "hit_id")),
         "items": distinct(column(assignments, "item_id")),
-        "workers": distinct(column(assignments, "worker")),
+        "workers": worker_count(assignments),
+        "anonymous": int(is_unknown(assignments["worker"]).sum()),
         "answers_per_hit": dict(sorted(per_hit.items())),
         "asked_per_hit": tuple(sorted(map(int, counts(column(assignments, "max_assignments"))))),
         "statuses": counts(column(assignments, "status")),

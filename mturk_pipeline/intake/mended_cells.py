@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, with_prefix
 from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.headers import plain_name
-from mturk_pipeline.intake.phase_columns import matches
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -19,12 +19,14 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
     ids = dialect.id_columns
     texts = [dialect.columns[name] for name in ("title", "requester_feedback") if name in dialect.columns]
     uses: dict[str, Use] = {**dict.fromkeys(ids, "keys"), **dict.fromkeys(texts, "text")}
-    keys = {f"input.{k}".casefold() for k in phase.keys} if phase else set()
-    for name in names:
-        if name.startswith("Input."):
-            uses[name] = "keys" if name.casefold() in keys else "values"
-        elif name.startswith("Answer."):
-            uses[name] = use_of(field_of(name.removeprefix("Answer."), phase))
+    uses["Answer"] = "text"
+    keys = {comparable(bare(k, INPUT)) for k in phase.keys} if phase else set()
+    for column in names:
+        name = with_prefix(column)
+        if name.startswith(INPUT):
+            uses[column] = "keys" if comparable(bare(name, INPUT)) in keys else "values"
+        elif name.startswith(ANSWER):
+            uses[column] = use_of(field_of(bare(name, ANSWER), phase))
     return uses
 
 
@@ -49,24 +51,26 @@ def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
     """The field that an answer column (without "Answer.") feeds; a part of an exploded group feeds the group's."""
     if phase is None:
         return None
+    own = comparable(answer)
     for name, spec in phase.fields.items():
-        for pattern in phase.columns_of(name):
-            if matches(pattern, answer) or answer.casefold().startswith(f"{pattern.casefold()}."):
+        for pattern in (bare(c, ANSWER) for c in phase.columns_of(name)):
+            if slot(pattern, answer) is not None or own.startswith(f"{comparable(pattern)}."):
                 return spec
     return None
 
 
-def mended_cells(mended: Mended, kept: Iterable[str]) -> pd.Series:
-    """For each row of a table, as JSON, its mended cells of the columns in `kept`: [the file's text, what was undone].
+def mended_cells(mended: Mended, spelling: Mapping[str, str]) -> pd.Series:
+    """For each row of a table, as JSON, its mended cells: column -> [the file's text, what was undone].
 
-    Missing where there are none.
+    `spelling` gives the name that a column has from intake on; cells of others are left out. Missing where there are
+    none.
     """
-    columns = set(kept)
     rows: dict[int, dict[str, list[str]]] = {}
     for name, changes in mended.changes.items():
-        if name in columns:
+        known = spelling.get(with_prefix(name))
+        if known:
             for place, before, what in zip(changes.place.tolist(), changes.before, changes.what, strict=True):
-                rows.setdefault(place, {})[name] = [before, what]
+                rows.setdefault(place, {})[known] = [before, what]
     texts = np.full(len(mended.frame), None, dtype=object)
     for place, cells in rows.items():
         texts[place] = json.dumps(cells, ensure_ascii=False)

@@ -1,8 +1,8 @@
 """Which columns of a result file a phase reads."""
 
-import re
 from collections.abc import Iterable
 
+from mturk_pipeline.intake.column_names import ANSWER, bare, comparable, matching
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -12,31 +12,21 @@ def key_columns(phase: PhaseSpec | None) -> list[str]:
 
 
 def plain_answer_columns(phase: PhaseSpec | None) -> set[str]:
-    """Answer columns that a phase names outright (not by `{n}`), without "Answer."."""
+    """Answer columns that a phase names outright (not by `{n}`), without "Answer.", as names are compared."""
     if phase is None:
         return set()
-    return {c for field in phase.fields for c in phase.columns_of(field) if "{n}" not in c}
+    named = [bare(c, ANSWER) for field in phase.fields for c in phase.columns_of(field)]
+    return {comparable(name) for name in named if "{n}" not in name}
 
 
 def missing_answer_columns(phase: PhaseSpec, columns: Iterable[str]) -> list[str]:
     """The phase's answer columns, as its fields write them, that a file with `columns` does not have."""
-    answers = [c.removeprefix("Answer.") for c in columns if c.startswith("Answer.")]
+    present = list(columns)
     wanted = dict.fromkeys(c for field in phase.fields for c in phase.columns_of(field))
-    return [c for c in wanted if not any(matches(c, answer) for answer in answers)]
+    return [c for c in wanted if not matching(c, present, ANSWER, wanted)]
 
 
 def has_answer_column(phase: PhaseSpec, columns: Iterable[str]) -> bool:
     """Whether a file with `columns` answers anything that the phase asks."""
     wanted = {c for field in phase.fields for c in phase.columns_of(field)}
     return len(missing_answer_columns(phase, columns)) < len(wanted)
-
-
-def matches(pattern: str, column: str) -> bool:
-    """Whether an answer column is the one that a field names; `{n}` is any whole number.
-
-    >>> matches("club_{n}_name", "club_12_name"), matches("email", "email_1")
-    (True, False)
-    """
-    if "{n}" not in pattern:
-        return pattern == column
-    return re.fullmatch(r"\d+".join(re.escape(part) for part in pattern.split("{n}")), column) is not None

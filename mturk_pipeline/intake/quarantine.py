@@ -55,17 +55,13 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
         "has no worker id: nobody knows whose answer it is; fill it in from the download",
     )
     verdict.set(column(frame, "hit_id").isna(), "no_hit", "has no HIT id: fill it in from the download")
-    _wrong_phase(verdict, frame, phase)
+    _wrong_phase(verdict, frame, dialect, phase)
     verdict.set(
         ~column(frame, "status").isin(STATUSES),
         "unknown_status",
         "has a status other than Submitted, Approved and Rejected: correct it",
     )
-    verdict.set(
-        standard.broken_answers,
-        "unreadable_answers",
-        "has a column taskAnswers that is no JSON list of answers: look in the download",
-    )
+    verdict.set(standard.unreadable.notna(), "unreadable_answers", standard.unreadable)
     verdict.notes += _notes_on_short_rows(table, broken.short & verdict.rule.isna().to_numpy())
     return verdict
 
@@ -118,17 +114,14 @@ def _too_long(frame: pd.DataFrame, longest: int) -> np.ndarray:
     return too_long
 
 
-def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec | None) -> None:
+def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase: PhaseSpec | None) -> None:
     """Rows that do not say which item they are about, or answer nothing that the phase asks."""
     if phase is None:
         return
     keys = key_columns(phase)
     absent = [k for k in keys if k not in frame.columns]
     if absent:
-        verdict.problem = (
-            f"has no key column {', '.join(absent)}: is it of another phase? "
-            "Hand in results of a batch made from this phase's input"
-        )
+        verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}"
         verdict.set(verdict.rule.isna(), "no_key_column", f"is in a file without {', '.join(absent)}")
     if not has_answer_column(phase, frame.columns):
         asked = ", ".join(f"Answer.{c}" for f in phase.fields for c in phase.columns_of(f))[:300]

@@ -6,27 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mturk_pipeline.intake.headers import IsHeader
+from mturk_pipeline.intake.platforms import foreign_format
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable, read_text
 from mturk_pipeline.intake.workbooks import read_workbook
 
 _ZIP = b"PK\x03\x04"
-# First bytes of files that people hand in by mistake, and what to do about each.
-_OTHER_FORMATS = (
-    (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "is an old .xls workbook or protected by a password: save it as .xlsx without a password",
-    ),
-    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
-    (b"7z\xbc\xaf", "is compressed (7z): unpack it first"),
-    (b"\x89PNG", "is a picture (PNG), not a result file"),
-    (b"\xff\xd8\xff", "is a picture (JPEG), not a result file"),
-    (b"GIF8", "is a picture (GIF), not a result file"),
-    (b"%PDF", "is a PDF, not a result file: download the results as .csv"),
-    (b"<!DOCTYPE", "is a web page, not a result file: download the results as .csv"),
-    (b"<html", "is a web page, not a result file: download the results as .csv"),
-    (b"PAR1", "is a parquet file: hand in the .csv, .tsv or .xlsx that it was made from"),
-)
 
 
 @dataclass(frozen=True)
@@ -54,9 +39,8 @@ def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> 
         With one line saying what is wrong and what to do; the only exception that leaves this function.
     """
     content, modified = _content(path, limits)
-    for start, problem in _OTHER_FORMATS:
-        if content[:9].upper().startswith(start.upper()):
-            raise UnreadableFileError(problem)
+    if problem := foreign_format(content):
+        raise UnreadableFileError(problem)
     if content.startswith((_ZIP, b"PK\x05\x06")):
         tables = read_workbook(content, limits, is_header)
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
+from mturk_pipeline.intake.column_names import INPUT, matching, with_prefix
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
@@ -44,8 +45,8 @@ def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None,
 
 def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """What rows of results carry of the offer that they were uploaded from: item_id and attempt, once each."""
-    texts = rows.get(f"Input.{OFFER_ID}", pd.Series([], dtype="str")).dropna()
-    attempts = rows.get(f"Input.{ATTEMPT}", pd.Series([], dtype="str")).reindex(texts.index)
+    texts = _input(rows, OFFER_ID).dropna()
+    attempts = _input(rows, ATTEMPT).reindex(texts.index)
     told = pd.DataFrame({"item_id": texts, "attempt": attempts.fillna("1")}).drop_duplicates()
     told = told[told["item_id"].map(is_item_id).astype("bool")]
     ids = [canonical_id(text) for text in told["item_id"]]
@@ -70,11 +71,13 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     for name in ("sent_at", "expires_at"):
         table[name] = read_times(table[name]).at
     table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
-    inputs = mended_list(rows[[c for c in rows.columns if str(c).startswith("Input.")]].astype("str"), keys).frame
-    asked = inputs.reindex(columns=[f"Input.{k}" for k in keys]).astype("str")
+    inputs = rows[[c for c in map(str, rows.columns) if with_prefix(c).startswith(INPUT)]].astype("str")
+    inputs = mended_list(inputs, keys).frame
+    asked = pd.DataFrame({f"Input.{key}": _input(inputs, key) for key in keys}, index=rows.index, dtype="str")
     named = asked.notna().all(axis=1) & asked.apply(lambda c: c.str.strip() != "").all(axis=1) & bool(len(keys))
     table.insert(0, "item_id", item_ids(asked).where(named))
-    return pd.concat([table, inputs], axis=1).reset_index(drop=True)
+    alike = {column for key in keys for column, _ in matching(key, inputs.columns, INPUT)}
+    return pd.concat([table, asked, inputs.drop(columns=list(alike))], axis=1).reset_index(drop=True)
 
 
 def hits_of_items(
@@ -138,10 +141,16 @@ def _typed(hits: pd.DataFrame) -> pd.DataFrame:
     return hits.assign(**moments).astype(types)
 
 
+def _input(rows: pd.DataFrame, name: str) -> pd.Series:
+    """An input by its name without "Input.", however files write it; missing where blank or absent."""
+    return _first(rows, [column for column, _ in matching(name, map(str, rows.columns), INPUT)])
+
+
 def _first(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
-    """The first of the columns that is there, trimmed; missing where blank or absent."""
+    """Of each row the first of the columns that is filled, trimmed; missing where none is."""
+    texts = pd.Series(None, index=rows.index, dtype="str")
     for name in names:
         if name in rows:
             text = rows[name].astype("str").str.strip()
-            return text.mask(text == "")
-    return pd.Series(None, index=rows.index, dtype="str")
+            texts = texts.fillna(text.mask(text == ""))
+    return texts

@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.dialects.base import Contents
 from mturk_pipeline.intake.exploded import join_exploded
 from mturk_pipeline.intake.headers import is_stray
 from mturk_pipeline.intake.result_file import Limits, ResultFile
-from mturk_pipeline.intake.task_answers import unpack_task_answers
+from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, unpack_task_answers
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
-from mturk_pipeline.intake.typed import columns as select
+from mturk_pipeline.intake.unknown_workers import UNKNOWN
 
 STATUSES = ("Submitted", "Approved", "Rejected")
 TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
@@ -31,11 +33,11 @@ class Standard:
     """A table's rows in the contract's terms, still with those that cannot be used.
 
     `frame` has a range index and the columns of `Assignments` but `item_id` and `auto_approved`; texts that could
-    not be read are missing and told in `warnings`. `broken_answers` marks rows whose answers are unreadable JSON.
+    not be read are missing and told in `warnings`. `unreadable` says of each row why its answers cannot be read.
     """
 
     frame: pd.DataFrame
-    broken_answers: pd.Series
+    unreadable: pd.Series
     warnings: list[str]
 
 
@@ -53,7 +55,7 @@ def standardise(
     file, name
         The file, and the name that it goes by in messages and tables.
     wanted
-        Answer columns of the phase, without "Answer."; none where there is no phase.
+        Answer columns of the phase, without "Answer.", as names are compared; none where there is no phase.
     limits
         For the number of answer columns.
     """
@@ -69,14 +71,16 @@ def standardise(
     _told(column_of(rates, "approval_rate"), failed, "approval_rate", dialect, warnings)
     frame = pd.concat([pd.DataFrame(out, index=raw.index), rates], axis=1)
     frame["work_seconds"] = _work_seconds(frame, warnings)
+    _name_unknown(frame, raw, dialect, warnings)
     frame["status"] = _status(_text(raw, dialect, "status"), "status" in dialect.columns)
     _say_unused(raw, dialect, warnings)
-    content, broken = _content(raw, wanted, limits)
-    frame = pd.concat([_identified(frame, content, dialect, file, name), content], axis=1)
+    content = _content(table, dialect, wanted, limits)
+    warnings += content.notes
+    frame = pd.concat([_identified(frame, content.frame, dialect, file, name), content.frame], axis=1)
     frame["source_file"] = pd.Series(name, index=frame.index, dtype="str")
     frame["source_sheet"] = pd.Series(table.sheet, index=frame.index, dtype="str")
     frame["source_row"] = table.numbers
-    return Standard(frame, broken, warnings)
+    return Standard(frame, content.unreadable, warnings)
 
 
 def _text(raw: pd.DataFrame, dialect: Dialect, column: str) -> pd.Series:
@@ -115,6 +119,19 @@ def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
     return column_of(frame, "work_seconds").astype("float64").fillna(between.where(between >= 0))
 
 
+def _name_unknown(frame: pd.DataFrame, raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
+    """Name the workers of a file in which none is named, of a platform that lets people answer without a login."""
+    blank = frame["worker_id"].isna()
+    named = [column_of(raw, name).fillna("").str.strip() for name in dialect.names_workers if name in raw.columns]
+    if not dialect.names_workers or frame.empty or not blank.all() or any((name != "").any() for name in named):
+        return
+    frame["worker_id"] = pd.Series(UNKNOWN, index=frame.index, dtype="str")
+    warnings.append(
+        f"names no worker: {len(frame)} answers of people who did not log in, so several answers to one task may be "
+        "one person's and count as no more; nobody is rated, remembered or paid for them"
+    )
+
+
 def _status(texts: pd.Series, known: bool) -> pd.Series:
     """The status in the platform's spelling; an unknown text stays, to be quarantined."""
     if not known:
@@ -123,17 +140,18 @@ def _status(texts: pd.Series, known: bool) -> pd.Series:
     return texts.where(~proper.isin(STATUSES), proper).fillna("Submitted")
 
 
-def _content(raw: pd.DataFrame, wanted: Collection[str], limits: Limits) -> tuple[pd.DataFrame, pd.Series]:
+def _content(table: TextTable, dialect: Dialect, wanted: Collection[str], limits: Limits) -> Contents:
     """The file's Input.* and Answer.* columns, groups joined and JSON unpacked."""
-    columns = [c for c in raw.columns if c.startswith(("Input.", "Answer."))]
-    content, broken = select(raw, columns), pd.Series(False, index=raw.index)
-    if "taskAnswers" not in wanted:
-        content, broken = unpack_task_answers(content, limits.max_columns)
-    return join_exploded(content, wanted), broken
+    contents = dialect.contents(table, limits)
+    frame, unreadable = contents.frame, contents.unreadable
+    if comparable(TASK_ANSWERS) not in wanted:
+        frame, broken = unpack_task_answers(frame, limits.max_columns)
+        unreadable = unreadable.mask(broken & unreadable.isna(), NO_TASK_ANSWERS)
+    return Contents(join_exploded(frame, wanted), unreadable, contents.notes)
 
 
 def _say_unused(raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
-    unused = [c for c in raw.columns if c not in dialect.known and not c.startswith(("Input.", "Answer."))]
+    unused = [c for c in raw.columns if c not in dialect.known and not with_prefix(c).startswith((INPUT, ANSWER))]
     stray = [c for c in unused if is_stray(c)]
     other = [c for c in unused if not is_stray(c)]
     if stray:

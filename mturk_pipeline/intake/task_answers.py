@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import ANSWER, find_column
 from mturk_pipeline.intake.exploded import SEPARATOR
+from mturk_pipeline.intake.typed import column as column_of
 
-COLUMN = "Answer.taskAnswers"
+TASK_ANSWERS = "taskAnswers"
+NO_TASK_ANSWERS = "has a column taskAnswers that is no JSON list of answers: look in the download"
 _DEEPEST = 8
 
 
@@ -20,9 +23,10 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
     `most_columns` columns count as broken.
     """
     broken = pd.Series(False, index=frame.index)
-    if COLUMN not in frame.columns:
+    column = find_column(frame.columns, TASK_ANSWERS, ANSWER)
+    if column is None:
         return frame, broken
-    codes, uniques = pd.factorize(frame[COLUMN])
+    codes, uniques = pd.factorize(frame[column])
     unpacked: list[dict[str, str] | None] = []
     names: dict[str, None] = {}
     for text in uniques:
@@ -34,15 +38,13 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
             unpacked.append(None)
     failed = np.array([answers is None for answers in unpacked] + [False])  # code -1, a blank cell, takes the last
     broken = pd.Series(failed[codes], index=frame.index)
-    columns = {
-        f"Answer.{name}": pd.Series([(u or {}).get(name) or None for u in unpacked] + [None], dtype="str")
-        .take(codes)
-        .set_axis(frame.index)
-        for name in names
-        if f"Answer.{name}" not in frame.columns
-    }
-    rest = frame.drop(columns=[COLUMN])
-    return pd.concat([rest, pd.DataFrame(columns, index=frame.index)], axis=1), broken
+    columns: dict[str, pd.Series] = {}
+    for name in names:
+        texts = pd.Series([(u or {}).get(name) or None for u in unpacked] + [None], dtype="str")
+        columns[ANSWER + name] = texts.take(codes).set_axis(frame.index)
+    rest = frame.drop(columns=[column])
+    beside = {name: column_of(rest, name).fillna(columns.pop(name)) for name in list(columns) if name in rest}
+    return pd.concat([rest.assign(**beside), pd.DataFrame(columns, index=frame.index)], axis=1), broken
 
 
 def _answers(text: str) -> dict[str, str] | None:

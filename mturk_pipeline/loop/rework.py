@@ -4,6 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.sent_items import ANSWERS_WANTED, ATTEMPT, OFFER_ID
 from mturk_pipeline.intake.taken_offers import EXCLUDED
+from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.review.handing_on import HandedOn, split
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -61,9 +62,10 @@ def rework(
 
 
 def answered_by(assignments: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
-    """item_id and worker_id of all answers: those that count, and those set aside."""
+    """item_id and worker_id of all answers of known workers: those that count, and those set aside."""
     parts = [table.reindex(columns=["item_id", "worker_id"]).astype("str") for table in (assignments, unused)]
-    return pd.concat(parts, ignore_index=True).dropna()
+    answered = pd.concat(parts, ignore_index=True).dropna()
+    return answered[~is_unknown(answered["worker_id"])]
 
 
 def exclusions(rows: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:

@@ -225,6 +225,7 @@ def unknown_own_files_check(names: PhaseAssets, stage: str, place: PhaseOfProjec
 
 def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") -> dict[str, Any]:
     from mturk_pipeline.contracts.assignments import Assignments
+    from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 
     given = assignments[[c for c in assignments.columns if c.startswith("Answer.")]]
     return {
@@ -232,7 +233,8 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
         "dagster/column_schema": column_schema(Assignments),
         "items": int(assignments["item_id"].nunique()),
         "HITs": int(assignments["hit_id"].nunique()),
-        "workers": int(assignments["worker"].nunique()),
+        "workers": worker_count(assignments),
+        "anonymous_answers": int(is_unknown(assignments["worker"]).sum()),
         "auto_approved": int(assignments["auto_approved"].sum()),
         "empty_cells": dg.MetadataValue.json({str(k): int(v) for k, v in given.isna().sum().head(100).items()}),
         "result_files": records(rows_of(collected.files)),

@@ -17,8 +17,8 @@ _WIDTH = 60
 
 def pilot_page(pilot: "Pilot") -> dg.MarkdownMetadataValue:
     """The numbers of a pilot, and the YAML lines that would settle its commonest invalid cells."""
-    items, assignments, workers = (f"{n:,}" for n in (pilot.items, pilot.assignments, pilot.workers))
-    parts = [f"### Pilot: {items} items, {assignments} answers by {workers} workers", _seconds(pilot)]
+    by = f"{pilot.workers:,} workers" if pilot.workers else "people who did not log in"
+    parts = [f"### Pilot: {pilot.items:,} items, {pilot.assignments:,} answers by {by}", _seconds(pilot)]
     parts += [_table(["field", "filled", "none", "blank", "invalid", "agreement"], _field_rows(pilot.fields))]
     return dg.MetadataValue.md("\n\n".join([*parts, *_cells(pilot.cells)]))
 

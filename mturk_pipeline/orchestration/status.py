@@ -10,6 +10,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.orchestration.deadlines import overdue_words
 from mturk_pipeline.orchestration.due import Inputs, Verdict, verdict
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
@@ -65,7 +66,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         assignments=0 if raw is None else len(raw),
         items=0 if raw is None else int(raw["item_id"].nunique()),
         answers=0 if answers is None else int((answers["state"] != "blank").sum()),
-        workers=0 if raw is None else int(raw["worker"].nunique()),
+        workers=0 if raw is None else worker_count(raw),
         set_aside=0 if aside is None else int((aside["disposition"] != "superseded").sum()),
         accepted_automatically=int(statuses.get("accepted_automatically", 0)),
         to_review=int(statuses.get(UNDECIDED, 0)),

@@ -116,6 +116,7 @@ def _found(
     Decisions stand on rows, and rows are made of a consensus: the first one, which knows of no decision, makes them.
     So what comes out follows from the files alone, however often the phase has run.
     """
+    from mturk_pipeline.intake.unknown_workers import anonymous_notes
     from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.gold import gold_notes, gold_truth
     from mturk_pipeline.trust.history import known_before
@@ -143,6 +144,7 @@ def _found(
             str(fitted.calibration),
             *fitted.scores.notes,
             *gold_notes(assignments, phase),
+            *anonymous_notes(assignments),
         ),
     )
 
@@ -217,7 +219,7 @@ def _pattern_rows(consensus: "pd.DataFrame") -> list[tuple[str, list[int]]]:
     others = consensus["valid"].to_numpy() - best
     has_value = (consensus["outcome"] == "value").to_numpy()
     kind = np.select(
-        [~has_value, (best == 1) & (others <= 0), others <= 0, best > others],
+        [~has_value, (consensus["pattern"] == "lone").to_numpy(), others <= 0, best > others],
         ["none", "lone", "agreed", "majority"],
         "rivals",
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.review.decision_words import UNDO, WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
@@ -115,6 +116,8 @@ def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     answers = len(book.answers_behind(book.waiting.iloc[:MOST_ROWS]))
     more = f"; the first {MOST_ANSWERS:,} are shown" if answers > MOST_ANSWERS else ""
     yield "answers", f"{answers:,} behind the rows of review{more}"
+    for note in anonymous_notes(book.answers.drop_duplicates("assignment_id")):
+        yield "anonymous answers", note
     yield "export", book.export
 
 

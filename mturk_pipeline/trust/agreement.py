@@ -22,18 +22,20 @@ from mturk_pipeline.trust.coding import NONE, VALID, Floats
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.votes import Ballots
 
+_ROUNDING = 1e-9
+
 
 def agreement(votes: Ballots, asked: Asked) -> pd.DataFrame:
     """Per worker: compared, agreeing (votes), chance_corrected_agreement (missing where nothing can be compared)."""
     cell, state = votes.votes.cell, votes.votes.state
     says_none = np.array([s.none_policy == "answer" for s in asked.fields.values()])[votes.cells.field]
-    counts = votes.cells.counts
+    counts = votes.cells.weights
     cast = counts[:, VALID] + np.where(says_none, counts[:, NONE], 0)
     votes_here = (state == VALID) | ((state == NONE) & says_none[cell])
-    compared = votes_here & (cast[cell] + votes.cells.absent[cell] > 1)
+    compared = votes_here & (cast[cell] + votes.cells.absent[cell] > 1 + _ROUNDING)
     shared = np.zeros(len(cell), dtype=bool)
-    shared[votes.support_vote[votes.candidates.votes[votes.support_candidate] > 1]] = True
-    agreeing = compared & np.where(state == NONE, counts[cell, NONE] > 1, shared)
+    shared[votes.support_vote[votes.candidates.weight[votes.support_candidate] > 1 + _ROUNDING]] = True
+    agreeing = compared & np.where(state == NONE, counts[cell, NONE] > 1 + _ROUNDING, shared)
     n = len(votes.workers)
     return pd.DataFrame(
         {
@@ -48,8 +50,9 @@ def agreement(votes: Ballots, asked: Asked) -> pd.DataFrame:
 def _beyond_chance(votes: Ballots, asked: Asked) -> Floats:
     """(W) chance-corrected agreement of the valid values."""
     cell, state = votes.votes.cell, votes.votes.state
-    others = votes.cells.counts[cell, VALID] - 1
-    beside = (votes.candidates.votes[votes.support_candidate] - 1).astype(np.float64)
+    weight = votes.votes.weight
+    others = votes.cells.weights[cell, VALID] - weight
+    beside = votes.candidates.weight[votes.support_candidate] - weight[votes.support_vote]
     same = sums(votes.support_vote, beside, len(cell))
     pairs = np.where(state == VALID, np.maximum(others, 0), 0).astype(np.float64)
     agreeing: Floats = np.minimum(same, pairs).astype(np.float64)
@@ -64,7 +67,7 @@ def _beyond_chance(votes: Ballots, asked: Asked) -> Floats:
 def _chance(votes: Ballots, fields: int) -> Floats:
     """(F) how likely two answers to a field agree by chance: sum of squared shares of its values."""
     field = votes.cells.field[votes.candidates.cell]
-    table = pd.DataFrame({"field": field, "value": votes.candidates.value, "votes": votes.candidates.votes})
+    table = pd.DataFrame({"field": field, "value": votes.candidates.value, "votes": votes.candidates.weight})
     count = table.groupby(["field", "value"])["votes"].sum()
     total = count.groupby(level="field").transform("sum")
     return (

@@ -8,6 +8,8 @@ from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.models.scores import UNKNOWN, Known, Scores, first_candidates
 from mturk_pipeline.trust.votes import Ballots
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -32,15 +34,24 @@ def of_chosen(of_candidates: np.ndarray, best: Ints) -> np.ndarray:
     return np.append(of_candidates, np.zeros(1, dtype=of_candidates.dtype))[best]
 
 
-def patterns(ballots: Ballots, votes: Ints) -> list[str]:
-    """'lone', '2:0', '2:1' … of each cell: workers for the outcome's value against the other workers with one."""
-    valid = ballots.cells.counts[:, VALID].tolist()
-    return ["0" if n == 0 else "lone" if n == 1 else f"{v}:{n - v}" for v, n in zip(votes.tolist(), valid, strict=True)]
+def patterns(ballots: Ballots, best: Ints) -> list[str]:
+    """'lone', '2:0', '2:1' … of each cell: workers for the value `best` against the other workers with one.
+
+    Votes that may be one person's count as one worker.
+    """
+    valid = at_least(ballots.cells.weights[:, VALID]).tolist()
+    votes = at_least(of_chosen(ballots.candidates.weight, best)).tolist()
+    return ["0" if n == 0 else "lone" if n == 1 else f"{v}:{n - v}" for v, n in zip(votes, valid, strict=True)]
+
+
+def at_least(weights: Floats) -> Ints:
+    """How many people stand behind votes of these weights, a part of one taken for one."""
+    return np.ceil(weights - _ROUNDING).astype(np.int64)
 
 
 def checked_workers(ballots: Ballots, known: Known) -> Bools:
     """(W) whose answers anything speaks for or against: others answered the same, or history, or gold."""
-    together = ballots.cells.workers + ballots.cells.absent > 1
+    together = ballots.cells.people + ballots.cells.absent > 1
     together |= known.truth != UNKNOWN
     seen = np.bincount(ballots.votes.worker[together[ballots.votes.cell]], minlength=len(ballots.workers)) > 0
     return seen | (known.given > 0)
@@ -54,8 +65,8 @@ def checked_cells(ballots: Ballots, known: Known) -> Bools:
 
 
 def changed(ballots: Ballots, chosen: Chosen, for_none: Floats) -> Bools:
-    """Where the outcome has less support than another value; `for_none` (C) workers speak for 'there is none'."""
+    """Where the outcome has less support than another value; `for_none` (C) is the weight of 'there is none'."""
     first = np.where(ballots.cells.candidates > 0, ballots.cells.start[:-1], -1)
-    votes = np.append(ballots.candidates.votes, 0)
-    support = np.where(chosen.best >= 0, votes[chosen.best], for_none)
-    return (first >= 0) & (chosen.best != first) & (votes[first] > support)
+    weight = np.append(ballots.candidates.weight, 0)
+    support = np.where(chosen.best >= 0, weight[chosen.best], for_none)
+    return (first >= 0) & (chosen.best != first) & (weight[first] > support + _ROUNDING)

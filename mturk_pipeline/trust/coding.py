@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mturk_pipeline.intake.unknown_workers import is_unknown
+
 if TYPE_CHECKING:
     from mturk_pipeline.trust.asked import Asked
 
@@ -46,6 +48,15 @@ class Rows:
     submitted: Ints  # microseconds; the least integer where unknown
     raw: Texts
     names: Names
+
+    @property
+    def voter(self) -> Ints:
+        """Whose vote a row is: its worker's, as codes; an unknown worker's answers are a vote for each assignment.
+
+        Nobody knows whether these are of several people: none replaces another, and none counts as another person's.
+        """
+        unknown = is_unknown(self.names.workers)[self.worker] if len(self.worker) else np.zeros(0, dtype=bool)
+        return np.where(unknown, len(self.names.workers) + self.assignment, self.worker)
 
     def where(self, mask: Bools) -> "Rows":
         """The rows for which `mask` holds; themselves where it holds for all, since copies of many rows cost."""
@@ -92,11 +103,11 @@ def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
 
 
 def latest(rows: Rows) -> Bools:
-    """Which rows stand in the latest assignment of their worker for their item and field.
+    """Which rows stand in the latest assignment of their voter for their item and field.
 
     Latest by submission time (unknown before all others), then by assignment id.
     """
-    asked, _ = pairs(pairs(rows.item, rows.field)[0], rows.worker)
+    asked, _ = pairs(pairs(rows.item, rows.field)[0], rows.voter)
     order = np.lexsort((rows.assignment, rows.submitted, asked))
     last = np.ones(len(order), dtype=bool)
     last[:-1] = asked[order][1:] != asked[order][:-1]

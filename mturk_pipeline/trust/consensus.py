@@ -120,7 +120,7 @@ def find_consensus(
     limit = np.where(table["outcome"] == "none", none[found.ballots.cells.field], accept[found.ballots.cells.field])
     table["accepted"] = (table["trust"] >= limit - _ROUNDING) & ~suspicious
     table["accepted"] &= checked_cells(found.ballots, found.known)
-    table["changed_by_weighting"] = changed(found.ballots, found.chosen, _for_none(found))
+    table["changed_by_weighting"] = changed(found.ballots, found.chosen, _for_none(found, found.ballots.cells.weights))
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, _COLUMNS]
@@ -171,13 +171,15 @@ def _counts(found: Fitted) -> pd.DataFrame:
             "outcome": _text(np.where(has_value, "value", np.where(says_none, "none", "unknown"))),
             "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
             "trust": chosen.trust,
-            "pattern": _text(patterns(votes, chosen.votes)),
+            "pattern": _text(patterns(votes, chosen.best)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
-            "flag_text": _text(_worded(decided.flag, decided.agreeing, cells.workers, cells.field, kinds)),
+            "flag_text": _text(_worded(decided.flag, decided.agreeing, cells.people, cells.field, kinds)),
             "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
             "runners_up": runners_up,
             "runners_up_trust": of_runners_up,
-            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found), 0)).astype(np.int64),
+            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found, cells.counts), 0)).astype(
+                np.int64
+            ),
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],
@@ -189,8 +191,8 @@ def _counts(found: Fitted) -> pd.DataFrame:
     )
 
 
-def _for_none(found: Fitted) -> np.ndarray:
-    return speakers_for_none(found.ballots, found.phase)[0]
+def _for_none(found: Fitted, counts: np.ndarray) -> np.ndarray:
+    return speakers_for_none(counts, found.ballots.cells.field, found.phase)[0]
 
 
 def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:

@@ -23,13 +23,14 @@ For n answers, with the votes of the workers who gave a valid value:
 - multiple: anything else with several values.
 
 Several values in one answer are one answer: two workers who both gave the same two values are a double consensus
-on both.
+on both. Answers that may all be one person's (nobody logged in) are no consensus: they count as one worker's.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from mturk_pipeline.trust.choosing import at_least
 from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.votes import Ballots
 
@@ -50,7 +51,7 @@ class Decided:
 def decide(ballots: Ballots) -> Decided:
     """Look each cell up in the table."""
     cells = ballots.cells
-    n, valid, distinct = cells.workers, cells.counts[:, VALID], cells.candidates
+    n, valid, distinct = cells.people, cells.counts[:, VALID], cells.candidates
     first = _first_votes(ballots)
     tied = _tied_for_first(ballots, first)
     one_answer = _different(ballots, ballots.votes.state == VALID) == 1
@@ -121,14 +122,14 @@ def _different(ballots: Ballots, among: Bools) -> Ints:
 
 
 def _first_votes(ballots: Ballots) -> Ints:
-    """Votes of each cell's first candidate; 0 where it has none."""
+    """Workers behind each cell's first candidate; 0 where it has none."""
     cells = ballots.cells
-    votes = np.append(ballots.candidates.votes, 0)
+    votes = np.append(at_least(ballots.candidates.weight), 0)
     return np.where(cells.candidates > 0, votes[cells.start[:-1]], 0)
 
 
 def _tied_for_first(ballots: Ballots, first: Ints) -> Ints:
-    """How many candidates of each cell have as many votes as its first."""
+    """How many candidates of each cell have as many workers as its first."""
     candidates = ballots.candidates
-    same = candidates.votes == first[candidates.cell]
+    same = at_least(candidates.weight) == first[candidates.cell]
     return np.bincount(candidates.cell[same], minlength=len(ballots.cells.field))

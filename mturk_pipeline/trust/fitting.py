@@ -117,7 +117,7 @@ def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
             "value": frame.values[places] if len(places) and places.min() >= 0 else _with_gaps(frame.values, places),
             "trust": chosen.trust,
             "runners_up": _runners_up(frame, scores, chosen),
-            "pattern": pd.Series(patterns(ballots, chosen.votes), dtype="str"),
+            "pattern": pd.Series(patterns(ballots, chosen.best), dtype="str"),
             "reasons": reason_frame(ballots, frame.questions, scores, chosen),
         }
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.trust.coding import Ints
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots
@@ -23,8 +24,8 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
     """
     truth = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
     for number, (name, spec) in enumerate(phase.fields.items()):
-        column = f"Input.{spec.gold}"
-        if spec.gold is None or column not in assignments or name in phase.record_fields:
+        column = find_column(map(str, assignments.columns), spec.gold) if spec.gold else None
+        if column is None or name in phase.record_fields:
             continue
         _mark(truth, ballots, number, _readable(assignments, column, spec)[0], spec.kind)
     return truth
@@ -33,10 +34,12 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
 def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:
     """What of the phase's gold could not be used, in words."""
     notes = []
-    for name, spec in ((n, s) for n, s in phase.fields.items() if s.gold is not None):
-        column = f"Input.{spec.gold}"
-        if column not in assignments:
-            notes.append(f"{name}: the batches have no column {column}, so there are no gold questions")
+    for name, spec in phase.fields.items():
+        if spec.gold is None:
+            continue
+        column = find_column(map(str, assignments.columns), spec.gold)
+        if column is None:
+            notes.append(f"{name}: the batches have no column Input.{spec.gold}, so there are no gold questions")
         elif unusable := _readable(assignments, column, spec)[1]:
             notes.append(
                 f"{name}: the gold of {unusable} items is no answer to it, or not the same in all HITs; left out"

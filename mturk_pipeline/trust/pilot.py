@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.trust.pilot_cells import common_cells
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -51,7 +52,7 @@ def pilot(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) ->
     return Pilot(
         items=int(assignments["item_id"].nunique()),
         assignments=len(assignments),
-        workers=int(assignments["worker"].nunique()),
+        workers=worker_count(assignments),
         median_seconds=float(median),
         low_seconds=float(low),
         fields=table.reset_index(),

@@ -68,8 +68,11 @@ def reason(
     notes: str = "",
     spread: str = "",
     fast: int = 0,
+    anonymous: int = 0,
 ) -> str:
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
+
+    Where `anonymous` answers are of people who did not log in, they count answers, and it is said.
 
     `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
     gave another (-1: unknown); `others_most` workers gave one and the same other value; `notes` says what was noted
@@ -85,11 +88,14 @@ def reason(
     'no value: 1 said that there is none; 1 left it blank; 1 gave a value that is hardly right'
     """
     parts = []
+    noun = "answer" if anonymous else "worker"
     if is_record:
-        listed = f"{workers} of {workers + absent} workers listed it" if absent else f"all {_n(workers)} listed it"
-        parts.append("the only worker listed it" if workers + absent == 1 else listed)
+        listed = f"{workers} of {workers + absent} {noun}s listed it" if absent else f"all {workers} {noun}s listed it"
+        parts.append(f"the only {noun} listed it" if workers + absent == 1 else listed)
     if outcome == "value":
-        parts += _for_a_value(workers, votes, valid, supporters, rivals, others_most)
+        parts += _for_a_value(workers, votes, valid, supporters, rivals, others_most, noun)
+    if anonymous:
+        parts.append(f"{anonymous} anonymous answers, perhaps of one person" if anonymous > 1 else "1 anonymous answer")
     others = [
         (none_declared, "said that there is none"),
         (blank, "left it blank" + (" although it is required" if required else "")),
@@ -113,25 +119,24 @@ def reason(
     return "; ".join(parts)
 
 
-def _for_a_value(workers: int, votes: int, valid: int, supporters: int, rivals: int, others_most: int) -> list[str]:
+def _for_a_value(
+    workers: int, votes: int, valid: int, supporters: int, rivals: int, others_most: int, noun: str
+) -> list[str]:
     known = f"reliable at {supporters} %" if supporters >= 0 else ""
     if workers == 1 or (valid == 1 and votes == 1):
-        said = "only 1 worker answered" if workers == 1 else f"only 1 of {workers} workers gave a value"
+        said = f"only 1 {noun} {'answered' * (noun == 'worker')}".rstrip() if workers == 1 else ""
+        said = said or f"only 1 of {workers} {noun}s gave a value"
         return [f"{said} ({known})" if known else said]
     others = valid - votes
     same = ", the same one" if others_most > 1 and others_most == others else ""
     against = f"{others} gave another value{same}{f' (reliable at {rivals} %)' if rivals >= 0 else ''}"
     if votes == 1:
         if (known and supporters > rivals) or others_most > 1:
-            return [f"only 1 of {workers} workers gave this value{f', but {known}' if known else ''}", against]
-        said = f"{valid} of {workers} workers gave a value, no two the same"
+            return [f"only 1 of {workers} {noun}s gave this value{f', but {known}' if known else ''}", against]
+        said = f"{valid} of {workers} {noun}s gave a value, no two the same"
         return [f"{said} ({known})" if known else said]
-    said = f"all {workers} workers agree" if votes == workers else f"{votes} of {workers} workers agree"
+    said = f"all {workers} {noun}s agree" if votes == workers else f"{votes} of {workers} {noun}s agree"
     return [f"{said} ({known})" if known and others else said, *([against] if others else [])]
-
-
-def _n(workers: int) -> str:
-    return "1 worker" if workers == 1 else f"{workers} workers"
 
 
 def _cases(facts: Facts) -> pd.DataFrame:
@@ -159,8 +164,15 @@ def _cases(facts: Facts) -> pd.DataFrame:
             "footer_items": of_chosen(np.where(facts.footer, facts.ballots.candidates.items, 0), best),
             "required": of_field([s.required for s in specs], cells.field),
             "is_record": cells.element != "",
+            "anonymous": _anonymous(facts.ballots),
         }
     )
+
+
+def _anonymous(ballots: Ballots) -> np.ndarray:
+    """(C) votes of people who did not log in."""
+    votes = ballots.votes
+    return np.bincount(votes.cell[ballots.unknown[votes.worker]], minlength=len(ballots.cells.field))
 
 
 def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -174,7 +186,8 @@ def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     cell = votes.candidates.cell[votes.support_candidate]
     share = reliability(facts.scores)[0]
     told = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
-    judged = (facts.scores.given >= FEWEST_ANSWERS)[worker] & told[cell] & (best[cell] >= 0)
+    is_judged = (facts.scores.given >= FEWEST_ANSWERS) & ~votes.unknown
+    judged = is_judged[worker] & told[cell] & (best[cell] >= 0)
     with_it = best[cell] == votes.support_candidate
 
     def mean(among: Bools) -> np.ndarray:

@@ -5,6 +5,8 @@ field. In each cell a worker has one vote:
 
 - A worker who answered an item in several assignments counts once for each field, with the latest of them by
   submission time and assignment id.
+- Of an unknown worker (somebody who did not log in) each assignment is a vote of its own, none lost; but all such
+  votes of one server in a cell may be one person's, so they share the weight of one.
 - A vote's state is the best of its rows: valid before none_declared before invalid before blank.
 - A vote with several valid values (`email_1`, `email_2`, two links in a cell) supports each of them once.
 - Where anybody listed a record for an item, the empty answers of those who listed none (element '') make no
@@ -12,12 +14,14 @@ field. In each cell a worker has one vote:
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.trust.asked import Asked, is_personal
-from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Ints, Rows, Texts, coded, latest, pairs
+from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,19 @@ class Cells:
     item: Ints  # codes of item_id …
     record: Ints  # … and of element; 0 is '' where there are lists
     field: Ints  # place in the phase's fields
-    counts: Ints  # (C, 4): votes by state, in the order of coding.STATES
+    counts: Ints  # (C, 4): votes by state, in the order of coding.STATES …
+    weights: Floats  # (C, 4): … and what they weigh: votes that may be one person's as one
     absent: Ints  # workers who answered the item's list without this record
     start: Ints  # (C + 1): candidates of cell c are start[c]:start[c + 1]
 
     @property
     def workers(self) -> Ints:
         return self.counts.sum(axis=1)
+
+    @property
+    def people(self) -> Ints:
+        """Workers who are certainly different ones."""
+        return np.round(self.weights.sum(axis=1)).astype(np.int64)
 
     @property
     def candidates(self) -> Ints:
@@ -45,10 +55,11 @@ class Cells:
 
 @dataclass(frozen=True)
 class Votes:
-    """V votes, sorted by cell, then worker."""
+    """V votes, sorted by cell, then voter."""
 
     cell: Ints
     worker: Ints
+    weight: Floats  # 1, shared where votes of a cell may be one person's
     state: Ints
     token: Ints  # equal within a cell exactly where the answers are equal (all values of them)
 
@@ -57,12 +68,13 @@ class Votes:
 class Candidates:
     """K different values of cells, sorted by cell; within it the most supported first.
 
-    Ties: first a value that somebody gave unsuspiciously, then by the value's text.
+    Most supported by weight. Ties: by votes, then a value that somebody gave unsuspiciously, then by the value's text.
     """
 
     cell: Ints
     value: Texts
     votes: Ints
+    weight: Floats  # of these votes
     clean: Bools  # somebody supports it with an answer that is not suspicious
     items: Ints  # different items for which anybody gave this value in this field
     givers: Ints  # different workers who gave this value in this field, for whatever item
@@ -91,6 +103,11 @@ class Ballots:
     workers: Texts  # what `votes.worker` stands for
     lists: Lists
 
+    @cached_property
+    def unknown(self) -> Bools:
+        """(W) who stands for all the people who did not log in."""
+        return is_unknown(self.workers)
+
 
 def ballots(answers: pd.DataFrame, asked: Asked) -> Ballots:
     """The votes in `answers` (contract Answers); ValueError where these name an unknown field or state."""
@@ -103,10 +120,11 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     rows = everything.where(_counted(everything, asked))
     n_elements = max(len(rows.names.elements), 1)
     cell, cells = pairs(rows.item * n_elements + rows.element, rows.field)
-    vote, votes = pairs(cell, rows.worker)
+    vote, votes = pairs(cell, rows.voter)
+    worker, weight = _voters(rows, vote, votes[:, 0])
     state = np.zeros(len(votes), dtype=np.int64)
     np.maximum.at(state, vote, rows.state)
-    counts = np.bincount(votes[:, 0] * 4 + state, minlength=len(cells) * 4).reshape(len(cells), 4)
+    of_state, size = votes[:, 0] * 4 + state, len(cells) * 4
 
     personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
     is_valid = rows.state == VALID
@@ -114,7 +132,9 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     support, supports = pairs(vote[is_valid], valid.value)
     clean = np.zeros(len(supports), dtype=bool)
     clean[support[~valid.suspicious]] = True
-    candidates, candidate = _candidates(votes[supports[:, 0], 0], supports[:, 1], clean, cells[:, 1], valid, personal)
+    candidates, candidate = _candidates(
+        votes[supports[:, 0], 0], supports[:, 1], weight[supports[:, 0]], clean, cells[:, 1], valid, personal
+    )
     return Ballots(
         cells=Cells(
             item_id=rows.names.items[cells[:, 0] // n_elements],
@@ -122,13 +142,15 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
             item=cells[:, 0] // n_elements,
             record=cells[:, 0] % n_elements,
             field=cells[:, 1],
-            counts=counts,
+            counts=np.bincount(of_state, minlength=size).reshape(-1, 4),
+            weights=np.bincount(of_state, weight, minlength=size).reshape(-1, 4).astype(np.float64),
             absent=_absent(everything, cells[:, 0], asked),
             start=np.searchsorted(candidates.cell, np.arange(len(cells) + 1)),
         ),
         votes=Votes(
             cell=votes[:, 0],
-            worker=votes[:, 1],
+            worker=worker,
+            weight=weight,
             state=state,
             token=_tokens(state, supports[:, 0], candidate, _invalid_texts(rows, vote, state)),
         ),
@@ -138,6 +160,14 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
         workers=rows.names.workers,
         lists=_lists(everything, asked),
     )
+
+
+def _voters(rows: Rows, vote: Ints, cell: Ints) -> tuple[Ints, Floats]:
+    """Each vote's worker and weight; `vote` is each row's vote, `cell` each vote's cell."""
+    worker = np.zeros(len(cell), dtype=np.int64)
+    worker[vote] = rows.worker
+    person = pairs(cell, worker)[0]
+    return worker, 1 / np.bincount(person, minlength=1)[person]
 
 
 def _lists(rows: Rows, asked: Asked) -> Lists:
@@ -179,20 +209,27 @@ def _absent(rows: Rows, record_of_cell: Ints, asked: Asked) -> Ints:
 
 
 def _candidates(
-    cell_of: Ints, value_of: Ints, clean_of: Bools, field_of_cell: Ints, valid: Rows, personal: Bools
+    cell_of: Ints,
+    value_of: Ints,
+    weight_of: Floats,
+    clean_of: Bools,
+    field_of_cell: Ints,
+    valid: Rows,
+    personal: Bools,
 ) -> tuple[Candidates, Ints]:
-    """Candidates from supports (S: cell, value, whether unsuspicious), and each support's candidate."""
+    """Candidates from supports (S: cell, value, weight, whether unsuspicious), and each support's candidate."""
     code, found = pairs(cell_of, value_of)
     votes = np.bincount(code, minlength=len(found))
+    weight = np.bincount(code, weight_of, minlength=len(found)).astype(np.float64)
     clean = np.zeros(len(found), dtype=bool)
     clean[code[clean_of]] = True
-    order = np.lexsort((found[:, 1], ~clean, -votes, found[:, 0]))
+    order = np.lexsort((found[:, 1], ~clean, -votes, -weight.round(9), found[:, 0]))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     cell, value = found[order, 0], found[order, 1]
     items, givers = _spread(valid.where(personal[valid.field]), field_of_cell[cell], value)
     texts = valid.names.values[value]
-    return Candidates(cell, texts, votes[order], clean[order], items, givers), place[code]
+    return Candidates(cell, texts, votes[order], weight[order], clean[order], items, givers), place[code]
 
 
 def _spread(valid: Rows, field: Ints, value: Ints) -> tuple[Ints, Ints]:

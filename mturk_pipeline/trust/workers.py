@@ -7,6 +7,7 @@ is a suggestion (`mturk_pipeline.trust.standing` says from what).
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.unknown_workers import is_unknown, known
 from mturk_pipeline.trust.agreement import agreement
 from mturk_pipeline.trust.asked import is_personal
 from mturk_pipeline.trust.choosing import changed, checked_workers
@@ -29,7 +30,7 @@ def rate_workers(
     fitted: Fitted | None = None,
     gold: Ints | None = None,
 ) -> pd.DataFrame:
-    """One row per worker (contract Workers), sorted by worker.
+    """One row per worker (contract Workers), sorted by worker; people who did not log in are none.
 
     Parameters
     ----------
@@ -42,10 +43,13 @@ def rate_workers(
     """
     found = fitted or fit(answers, phase)
     rows = coded(answers, phase)
-    names = pd.Index(sorted({*rows.names.workers, *assignments["worker"]}), dtype="str")
+    assignments = known(assignments)
+    names = pd.Index(
+        sorted({*rows.names.workers[~is_unknown(rows.names.workers)], *assignments["worker"]}), dtype="str"
+    )
     table = pd.DataFrame(index=names).join(_from_assignments(assignments))
     table = table.join(_from_answers(rows, phase)).join(agreement(found.ballots, phase)).join(_from_fit(found, gold))
-    table["repeated_answers"] = _by_worker(rows, repeats(rows, phase))
+    table = table.join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers")).reindex(names)
     counts = [c for c in _COUNTS if c in table]
     table[counts] = table[counts].fillna(0).astype("int64")
     table["copy_partners"] = [p if isinstance(p, list) else [] for p in table["copy_partners"]]
@@ -128,7 +132,8 @@ def _from_fit(found: Fitted, gold: Ints | None) -> pd.DataFrame:
     """Per worker what the model says: reliability, copy partners, gold, and outcomes that weighting changed."""
     votes, n = found.ballots, len(found.ballots.workers)
     middle, low, high = reliability(found.scores)
-    moved = changed(votes, found.chosen, speakers_for_none(votes, found.phase)[0])[votes.votes.cell]
+    for_none = speakers_for_none(votes.cells.weights, votes.cells.field, found.phase)[0]
+    moved = changed(votes, found.chosen, for_none)[votes.votes.cell]
     names = votes.workers.tolist()
     asked, right = _gold(votes, gold)
     return pd.DataFrame(

@@ -63,7 +63,7 @@ def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombston
     """Rows of the archive for a batch; `files` are the digests of its files. Forgotten workers are left out."""
     keys = pd.Series(keys_of(home, rated.assignments["assignment_id"]), index=rated.assignments.index)
     rows = contributions(rated.workers, rated.assignments)
-    rows = rows[[tombstones.of_worker(w) is None for w in rows["worker"]]]
+    rows = rows[np.array([tombstones.of_worker(w) is None for w in rows["worker"]], dtype=bool)]
     by_worker = keys.groupby(rated.assignments["worker"]).agg(lambda k: sorted(k.tolist()))
     decided, last = state_of(rated.assignments)
     source = hashlib.blake2b("".join(sorted(files)).encode(), digest_size=8).hexdigest()

@@ -12,6 +12,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.folders.worker_overrides import Overrides
+from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import is_anonymous
@@ -66,11 +67,11 @@ def gather(home: Home) -> pd.DataFrame | None:
 
 
 def contributions(workers: pd.DataFrame, assignments: pd.DataFrame | None) -> pd.DataFrame:
-    """From a phase's workers (contract Workers) and assignments: a row per worker, forgotten ones left out.
+    """From a phase's workers (contract Workers) and assignments: a row per worker, forgotten and unknown ones left out.
 
     `project_id`, `workflow` and `phase` are the caller's to add.
     """
-    kept = workers[~is_anonymous(workers["worker"])]
+    kept = workers[~is_anonymous(workers["worker"]) & ~is_unknown(workers["worker"])]
     zero = pd.Series(0, index=kept.index)
     table = pd.DataFrame(
         {
@@ -133,14 +134,14 @@ def read_columns(path: Path, names: list[str]) -> pd.DataFrame | None:
 
 
 def known_workers(home: Home, project_id: str = "*") -> list[str]:
-    """Whole names of the workers in the raw output of a project, or of all; forgotten ones left out."""
+    """Whole names of the workers in the raw output of a project, or of all; forgotten and unknown ones left out."""
     names: set[str] = set()
     for path in home.tables.glob(f"*/*/raw_output/{project_id}.parquet"):
         column = read_columns(path, ["worker"])
         if column is not None:
             names.update(column["worker"].dropna().unique())
     workers = pd.Series(sorted(names), dtype="str")
-    return workers[~is_anonymous(workers)].tolist()
+    return workers[~is_anonymous(workers) & ~is_unknown(workers)].tolist()
 
 
 def as_stored(table: pd.DataFrame, home: Home) -> pd.DataFrame:

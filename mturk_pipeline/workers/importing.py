@@ -11,6 +11,7 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.result_file import UnreadableFileError
+from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.workers.archive import (
     all_keys,
     archived,
@@ -91,6 +92,8 @@ class _Batches:
         if collected.assignments.empty:
             problem = collected.files["problem"].dropna().tolist()
             return Imported((name,), problem[0] if problem else "has no usable row", failed=True)
+        if not worker_count(collected.assignments):
+            return Imported((name,), "of people who did not log in: nobody to remember")
         self._digests[digest] = path
         self._paths.append(path)
         self._keys.append(keys_of(self._home, collected.assignments["assignment_id"]))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones, is_telling, text_pattern
 
@@ -74,6 +75,8 @@ def person_of(given: str, known: Iterable[str], stones: Tombstones, salt: Salt) 
         Who was forgotten so far, and what tombstones are made with.
     """
     known = sorted(set(known))
+    if is_unknown([given])[0]:
+        raise UnknownWorkerError(f"{given}: stands for everybody who did not log in; there is no id to forget")
     if given.startswith(PREFIX):
         meant = next((w for w in known if salt.hashed(w) == given), None)
         if meant is None:

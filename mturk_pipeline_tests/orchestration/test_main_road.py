@@ -199,3 +199,25 @@ def test_a_hit_that_nobody_answered_is_not_offered_again(site: Site) -> None:
     site.run(project)
     after = pd.read_csv(offer)
     assert sorted(set(before["university"]) - set(after["university"])) == sorted(before["university"][:2])
+
+
+def test_a_turkle_project_without_login_goes_to_a_person_and_says_so(site: Site) -> None:
+    import openpyxl
+
+    project = site.project(phases=())
+    head = "HITId,AssignmentId,WorkerId,SubmitTime,Input.university,Answer.directory_url,Turkle.Username\n"
+    links = [f"https://www.uni{n // 3}.edu/clubs" for n in range(72)]
+    rows = [f"{n // 3},{n},,Sat Feb 22 05:11:00 UTC 2025,Univ {n // 3},{link},\n" for n, link in enumerate(links)]
+    site.drop(project, "2_mOut_dirs/turkle.csv", (head + "".join(rows)).encode())
+    assert all(result.success for result in site.run(project, phases=("dirs",)))
+    assert len(site.table(project, "dirs", "raw_output")) == 72
+    assert site.table(project, "dirs", "workers").empty
+    assert not site.table(project, "dirs", "consensus")["accepted"].any()
+    assert (site.table(project, "dirs", "settlement")["suggestion"] == "none").all()
+    assert any("did not log in" in note for note in site.table(project, "dirs", "trust_notes")["note"])
+    book = openpyxl.load_workbook(project.path / "3_notebookProcessed_dirs/review_dirs.xlsx", read_only=True)
+    cells = {
+        str(cell) for sheet in ("review", "about") for row in book[sheet].iter_rows(values_only=True) for cell in row
+    }
+    assert any("3 anonymous answers, perhaps of one person" in cell for cell in cells)
+    assert any("72 answers are of people who did not log in" in cell for cell in cells)

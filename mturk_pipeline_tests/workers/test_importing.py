@@ -111,3 +111,11 @@ def test_a_forgotten_worker_comes_not_back_by_an_import(home: Home, past: Path) 
     write(past / "a.csv", batch(range(8)))
     _said(home, past)
     assert sorted(_assignments(home)) == [f"mturk::{GOOD}", f"mturk::{LAZY}"]
+
+
+def test_answers_of_people_who_did_not_log_in_leave_nothing_behind(home: Home, past: Path) -> None:
+    head = "HITId,AssignmentId,WorkerId,SubmitTime,Input.university,Answer.email,Turkle.Username\n"
+    rows = [f"{n // 3},{n},,Sat Feb 22 05:11:00 UTC 2025,U {n // 3},a{n // 3}@x.edu,\n" for n in range(36)]
+    write(past / "turkle.csv", head + "".join(rows))
+    assert _said(home, past) == {"turkle.csv": "of people who did not log in: nobody to remember"}
+    assert read_archive(home).empty

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from mturk_pipeline.intake.dialects import mturk_batch, mturk_command_line, turkle
+from mturk_pipeline.intake.column_names import INPUT, find_column
+from mturk_pipeline.intake.dialects import mturk_api, mturk_batch, mturk_command_line, turkle
 from mturk_pipeline.intake.dialects.base import Dialect
+from mturk_pipeline.intake.platforms import platform_of
 
-__all__ = ["DIALECTS", "Dialect", "recognise", "what_is_missing"]
+__all__ = ["DIALECTS", "Dialect", "recognise", "why_unknown"]
 
 # In the order in which they are tried: the one with more telling marks first.
 DIALECTS: tuple[Dialect, ...] = (
     turkle.DIALECT,
     mturk_command_line.DIALECT,
+    mturk_api.DIALECT,
     mturk_batch.DIALECT,
 )
 
@@ -18,20 +21,36 @@ DIALECTS: tuple[Dialect, ...] = (
 def recognise(header: Sequence[str]) -> Dialect | None:
     """The dialect that a header belongs to, or None.
 
+    Where a table has the columns of a dialect but no answers, another platform's table may only look like it.
+
     >>> recognise(["HITId", "AssignmentId", "WorkerId", "Answer.email"]).name
     'mturk_batch'
+    >>> recognise(["HITId", "AssignmentId", "WorkerId", "Answer 1"]) is None
+    True
     """
-    names = set(header)
-    return next((d for d in DIALECTS if d.marks <= names), None)
+    dialect = next((d for d in DIALECTS if d.fits(header)), None)
+    if dialect is None or dialect.has_answers(header):
+        return dialect
+    platform = platform_of(header)
+    return dialect if platform is None or platform.weak else None
 
 
-def what_is_missing(header: Sequence[str]) -> str:
-    """Why a header is of no known dialect, in words: the columns that the nearest one would need.
+def why_unknown(header: Sequence[str], keys: Sequence[str] = ()) -> str:
+    """Why a header is of no known dialect, in words: whose it is, or the columns that the nearest dialect would need.
 
-    >>> what_is_missing(["HITId", "WorkerId", "key"])
+    Parameters
+    ----------
+    keys
+        The phase's: a table with all of them lists items.
+
+    >>> why_unknown(["HITId", "WorkerId", "key"])
     'has no column AssignmentId: hand in the results as they were downloaded'
     """
+    if platform := platform_of(header):
+        return platform.refusal
     names = set(header)
+    if keys and all(find_column([INPUT + name for name in header], key) for key in keys):
+        return "lists items and has no answers: hand in the results of the batch that was made from it"
     nearest = max(reversed(DIALECTS), key=lambda d: len(d.marks & names) / len(d.marks))
     if not nearest.marks & names:
         return (

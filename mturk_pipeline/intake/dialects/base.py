@@ -1,7 +1,36 @@
 """What a dialect is: how one platform's result files name the columns of the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import pandas as pd
+
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, with_prefix
+from mturk_pipeline.intake.headers import clean_header
+from mturk_pipeline.intake.result_file import Limits
+from mturk_pipeline.intake.text_tables import TextTable
+from mturk_pipeline.intake.typed import columns as select
+
+
+@dataclass
+class Contents:
+    """A table's inputs and answers.
+
+    `frame` has the columns `Input.…` and `Answer.…`, `unreadable` says of each row why its answers cannot be read
+    (missing where they can), `notes` what a person should know.
+    """
+
+    frame: pd.DataFrame
+    unreadable: pd.Series
+    notes: list[str] = field(default_factory=list)
+
+
+def plain_contents(table: TextTable, limits: Limits) -> Contents:
+    """The columns that begin with `Input.` and `Answer.`, as they are."""
+    columns = [c for c in table.frame.columns if with_prefix(c).startswith((INPUT, ANSWER))]
+    names, notes = clean_header([with_prefix(c) for c in columns])
+    frame = select(table.frame, columns).set_axis(names, axis=1)
+    return Contents(frame, pd.Series(None, index=frame.index, dtype="str"), notes)
 
 
 @dataclass(frozen=True)
@@ -24,6 +53,15 @@ class Dialect:
         An assignment without id gets one from its file and row; otherwise it cannot be used.
     lists_unanswered
         A row without assignment is a HIT that nobody has answered yet.
+    without_id, without_keys
+        What to do about an assignment without id, and about a file without the phase's keys.
+    names_workers
+        Columns that all stay blank where nobody has to log in: the answers are then unknown workers'. None where the
+        platform knows each worker.
+    contents
+        Finds the inputs and answers in a table.
+    lacks
+        Beginnings of columns that a file of this format never has.
     """
 
     name: str
@@ -34,6 +72,10 @@ class Dialect:
     makes_ids: bool = False
     lists_unanswered: bool = False
     without_id: str = "has no AssignmentId: look in the file that was downloaded"
+    without_keys: str = "is it of another phase? Hand in results of a batch made from this phase's input"
+    names_workers: tuple[str, ...] = ()
+    contents: Callable[[TextTable, Limits], Contents] = plain_contents
+    lacks: tuple[str, ...] = ()
     known: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,3 +85,12 @@ class Dialect:
     def id_columns(self) -> list[str]:
         """Columns that a row has to reach to be one at all."""
         return [self.columns[name] for name in ("hit_id", "assignment_id", "worker_id") if name in self.columns]
+
+    def fits(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header is of this format."""
+        lacking = not any(with_prefix(name).startswith(self.lacks) for name in header)
+        return self.marks <= set(header) and lacking
+
+    def has_answers(self, header: Sequence[str]) -> bool:
+        """Whether a file of this format and header answers anything at all."""
+        return self.contents is not plain_contents or any(with_prefix(name).startswith(ANSWER) for name in header)

@@ -59,6 +59,7 @@ def closed_field(ballots: Ballots, asked: Asked, field: int, known: Known, right
         vote = np.concatenate([vote, np.flatnonzero(said_none)])
         label = np.concatenate([label, np.full(int(said_none.sum()), none_class)])
     order = np.lexsort((label, votes.worker[vote], item_of[votes.cell[vote]]))
+    part = votes.weight[vote][order]
     return ClosedField(
         votes=ClosedVotes(
             item=item_of[votes.cell[vote]][order],
@@ -69,6 +70,7 @@ def closed_field(ballots: Ballots, asked: Asked, field: int, known: Known, right
             classes=classes,
             skill=_skill(right, given),
             weight=known.weight,
+            part=None if (part == 1).all() else part,
             truth=_known_classes(known.truth[cell], class_of, none_class),
         ),
         cell=cell,
@@ -101,8 +103,9 @@ def of_candidates(field: ClosedField, probabilities: Floats) -> tuple[Floats, Fl
 def counted(field: ClosedField, probabilities: Floats) -> tuple[Floats, Floats]:
     """Each worker's (W) expected right votes, and votes."""
     votes = field.votes
-    right = sums(votes.worker, probabilities[votes.item, votes.label], votes.workers)
-    return right, np.bincount(votes.worker, minlength=votes.workers).astype(float)
+    part = np.ones(len(votes.worker)) if votes.part is None else votes.part
+    right = sums(votes.worker, part * probabilities[votes.item, votes.label], votes.workers)
+    return right, sums(votes.worker, part, votes.workers)
 
 
 def is_of(fields: tuple[int, ...], field: Ints) -> Bools:

@@ -80,10 +80,10 @@ def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Score
         copying, independent = find_copying(votes, roles, ballots.candidates.cell, value, independent)
     roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
     cell = ballots.candidates.cell
-    weight = independent * known.weight[votes.worker]
+    weight = independent * votes.part * known.weight[votes.worker]
     count = sums(votes.candidate, weight, len(cell))
-    given = ballots.cells.counts[:, VALID]
-    speakers, _ = speakers_for_none(ballots, asked)
+    given = ballots.cells.weights[:, VALID]
+    speakers, _ = speakers_for_none(ballots.cells.weights, ballots.cells.field, asked)
     vote_none = np.where((given == 0) & is_open, speakers / (speakers + 1), 0)
     keep = 1 - OPEN_SMOOTHING
     return Scores(
@@ -126,6 +126,6 @@ def _elsewhere(ballots: Ballots, known: Known, coin: Scores | None, field: int) 
     of_vote = ballots.cells.field[ballots.candidates.cell[ballots.support_candidate]] == field
     worker = ballots.votes.worker[ballots.support_vote[of_vote]]
     here = coin.value_trust[ballots.support_candidate[of_vote]]
-    n = len(ballots.workers)
-    given = np.maximum(coin.given - np.bincount(worker, minlength=n), 0)
-    return np.clip(coin.right - sums(worker, here, n), 0, given), given
+    n, weight = len(ballots.workers), ballots.votes.weight[ballots.support_vote[of_vote]]
+    given = np.maximum(coin.given - sums(worker, weight, n), 0)
+    return np.clip(coin.right - sums(worker, weight * here, n), 0, given), given

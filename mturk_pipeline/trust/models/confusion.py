@@ -57,13 +57,20 @@ class ClosedVotes:
     skill: Floats  # (W) log-odds by which the worker is better than the crowd, known from elsewhere
     weight: Floats  # (W) what a person lets the worker's votes count for
     truth: Ints  # (n) class that is known to be right, or -1
+    part: Floats | None = None  # (R) weight of a vote among those that may be one person's; None: 1
+
+    @property
+    def weights(self) -> Floats:
+        """(R): what each vote counts for."""
+        of_worker = self.weight[self.worker]
+        return of_worker if self.part is None else of_worker * self.part
 
     @property
     def counts(self) -> Floats:
         """(n, K): votes for each class."""
         code = self.item * self.classes + self.label
         size = self.items * self.classes
-        return sums(code, self.weight[self.worker], size).reshape(self.items, self.classes)
+        return sums(code, self.weights, size).reshape(self.items, self.classes)
 
 
 def classify(votes: ClosedVotes, seed: int) -> tuple[Floats, float]:
@@ -161,7 +168,7 @@ def _draw_confusions(votes: ClosedVotes, state: _State, chance: Floats, combinat
     guess = np.where(state.hard[votes.item], 1 - HARD, 0.0) * chance[votes.label]
     counted = rng.random(len(right)) * (own + guess) < own
     code = combination[counted] * k + right[counted]
-    counts = sums(code, votes.weight[votes.worker[counted]], votes.workers * k * k)
+    counts = sums(code, votes.weights[counted], votes.workers * k * k)
     counts = counts.reshape(votes.workers, k, k).transpose(0, 2, 1)
     leaning = LEAN * state.crowd
     tables = _tables(counts, leaning)
@@ -198,7 +205,10 @@ def _draw_classes(
     starts, items = bounds
     logs = np.zeros((votes.items, 2 * k), dtype=np.float32)
     if len(starts):
-        logs[items] = np.add.reduceat(tables.take(combination, axis=0), starts, axis=0)
+        of_votes = tables.take(combination, axis=0)
+        if votes.part is not None:
+            of_votes *= votes.part.astype(np.float32)[:, None]
+        logs[items] = np.add.reduceat(of_votes, starts, axis=0)
     logs += np.concatenate([prior + np.log(1 - state.hard_share), prior + np.log(state.hard_share)]).astype(np.float32)
     logs -= logs.max(axis=1, keepdims=True)
     joint = np.exp(logs).astype(float)

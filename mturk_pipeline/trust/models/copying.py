@@ -49,6 +49,9 @@ def find_copying(
         (S) what each value given counted for when `roles` were found.
     """
     first, second = _sharing(votes.candidate)
+    # Answers of people who did not log in may all be one person's: that is no copying.
+    pair_of_people = ~(votes.unknown[first] | votes.unknown[second])
+    first, second = first[pair_of_people], second[pair_of_people]
     a = np.minimum(votes.worker[first], votes.worker[second])
     b = np.maximum(votes.worker[first], votes.worker[second])
     width = int(votes.worker.max(initial=0)) + 1
@@ -88,8 +91,9 @@ def _sharing(candidate: Ints) -> tuple[Ints, Ints]:
 def _others_say(votes: OpenVotes, roles: Roles, cell: Ints, independent: Floats, first: Ints, second: Ints) -> Floats:
     """x: how much likelier the others' votes are where the shared value is right."""
     right = np.clip(roles.finds / (roles.finds + roles.errs + 0.02), 0.3, 0.95)[votes.worker]
-    agrees = independent * np.log(right * roles.false_values / (1 - right))
-    differs = independent * np.log((1 - right) / (1 - 0.2 * right))
+    weight = independent * votes.part
+    agrees = weight * np.log(right * roles.false_values / (1 - right))
+    differs = weight * np.log((1 - right) / (1 - 0.2 * right))
     n_cells = len(votes.open)
     supporting = sums(votes.candidate, agrees, len(cell))
     differs *= votes.share
@@ -106,7 +110,7 @@ def _silence(votes: OpenVotes, roles: Roles) -> Floats:
     missed = np.maximum(1 - roles.finds - roles.errs, 1e-3)
     empty = roles.none[votes.open].mean() if votes.open.any() else 0.0
     ratio = missed / (empty * (1 - MADE_UP) + (1 - empty) * missed)
-    return sums(votes.silent_cell, np.log(ratio)[votes.silent_worker], len(votes.open))
+    return sums(votes.silent_cell, votes.silent_part * np.log(ratio)[votes.silent_worker], len(votes.open))
 
 
 def _suspicion(ratio: Floats, pair: Ints, n_pairs: int, once: Floats) -> Floats:

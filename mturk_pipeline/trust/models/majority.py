@@ -23,36 +23,41 @@ that goes with them.
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.votes import Ballots
 
 WEAK = 0.25
+_ROUNDING = 1e-9
 
 
 def majority(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     """Counted trust; a worker's reliability is the share of votes that the most supported value of the cell shares."""
     cells, candidates = ballots.cells, ballots.candidates
     specs = list(asked.fields.values())
-    counts = cells.counts
+    counts = cells.weights
     none_is_vote = of_field([s.none_policy == "answer" for s in specs], cells.field)
     rival_none = np.where(none_is_vote, counts[:, NONE], 0)
     weak = counts[:, BLANK] + counts[:, INVALID] + counts[:, NONE] - rival_none + cells.absent
     against = 1 + counts[:, VALID] + rival_none + WEAK * weak
-    supporters, silent = speakers_for_none(ballots, asked)
+    supporters, silent = speakers_for_none(counts, cells.field, asked)
     none_trust = supporters / (1 + supporters + counts[:, INVALID] + WEAK * silent)
     right, given = _with_the_most(ballots)
     return Scores(
-        value_trust=candidates.votes / against[candidates.cell],
+        value_trust=candidates.weight / against[candidates.cell],
         none_trust=np.where(counts[:, VALID] > 0, 0, none_trust),
         right=right + known.right,
         given=given + known.given,
     )
 
 
-def speakers_for_none(ballots: Ballots, asked: Asked) -> tuple[Floats, Floats]:
-    """For each cell: workers who speak for 'there is none', and other workers who said nothing."""
-    specs, counts, field = list(asked.fields.values()), ballots.cells.counts, ballots.cells.field
+def speakers_for_none(counts: Floats | Ints, field: Ints, asked: Asked) -> tuple[Floats, Floats]:
+    """For each cell: votes that speak for 'there is none', and other votes that said nothing.
+
+    `counts` (C, 4) are `Cells.counts` or `Cells.weights`, `field` (C) is theirs.
+    """
+    specs = list(asked.fields.values())
     blank = of_field([blank_means_none(s) for s in specs], field)
     declared = of_field([s.none_policy == "answer" or blank_means_none(s) for s in specs], field)
     supporters = np.where(declared, counts[:, NONE], 0) + np.where(blank, counts[:, BLANK], 0)
@@ -61,12 +66,10 @@ def speakers_for_none(ballots: Ballots, asked: Asked) -> tuple[Floats, Floats]:
 
 def _with_the_most(ballots: Ballots) -> tuple[Floats, Floats]:
     """Of each worker: votes for their cell's first candidate, and votes, where somebody else gave a value too."""
-    rivals = ballots.cells.counts[:, VALID] > 1
+    rivals = ballots.cells.weights[:, VALID] > 1 + _ROUNDING
     cell = ballots.candidates.cell[ballots.support_candidate]
     worker = ballots.votes.worker[ballots.support_vote]
     first = (ballots.support_candidate == ballots.cells.start[cell]) & rivals[cell]
-    n = len(ballots.workers)
-    return (
-        np.bincount(worker[first], minlength=n).astype(float),
-        np.bincount(worker[rivals[cell]], minlength=n).astype(float),
-    )
+    n, weight = len(ballots.workers), ballots.votes.weight[ballots.support_vote]
+    rivals = rivals[cell]
+    return sums(worker[first], weight[first], n), sums(worker[rivals], weight[rivals], n)

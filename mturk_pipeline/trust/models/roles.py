@@ -59,8 +59,11 @@ class OpenVotes:
     candidate: Ints  # (S)
     vote: Ints  # (S) equal where one answer gives several values
     share: Floats  # (S) one over the values of the same answer
+    unknown: Bools  # (S) whoever gave it did not log in
+    part: Floats  # (S) weight of the answer among those that may be the same person's
     silent_cell: Ints  # (B)
     silent_worker: Ints  # (B)
+    silent_part: Floats  # (B)
     silent_way: Ints  # (B) blank, invalid, none_declared: place in coding.STATES
     together: Ints  # (T, 2): candidates that one answer gives side by side, both ways
     open: Bools  # (C)
@@ -93,8 +96,11 @@ def open_votes(ballots: Ballots, asked: Asked, is_open: Bools) -> OpenVotes:
         candidate=ballots.support_candidate[valid],
         vote=vote,
         share=1 / values[vote],
+        unknown=ballots.unknown[votes.worker[vote]],
+        part=votes.weight[vote],
         silent_cell=votes.cell[silent],
         silent_worker=votes.worker[silent],
+        silent_part=votes.weight[silent],
         silent_way=votes.state[silent],
         together=_side_by_side(ballots),
         open=is_open,
@@ -135,9 +141,9 @@ class _Fit:
         self.ballots, self.votes, self.known = ballots, votes, known
         self.field, self.n_fields = cells.field, len(asked.fields)
         self.workers, self.n_cells = len(ballots.workers), len(cells.field)
-        self.of_answer = independent * known.weight[votes.worker]
+        self.of_answer = independent * votes.part * known.weight[votes.worker]
         self.weight = votes.share * self.of_answer
-        self.silent_weight = np.minimum(known.weight[votes.silent_worker], 1.0)
+        self.silent_weight = np.minimum(known.weight[votes.silent_worker], 1.0) * votes.silent_part
         self.items = np.bincount(self.field[votes.open], minlength=self.n_fields)
         specs = asked.fields.values()
         silent = np.bincount(self.field[votes.silent_cell], minlength=self.n_fields)

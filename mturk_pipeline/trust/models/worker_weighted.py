@@ -48,6 +48,7 @@ class _Votes:
     weight: Floats  # (S) several values in one answer share its weight
     none_cell: Ints  # (D)
     none_worker: Ints  # (D)
+    none_weight: Floats  # (D)
     says_none: Bools  # (C) 'there is none' stands among the values: somebody said so
 
 
@@ -57,18 +58,20 @@ def worker_weighted(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     of_candidate, of_none = _first_guess(ballots, votes)
     false_values = _false_values(ballots, asked, votes, of_candidate)
     n_workers = len(ballots.workers)
-    given = sums(votes.worker, votes.weight, n_workers) + np.bincount(votes.none_worker, minlength=n_workers)
+    given = sums(votes.worker, votes.weight, n_workers) + sums(votes.none_worker, votes.none_weight, n_workers)
     right = np.zeros(n_workers)
     for _ in range(_TURNS):
         right = sums(votes.worker, votes.weight * of_candidate[votes.candidate], n_workers)
-        right += sums(votes.none_worker, of_none[votes.none_cell], n_workers)
+        right += sums(votes.none_worker, votes.none_weight * of_none[votes.none_cell], n_workers)
         reliability = _reliability(right + known.right, given + known.given)
+        # People who did not log in contradict each other: that makes the answers of none speak against themselves.
+        reliability = np.where(ballots.unknown, np.maximum(reliability, 0.5), reliability)
         false_values = _false_values(ballots, asked, votes, of_candidate)
         before = of_candidate
         of_candidate, of_none = _posterior(ballots, votes, reliability, false_values, known)
         if len(before) == 0 or np.abs(of_candidate - before).max() < _SETTLED:
             break
-    supporters, silent = speakers_for_none(ballots, asked)
+    supporters, silent = speakers_for_none(ballots.cells.weights, ballots.cells.field, asked)
     said_nothing = supporters / (1 + supporters + silent)
     valued = ballots.cells.counts[:, VALID] > 0
     return Scores(
@@ -98,9 +101,10 @@ def _votes(ballots: Ballots, asked: Asked, known: Known) -> _Votes:
     return _Votes(
         worker=worker,
         candidate=ballots.support_candidate,
-        weight=known.weight[worker] / values[ballots.support_vote],
+        weight=known.weight[worker] * votes.weight[ballots.support_vote] / values[ballots.support_vote],
         none_cell=votes.cell[none],
         none_worker=votes.worker[none],
+        none_weight=votes.weight[none],
         says_none=np.bincount(votes.cell[none], minlength=len(is_value)) > 0,
     )
 
@@ -108,7 +112,7 @@ def _votes(ballots: Ballots, asked: Asked, known: Known) -> _Votes:
 def _first_guess(ballots: Ballots, votes: _Votes) -> tuple[Floats, Floats]:
     """Shares of votes, with one more for what nobody gave."""
     n_cells, cell = len(ballots.cells.field), ballots.candidates.cell
-    nones = np.bincount(votes.none_cell, minlength=n_cells)
+    nones = sums(votes.none_cell, votes.none_weight, n_cells)
     count = sums(votes.candidate, votes.weight, len(cell))
     total = sums(cell, count, n_cells) + nones + 1
     return count / total[cell], nones / total
@@ -151,7 +155,8 @@ def _posterior(
     count = sums(votes.candidate, votes.weight, len(cell))
     logs = support + count * np.log(false_values)[cell]
     n_cells = len(cells.field)
-    nones = sums(votes.none_cell, odds[votes.none_worker] + np.log(false_values)[votes.none_cell], n_cells)
+    for_none = odds[votes.none_worker] + np.log(false_values)[votes.none_cell]
+    nones = sums(votes.none_cell, votes.none_weight * for_none, n_cells)
     unseen = np.maximum(false_values + 1 - cells.candidates - votes.says_none, 1e-3)
     others = np.vstack([np.log(unseen), np.where(votes.says_none, nones, -np.inf)])
     of_candidate, (_, of_none) = shares(cells.start, cell, logs, others)

@@ -1,0 +1,99 @@
+"""Names of columns in result files, matched with the names that a phase writes: one rule for every room.
+
+Batches of one phase differ in how they write a name (`Answer.Email`, `Answer.email`), so case and blanks at the ends
+do not count, and blanks are as good as an underscore. `{n}` in a phase's name stands for a whole number. A column
+that one field names exactly is not taken by another field whose name is only alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+INPUT, ANSWER = "Input.", "Answer."
+_PREFIX = re.compile(r"(input|answer)\s*\.\s*(?=\S)", re.IGNORECASE)
+
+
+def with_prefix(name: str) -> str:
+    """A header cell with its prefix, `Input.` or `Answer.`, in the platform's spelling; another cell as it is.
+
+    >>> with_prefix("answer.Email"), with_prefix("INPUT. club"), with_prefix("HITId")
+    ('Answer.Email', 'Input.club', 'HITId')
+    """
+    match = _PREFIX.match(name)
+    return f"{match[1].capitalize()}.{name[match.end() :]}" if match else name
+
+
+def bare(name: str, prefix: str) -> str:
+    """`name` without its prefix, which a phase may write or leave out.
+
+    >>> bare("answer.email", ANSWER), bare("email", ANSWER)
+    ('email', 'email')
+    """
+    return name[len(prefix) :] if name.casefold().startswith(prefix.casefold()) else name
+
+
+@lru_cache(maxsize=20_000)
+def comparable(name: str) -> str:
+    """The form in which names of columns are compared.
+
+    >>> comparable(" Club  Name"), comparable("club_name")
+    ('club_name', 'club_name')
+    """
+    return "_".join(unicodedata.normalize("NFKC", name).casefold().replace("_", " ").split())
+
+
+def slot(pattern: str, name: str) -> int | None:
+    """The number for which `{n}` stands where a column's name fits a phase's; 0 without `{n}`, None where it does not.
+
+    Both without their prefix.
+
+    >>> slot("club_{n}_name", "Club_12_Name"), slot("email", "Email"), slot("email", "email_1")
+    (12, 0, None)
+    """
+    match = _compiled(pattern).fullmatch(comparable(name))
+    return None if match is None else int(match[1]) if match.groups() else 0
+
+
+@lru_cache(maxsize=20_000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The first {n} is the number, further ones repeat it."""
+    marked = comparable(pattern.replace("{n}", "\0"))
+    head, *tails = (re.escape(part) for part in marked.split("\0"))
+    for place, tail in enumerate(tails):
+        head += (r"0*(\d{1,4})" if place == 0 else r"0*\1") + tail
+    return re.compile(head)
+
+
+def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collection[str] = ()) -> list[tuple[str, int]]:
+    """The columns with `prefix` that a phase's name means, each with its `slot`; by slot, the exact name first.
+
+    Parameters
+    ----------
+    pattern
+        A phase's name of a column, with or without the prefix.
+    named
+        All the names that the phase writes: one of them that a column bears exactly keeps it from the others.
+
+    >>> matching("email", ["Answer.Email", "Answer.email", "Answer.phone"], ANSWER)
+    [('Answer.email', 0), ('Answer.Email', 0)]
+    """
+    wanted = bare(pattern, prefix).strip()
+    others = {bare(name, prefix).strip() for name in named} - {wanted}
+    found = []
+    for column in columns:
+        own = bare(with_prefix(column), prefix).strip()
+        if not with_prefix(column).startswith(prefix) or own in others:
+            continue
+        if (number := slot(wanted, own)) is not None:
+            found.append((number, own != wanted, column))
+    return [(column, number) for number, _, column in sorted(found)]
+
+
+def find_column(columns: Iterable[str], name: str, prefix: str = INPUT) -> str | None:
+    """The column that bears a name, the exact spelling before others; None where none does.
+
+    >>> find_column(["Input.University", "Input.club"], "university")
+    'Input.University'
+    """
+    return next((column for column, _ in matching(name, columns, prefix)), None)

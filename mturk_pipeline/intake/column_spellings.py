@@ -1,0 +1,63 @@
+"""One spelling for each column of a phase's result files, so that files which write it differently are pooled."""
+
+from collections.abc import Iterable, Sequence
+
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+
+class ColumnSpellings:
+    """How the `Input.` and `Answer.` columns of a phase's files are written from intake on.
+
+    As the phase writes them; a column that the phase does not name, as the first file that has it.
+    """
+
+    def __init__(self, phase: PhaseSpec | None) -> None:
+        self._named: dict[str, list[str]] = {INPUT: list(OFFER_COLUMNS), ANSWER: []}
+        self._seen: dict[str, str] = {}
+        if phase is not None:
+            self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if s.gold)]
+            self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]
+        for prefix, names in self._named.items():
+            self._named[prefix] = [bare(name, prefix).strip() for name in names]
+
+    def of(self, columns: Sequence[str]) -> tuple[list[str], list[str]]:
+        """New names for the columns of one file, and what a person should know of them, in words.
+
+        Of several columns of one file that differ in spelling only, one takes the name and the others keep theirs:
+        a field reads all of them, as it reads several columns.
+        """
+        names: list[str] = []
+        notes: list[str] = []
+        # A column that bears the name already goes before one that only looks like it.
+        wanted = {column: self._spelling(column) for column in columns}
+        taken = {column for column in columns if wanted[column] == column}
+        for column in columns:
+            name = wanted[column]
+            if name != column and name in taken:
+                notes.append(f"columns '{name[:60]}' and '{column[:60]}' differ only in spelling: both are read as one")
+                name = column
+            taken.add(name)
+            names.append(name)
+        for name in names:
+            self._seen.setdefault(comparable(name), name)
+        return names, notes
+
+    def _spelling(self, column: str) -> str:
+        for prefix, named in self._named.items():
+            if column.startswith(prefix):
+                spelling = _as_named(column[len(prefix) :].strip(), named)
+                return prefix + spelling if spelling else self._seen.get(comparable(column), column)
+        return column
+
+
+def _as_named(own: str, named: Iterable[str]) -> str | None:
+    """`own` as the phase writes it; None where it does not."""
+    named = list(named)
+    if own in named:
+        return own
+    for pattern in named:
+        if (number := slot(pattern, own)) is not None:
+            return pattern.replace("{n}", str(number))
+    return None
