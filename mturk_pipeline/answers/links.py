@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 from mturk_pipeline.answers.cleaning import words
 from mturk_pipeline.answers.hosts import host_of, without_www
 from mturk_pipeline.answers.reading import notes
+from mturk_pipeline.answers.wrapped_links import behind_gateway, behind_login, glued_behind
 
 LONGEST = 2048  # What browsers and servers agree on; longer texts are pasted by mistake.
 
@@ -32,7 +33,7 @@ _TRACKING = re.compile(
 # Parameters in which redirects, share buttons, campus portals and login pages carry the page that is meant.
 _CARRIERS = re.compile(
     r"u|url|q|uri|href|link|out|to|goto|next|continue|service|target|dest|destination|rurl|r|uddg"
-    r"|(?:redirect|return|forward|back|success|callback|relay|login)_?(?:url|uri|to|path|state)?|refurl|originalurl",
+    r"|session_?redirect|redirect_after_login|(?:redirect|return|forward|back|success|callback|relay|login)_?(?:url|uri|to|path|state)?|refurl|originalurl",
     re.IGNORECASE,
 )
 
@@ -55,23 +56,44 @@ class Link(NamedTuple):
         return f"https://{self.host}{self.port}{self.path}{query}{fragment}"
 
 
-def link_of(text: str) -> Link | str:
-    """The link that a text without spaces is, unwrapped and canonical; else in words why it is none.
+def link_of(text: str, hosts: tuple[str, ...] = ()) -> Link | str:
+    """The link that a text is, unwrapped and canonical; else in words why it is none.
+
+    Unwrapped are redirects, login walls, mail gateways, and an address that stands behind another one; `hosts` are
+    those whose addresses are recognised there without http://. A blank in a path or query is written as %20 or +.
 
     >>> link_of("https://login.example.edu/cas?service=http%3A%2F%2Fclubs.example.edu%2Fchess%2F").text()
     'https://clubs.example.edu/chess'
+    >>> link_of("https://portal.example.edu/org/www.instagram.com/chess").text()
+    'https://instagram.com/chess'
     """
     wrapped = ""
     while True:
         if len(text) > LONGEST:
             return f"longer than {LONGEST} characters"
-        parts = _split(text)
-        if isinstance(parts, str):
+        inner, parts = _taken_apart(text, hosts)
+        if inner is not None:
+            text, wrapped = inner, "taken out of the link around it"
+        elif isinstance(parts, str) or not wrapped:
             return parts
-        inner = _carried(parts.query)
-        if inner is None:
-            return parts._replace(note=notes(parts.note, wrapped)) if wrapped else parts
-        text, wrapped = inner, "taken out of the link around it"
+        else:
+            return parts._replace(note=notes(parts.note, wrapped))
+
+
+def _taken_apart(text: str, hosts: tuple[str, ...]) -> tuple[str | None, "Link | str"]:
+    """The link that another one carries; else None, and the link's parts or why it is none."""
+    if inner := behind_gateway(text):
+        return inner, ""
+    rest, note = _after_scheme(text.replace("\\", "/"))
+    if isinstance(note, _Problem):
+        return None, str(note)
+    if inner := glued_behind(rest, hosts):
+        return inner, ""
+    parts = _split(rest, note, bare=rest is text)
+    inner = None if isinstance(parts, str) or not parts.query else _carried(parts.query)
+    if inner is None and not isinstance(parts, str) and parts.query:
+        inner = behind_login(parts.host, parts.query, hosts)
+    return inner, parts
 
 
 def canonical_path(path: str) -> str:
@@ -101,13 +123,11 @@ def canonical_query(query: str) -> str:
     return "&".join(sorted(p for p in escaped if p not in ("", "=")))
 
 
-def _split(text: str) -> Link | str:
-    rest, note = _after_scheme(text.replace("\\", "/"))
-    if isinstance(note, _Problem):
-        return str(note)
+def _split(rest: str, note: str, *, bare: bool) -> Link | str:
+    """The parts of a link without its scheme; `bare` where it had none."""
     authority, path, query, fragment = _parts(rest)
     user, at, authority = authority.rpartition("@")
-    if at and rest is text:
+    if at and bare:
         return "an e-mail address, not a link"
     port = ""
     if found := _PORT.search(authority):
@@ -167,8 +187,8 @@ def _carried(query: str) -> str | None:
         if _CARRIERS.fullmatch(name):
             while value[:12].lower().startswith(("http%3a", "https%3a", "http%25", "https%25")):
                 value = unquote(value, errors="replace")
-            if _HTTP.match(value) and not any(c.isspace() for c in value):
-                found.add(value)
+            if _HTTP.match(value):
+                found.add("%20".join(value.split()))
     return found.pop() if len(found) == 1 else None
 
 
