@@ -82,18 +82,24 @@ def link_of(text: str, hosts: tuple[str, ...] = ()) -> Link | str:
 
 def _taken_apart(text: str, hosts: tuple[str, ...]) -> tuple[str | None, "Link | str"]:
     """The link that another one carries; else None, and the link's parts or why it is none."""
-    if inner := behind_gateway(text):
-        return inner, ""
     rest, note = _after_scheme(text.replace("\\", "/"))
     if isinstance(note, _Problem):
         return None, str(note)
-    if inner := glued_behind(rest, hosts):
+    authority, path, query, fragment = _parts(rest)
+    if _may_hold_another(authority, path) and (inner := behind_gateway(rest) or glued_behind(rest, hosts)):
         return inner, ""
-    parts = _split(rest, note, bare=rest is text)
-    inner = None if isinstance(parts, str) or not parts.query else _carried(parts.query)
-    if inner is None and not isinstance(parts, str) and parts.query:
-        inner = behind_login(parts.host, parts.query, hosts)
-    return inner, parts
+    if rest is text and "@" in authority:
+        return None, "an e-mail address, not a link"
+    inner = _carried(query)
+    link = _joined(authority, path, canonical_query(query) if query and inner is None else query, fragment, note)
+    if isinstance(link, str) or not query:
+        return None, link
+    return inner or behind_login(link.host, query, hosts), link
+
+
+def _may_hold_another(authority: str, path: str) -> bool:
+    """Whether a link can hold another one before its query: nearly all can not, which is seen fast."""
+    return ":" in path or "%3" in path or "." in path[: path.rfind("/")] or authority[-1:] == ":" or "urld" in authority
 
 
 def canonical_path(path: str) -> str:
@@ -123,12 +129,9 @@ def canonical_query(query: str) -> str:
     return "&".join(sorted(p for p in escaped if p not in ("", "=")))
 
 
-def _split(rest: str, note: str, *, bare: bool) -> Link | str:
-    """The parts of a link without its scheme; `bare` where it had none."""
-    authority, path, query, fragment = _parts(rest)
-    user, at, authority = authority.rpartition("@")
-    if at and bare:
-        return "an e-mail address, not a link"
+def _joined(authority: str, path: str, query: str, fragment: str, note: str) -> Link | str:
+    """The canonical link of its parts; `query` is canonical already."""
+    user, _, authority = authority.rpartition("@")
     port = ""
     if found := _PORT.search(authority):
         authority = authority[: found.start()]
@@ -140,8 +143,6 @@ def _split(rest: str, note: str, *, bare: bool) -> Link | str:
     if user:
         doubt = "a user name stands before the host: the link may lead elsewhere than it seems"
     fragment = _escape(fragment, "/:@!$&'()*+,;=?#") if fragment and fragment[0] in "!/" else ""
-    if query and not _carried(query):
-        query = canonical_query(query)
     path = canonical_path(path)
     path = path if query else without_default_page(path)
     return Link(without_www(host), port, path, query, fragment.rstrip("/!"), doubt, note)

@@ -4,6 +4,8 @@ import re
 
 from mturk_pipeline.answers.spreadsheet_dates import date_in
 
+# A text that neither begins nor ends with one of these is neither.
+DIGITS = frozenset("0123456789")
 SHORTENED = "a spreadsheet shortened the number: its other digits are lost"
 
 _SHORT_FORM = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?e[+-]?\d{1,3}", re.IGNORECASE)

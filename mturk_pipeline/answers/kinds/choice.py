@@ -8,7 +8,7 @@ from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
 from mturk_pipeline.answers.encoded import without_entities
 from mturk_pipeline.answers.kinds.text import without_marks
 from mturk_pipeline.answers.reading import Reading, invalid, notes
-from mturk_pipeline.answers.spreadsheet_damage import SHORTENED, damage_in, date_note, is_shortened
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, SHORTENED, damage_in, date_note, is_shortened
 from mturk_pipeline.answers.spreadsheet_dates import choice_of_date
 
 if TYPE_CHECKING:
@@ -26,14 +26,18 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     if not text:
         return invalid("empty")
     if not field.choices:
-        damage = damage_in(text)
+        damage = damage_in(text) if text[0] in DIGITS or text[-1] in DIGITS else ""
         if damage or len(text) > 2000:
             return invalid(damage or "too long for a choice")
         return Reading(text, "valid")
     known = _choices(tuple(field.choices))
-    for form in (text, unwrap(text), _WHOLE_NUMBER.sub(r"\1", text), plain_dashes(text), without_entities(text)):
+    for form in (text, unwrap(text), _WHOLE_NUMBER.sub(r"\1", text)):
         if key_of(form) in known:
             return Reading(known[key_of(form)], "valid")
+    if not text.isascii() or "&" in text:
+        plain = key_of(plain_dashes(without_entities(text)))
+        if plain in known:
+            return Reading(known[plain], "valid")
     return _not_listed(text, tuple(field.choices))
 
 
@@ -44,13 +48,13 @@ def key_of(value: str) -> str:
 
 def _not_listed(text: str, choices: tuple[str, ...]) -> Reading:
     """A text that names no choice: the one choice of which a spreadsheet made this date, or why there is none."""
-    possible = choice_of_date(text, choices)
+    possible = choice_of_date(text, choices) if not DIGITS.isdisjoint(text) else ()
     if len(possible) == 1:
         return Reading(possible[0], "valid", False, f"a spreadsheet had made a date of it: {text[:30]}")
     shown = ", ".join(possible or choices[:6]) + (", …" if len(choices) > 6 and not possible else "")
     if possible:
         return invalid(f"a date that a spreadsheet made of one of {shown}: of which cannot be told")
-    why = SHORTENED if is_shortened(text) else date_note(text)
+    why = "" if DIGITS.isdisjoint(text) else SHORTENED if is_shortened(text) else date_note(text)
     return invalid(notes(why, f"not one of {shown}"))
 
 

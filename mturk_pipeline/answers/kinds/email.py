@@ -44,7 +44,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     """The one address that an answer is or holds."""
     if len(raw) > 4096:
         return invalid("too long for an e-mail address")
-    text = _MAILTO.sub("", clean_source(raw, escapes=True))
+    text = clean(raw)
+    text = _MAILTO.sub("", clean_source(text, escapes=True) if "&" in text or "%" in text else text)
     if has_control(text):
         return invalid("control characters in the text")
     text = unwrap(_without_headers(text) if "=" in text else text)

@@ -26,6 +26,7 @@ _LABEL = re.compile(
 )
 # Nearly all answers, read fast; all others are taken apart.
 _USUAL_LINK = re.compile(r"(?:https?://)?(?:www\.)?([a-z]+\.[a-z]{2,3})/([@\w.]*\w)/?", re.IGNORECASE | re.ASCII)
+_LONGEST_DATE = 9
 _BAD_NAME = re.compile(r"[\s/?#<>\"\\{}|^`\x00-\x1f\x7f]")
 
 
@@ -33,7 +34,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     """The page of the field's network that an answer names."""
     if len(raw) > LONGEST:
         return invalid(f"longer than {LONGEST} characters")
-    text = clean_source(raw)
+    text = clean(raw)
+    text = clean_source(text) if "&" in text and ";" in text else text
     if has_control(text):
         return invalid("control characters in the text")
     network = page_of(field.network or "facebook")
@@ -99,12 +101,13 @@ def _bare(text: str, network: Network, note: str) -> Reading:
     name = text.removeprefix("@")
     if "@" in name:
         return invalid("an e-mail address, not the name of a page")
-    if damage := SHORTENED if is_shortened(name) else damage_in(name):
-        return invalid(damage)
     if name.casefold() in FILLERS:
         return invalid("a filler, not the name of a page")
     if not network.bare.fullmatch(name) or not any(c.isalnum() for c in name):
-        return invalid(f"not the form of a name on {network.hosts[0]}")
+        damage = SHORTENED if is_shortened(name) else damage_in(name)
+        return invalid(damage or f"not the form of a name on {network.hosts[0]}")
+    if len(name) < _LONGEST_DATE and (damage := damage_in(name)):
+        return invalid(damage)
     if re.search(r"\.(?:com|edu|org|net)$", name, re.IGNORECASE):
         return invalid(f"a link to {name.lower()}, not to {network.hosts[0]}")
     if name.isdecimal() and len(name) < 8:

@@ -10,7 +10,7 @@ from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, un
 from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
 from mturk_pipeline.answers.reading import Reading, invalid
-from mturk_pipeline.answers.spreadsheet_damage import damage_in
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -30,9 +30,9 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     """The name that an answer is; links, addresses and texts without letters are none."""
     if len(raw) > 8 * _LONGEST:
         return invalid("too long for a name")
-    cleaned = clean_source(raw)
+    cleaned = clean(raw)
     text = without_marks(cleaned)
-    while "&" in text and (plain := clean_source(text)) != text:
+    while "&" in text and ";" in text and (plain := clean_source(text)) != text:
         text = without_marks(plain)
     if not any(c.isalnum() for c in text):
         return invalid("no letters in it")
@@ -43,7 +43,9 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
     if unwrap(text).casefold() in FILLERS:
         doubt = "a filler, not a name"
-    return Reading(text, "valid", bool(doubt), doubt or damage_in(text))
+    if not doubt and (text[0] in DIGITS or text[-1] in DIGITS):
+        return Reading(text, "valid", False, damage_in(text))
+    return Reading(text, "valid", bool(doubt), doubt)
 
 
 def key_of(value: str) -> str:

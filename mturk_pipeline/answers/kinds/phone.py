@@ -23,11 +23,7 @@ _LABEL = re.compile(
 )
 _EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext(?:ension|n)?\b[.:]?|x|#)\s*:?\s*(\d{1,7})$", re.IGNORECASE)
 _MARKED = re.compile(r"[0-9 ().+/\[\]\u00b7\u2022_~,-]*")
-# How a number in E-notation and a date begin; most telephone numbers do not.
-_NUMBER_OR_DATE = re.compile(
-    r"[+-]?\d{1,3}(?:[.,]\d+)?e|\d{1,4}[-./ ]{1,2}(?:\d{1,2}[-./]|[a-z])|[a-z]{3}", re.IGNORECASE
-)
-_LONGEST_DATE = 40
+_MOST_DIGITS_OF_A_DATE = 8
 _NO_DIGIT = re.compile("[^0-9]")
 _SEQUENCES = ("01234567890123456789", "98765432109876543210")
 
@@ -42,8 +38,6 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     text = unwrap(text if text.isascii() else "".join(map(_plain_digit, text)))
     if label := _LABEL.match(text):
         text = text[label.end() :]
-    if len(text) < _LONGEST_DATE and _NUMBER_OR_DATE.match(text) and (damage := _damage(text)):
-        return invalid(damage)
     text, extension = _without_extension(text)
     if not _MARKED.fullmatch(text):
         return _inside_text(text, extension, field)
@@ -53,6 +47,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
 def _read_number(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A text of digits and the marks people put between them."""
     digits = _NO_DIGIT.sub("", text)
+    if len(digits) <= _MOST_DIGITS_OF_A_DATE and (date := date_note(text)):
+        return invalid(date)
     if len(digits) < 7:
         return invalid("too few digits for a phone number", suspicious=True)
     if len(set(digits)) == 1:
@@ -60,11 +56,6 @@ def _read_number(text: str, extension: str, field: "FieldSpec") -> Reading:
     plus = text.lstrip(" (").startswith("+")
     national = _north_american(digits, plus, field.region)
     return _judge_national(national, extension) if national else _international(digits, plus, extension, field)
-
-
-def _damage(text: str) -> str:
-    """Why a text is what a spreadsheet made of a telephone number, or of something else; '' where it is not."""
-    return SHORTENED if is_shortened(text) else date_note(text)
 
 
 def _plain_digit(character: str) -> str:
@@ -155,6 +146,8 @@ def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A number among words: taken where there is exactly one."""
     import phonenumbers
 
+    if damage := SHORTENED if is_shortened(text) else date_note(text):
+        return invalid(damage)
     if sum(c.isdecimal() for c in text) < 7 and not re.search(r"\d{3}[ .-]?[A-Za-z]{3,}", text):
         return invalid("no phone number in it")
     if re.search(r"https?:|www\.|@", text, re.IGNORECASE):

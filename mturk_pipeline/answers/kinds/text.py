@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, without_control
 from mturk_pipeline.answers.reading import Reading, invalid
-from mturk_pipeline.answers.spreadsheet_damage import damage_in
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -25,7 +25,9 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     if len(text) > _LONGEST:
         return invalid(f"longer than {_LONGEST} characters")
     doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
-    return Reading(text, "valid", bool(doubt), doubt or damage_in(text))
+    if not doubt and (text[0] in DIGITS or text[-1] in DIGITS):
+        return Reading(text, "valid", False, damage_in(text))
+    return Reading(text, "valid", bool(doubt), doubt)
 
 
 def key_of(value: str) -> str:

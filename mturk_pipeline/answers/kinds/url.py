@@ -8,7 +8,7 @@ or redirect link around a link. Kept: case of the path, other ports, all other p
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import has_control, unwrap
+from mturk_pipeline.answers.cleaning import clean, has_control, unwrap
 from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.links import LONGEST, link_of
 from mturk_pipeline.answers.links_among_words import link_among
@@ -29,7 +29,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     """
     if len(raw) > 4 * LONGEST:
         return invalid(f"longer than {LONGEST} characters")
-    text = unwrap(clean_source(raw))
+    text = clean(raw)
+    text = unwrap(clean_source(text) if "&" in text and ";" in text else text)
     if has_control(text):
         return invalid("control characters in the text")
     note = ""
