@@ -8,8 +8,8 @@ import numpy as np
 
 from mturk_pipeline.answers.cleaning import clean
 from mturk_pipeline.answers.encoded import without_entities
-from mturk_pipeline.answers.kinds import KINDS, Reading, read
-from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
+from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
+from mturk_pipeline.answers.spreadsheet_errors import SIGNS, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
@@ -53,7 +53,9 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
                 return _BLANK
             if folded in nones or bare in nones:
                 return none
-        reading = read(text, field)
+        reading = kind.read(text, field)
+        if (reading.value or text)[0] in SIGNS:
+            reading = unless_lost(reading, text, field)
         if failing and reading.state == "valid" and (reason := failing(text, reading.value or "")):
             return Reading(None, "invalid", False, reason)
         return reading

@@ -14,6 +14,7 @@ LONGEST = 2048  # What browsers and servers agree on; longer texts are pasted by
 _HTTP = re.compile(r"https?://+(?=[^\s/])", re.IGNORECASE)
 # "htp://", "httpss://", "http//", "http:x.edu": slips of the keyboard that leave no doubt what was meant.
 _HTTP_MISSPELT = re.compile(r"(?:[htps]{3,8}(?:[:;,.s/]{0,4}/|[:;])|ht[a-z]{1,5}://)(?=[^\s/:])", re.IGNORECASE)
+_SCHEME_LETTERS = frozenset("htpsHTPS")
 _SCHEME = re.compile(r"([a-z][a-z0-9+-]*):(//)?", re.IGNORECASE)
 _NO_PAGE = words("javascript vbscript data file mailto tel sms ftp sftp about blob chrome ws wss")
 _PORT = re.compile(r":(\d{0,5})$")
@@ -90,7 +91,7 @@ def _taken_apart(text: str, hosts: tuple[str, ...]) -> tuple[str | None, "Link |
         return inner, ""
     if rest is text and "@" in authority:
         return None, "an e-mail address, not a link"
-    inner = _carried(query)
+    inner = _carried(query) if query else None
     link = _joined(authority, path, canonical_query(query) if query and inner is None else query, fragment, note)
     if isinstance(link, str) or not query:
         return None, link
@@ -163,7 +164,7 @@ class _Problem(str):
 def _after_scheme(text: str) -> tuple[str, str]:
     """What follows http(s)://, however often and however misspelt it is written; text itself without one."""
     note = ""
-    while True:
+    while text[:1] in _SCHEME_LETTERS:
         if found := _HTTP.match(text):
             text = text[found.end() :]
         elif found := _HTTP_MISSPELT.match(text):

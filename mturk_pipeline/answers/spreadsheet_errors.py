@@ -34,7 +34,8 @@ _ERRORS = words(
 )
 _NUMBERED = re.compile(r"(?:err|fehler):5\d\d|error20(?:00|07|15|23|29|36|4[2-9]|50)")
 _NARROW = re.compile(r"#{3,}")  # a number in a column too narrow to show it
-_FIRST = frozenset("#\uff03eEfF \t\r\n'\"=\u200b\ufeff\u00a0")  # what such a cell can begin with
+SIGNS = frozenset("#\uff03eEfF \t\r\n'\"=\u200b\ufeff\u00a0")  # what such a cell can begin with
+_WORDS = ("err", "feh")
 _LONGEST = 40
 
 
@@ -46,7 +47,7 @@ def is_spreadsheet_error(text: str) -> bool:
     >>> is_spreadsheet_error("n/a"), is_spreadsheet_error("#chess"), is_spreadsheet_error("Name?")
     (False, False, False)
     """
-    if text[:1] not in _FIRST or len(text) > _LONGEST:
+    if text[:1] not in SIGNS or len(text) > _LONGEST or (text[0].isalpha() and text[:3].lower() not in _WORDS):
         return False
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(c for c in plain if not (c.isspace() or unicodedata.combining(c) or c in "'\"=¡¿\u200b\ufeff"))

@@ -26,7 +26,11 @@ def read(raw: str, field: FieldSpec) -> Reading:
     >>> read("HTTP://www.Example.edu/Clubs/?utm_source=x", FieldSpec(kind="url")).value
     'https://example.edu/Clubs'
     """
-    reading = KINDS[field.kind].read(raw, field)
+    return unless_lost(KINDS[field.kind].read(raw, field), raw, field)
+
+
+def unless_lost(reading: Reading, raw: str, field: FieldSpec) -> Reading:
+    """`reading` of `raw`, or that its answer is lost, where a spreadsheet left an error instead."""
     text = raw if reading.value is None else reading.value
     return invalid(LOST_ANSWER) if is_spreadsheet_error(text) and text not in field.choices else reading
 
@@ -41,4 +45,4 @@ def key_of(value: str, kind: str) -> str:
     return value if compare is None else compare(value)
 
 
-__all__ = ["KINDS", "Kind", "Reading", "key_of", "read"]
+__all__ = ["KINDS", "Kind", "Reading", "key_of", "read", "unless_lost"]

@@ -1,6 +1,7 @@
 """One of several answers. Value: the choice as the field spells it; without `choices`, the text itself."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,13 @@ def read(raw: str, field: "FieldSpec") -> Reading:
         return Reading(text, "valid")
     known = _choices(tuple(field.choices))
     for form in (text, unwrap(text), _WHOLE_NUMBER.sub(r"\1", text)):
-        if key_of(form) in known:
-            return Reading(known[key_of(form)], "valid")
-    if not text.isascii() or "&" in text:
-        plain = key_of(plain_dashes(without_entities(text)))
-        if plain in known:
-            return Reading(known[plain], "valid")
-    return _not_listed(text, tuple(field.choices))
+        if choice := known.get(key_of(form)):
+            return Reading(choice, "valid")
+    if (not text.isascii() or "&" in text) and (choice := known.get(key_of(plain_dashes(without_entities(text))))):
+        return Reading(choice, "valid")
+    if DIGITS.isdisjoint(text):
+        return invalid(f"not one of {_shown(field.choices)}")
+    return _dated(text, tuple(field.choices))
 
 
 def key_of(value: str) -> str:
@@ -46,16 +47,19 @@ def key_of(value: str) -> str:
     return clean(clean(value).casefold())
 
 
-def _not_listed(text: str, choices: tuple[str, ...]) -> Reading:
-    """A text that names no choice: the one choice of which a spreadsheet made this date, or why there is none."""
-    possible = choice_of_date(text, choices) if not DIGITS.isdisjoint(text) else ()
+def _dated(text: str, choices: tuple[str, ...]) -> Reading:
+    """The one choice of which a spreadsheet can have made this date; else why there is none."""
+    possible = choice_of_date(text, choices)
     if len(possible) == 1:
         return Reading(possible[0], "valid", False, f"a spreadsheet had made a date of it: {text[:30]}")
-    shown = ", ".join(possible or choices[:6]) + (", …" if len(choices) > 6 and not possible else "")
     if possible:
-        return invalid(f"a date that a spreadsheet made of one of {shown}: of which cannot be told")
-    why = "" if DIGITS.isdisjoint(text) else SHORTENED if is_shortened(text) else date_note(text)
-    return invalid(notes(why, f"not one of {shown}"))
+        return invalid(f"a date that a spreadsheet made of {' or '.join(possible)}: of which cannot be told")
+    why = SHORTENED if is_shortened(text) else date_note(text)
+    return invalid(notes(why, f"not one of {_shown(choices)}"))
+
+
+def _shown(choices: Sequence[str]) -> str:
+    return ", ".join(choices[:6]) + (", …" if len(choices) > 6 else "")
 
 
 @lru_cache(maxsize=256)

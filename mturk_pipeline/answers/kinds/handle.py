@@ -72,7 +72,8 @@ def key_of(value: str) -> str:
 
 def is_own_link(text: str, network: Network) -> bool:
     """Whether a text holds an address of the network itself."""
-    return any(f"{host}/" in text.lower() or text.lower().endswith(host) for host in network.hosts)
+    small = text.lower()
+    return any(host in small and (f"{host}/" in small or small.endswith(host)) for host in network.hosts)
 
 
 def _is_own_host(host: str, network: Network) -> bool:
