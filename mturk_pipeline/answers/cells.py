@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mturk_pipeline.answers.cleaning import clean
-from mturk_pipeline.answers.kinds import KINDS, Reading
+from mturk_pipeline.answers.encoded import without_entities
+from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
+from mturk_pipeline.answers.spreadsheet_errors import SIGNS, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
+_LINK = re.compile(r"https?:|www\.|\w\.\w+/", re.IGNORECASE)
 # What stands between the values of a list that a worker wrote into one cell.
 _BETWEEN = re.compile(r"\s*[,;|\n]\s*|\s+(?:or|and|&|/)\s+|\s+(?=https?://|\S+@)", re.IGNORECASE)
 STATES = ("valid", "invalid", "none_declared", "blank")
@@ -51,18 +54,22 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
             if folded in nones or bare in nones:
                 return none
         reading = kind.read(text, field)
+        if (reading.value or text)[0] in SIGNS:
+            reading = unless_lost(reading, text, field)
         if failing and reading.state == "valid" and (reason := failing(text, reading.value or "")):
             return Reading(None, "invalid", False, reason)
         return reading
 
     def read_cell(text: str) -> tuple[Reading, ...]:
-        if separator and separator in text and clean(text).casefold() not in choices:
+        if kind.listed and "&" in text:
+            text = without_entities(text)  # its ';' separates nothing
+        if separator and separator in text and _is_list(text, choices):
             return _several(read_one(part) for part in text.split(separator))
         reading = read_one(text)
         if kind.listed and not field.separator and (reading.state == "invalid" or reading.note):
             parts = [p for p in _BETWEEN.split(text) if p] if len(text) < 5000 else []
             listed = [read_one(p) for p in parts] if 1 < len(parts) <= 50 else []
-            if listed and all(r.state == "valid" and "around it" not in r.note for r in listed):
+            if listed and all(r.state == "valid" and "around it" not in r.note for r in listed) and _are_alike(parts):
                 return _several(listed)
         return (reading,)
 
@@ -87,6 +94,19 @@ def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
         np.frombuffer(bytes(states), dtype=np.uint8),
         np.frombuffer(bytes(suspicious), dtype=bool),
         np.array(note, dtype=object),
+    )
+
+
+def _is_list(text: str, choices: frozenset[str]) -> bool:
+    """Whether a text that holds its field's separator is several answers: not where it is one as a whole."""
+    return clean(text).casefold() not in choices and not is_spreadsheet_error(text)
+
+
+def _are_alike(parts: list[str]) -> bool:
+    """Whether the parts of a list are all links, or none is: "x.com/chess and go" is one link with a blank in it."""
+    links = [_LINK.search(part) is not None for part in parts]
+    return (
+        all(links) or not any(links) or all(link or "@" in p or "." in p for link, p in zip(links, parts, strict=True))
     )
 
 

@@ -7,12 +7,14 @@ from urllib.parse import quote, unquote
 from mturk_pipeline.answers.cleaning import words
 from mturk_pipeline.answers.hosts import host_of, without_www
 from mturk_pipeline.answers.reading import notes
+from mturk_pipeline.answers.wrapped_links import behind_gateway, behind_login, glued_behind
 
 LONGEST = 2048  # What browsers and servers agree on; longer texts are pasted by mistake.
 
 _HTTP = re.compile(r"https?://+(?=[^\s/])", re.IGNORECASE)
 # "htp://", "httpss://", "http//", "http:x.edu": slips of the keyboard that leave no doubt what was meant.
 _HTTP_MISSPELT = re.compile(r"(?:[htps]{3,8}(?:[:;,.s/]{0,4}/|[:;])|ht[a-z]{1,5}://)(?=[^\s/:])", re.IGNORECASE)
+_SCHEME_LETTERS = frozenset("htpsHTPS")
 _SCHEME = re.compile(r"([a-z][a-z0-9+-]*):(//)?", re.IGNORECASE)
 _NO_PAGE = words("javascript vbscript data file mailto tel sms ftp sftp about blob chrome ws wss")
 _PORT = re.compile(r":(\d{0,5})$")
@@ -32,7 +34,7 @@ _TRACKING = re.compile(
 # Parameters in which redirects, share buttons, campus portals and login pages carry the page that is meant.
 _CARRIERS = re.compile(
     r"u|url|q|uri|href|link|out|to|goto|next|continue|service|target|dest|destination|rurl|r|uddg"
-    r"|(?:redirect|return|forward|back|success|callback|relay|login)_?(?:url|uri|to|path|state)?|refurl|originalurl",
+    r"|session_?redirect|redirect_after_login|(?:redirect|return|forward|back|success|callback|relay|login)_?(?:url|uri|to|path|state)?|refurl|originalurl",
     re.IGNORECASE,
 )
 
@@ -55,23 +57,50 @@ class Link(NamedTuple):
         return f"https://{self.host}{self.port}{self.path}{query}{fragment}"
 
 
-def link_of(text: str) -> Link | str:
-    """The link that a text without spaces is, unwrapped and canonical; else in words why it is none.
+def link_of(text: str, hosts: tuple[str, ...] = ()) -> Link | str:
+    """The link that a text is, unwrapped and canonical; else in words why it is none.
+
+    Unwrapped are redirects, login walls, mail gateways, and an address that stands behind another one; `hosts` are
+    those whose addresses are recognised there without http://. A blank in a path or query is written as %20 or +.
 
     >>> link_of("https://login.example.edu/cas?service=http%3A%2F%2Fclubs.example.edu%2Fchess%2F").text()
     'https://clubs.example.edu/chess'
+    >>> link_of("https://portal.example.edu/org/www.instagram.com/chess").text()
+    'https://instagram.com/chess'
     """
     wrapped = ""
     while True:
         if len(text) > LONGEST:
             return f"longer than {LONGEST} characters"
-        parts = _split(text)
-        if isinstance(parts, str):
+        inner, parts = _taken_apart(text, hosts)
+        if inner is not None:
+            text, wrapped = inner, "taken out of the link around it"
+        elif isinstance(parts, str) or not wrapped:
             return parts
-        inner = _carried(parts.query)
-        if inner is None:
-            return parts._replace(note=notes(parts.note, wrapped)) if wrapped else parts
-        text, wrapped = inner, "taken out of the link around it"
+        else:
+            return parts._replace(note=notes(parts.note, wrapped))
+
+
+def _taken_apart(text: str, hosts: tuple[str, ...]) -> tuple[str | None, "Link | str"]:
+    """The link that another one carries; else None, and the link's parts or why it is none."""
+    rest, note = _after_scheme(text.replace("\\", "/"))
+    if isinstance(note, _Problem):
+        return None, str(note)
+    authority, path, query, fragment = _parts(rest)
+    if _may_hold_another(authority, path) and (inner := behind_gateway(rest) or glued_behind(rest, hosts)):
+        return inner, ""
+    if rest is text and "@" in authority:
+        return None, "an e-mail address, not a link"
+    inner = _carried(query) if query else None
+    link = _joined(authority, path, canonical_query(query) if query and inner is None else query, fragment, note)
+    if isinstance(link, str) or not query:
+        return None, link
+    return inner or behind_login(link.host, query, hosts), link
+
+
+def _may_hold_another(authority: str, path: str) -> bool:
+    """Whether a link can hold another one before its query: nearly all can not, which is seen fast."""
+    return ":" in path or "%3" in path or "." in path[: path.rfind("/")] or authority[-1:] == ":" or "urld" in authority
 
 
 def canonical_path(path: str) -> str:
@@ -101,14 +130,9 @@ def canonical_query(query: str) -> str:
     return "&".join(sorted(p for p in escaped if p not in ("", "=")))
 
 
-def _split(text: str) -> Link | str:
-    rest, note = _after_scheme(text.replace("\\", "/"))
-    if isinstance(note, _Problem):
-        return str(note)
-    authority, path, query, fragment = _parts(rest)
-    user, at, authority = authority.rpartition("@")
-    if at and rest is text:
-        return "an e-mail address, not a link"
+def _joined(authority: str, path: str, query: str, fragment: str, note: str) -> Link | str:
+    """The canonical link of its parts; `query` is canonical already."""
+    user, _, authority = authority.rpartition("@")
     port = ""
     if found := _PORT.search(authority):
         authority = authority[: found.start()]
@@ -120,8 +144,6 @@ def _split(text: str) -> Link | str:
     if user:
         doubt = "a user name stands before the host: the link may lead elsewhere than it seems"
     fragment = _escape(fragment, "/:@!$&'()*+,;=?#") if fragment and fragment[0] in "!/" else ""
-    if query and not _carried(query):
-        query = canonical_query(query)
     path = canonical_path(path)
     path = path if query else without_default_page(path)
     return Link(without_www(host), port, path, query, fragment.rstrip("/!"), doubt, note)
@@ -142,7 +164,7 @@ class _Problem(str):
 def _after_scheme(text: str) -> tuple[str, str]:
     """What follows http(s)://, however often and however misspelt it is written; text itself without one."""
     note = ""
-    while True:
+    while text[:1] in _SCHEME_LETTERS:
         if found := _HTTP.match(text):
             text = text[found.end() :]
         elif found := _HTTP_MISSPELT.match(text):
@@ -167,8 +189,8 @@ def _carried(query: str) -> str | None:
         if _CARRIERS.fullmatch(name):
             while value[:12].lower().startswith(("http%3a", "https%3a", "http%25", "https%25")):
                 value = unquote(value, errors="replace")
-            if _HTTP.match(value) and not any(c.isspace() for c in value):
-                found.add(value)
+            if _HTTP.match(value):
+                found.add("%20".join(value.split()))
     return found.pop() if len(found) == 1 else None
 
 

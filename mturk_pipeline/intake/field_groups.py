@@ -61,11 +61,13 @@ def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    items = distinct(column(assignments, "item_id"))
+    item = column(assignments, "item_id")
+    items = distinct(item)
     guesses: dict[str, Guess] = {}
     for members in alike.values():
-        cells = pd.concat([assignments[f"Answer.{m}"].dropna() for m in members])
-        guess = guess_kind(members[0], cells.str.slice(0, 500), items)
+        cells = [assignments[f"Answer.{m}"].dropna() for m in members]
+        asked = [(member, i) for member, part in zip(members, cells, strict=True) for i in item.loc[part.index]]
+        guess = guess_kind(members[0], pd.concat(cells).str.slice(0, 500), items, asked)
         guesses.update(dict.fromkeys(members, guess))
     return guesses
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mturk_pipeline.intake.damaged_keys import damage_of_keys
 from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
@@ -28,7 +29,8 @@ class InputList:
         keys named as the phase names them), `source_file`, `source_row`. The first of several rows with the same
         keys counts.
     problems
-        `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key.
+        `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key
+        or with one that a spreadsheet damaged.
     notes
         Lines that begin with a file's name: titles left out, damage undone.
     """
@@ -64,11 +66,13 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
             wanted = ", ".join(phase.keys)
             problems.append((name, f"{name} has no column {wanted}: name the column so in its first row"))
         for part in kept:
-            blank = (part[list(phase.keys)].fillna("") == "").any(axis=1)
-            if blank.any():
-                rows = ", ".join(str(n) for n in part.loc[blank, "source_row"].head(5))
-                problems.append((name, f"{name}: {int(blank.sum())} rows without a key are left out (row {rows})"))
-            parts.append(part[~blank].assign(source_file=name))
+            keys = part[list(phase.keys)]
+            blank = (keys.fillna("") == "").any(axis=1)
+            damaged = (keys.apply(damage_of_keys) != "").any(axis=1) & ~blank
+            problems += [(name, line) for line in _left_out(name, part["source_row"], blank, "without a key")]
+            wrong = "whose key a spreadsheet made a date, a short number or an error"
+            problems += [(name, line) for line in _left_out(name, part["source_row"], damaged, wrong)]
+            parts.append(part[~(blank | damaged)].assign(source_file=name))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
@@ -78,6 +82,12 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
 
 def _has_keys(names: Sequence[str], phase: PhaseSpec) -> bool:
     return {plain_name(k) for k in phase.keys} <= {plain_name(n).removeprefix("input.") for n in names}
+
+
+def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list[str]:
+    """A line that names the first rows that are left out; none where no row is."""
+    rows = ", ".join(str(n) for n in numbers[where].head(5))
+    return [f"{name}: {int(where.sum())} rows {why} are left out (row {rows})"] if rows else []
 
 
 def _as_text(name: str) -> str:

@@ -16,11 +16,14 @@ FIELDS = [FieldSpec(kind=kind) for kind in KINDS if kind != "handle"]
 FIELDS += [FieldSpec(kind="handle", network=n) for n in [*NETWORKS, "pinterest"]]
 FIELDS += [FieldSpec(kind="phone", region=r) for r in ("GB", "DE", "IT", "MX", "BR")]
 FIELDS.append(FieldSpec(kind="choice", choices=["A", " b ", "Ünï", "1"]))
+FIELDS.append(FieldSpec(kind="choice", choices=["1-5", "6–10 years", "11/50", "Arts &amp; Crafts", "#N/A"]))
 
 # Pieces of which real answers are made, so that chance finds the interesting texts.
 _PIECES = words(
     "https:// http:// HTTP: www. m. facebook.com/ instagram.com/ x.com/ youtube.com/ tiktok.com/@ linkedin.com/in/ "
     "example.edu gmail.com chess Club @ . / ? & = # % %2F %41 utm_source=x url=https%3A%2F%2F ?u=http:// index.html "
+    "&amp; &#64; &eacute; &#35;N/A #N/A #NAME? %40 %20 5-Jan Nov-50 10. Okt 1.2E+11 05.01.2026 "
+    "/www.instagram.com/ chess/ next=/ accounts/login/ urldefense.com/v3/__ __;!! .aspx Student "
     "mailto: < > ( ) [at] (dot) ' \" + +1 202 555 0143 00 ext. x7 , ; | - – 1,234 $ k é ß İ \u0345 ﬁ \u200b \u200d "
     "\u202e ＠ ½ ① groups/ pages/ pg/ profile.php?id= 123456789 .. ../ // \\ \ud7ff 漢字 à\u0301 \x00"
 )

@@ -28,3 +28,11 @@ def test_a_bare_link_with_and_without_its_last_slash_is_one_item(tmp_path: Path)
     (tmp_path / "list.csv").write_text("university\nchess.example.edu/\nchess.example.edu\n")
     table = read_input([tmp_path / "list.csv"], PHASE).items
     assert len(table) == 1
+
+
+def test_keys_that_a_spreadsheet_damaged_are_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text('university\nExample\n5-Mar\n#N/A\n""\n4.92E+11\nMay 12\n')
+    table, problems = read_input([tmp_path / "list.csv"], PHASE)
+    assert table["university"].tolist() == ["Example", "May 12"]
+    assert "3 rows whose key a spreadsheet" in problems["reason"].iloc[-1]
+    assert "(row 3, 4, " in problems["reason"].iloc[-1]

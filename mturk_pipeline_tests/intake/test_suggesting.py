@@ -14,6 +14,7 @@ from mturk_pipeline.intake.result_file import UnreadableFileError
 from mturk_pipeline.intake.suggesting import suggest_phase
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, row, write
+from mturk_pipeline_tests.shared_cases import case
 
 BASE = {k: v for k, v in row(0).items() if not k.startswith(("Input.", "Answer."))}
 
@@ -108,6 +109,63 @@ def test_ticked_boxes_become_a_choice_of_several(tmp_path):
     spec = phase_of(made(tmp_path / "b.csv", columns))
     assert spec.fields["Car"].kind == "choice"
     assert spec.fields["Car"].separator == "|"
+
+
+def test_digits_with_leading_zeros_are_text(tmp_path):
+    columns = {
+        "Input.x": [f"U{n}" for n in range(12)],
+        "Answer.unit": ["07", "11", "21"],
+        "Answer.key": ["7", "0012", "145"],
+        "Answer.zip": ["90210", "94103", "10001"],
+        "Answer.phone_ext": ["003", "013", "023"],
+        "Answer.members": [str(n) for n in (10, 5, 120, 33, 8)],
+        "Answer.share": ["0.5", "0,25", "0"],
+        "Answer.rating": ["1", "2", "3", "4"],
+        "Answer.phone": ["0301234567", "0307654321"],
+    }
+    kinds = {name: field.kind for name, field in phase_of(made(tmp_path / "b.csv", columns)).fields.items()}
+    assert kinds == {
+        "unit": "text", "key": "text", "zip": "text", "phone_ext": "text", "members": "number", "share": "number",
+        "rating": "number", "phone": "phone",
+    }  # fmt: skip
+
+
+def test_labels_of_a_choice_come_back_on_other_items(tmp_path):
+    hits = [f"U{n}" for n in range(10)]
+    columns = {
+        "Input.x": hits,
+        "Answer.street": [f"{n // 3} Main Street" for n in range(30)],
+        "Answer.town": [f"Town {n // 3}" for n in range(30)],
+        "Answer.mood": ["good", "good", "bad", "fair"],
+    }
+    kinds = {name: field.kind for name, field in phase_of(made(tmp_path / "b.csv", columns)).fields.items()}
+    assert kinds == {"street": "text", "town": "name", "mood": "choice"}
+
+
+def test_one_item_alone():
+    asked = ["U"] * 30
+    assert guess_kind("street", ["Ames"] * 3, 1, asked[:3]).kind == "text"
+    assert guess_kind("gender", ["female", "male", "female"] * 10, 1, asked).kind == "choice"
+
+
+def test_errors_of_a_spreadsheet_and_links_with_blanks_are_no_kind_of_their_own():
+    assert guess_kind("page", ["https://x.edu/Student Life/Clubs.aspx", "https://x.edu/a", "#NAME?"], 3).kind == "url"
+    assert guess_kind("phone", ["4.92E+11", "4.93E+11", "#N/A"], 3).kind == "phone"
+    assert guess_kind("found", ["yes", "no", "#REF!"], 3).kind == "boolean"
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("05_url_spaces", {"url": "url", "facebook": "handle"}),
+        ("17_pilot_names", {"club_name": "name", "president": "name", "town": "name", "zip": "text"}),
+        ("18_leading_zeros", dict.fromkeys(["zip", "zip_code", "room", "student_id", "phone_ext"], "text")),
+        ("r02_sliders", {"QColoring": "number"}),
+    ],
+)
+def test_shared_cases(name, kinds):
+    spec = phase_of(next(case(name).glob("*.csv")))
+    assert {field: spec.fields[field].kind for field in spec.fields} == kinds
 
 
 def test_nothing_to_suggest_from_is_said(tmp_path):

@@ -122,6 +122,15 @@ def test_rules_of_the_quarantine(tmp_path):
     assert "WORKER" not in texts
 
 
+def test_keys_that_a_spreadsheet_damaged_name_no_item(tmp_path):
+    clubs = ["5-Mar", "4.92E+11", "#N/A", "Nov-50", "May 12", "Class of 5-Mar", "1e5", "2026"]
+    path = write(tmp_path / "b.csv", [row(n, Input__club=club) for n, club in enumerate(clubs)])
+    collected = checked([path])
+    assert rules(collected) == dict.fromkeys(range(2, 6), "damaged_key")
+    assert len(collected.assignments) == 4
+    assert "3-5" in collected.set_aside["reason"].iloc[0]
+
+
 def test_a_file_of_another_phase(tmp_path):
     no_key = [{k: v for k, v in row(n).items() if k != "Input.club"} for n in range(2)]
     no_answer = [{k: v for k, v in row(n).items() if not k.startswith("Answer.")} for n in range(3)]

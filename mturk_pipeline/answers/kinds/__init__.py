@@ -1,7 +1,8 @@
 """The kinds of answers, one module each. A new kind is one new module and one line here."""
 
 from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, number, phone, text, url
-from mturk_pipeline.answers.reading import Kind, Reading
+from mturk_pipeline.answers.reading import Kind, Reading, invalid
+from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS: dict[str, Kind] = {
@@ -20,10 +21,18 @@ KINDS: dict[str, Kind] = {
 def read(raw: str, field: FieldSpec) -> Reading:
     """What `raw` says as an answer of the field's kind; blank and 'none' tokens are the cell's matter.
 
+    An error that a spreadsheet left in the cell is no answer of any kind.
+
     >>> read("HTTP://www.Example.edu/Clubs/?utm_source=x", FieldSpec(kind="url")).value
     'https://example.edu/Clubs'
     """
-    return KINDS[field.kind].read(raw, field)
+    return unless_lost(KINDS[field.kind].read(raw, field), raw, field)
+
+
+def unless_lost(reading: Reading, raw: str, field: FieldSpec) -> Reading:
+    """`reading` of `raw`, or that its answer is lost, where a spreadsheet left an error instead."""
+    text = raw if reading.value is None else reading.value
+    return invalid(LOST_ANSWER) if is_spreadsheet_error(text) and text not in field.choices else reading
 
 
 def key_of(value: str, kind: str) -> str:
@@ -36,4 +45,4 @@ def key_of(value: str, kind: str) -> str:
     return value if compare is None else compare(value)
 
 
-__all__ = ["KINDS", "Kind", "Reading", "key_of", "read"]
+__all__ = ["KINDS", "Kind", "Reading", "key_of", "read", "unless_lost"]

@@ -1,12 +1,16 @@
 """One of several answers. Value: the choice as the field spells it; without `choices`, the text itself."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, unwrap
+from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
+from mturk_pipeline.answers.encoded import without_entities
 from mturk_pipeline.answers.kinds.text import without_marks
-from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, SHORTENED, damage_in, date_note, is_shortened
+from mturk_pipeline.answers.spreadsheet_dates import choice_of_date
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -15,18 +19,27 @@ _WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")
 
 
 def read(raw: str, field: "FieldSpec") -> Reading:
-    """The choice that an answer names, in any case and spacing; a file's 1.0 is the choice 1."""
+    """The choice that an answer names, in any case and spacing; a file's 1.0 is the choice 1.
+
+    A date of which a spreadsheet can have made one choice only (5-Jan, of 1-5) is that choice.
+    """
     text = without_marks(clean(raw))
     if not text:
         return invalid("empty")
     if not field.choices:
-        return Reading(text, "valid") if len(text) <= 2000 else invalid("too long for a choice")
+        damage = damage_in(text) if text[0] in DIGITS or text[-1] in DIGITS else ""
+        if damage or len(text) > 2000:
+            return invalid(damage or "too long for a choice")
+        return Reading(text, "valid")
     known = _choices(tuple(field.choices))
     for form in (text, unwrap(text), _WHOLE_NUMBER.sub(r"\1", text)):
-        if key_of(form) in known:
-            return Reading(known[key_of(form)], "valid")
-    shown = ", ".join(field.choices[:6]) + (", …" if len(field.choices) > 6 else "")
-    return invalid(f"not one of {shown}")
+        if choice := known.get(key_of(form)):
+            return Reading(choice, "valid")
+    if (not text.isascii() or "&" in text) and (choice := known.get(key_of(plain_dashes(without_entities(text))))):
+        return Reading(choice, "valid")
+    if DIGITS.isdisjoint(text):
+        return invalid(f"not one of {_shown(field.choices)}")
+    return _dated(text, tuple(field.choices))
 
 
 def key_of(value: str) -> str:
@@ -34,6 +47,23 @@ def key_of(value: str) -> str:
     return clean(clean(value).casefold())
 
 
+def _dated(text: str, choices: tuple[str, ...]) -> Reading:
+    """The one choice of which a spreadsheet can have made this date; else why there is none."""
+    possible = choice_of_date(text, choices)
+    if len(possible) == 1:
+        return Reading(possible[0], "valid", False, f"a spreadsheet had made a date of it: {text[:30]}")
+    if possible:
+        return invalid(f"a date that a spreadsheet made of {' or '.join(possible)}: of which cannot be told")
+    why = SHORTENED if is_shortened(text) else date_note(text)
+    return invalid(notes(why, f"not one of {_shown(choices)}"))
+
+
+def _shown(choices: Sequence[str]) -> str:
+    return ", ".join(choices[:6]) + (", …" if len(choices) > 6 else "")
+
+
 @lru_cache(maxsize=256)
 def _choices(choices: tuple[str, ...]) -> dict[str, str]:
-    return {key_of(c): c for c in reversed(choices)}
+    """Each choice under the form in which it is compared; also with plain dashes, where no other is written so."""
+    plain = {key_of(plain_dashes(c)): c for c in reversed(choices)}
+    return plain | {key_of(c): c for c in reversed(choices)}

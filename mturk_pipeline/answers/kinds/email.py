@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, unwrap, words
+from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.hosts import host_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
@@ -26,7 +27,10 @@ _FOUND = re.compile(r"[^\s@<>()\[\]{}\",;:/]+@[^\s@<>()\[\]{}\",;:]+\.[^\s@<>()\
 _AT = re.compile(r"\s*[(\[{<]\s*(?:at|@)\s*[)\]}>]\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s*", re.IGNORECASE)
 _SPELT = re.compile(r"[\w.+-]+ at [\w-]+(?: dot [\w-]+)+", re.IGNORECASE)
-_MAILTO = re.compile(r"(?:mailto:\s*)+", re.IGNORECASE)
+_MAILTO = re.compile(r"(?:mailto:(?://)?\s*)+", re.IGNORECASE)
+# What a mailto link carries beside the address.
+_HEADERS = re.compile(r"[?&](?:subject|body|cc|bcc|to|from|reply-to|in-reply-to|importance)=", re.IGNORECASE)
+_TO = re.compile(r"[?&]to=([^&]+)", re.IGNORECASE)
 _LEADS_IN = words(
     "at to on is us me via or and with contact email e-mail emails mail address e-mails by use through write"
 )
@@ -40,16 +44,26 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     """The one address that an answer is or holds."""
     if len(raw) > 4096:
         return invalid("too long for an e-mail address")
-    text = _MAILTO.sub("", clean(raw))
+    text = clean(raw)
+    text = _MAILTO.sub("", clean_source(text, escapes=True) if "&" in text or "%" in text else text)
     if has_control(text):
         return invalid("control characters in the text")
-    text = unwrap(text).partition("?subject=")[0] if "?" in text else unwrap(text)
+    text = unwrap(_without_headers(text) if "=" in text else text)
     note = ""
     if not _PLAIN.fullmatch(text):
         text, note = _uncovered(text)
         if not text:
             return invalid(note, suspicious="before the @" in note)
     return _judge(text, note)
+
+
+def _without_headers(text: str) -> str:
+    """A mailto link's address without subject, copies and all else; of a link without one, whom it is to."""
+    headers = _HEADERS.search(text)
+    if not headers:
+        return text
+    to = _TO.search(text, headers.start())
+    return text[: headers.start()].strip(" <") or (to[1] if to else "")
 
 
 def _uncovered(text: str) -> tuple[str, str]:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 from mturk_pipeline.answers.cleaning import clean, has_control, unwrap
+from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.kinds.name import FILLERS
 from mturk_pipeline.answers.kinds.networks import Network, page_of
 from mturk_pipeline.answers.links import LONGEST, Link, link_of
+from mturk_pipeline.answers.links_among_words import link_among
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.answers.spreadsheet_damage import SHORTENED, damage_in, is_shortened
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -23,6 +26,7 @@ _LABEL = re.compile(
 )
 # Nearly all answers, read fast; all others are taken apart.
 _USUAL_LINK = re.compile(r"(?:https?://)?(?:www\.)?([a-z]+\.[a-z]{2,3})/([@\w.]*\w)/?", re.IGNORECASE | re.ASCII)
+_LONGEST_DATE = 9
 _BAD_NAME = re.compile(r"[\s/?#<>\"\\{}|^`\x00-\x1f\x7f]")
 
 
@@ -31,6 +35,7 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     if len(raw) > LONGEST:
         return invalid(f"longer than {LONGEST} characters")
     text = clean(raw)
+    text = clean_source(text) if "&" in text and ";" in text else text
     if has_control(text):
         return invalid("control characters in the text")
     network = page_of(field.network or "facebook")
@@ -47,7 +52,7 @@ def read(raw: str, field: "FieldSpec") -> Reading:
             return invalid(note)
     if "/" not in text and "\\" not in text and not is_own_link(text, network):
         return _bare(text, network, note)
-    link = link_of(text)
+    link = link_of(text, network.hosts)
     if isinstance(link, str):
         return invalid(link)
     if not _is_own_host(link.host, network):
@@ -67,7 +72,8 @@ def key_of(value: str) -> str:
 
 def is_own_link(text: str, network: Network) -> bool:
     """Whether a text holds an address of the network itself."""
-    return any(f"{host}/" in text.lower() or text.lower().endswith(host) for host in network.hosts)
+    small = text.lower()
+    return any(host in small and (f"{host}/" in small or small.endswith(host)) for host in network.hosts)
 
 
 def _is_own_host(host: str, network: Network) -> bool:
@@ -76,13 +82,19 @@ def _is_own_host(host: str, network: Network) -> bool:
 
 def _from_words(text: str, network: Network) -> tuple[str, str]:
     """The one link to the network, or the one @name, among words; or '' and why there is none."""
-    words = [unwrap(w) for w in text.split(" ")]
-    links = [w for w in words if is_own_link(w, network) and "." in w and "@" not in w.partition("/")[0]]
-    names = [w for w in words if w.startswith("@") and network.bare.fullmatch(w[1:])]
-    found = sorted({w.lower(): w for w in links or names}.values())
-    if len(found) == 1:
-        return found[0], "taken out of the text around it"
-    return "", f"{len(found)} pages in one answer" if found else "a text, not the name of a page"
+
+    def link_in(part: str) -> str:
+        word = unwrap(part)
+        return word if is_own_link(word, network) and "." in word and "@" not in word.partition("/")[0] else ""
+
+    def name_in(part: str) -> str:
+        word = unwrap(part)
+        return word if word.startswith("@") and network.bare.fullmatch(word[1:]) else ""
+
+    link, note = link_among(text, link_in)
+    if not link and not note:
+        link, note = link_among(text, name_in, blanks=False)
+    return link, note if link else note or "a text, not the name of a page"
 
 
 def _bare(text: str, network: Network, note: str) -> Reading:
@@ -93,7 +105,10 @@ def _bare(text: str, network: Network, note: str) -> Reading:
     if name.casefold() in FILLERS:
         return invalid("a filler, not the name of a page")
     if not network.bare.fullmatch(name) or not any(c.isalnum() for c in name):
-        return invalid(f"not the form of a name on {network.hosts[0]}")
+        damage = SHORTENED if is_shortened(name) else damage_in(name)
+        return invalid(damage or f"not the form of a name on {network.hosts[0]}")
+    if len(name) < _LONGEST_DATE and (damage := damage_in(name)):
+        return invalid(damage)
     if re.search(r"\.(?:com|edu|org|net)$", name, re.IGNORECASE):
         return invalid(f"a link to {name.lower()}, not to {network.hosts[0]}")
     if name.isdecimal() and len(name) < 8:

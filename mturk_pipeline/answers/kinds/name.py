@@ -7,8 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, unwrap, without_accents, words
+from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
 from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -30,6 +32,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
         return invalid("too long for a name")
     cleaned = clean(raw)
     text = without_marks(cleaned)
+    while "&" in text and ";" in text and (plain := clean_source(text)) != text:
+        text = without_marks(plain)
     if not any(c.isalnum() for c in text):
         return invalid("no letters in it")
     if len(text) > _LONGEST:
@@ -39,6 +43,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
     if unwrap(text).casefold() in FILLERS:
         doubt = "a filler, not a name"
+    if not doubt and (text[0] in DIGITS or text[-1] in DIGITS):
+        return Reading(text, "valid", False, damage_in(text))
     return Reading(text, "valid", bool(doubt), doubt)
 
 

@@ -11,16 +11,20 @@ from mturk_pipeline.answers.cleaning import words
 
 Found = str | None
 _PAGE_ID = re.compile(r"(?:.*-)?(\d{8,})")
-_FACEBOOK_OTHER = words(
+# Pages of any network that are nobody's.
+_NO_PAGE = words(
+    "stories highlights unsupportedbrowser unsupported_browser login signup authwall accounts search explore help"
+)
+_FACEBOOK_OTHER = _NO_PAGE | words(
     "sharer sharer.php share share.php login login.php l.php home.php search hashtag watch reel reels story.php "
     "photo photo.php photos video video.php events event marketplace gaming help policies privacy settings "
     "notifications messages dialog plugins tr ads business about careers media permalink.php stories recover r.php "
     "me friends find-friends checkpoint posts media_set fundraisers donate games lite places directory legal"
 )
-_INSTAGRAM_OTHER = words(
+_INSTAGRAM_OTHER = _NO_PAGE | words(
     "p reel reels tv explore accounts about developer directory legal web direct share press blog s"
 )
-_TWITTER_OTHER = words(
+_TWITTER_OTHER = _NO_PAGE | words(
     "i home search hashtag intent share login signup explore settings tos privacy about compose messages"
 )
 
@@ -44,7 +48,8 @@ def page_of(network: str) -> Network:
 
 
 def _first(path: list[str], query: dict[str, str]) -> Found:
-    return path[0].removeprefix("@").lower() if path else None
+    name = path[0].removeprefix("@").lower() if path else ""
+    return name if name not in _NO_PAGE else None
 
 
 def _facebook(path: list[str], query: dict[str, str]) -> Found:
@@ -71,7 +76,7 @@ def _facebook(path: list[str], query: dict[str, str]) -> Found:
 
 def _instagram(path: list[str], query: dict[str, str]) -> Found:
     path = [p.lower() for p in path]
-    if path[:1] in (["stories"], ["_u"]) and len(path) > 1 and path[1] != "highlights":
+    if path[:1] in (["stories"], ["_u"]) and len(path) > 1:
         path = path[1:]
     if not path or path[0] in _INSTAGRAM_OTHER:
         return None
@@ -95,6 +100,8 @@ def _linkedin(path: list[str], query: dict[str, str]) -> Found:
 def _youtube(path: list[str], query: dict[str, str]) -> Found:
     """Channel numbers are the only names whose case counts."""
     if not path or path[0].lower() in ("watch", "playlist", "shorts", "embed", "live", "results", "feed", "v"):
+        return None
+    if path[0].lower() in _NO_PAGE:
         return None
     if path[0].startswith("@"):
         return path[0].lower()

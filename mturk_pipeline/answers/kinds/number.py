@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.answers.spreadsheet_damage import date_note
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -15,13 +16,15 @@ _ABOUT = re.compile(r"^(?:about|approx(?:imately)?\.?|around|circa|ca\.?|over|un
 _NUMBER = re.compile(
     r"([+-]?)\s*((?:\d{1,3}(?:[ ,'.]\d{3})+(?![\d])|\d+)?(?:[.,]\d+)?[.]?)(e[+-]?\d{1,2})?(?![\d])", re.IGNORECASE
 )
+_GROUPS = re.compile(r"\d{1,3}(?:[ ,']\d{3})+")
 _FACTORS = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 
 
 def read(raw: str, field: "FieldSpec") -> Reading:
     """The number of an answer: thousands separators, currency signs and units are left out.
 
-    A single comma before exactly three digits separates thousands (1,234); any other is a decimal comma (3,5).
+    A single comma before exactly three digits separates thousands (1,234); any other is a decimal comma (3,5), also
+    where it stands after a 0 (0,500): no group of thousands begins with 0. A date is no number: 5-Mar is not 5.
     """
     if len(raw) > 200:
         return invalid("too long for a number")
@@ -32,8 +35,10 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     bare = bare[about.end() :] if about else bare
     found = _NUMBER.match(bare)
     if not found or not any(c.isdigit() for c in found[2]):
-        return invalid("not a number")
+        return invalid(date_note(text) or "not a number")
     unit = bare[found.end() :].strip()
+    if unit and (date := date_note(text)):
+        return invalid(date)
     if any(c.isdecimal() for c in unit):
         return invalid("a range, a date or several numbers" if found[0] else "not a number")
     factor = _FACTORS.get(unit.casefold(), 0)
@@ -49,6 +54,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
 def _plain(sign: str, digits: str, exponent: str, factor: int) -> str | None:
     """Shortest decimal notation; None where the digits are no number."""
     text = _with_point(digits.rstrip("."))
+    if text is None:
+        return None
     try:
         number = Decimal(f"{sign}{text}{exponent}").scaleb(factor)
     except InvalidOperation:
@@ -59,11 +66,17 @@ def _plain(sign: str, digits: str, exponent: str, factor: int) -> str | None:
     return "0" if plain in ("-0", "", "-") else plain
 
 
-def _with_point(digits: str) -> str:
-    """Digits with a decimal point and no other separator."""
-    if re.fullmatch(r"\d{1,3}(?:[ ,']\d{3})+", digits) or digits.count(".") > 1:
-        return re.sub(r"[ ,'.]", "", digits)
+def _with_point(digits: str) -> str | None:
+    """Digits with a decimal point and no other separator; None where a group of thousands begins with 0."""
+    if _GROUPS.fullmatch(digits) or digits.count(".") > 1:
+        return re.sub(r"[ ,'.]", "", digits) if digits[0] != "0" else _zero_before_comma(digits)
     if digits.rfind(",") > digits.rfind("."):
         whole, _, decimals = digits.rpartition(",")
         return re.sub(r"[ .']", "", whole) + "." + decimals
     return re.sub(r"[ ,']", "", digits)
+
+
+def _zero_before_comma(digits: str) -> str | None:
+    """The decimal comma of 0,500; None of 0,500,000 and 0 500."""
+    whole, _, decimals = digits.partition(",")
+    return f"{whole}.{decimals}" if decimals.isdecimal() else None

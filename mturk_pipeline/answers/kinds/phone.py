@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, unwrap, words
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.answers.spreadsheet_damage import SHORTENED, date_note, is_shortened
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -22,6 +23,7 @@ _LABEL = re.compile(
 )
 _EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext(?:ension|n)?\b[.:]?|x|#)\s*:?\s*(\d{1,7})$", re.IGNORECASE)
 _MARKED = re.compile(r"[0-9 ().+/\[\]\u00b7\u2022_~,-]*")
+_MOST_DIGITS_OF_A_DATE = 8
 _NO_DIGIT = re.compile("[^0-9]")
 _SEQUENCES = ("01234567890123456789", "98765432109876543210")
 
@@ -45,6 +47,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
 def _read_number(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A text of digits and the marks people put between them."""
     digits = _NO_DIGIT.sub("", text)
+    if len(digits) <= _MOST_DIGITS_OF_A_DATE and (date := date_note(text)):
+        return invalid(date)
     if len(digits) < 7:
         return invalid("too few digits for a phone number", suspicious=True)
     if len(set(digits)) == 1:
@@ -142,6 +146,8 @@ def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A number among words: taken where there is exactly one."""
     import phonenumbers
 
+    if damage := SHORTENED if is_shortened(text) else date_note(text):
+        return invalid(damage)
     if sum(c.isdecimal() for c in text) < 7 and not re.search(r"\d{3}[ .-]?[A-Za-z]{3,}", text):
         return invalid("no phone number in it")
     if re.search(r"https?:|www\.|@", text, re.IGNORECASE):

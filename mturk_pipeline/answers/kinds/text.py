@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, without_control
 from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
@@ -16,7 +17,7 @@ _QUERY = re.compile(r"';\s*(?:drop|delete|insert|update|select)\b", re.IGNORECAS
 
 
 def read(raw: str, field: "FieldSpec") -> Reading:
-    """The text, cleaned; whatever it says, it is valid."""
+    """The text, cleaned; whatever it says, it is valid, with a note where a spreadsheet damaged it."""
     cleaned = clean(raw)
     text = without_marks(cleaned)
     if not text:
@@ -24,6 +25,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     if len(text) > _LONGEST:
         return invalid(f"longer than {_LONGEST} characters")
     doubt = doubts_about(text) or ("control characters in the text" if has_control(cleaned) else "")
+    if not doubt and (text[0] in DIGITS or text[-1] in DIGITS):
+        return Reading(text, "valid", False, damage_in(text))
     return Reading(text, "valid", bool(doubt), doubt)
 
 

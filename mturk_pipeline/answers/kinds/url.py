@@ -9,31 +9,35 @@ import re
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.answers.cleaning import clean, has_control, unwrap
+from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.links import LONGEST, link_of
+from mturk_pipeline.answers.links_among_words import link_among
 from mturk_pipeline.answers.reading import Reading, invalid, notes
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
 
+_BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
 _EXPLICIT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 def read(raw: str, field: "FieldSpec") -> Reading:
     """The link that an answer is, or that stands alone in its text with http:// in front.
 
-    A sentence is never made into a link, whatever dots it has.
+    A sentence is never made into a link, whatever dots it has. A link with a blank inside is that page, where the
+    blank is evidently its own, or none: never what stands before the blank.
     """
     if len(raw) > 4 * LONGEST:
         return invalid(f"longer than {LONGEST} characters")
-    text = unwrap(clean(raw))
+    text = clean(raw)
+    text = unwrap(clean_source(text) if "&" in text and ";" in text else text)
     if has_control(text):
         return invalid("control characters in the text")
     note = ""
     if " " in text:
-        explicit = sorted({unwrap(t) for t in _EXPLICIT.findall(text)})
-        if len(explicit) != 1:
-            return invalid(f"{len(explicit)} links in one answer" if explicit else "a text, not a link")
-        text, note = explicit[0], "taken out of the text around it"
+        text, note = _among_words(text)
+        if not text:
+            return invalid(note)
     link = link_of(text)
     if isinstance(link, str):
         return invalid(link)
@@ -41,6 +45,20 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     if len(value) > LONGEST:
         return invalid(f"longer than {LONGEST} characters")
     return Reading(value, "valid", bool(link.doubt), notes(link.doubt, note, link.note))
+
+
+def _among_words(text: str) -> tuple[str, str]:
+    """The one link with http:// in a text, or the bare one that the text begins with; or '' and why there is none."""
+    link, note = link_among(text, _explicit)
+    if not link and not note and _BARE.match(text):
+        first = text.partition(" ")[0]
+        link, note = link_among(text, lambda part: part if part == first else "")
+    return link, note if link else note or "a text, not a link"
+
+
+def _explicit(part: str) -> str:
+    found = _EXPLICIT.search(part)
+    return unwrap(found[0]) if found else ""
 
 
 def _fixed(value: str) -> str:

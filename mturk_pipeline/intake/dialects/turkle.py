@@ -75,7 +75,7 @@ def _list(text: str) -> list[str] | None:
 
 def _cut_short(table: TextTable) -> list[str]:
     """What to say of a download that ends within a row and holds letters that Turkle counts wrongly."""
-    if not table.cut_short:
+    if table.ends == "whole":
         return []
     cells = [pa.array(column(table.frame, name), pa.large_string(), from_pandas=True) for name in table.frame.columns]
     lengths = [(compute.binary_length(c), compute.utf8_length(c)) for c in cells]
