@@ -90,7 +90,7 @@ def rash(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("rash")
 def test_living_runs_of_two_homes_all_succeed(homes: tuple[Home, Home]) -> None:
-    _watch_runs(homes, workers=2, each=4, burners=1)
+    _watch_runs(homes, workers=2, each=4, burners=0)
 
 
 @pytest.mark.slow
