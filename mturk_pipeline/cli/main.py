@@ -192,6 +192,18 @@ def remove(
     remove_project(projects_dir, name, yes)
 
 
+@app.command("end-run")
+def end_run(
+    run_id: Annotated[str, typer.Argument(help="The run's id, as status shows it.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    projects_dir: ProjectsDir = None,
+) -> None:
+    """End a run whose computer is gone, so that its project runs again; refuses a run that is alive here."""
+    from mturk_pipeline.cli.end_run import end_run as end
+
+    end(projects_dir, run_id, yes)
+
+
 @app.command()
 def workers(projects_dir: ProjectsDir = None) -> None:
     """Workers over all projects: how they stand, and who stands out."""

@@ -61,12 +61,12 @@ def remove_project(projects_dir: Path | None, name: str, yes: bool) -> None:
     project = site.project(name)
     if not yes and not typer.confirm(f"Take {project.name} out? Its folder is kept in {site.home.projects}/_removed"):
         raise UserProblem(f"{name}: nothing removed")
-    from mturk_pipeline.folders.locks import project_lock
+    from mturk_pipeline.folders.locks import hold_project
     from mturk_pipeline.orchestration.instance import open_instance
     from mturk_pipeline.orchestration.stages import partitions_of
 
     instance = open_instance(site.home)
-    with project_lock(site.home.locks, project.id).acquire(timeout=600):
+    with hold_project(site.home, project.id, timeout=600):
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         aside = site.home.projects / "_removed" / f"{project.name}-{stamp}"
         aside.parent.mkdir(exist_ok=True)

@@ -28,7 +28,7 @@ def show_review(projects_dir: Path | None, name: str, phase: str | None) -> None
 
 def split_review(projects_dir: Path | None, name: str, phase: str | None, split: str, overlap: str) -> None:
     """Writes `review_<phase>_<person>.xlsx` beside the phase's workbook, which stays as it is."""
-    from mturk_pipeline.folders.locks import project_lock
+    from mturk_pipeline.folders.locks import hold_project
     from mturk_pipeline.orchestration.reviewing import book_of, review_store, seed_of, tables_of
     from mturk_pipeline.review.splitting import reviewer_names, share_of, split_queue
     from mturk_pipeline.review.workbook import workbook_bytes
@@ -38,7 +38,7 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
     except ValueError as error:
         raise UserProblem(str(error)) from None
     site = Site.here(projects_dir)
-    with project_lock(site.home.locks, site.project(name).id).acquire(timeout=_LOCK_SECONDS):
+    with hold_project(site.home, site.project(name).id, _LOCK_SECONDS):
         for place in _phases(site, name, phase):
             tables = tables_of(place)
             if tables is None:

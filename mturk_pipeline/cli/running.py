@@ -40,13 +40,11 @@ def run_each(
     """Run what is due of `projects`; returns one line per failure, and how many phases ran."""
     console = Console(highlight=False, stderr=False)
     with console.status("loading"):
-        from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
         from mturk_pipeline.orchestration.due import Verdict, failed_or_behind
         from mturk_pipeline.orchestration.instance import open_instance
         from mturk_pipeline.orchestration.running import job_named, run_project
 
         instance = open_instance(site.home)
-        fail_abandoned_runs(instance, site.home)
         job_named("reconcile")
 
     def wanted(verdict: Verdict) -> bool:

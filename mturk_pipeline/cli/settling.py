@@ -112,13 +112,13 @@ def _one_line() -> Iterator[None]:
 
 def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool) -> Iterator[_Phase]:
     """The project's phases that have result files, read afresh: money follows from nothing that is out of date."""
-    from mturk_pipeline.folders.locks import project_lock
+    from mturk_pipeline.folders.locks import hold_project
 
     site = Site.here(projects_dir)
     project = site.project(name)
     workflow = site.workflow_of(project)
     site.phase(workflow, phase)
-    lock = project_lock(site.home.locks, project.id).acquire(timeout=_LOCK_SECONDS) if write else nullcontext()
+    lock = hold_project(site.home, project.id, _LOCK_SECONDS) if write else nullcontext()
     seen = 0
     with lock:
         for each in [phase] if phase else list(workflow.phases):

@@ -12,6 +12,7 @@ from mturk_pipeline.cli.site import Site
 
 def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> None:
     from mturk_pipeline.orchestration.instance import open_instance
+    from mturk_pipeline.orchestration.runs_elsewhere import runs_elsewhere
     from mturk_pipeline.orchestration.status import project_status
     from mturk_pipeline.workflow.workflow import WorkflowError
 
@@ -25,8 +26,14 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
             rows += project_status(instance, site.home, project, site.workflow(project.workflow))
         except WorkflowError as error:
             problems.append(str(error))
+    names = {project.id: project.name for project in site.projects.found.values()}
+    elsewhere = [run for run in runs_elsewhere(instance, site.home, names) if name in (None, run.project)]
     if as_json:
-        content = {"phases": [row.as_dict() for row in rows], "problems": problems}
+        content = {
+            "phases": [row.as_dict() for row in rows],
+            "runs_elsewhere": [run.as_dict() for run in elsewhere],
+            "problems": problems,
+        }
         typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False)
@@ -45,6 +52,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
             console.print(f"  {row.project} {row.phase}: {row.if_you_stop_here}", soft_wrap=True, markup=False)
         for line in row.waiting:
             console.print(f"  {row.project} {row.phase} waits for {line}", soft_wrap=True, markup=False)
+    for run in elsewhere:
+        console.print(f"  {run.sentence}", style="yellow", soft_wrap=True, markup=False)
     if not rows:
         console.print("no project yet; make one: mturk-pipeline init NAME")
     for line in problems:

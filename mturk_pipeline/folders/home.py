@@ -2,8 +2,14 @@
 
 import errno
 import os
+import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
+
+from mturk_pipeline.folders.writing import write_atomically
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -34,6 +40,20 @@ class Home:
     def locks(self) -> Path:
         return self.dagster / "locks"
 
+    @property
+    def shared_locks(self) -> Path:
+        """Locks over the files of projects, for all installations that share the projects folder."""
+        return self.projects / ".mturk_pipeline" / "locks"
+
+    @property
+    def id(self) -> str:
+        """What this home is called in the run history: 12 random hexadecimal digits, made once, kept in its `home_id`.
+
+        It outlives new names of computers and containers. A home that is copied takes it along.
+        """
+        path = self.dagster / "home_id"
+        return _id_in(path) or _make_id(path)
+
     @classmethod
     def from_environment(cls, projects: Path | None = None) -> "Home":
         data = base_directory() / "data"
@@ -47,6 +67,23 @@ class Home:
             workflows=place("MTURK_WORKFLOWS_DIR", "workflows"),
             dagster=place("DAGSTER_HOME", "dagster_home"),
         )
+
+
+def _id_in(path: Path) -> str | None:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, ValueError):
+        return None
+    return text if re.fullmatch("[0-9a-f]{12}", text) else None
+
+
+def _make_id(path: Path) -> str:
+    """Make the id, once, however many processes ask for it at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        made = _id_in(path) or secrets.token_hex(6)
+        write_atomically(path, f"{made}\n".encode())
+    return made
 
 
 def _whole(path: Path) -> Path:

@@ -15,6 +15,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Projects, find_projects
 from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
 from mturk_pipeline.orchestration.reviewing import review_store
+from mturk_pipeline.orchestration.run_identity import HOME_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace, phase_of_project
 from mturk_pipeline.workflow.workflow import WorkflowError
@@ -137,7 +138,7 @@ def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: 
     if not context.instance.has_dynamic_partition(str(names.partitions.name), place.project.id):
         return []
     check = dg.AssetCheckKey(names.key("review_queue"), CHECK)
-    tags = {"project": place.project.name}
+    tags = {"project": place.project.name, HOME_TAG: place.home.id}
     return [dg.RunRequest(partition_key=place.project.id, asset_selection=[], asset_check_keys=[check], tags=tags)]
 
 

@@ -25,9 +25,9 @@ from mturk_pipeline.folders.watching import (
 from mturk_pipeline.folders.worker_overrides import overrides_stamp
 from mturk_pipeline.orchestration.offers import taken_files
 from mturk_pipeline.orchestration.outcome_files import outcome_files
+from mturk_pipeline.orchestration.run_identity import HOME_TAG, PHASE_TAG
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
 
-PHASE_TAG = "mturk_pipeline/phase"
 BATCHES_TAG = "mturk_pipeline/batches"
 DECISIONS_TAG = "mturk_pipeline/decisions"
 ABANDONED_TAG = "mturk_pipeline/abandoned"
@@ -69,6 +69,7 @@ class Signature:
             PHASE_TAG: f"{place.workflow.name}/{place.phase}",
             BATCHES_TAG: self.batches,
             DECISIONS_TAG: self.decisions,
+            HOME_TAG: place.home.id,
             "project": place.project.name,
         }
 

@@ -15,7 +15,8 @@ from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import find_projects
-from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG, PHASE_TAG
+from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
+from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError

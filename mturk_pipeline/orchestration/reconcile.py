@@ -6,7 +6,6 @@ import dagster as dg
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import find_projects
-from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
 from mturk_pipeline.orchestration.checks import records
 from mturk_pipeline.orchestration.due import failed_or_behind
 from mturk_pipeline.orchestration.own_workflows import all_workflows
@@ -19,6 +18,7 @@ def projects_asset() -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name="reconcile_projects",
+        required_resource_keys={"workspace"},
         specs=[
             dg.AssetSpec(
                 key,
@@ -37,7 +37,6 @@ def projects_asset() -> dg.AssetsDefinition:
         home = Home.from_environment()
         workflows, broken = all_workflows()
         projects = find_projects(home.projects, workflows)
-        fail_abandoned_runs(context.instance, home)
         results: list[PhaseResult] = []
         for project in projects.found.values():
             results += run_project(

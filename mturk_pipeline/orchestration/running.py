@@ -4,14 +4,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from uuid import uuid4
 
 import dagster as dg
 
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.locks import release_run
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
-from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
+from mturk_pipeline.orchestration.abandoned_runs import RunWatch
 from mturk_pipeline.orchestration.due import INTAKE_STAGES, Inputs, Signature, Verdict, verdict
+from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
@@ -103,6 +106,7 @@ def _settled_verdict(
     instance: dg.DagsterInstance, place: PhaseOfProject, patience: float
 ) -> tuple[Verdict, Signature | None]:
     """The verdict once files that just arrived are quiet, and a run of the phase that is under way has ended."""
+    watch = RunWatch()
     deadline = time.monotonic() + patience
     arrived = time.monotonic() + ARRIVAL_SECONDS
     while True:
@@ -111,7 +115,7 @@ def _settled_verdict(
         if time.monotonic() >= waits:
             return found, signature
         time.sleep(QUIET_SECONDS / 4)
-        fail_abandoned_runs(instance, place.home)
+        watch.end_dead_runs(instance, place.home)
 
 
 def _run(
@@ -126,14 +130,19 @@ def _run(
     selection = (
         decision_assets(names, job.asset_layer.executable_asset_keys) if found is Verdict.DECISIONS_DUE else None
     )
-    result = job.execute_in_process(
-        instance=instance,
-        partition_key=place.project.id,
-        tags=signature.tags(place),
-        asset_selection=selection,
-        run_config=_QUIET,
-        raise_on_error=False,
-    )
+    run_id = str(uuid4())
+    try:
+        result = job.execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            partition_key=place.project.id,
+            tags=signature.tags(place) | identity_tags(place.home, run_id),
+            asset_selection=selection,
+            run_config=_QUIET,
+            raise_on_error=False,
+        )
+    finally:
+        release_run(run_id)
     problem = None if result.success else first_failure(result)
     return PhaseResult(place.project, place.phase, found, result.success, result.run_id, problem)
 

@@ -9,7 +9,7 @@ import dagster as dg
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Projects, adopt, find_projects, unidentified
-from mturk_pipeline.orchestration.abandoned_runs import fail_abandoned_runs
+from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_of_ended_runs
 from mturk_pipeline.orchestration.due import Inputs, Signature, Verdict, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
@@ -103,6 +103,7 @@ def projects_sensor(workflows: dict[str, Workflow]) -> dg.SensorDefinition:
 
 def abandoned_runs_sensor() -> dg.SensorDefinition:
     """Reports runs whose process was killed as failed, so that nothing stays frozen."""
+    watch = RunWatch()
 
     @dg.sensor(
         name="abandoned_runs",
@@ -112,8 +113,10 @@ def abandoned_runs_sensor() -> dg.SensorDefinition:
         target=None,
     )
     def _sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        ended = fail_abandoned_runs(context.instance, Home.from_environment())
-        reason = f"ended {len(ended)} runs whose process died" if ended else "every run is alive"
+        home = Home.from_environment()
+        ended = watch.end_dead_runs(context.instance, home)
+        remove_locks_of_ended_runs(context.instance, home)
+        reason = f"ended {len(ended)} runs whose process died" if ended else "no run of this home died"
         return dg.SensorResult(skip_reason=reason)
 
     return _sensor

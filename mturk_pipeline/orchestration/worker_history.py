@@ -53,6 +53,7 @@ def worker_history_asset(workflows: "Iterable[Workflow]" = ()) -> dg.AssetsDefin
 
     @dg.asset(
         key=HISTORY,
+        required_resource_keys={"workspace"},
         deps=[dg.AssetKey("projects"), *phases],
         group_name="projects",
         owners=["team:data"],
@@ -88,6 +89,7 @@ def worker_memory_asset() -> dg.AssetsDefinition:
 
     @dg.asset(
         key=MEMORY,
+        required_resource_keys={"workspace"},
         deps=[HISTORY],
         group_name="projects",
         owners=["team:data"],

@@ -1,4 +1,4 @@
-"""The resource through which assets reach a project's folders, and which locks the project for the run."""
+"""The resource through which assets reach a project's folders; it locks the project, and signs the run."""
 
 import contextlib
 from collections.abc import Generator
@@ -11,13 +11,14 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from pydantic import PrivateAttr
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.locks import project_lock, run_lock
+from mturk_pipeline.folders.locks import hold_project, hold_run
 from mturk_pipeline.folders.projects import Project, ProjectError, find_projects
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
 from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import sent_items
+from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.worker_history import read_history
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow, WorkflowError
@@ -110,7 +111,10 @@ def phase_of_project(home: Home, project: Project, workflow: Workflow, phase: st
 
 
 class Workspace(dg.ConfigurableResource):
-    """Projects on disk. While a run holds this resource, it holds the lock of its project and one of its own."""
+    """Projects on disk. A run that has this resource holds its project, and a lock of its own until its end is stored.
+
+    It carries its home and its process as tags, so that its death can be noticed and nobody else's is taken for it.
+    """
 
     projects_dir: str | None = None
     _home: Home = PrivateAttr()
@@ -119,17 +123,14 @@ class Workspace(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Generator["Workspace", None, None]:
         self._home = Home.from_environment(Path(self.projects_dir) if self.projects_dir else None)
         run = context.run
-        project_id = run.tags.get(PARTITION_NAME_TAG) if run else None
-        with contextlib.ExitStack() as locks:
-            if run:
-                locks.enter_context(run_lock(self._home.locks, run.run_id).acquire(timeout=LOCK_PATIENCE))
-            if project_id:
-                lock = project_lock(self._home.locks, project_id)
-                locks.enter_context(lock.acquire(timeout=LOCK_PATIENCE))
-            yield self
         if run:
-            # The run has ended: what remains is an empty file.
-            Path(run_lock(self._home.locks, run.run_id).lock_file).unlink(missing_ok=True)
+            hold_run(self._home.locks, run.run_id, LOCK_PATIENCE)
+            identity = identity_tags(self._home, run.run_id)
+            if context.instance and not identity.items() <= run.tags.items():
+                context.instance.add_run_tags(run.run_id, identity)
+        project_id = run.tags.get(PARTITION_NAME_TAG) if run else None
+        with hold_project(self._home, project_id, LOCK_PATIENCE) if project_id else contextlib.nullcontext():
+            yield self
 
     def phase(self, context: dg.AssetExecutionContext, workflow: Workflow, phase: str) -> PhaseOfProject:
         """The phase that a run works on; Failure, in one line, where its project is not usable."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.locks import project_lock
+from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.folders.tables import read_table, read_table_if_made, write_table
 from mturk_pipeline.folders.writing import ProjectWriter, write_atomically
 from mturk_pipeline.workers.contributions import known_workers, project_ids_of, read_columns
@@ -83,12 +83,12 @@ def _purge(home: Home, person: Person, *, write: bool) -> Purge:
     _purge_beside_projects(home, person, found, write=write)
     tables = _tables_by_project(home)
     for project_id, folder in _project_folders(home):
-        with project_lock(home.locks, project_id).acquire(timeout=PATIENCE):
+        with hold_project(home, project_id, PATIENCE):
             _purge_folder(home, folder, person, found, write=write)
             # Last, since they tell whom a short id means when a kill made a second call necessary.
             _purge_tables(tables.pop(project_id, []), person, found, write=write)
     for project_id, paths in tables.items():
-        with project_lock(home.locks, project_id).acquire(timeout=PATIENCE):
+        with hold_project(home, project_id, PATIENCE):
             _purge_tables(paths, person, found, write=write)
     _purge_history(home, person, found, write=write)
     return found

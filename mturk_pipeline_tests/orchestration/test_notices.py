@@ -13,8 +13,9 @@ import pytest
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.orchestration import notices
-from mturk_pipeline.orchestration.due import BATCHES_TAG, PHASE_TAG
+from mturk_pipeline.orchestration.due import BATCHES_TAG
 from mturk_pipeline.orchestration.notices import COMMAND_VARIABLE, Notice, give, place_of, waiting_notice
+from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline_tests.orchestration.conftest import WORKFLOWS, Site
 
 

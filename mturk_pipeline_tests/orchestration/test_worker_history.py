@@ -14,6 +14,7 @@ from mturk_pipeline.orchestration.worker_history import (
     worker_history_asset,
     worker_memory_asset,
 )
+from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.workers.refreshing import take_snapshot
 from mturk_pipeline.workers.store import Store
 
@@ -74,7 +75,8 @@ def test_the_assets_write_the_files_and_say_what_is_wrong(home: Home, monkeypatc
     monkeypatch.setenv("MTURK_PROJECTS_DIR", str(home.projects))
     (home.projects / "workers.csv").write_text("worker,standing\nW,blacklisted\nNOBODY,watch\nX,odd\n")
     with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize([worker_history_asset(), worker_memory_asset()], instance=instance)
+        assets = [worker_history_asset(), worker_memory_asset()]
+        result = dg.materialize(assets, instance=instance, resources={"workspace": Workspace()})
     checks = {c.check_name: c for c in result.get_asset_check_evaluations()}
     assert checks["schema"].passed
     assert not checks["workers_file_understood"].passed
