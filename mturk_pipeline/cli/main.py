@@ -25,6 +25,7 @@ ProjectsDir = Annotated[
         show_envvar=True,
     ),
 ]
+Replace = Annotated[bool, typer.Option("--force", help="Replace the file where it is there already.")]
 PhaseName = Annotated[str | None, typer.Option("--phase", help="Only this phase.", show_default=False)]
 
 
@@ -87,12 +88,13 @@ def export(
     table: Annotated[str, typer.Argument(help="Such as answers, consensus, workers, reviewed or all_leads.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .xlsx.")],
     phase: PhaseName = None,
+    force: Replace = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
     """Write any table of a project to a file: answers, consensus, workers, reviewed, all_leads and others."""
     from mturk_pipeline.cli.projects import export_table
 
-    export_table(projects_dir, name, table, phase, output)
+    export_table(projects_dir, name, table, phase, output, force)
 
 
 @app.command()
