@@ -180,7 +180,7 @@ RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
     | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_row"}
-    | {"inclusion", "look_again", "blind", "decided_in", "decided_at"}
+    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
 )
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.
 FIELD_SUFFIXES = ("_trust", "_runners_up", "_outcome")
