@@ -75,11 +75,16 @@ def inspect(
     suggest_phase: Annotated[
         bool, typer.Option("--suggest-phase", help="Print a ready phase file (YAML) for these files.")
     ] = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option("--rows", help="File for all rows that do not count: .csv or .xlsx.", show_default=False),
+    ] = None,
+    force: Replace = False,
 ) -> None:
-    """What a result file holds: format, rows, HITs, workers, answers, and what is wrong with it."""
+    """What a result file holds: format, rows, HITs, workers, answers, and each row that does not count, with why."""
     from mturk_pipeline.cli.inspecting import inspect_files
 
-    inspect_files(files, suggest_phase)
+    inspect_files(files, suggest_phase, rows, force)
 
 
 @app.command()

@@ -35,7 +35,7 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
     if failed:
         raise UserProblem("; ".join(failed))
     if not ran:
-        typer.echo("Nothing to do: nothing changed since the last run, or nothing is there yet.")
+        typer.echo("Nothing changed since the last run, or nothing is there yet; nothing done.")
 
 
 def run_each(
@@ -104,7 +104,7 @@ def _say_problems(
 ) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
     from mturk_pipeline.orchestration.due import Verdict
-    from mturk_pipeline.orchestration.file_problems import files_not_read, unreadable_files
+    from mturk_pipeline.orchestration.file_problems import files_not_read, problems_of_lists, unreadable_files
     from mturk_pipeline.orchestration.workspace import phase_of_project
     from mturk_pipeline.workflow.workflow import WorkflowError
 
@@ -115,6 +115,8 @@ def _say_problems(
     unreadable = unreadable_files(place)
     for problem in [*unreadable, *files_not_read(place)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
+    for problem in problems_of_lists(place):
+        console.print(f"  {problem.line}", markup=False, soft_wrap=True)
     if result.verdict is Verdict.NOTHING_THERE and place.workflow.before(result.phase) is None:
         folders = f"the list to ask about into {place.folders.input}, the crowd's result files into"
         console.print(f"  put {folders} {place.folders.batches}", markup=False, soft_wrap=True)

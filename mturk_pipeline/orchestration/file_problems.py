@@ -42,35 +42,7 @@ def files_not_read(place: PhaseOfProject, folders: Sequence[str] | None = None) 
 
 
 def unreadable_files(place: PhaseOfProject) -> list[FileProblem]:
-    """Result files and lists that the last run could not use as a whole, of those that are still there."""
-    lists = _of_lists(place) if place.workflow.before(place.phase) is None else []
-    return [*_of_results(place), *lists]
-
-
-def named_in_short(problems: Sequence[FileProblem]) -> str:
-    """The first few of `problems` in one line.
-
-    >>> named_in_short([FileProblem("2_mOut_a/x.csv", "is empty"), FileProblem("2_mOut_a/y.csv", "is a picture")])
-    '2_mOut_a/x.csv: is empty; 2_mOut_a/y.csv: is a picture'
-    """
-    more = f"; and {len(problems) - _FEW} more" if len(problems) > _FEW else ""
-    return "; ".join(problem.line for problem in problems[:_FEW]) + more
-
-
-def _of_lists(place: PhaseOfProject) -> list[FileProblem]:
-    table = place.table("input_problems")
-    if table is None:
-        return []
-    there = {file.name for file in place.files(place.folders.input)}
-    rows = table[table["source_file"].isin(list(there))]
-    return [
-        # The reason begins with the file's name, which stands there already.
-        FileProblem(f"{place.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
-        for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
-    ]
-
-
-def _of_results(place: PhaseOfProject) -> list[FileProblem]:
+    """Result files that the last run could not use as a whole, of those that are still there."""
     table = place.table("result_files")
     if table is None:
         return []
@@ -82,3 +54,27 @@ def _of_results(place: PhaseOfProject) -> list[FileProblem]:
     problems = table["problem"].mask(nothing_counts, text)
     names = table.loc[problems.notna(), "source_file"]
     return [FileProblem(f"{place.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
+
+
+def problems_of_lists(place: PhaseOfProject) -> list[FileProblem]:
+    """What the last run could not use of the first phase's lists: files, and rows without a key."""
+    table = place.table("input_problems") if place.workflow.before(place.phase) is None else None
+    if table is None:
+        return []
+    there = {file.name for file in place.files(place.folders.input)}
+    rows = table[table["source_file"].isin(list(there))]
+    return [
+        # The reason begins with the file's name, which stands there already.
+        FileProblem(f"{place.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
+        for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
+    ]
+
+
+def named_in_short(problems: Sequence[FileProblem]) -> str:
+    """The first few of `problems` in one line.
+
+    >>> named_in_short([FileProblem("2_mOut_a/x.csv", "is empty"), FileProblem("2_mOut_a/y.csv", "is a picture")])
+    '2_mOut_a/x.csv: is empty; 2_mOut_a/y.csv: is a picture'
+    """
+    more = f"; and {len(problems) - _FEW} more" if len(problems) > _FEW else ""
+    return "; ".join(problem.line for problem in problems[:_FEW]) + more
