@@ -99,9 +99,7 @@ def run_each(
     return failures, ran
 
 
-def _say_problems(
-    site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console
-) -> int:
+def _say_problems(site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
     from mturk_pipeline.orchestration.due import Verdict
     from mturk_pipeline.orchestration.file_problems import files_not_read, problems_of_lists, unreadable_files

@@ -79,9 +79,10 @@ class Inspection:
         """A line for each row that does not count: where it stands, what became of it, and why; 20 for each reason."""
         lines: list[str] = []
         for (disposition, rule), rows in self.not_counted.groupby(["disposition", "rule"], sort=False):
-            for row in rows.head(SHOWN_PER_REASON).itertuples():
-                sheet = "" if pd.isna(row.sheet) else f", sheet {row.sheet}"
-                lines.append(f"{row.file}{sheet}, row {row.row}: {disposition}, {rule}: {row.reason}")
+            shown = rows.head(SHOWN_PER_REASON)
+            sheets = (", sheet " + shown["sheet"].astype("str")).fillna("")
+            places = shown["file"] + sheets + ", row " + shown["row"].astype("str")
+            lines += (places + f": {disposition}, {rule}: " + shown["reason"]).tolist()
             if len(rows) > SHOWN_PER_REASON:
                 lines.append(f"… and {len(rows) - SHOWN_PER_REASON:,} rows more: {disposition}, {rule}")
         return lines

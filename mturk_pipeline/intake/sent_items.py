@@ -60,7 +60,8 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     -------
     DataFrame
         item_id (missing where a key is blank), hit_id, assignment_id, worker_id (missing where the row has none),
-        sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.` columns. Superseded rows are not there:
+        sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.`
+        columns. Superseded rows are not there:
         what took their place is in raw output.
     """
     kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != "superseded"]

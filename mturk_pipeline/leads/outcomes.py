@@ -38,7 +38,8 @@ _ADDRESS_NAMES = (
 _SENDER_NAMES = ("from", "sender", "reply to", "from address", "absender", "expediteur", "de", "von")
 # Columns that say what became of the mail, the most telling first.
 _OUTCOME_NAMES = (
-    "outcome", "merge status", "mail merge status", "severity", "bounce type", "bouncetype", "bounce category", "bounce classification", "type", "event",
+    "outcome", "merge status", "mail merge status", "severity",
+    "bounce type", "bouncetype", "bounce category", "bounce classification", "type", "event",
     "event type", "category", "status", "email status", "result", "reason", "bounce reason", "error", "code",
     "description",
 )  # fmt: skip

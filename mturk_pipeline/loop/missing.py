@@ -37,8 +37,8 @@ def missing_units(
     -------
     DataFrame
         Contract `MissingUnits`. `top_up` marks what can be asked again without buying an answer twice: HITs that
-        are over and whose answers are all in, and, where the phase says until when batches are over, listed items that no file knows of and
-        rows that were set aside.
+        are over and whose answers are all in, and, where the phase says until when batches are over, listed items
+        that no file knows of and rows that were set aside.
     """
     wanted = items.index if listed is None else items.index.union(pd.Index(listed["item_id"]))
     table = items.reindex(wanted.rename("item_id"))

@@ -111,7 +111,8 @@ def _waiting(
         yield f"you: {counted(undecided, 'row')} to review in {place.folders.processed}{overdue_words(place)}"
     queue, problems = place.table("review_queue"), place.table("review_problems")
     if spot := 0 if queue is None else int((queue["kind"] == "spot_check").sum()):
-        yield f"you: {counted(spot, 'spot check')} in the same workbook, to know how many errors are left in what passes"
+        checks = counted(spot, "spot check")
+        yield f"you: {checks} in the same workbook: they tell how many errors are left in what passes"
     if problems is not None and len(problems):
         entries = counted(len(problems), "entry in reviewed files", "entries in reviewed files")
         yield f"you: {entries} that could not be understood: sheet problems of the workbook"

@@ -76,8 +76,8 @@ def read_settle_words(
     -------
     words
         assignment_id (unique), settle (approve, reject, or unclear: what people said cannot be used, so nothing may
-        become of the assignment), feedback (from `feedback`, else from `reason` where a person changed it; '' for the suggested
-        reason), source_file, source_row.
+        become of the assignment), feedback (from `feedback`, else from `reason` where a person changed it; '' for
+        the suggested reason), source_file, source_row.
     problems
         Contract `ReviewProblems`: unknown words, rows that contradict each other (none of them counts), rejections
         without anything to tell the worker. Nothing raises.

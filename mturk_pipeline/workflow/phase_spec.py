@@ -118,7 +118,9 @@ class PhaseSpec(Strict):
         if reserved:
             raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
         if len({" ".join(n.casefold().replace("_", " ").split()) for n in names}) < len(names):
-            raise ValueError("two keys or fields have names that differ only in case, '_' or spaces; choose other names")
+            raise ValueError(
+                "two keys or fields have names that differ only in case, '_' or spaces; choose other names"
+            )
         return self
 
     def columns_of(self, field: str) -> tuple[str, ...]:
@@ -179,7 +181,7 @@ class PhaseSpec(Strict):
 RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
-    | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_row"}
+    | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
     | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
 )
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.

@@ -128,8 +128,14 @@ FORMS = {
         "Email Address,First Name,UNSUB_TIME,UNSUB_REASON\ncy@x.edu,Cy,2026-03-01 10:00:00,NORMAL\nann@x.edu,Ann,,\n",
         {"cy": "unsubscribed"},
     ),
-    "mailjet": ("Email,Status\nbo@x.edu,hardbounced\ngus@x.edu,softbounced\nann@x.edu,opened\n", {"bo": "bounced", "ann": "delivered"}),
-    "postmark": ("Recipient,Type\nbo@x.edu,HardBounce\ngus@x.edu,Transient\ncy@x.edu,SpamComplaint\n", {"bo": "bounced", "cy": "complained"}),
+    "mailjet": (
+        "Email,Status\nbo@x.edu,hardbounced\ngus@x.edu,softbounced\nann@x.edu,opened\n",
+        {"bo": "bounced", "ann": "delivered"},
+    ),
+    "postmark": (
+        "Recipient,Type\nbo@x.edu,HardBounce\ngus@x.edu,Transient\ncy@x.edu,SpamComplaint\n",
+        {"bo": "bounced", "cy": "complained"},
+    ),
     "ses": (
         "recipient,notificationType,bounceType,diagnosticCode\nbo@x.edu,Bounce,Permanent,smtp; 550 5.1.1 user unknown\n"
         "gus@x.edu,Bounce,Transient,smtp; 452 4.2.2 full\ncy@x.edu,Complaint,,\n",
@@ -141,7 +147,8 @@ FORMS = {
         {"bo": "bounced", "cy": "unsubscribed", "ann": "delivered"},
     ),
     "french": (
-        "Destinataire;Statut\nbo@x.edu;adresse introuvable\ngus@x.edu;boîte pleine\ncy@x.edu;désabonné\nann@x.edu;envoyé\n",
+        "Destinataire;Statut\nbo@x.edu;adresse introuvable\ngus@x.edu;boîte pleine\ncy@x.edu;désabonné\n"
+        "ann@x.edu;envoyé\n",
         {"bo": "bounced", "cy": "unsubscribed"},
     ),
     "codes alone": ("email,code\nbo@x.edu,550.0\ngus@x.edu,552\nhal@x.edu,421\n", {"bo": "bounced"}),

@@ -10,11 +10,12 @@ from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, exclusions, rework
 from mturk_pipeline_tests.loop.made import BEGUN, PHASE, id_of, results, reviewed, set_aside, taken
 
+OPEN_STILL = BEGUN + pd.Timedelta(days=2)
 LATER = BEGUN + pd.Timedelta(days=9)
 NO_HIT_YET = {"HITId": "H9", "AssignmentId": "", "WorkerId": "", "Input.town": "Unanswered"}
 
 
-def asked(given, aside=None, took=None, phase=PHASE, now=BEGUN + pd.Timedelta(days=2)):
+def asked(given, aside=None, took=None, phase=PHASE, now=OPEN_STILL):
     return asked_items(hits_of_items(given, aside, phase.keys), taken() if took is None else took, phase, now)
 
 
