@@ -3,12 +3,15 @@
 import pandas as pd
 
 from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.intake import collect
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import hits_of_items, sent_items, unused_rows
 from mturk_pipeline.loop.asked import asked_items, inputs_of_items
 from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, exclusions, rework
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.loop.made import BEGUN, PHASE, id_of, results, reviewed, set_aside, taken
+from mturk_pipeline_tests.shared_cases import case
 
 OPEN_STILL = BEGUN + pd.Timedelta(days=2)
 LATER = BEGUN + pd.Timedelta(days=9)
@@ -106,6 +109,16 @@ def test_hits_whose_expiry_has_passed_wait_for_nobody_and_are_asked_again_once_n
         assert set(table["top_up"]) == {again_too}
         over = table[table["state"] != "under_way"]
         assert over["reason"].str.contains("download it again").all() == (not again_too)
+
+
+def test_an_archive_that_expired_years_ago_waits_for_nobody():
+    files = sorted(case("r06_short_hits_expired_long_ago").glob("*.csv"))
+    phase = PhaseSpec.model_validate({"keys": ["thing"], "fields": {"stance": {"kind": "choice"}}})
+    given = collect(files, phase)
+    items = asked_items(hits_of_items(given.assignments, given.set_aside, phase.keys), taken(), phase)
+    table = missing_units(items, None, None, phase)
+    assert (len(table), set(table["state"]), set(table["answers"]), set(table["wanted"])) == (10, {"short"}, {2}, {3})
+    assert table["top_up"].all()
 
 
 def test_a_hit_of_which_no_file_says_when_it_ends_is_over_after_a_year():
