@@ -20,6 +20,8 @@ from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.spelling import comparing_keys
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+# Beside fields of any name: no header of a file begins with a space.
+_ROW, _ITEM, _SEVERAL = " row", " item", " several"
 _INVALID = STATES.index("invalid")
 
 
@@ -39,7 +41,7 @@ def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.
     record = _places(said)
     first = said[["row", "slot"]].drop_duplicates()
     row = np.asarray(first["row"])
-    records = pd.DataFrame({"row": row, "item": item[row]})
+    records = pd.DataFrame({_ROW: row, _ITEM: item[row]})
     keys = list(dict.fromkeys([*phase.record_keys, *phase.record_fields]))
     codes = {name: code for code, name in enumerate(phase.fields)}
     for name in keys:
@@ -62,16 +64,16 @@ def _places(said: pd.DataFrame) -> np.ndarray:
 
 def _says_nothing(records: pd.DataFrame, strong: str, weak: str) -> np.ndarray:
     """Records whose `strong` key the same answer gives to several `weak` keys."""
-    named = records[["row", strong, weak]].dropna().drop_duplicates()
+    named = records[[_ROW, strong, weak]].dropna().drop_duplicates()
     several = named.drop(columns=weak)
     several = several.loc[several.duplicated()].drop_duplicates()
-    found = records[["row", strong]].merge(several.assign(several=True), on=["row", strong], how="left")["several"]
+    found = records[[_ROW, strong]].merge(several.assign(**{_SEVERAL: True}), on=[_ROW, strong], how="left")[_SEVERAL]
     return (found.notna() & records[weak].notna()).to_numpy(dtype=bool)
 
 
 def _joined_by(records: pd.DataFrame, element: pd.Series, name: str) -> pd.Series:
     """The element of the same item with the same key `name`, where there is exactly one; else missing."""
-    known = records[["item", name]].assign(element=element).dropna().drop_duplicates()
-    known = known.loc[~known[["item", name]].duplicated(keep=False)]
-    found = records[["item", name]].merge(known, on=["item", name], how="left")["element"]
+    known = records[[_ITEM, name]].assign(element=element).dropna().drop_duplicates()
+    known = known.loc[~known[[_ITEM, name]].duplicated(keep=False)]
+    found = records[[_ITEM, name]].merge(known, on=[_ITEM, name], how="left")["element"]
     return cast("pd.Series", found).set_axis(records.index)

@@ -25,6 +25,7 @@ ProjectsDir = Annotated[
         show_envvar=True,
     ),
 ]
+Replace = Annotated[bool, typer.Option("--force", help="Replace the file where it is there already.")]
 PhaseName = Annotated[str | None, typer.Option("--phase", help="Only this phase.", show_default=False)]
 
 
@@ -74,11 +75,16 @@ def inspect(
     suggest_phase: Annotated[
         bool, typer.Option("--suggest-phase", help="Print a ready phase file (YAML) for these files.")
     ] = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option("--rows", help="File for all rows that do not count: .csv or .xlsx.", show_default=False),
+    ] = None,
+    force: Replace = False,
 ) -> None:
-    """What a result file holds: format, rows, HITs, workers, answers, and what is wrong with it."""
+    """What a result file holds: format, rows, HITs, workers, answers, and each row that does not count, with why."""
     from mturk_pipeline.cli.inspecting import inspect_files
 
-    inspect_files(files, suggest_phase)
+    inspect_files(files, suggest_phase, rows, force)
 
 
 @app.command()
@@ -87,12 +93,13 @@ def export(
     table: Annotated[str, typer.Argument(help="Such as answers, consensus, workers, reviewed or all_leads.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .xlsx.")],
     phase: PhaseName = None,
+    force: Replace = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
     """Write any table of a project to a file: answers, consensus, workers, reviewed, all_leads and others."""
     from mturk_pipeline.cli.projects import export_table
 
-    export_table(projects_dir, name, table, phase, output)
+    export_table(projects_dir, name, table, phase, output, force)
 
 
 @app.command()

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import typer
 
+from mturk_pipeline.cli.output_file import OutputFile
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.projects import Project, make_project
 from mturk_pipeline.folders.tables import read_table
-from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.workflow.workflow import Workflow
-
-# Excel's own limit, less the header.
-_EXCEL_ROWS = 1_048_575
 
 
 def init_project(projects_dir: Path | None, name: str, workflow_name: str) -> None:
@@ -30,30 +27,20 @@ def init_project(projects_dir: Path | None, name: str, workflow_name: str) -> No
     typer.echo(f"      then: mturk-pipeline run {name}   (or leave the UI's sensors to it)")
 
 
-def export_table(projects_dir: Path | None, name: str, table: str, phase: str | None, output: Path) -> None:
-    from mturk_pipeline.folders.tables_for_people import csv_bytes, xlsx_bytes
-
+def export_table(
+    projects_dir: Path | None, name: str, table: str, phase: str | None, output: Path, force: bool = False
+) -> None:
     site = Site.here(projects_dir)
     project = site.project(name)
     workflow = site.workflow_of(project)
     path = _table_path(site, project, workflow, table, site.phase(workflow, phase))
-    kind = output.suffix.lower()
-    if kind not in (".csv", ".parquet", ".xlsx"):
-        raise UserProblem(f"{output}: ends with none of .csv, .parquet, .xlsx; name the file so")
-    if output.is_dir():
-        raise UserProblem(f"{output}: is a folder; name a file, such as {output / table}{kind}")
-    if not output.parent.is_dir():
-        raise UserProblem(f"{output.parent}: no such folder; make it first")
-    if kind == ".parquet":
-        write_atomically(output, path.read_bytes())
-        rows = len(read_table(path))
+    file = OutputFile.of(output, site.home, (".csv", ".parquet", ".xlsx"), force=force)
+    frame = read_table(path)
+    if file.ending == ".parquet":
+        file.write(path.read_bytes())
     else:
-        frame = read_table(path)
-        rows = len(frame)
-        if kind == ".xlsx" and rows > _EXCEL_ROWS:
-            raise UserProblem(f"{output}: {rows:,} rows are more than a sheet of Excel holds; use .csv or .parquet")
-        write_atomically(output, csv_bytes(frame, bom=True) if kind == ".csv" else xlsx_bytes({table[:31]: frame}))
-    typer.echo(f"{output}: {rows:,} rows of {table}")
+        file.write_table(frame, table)
+    typer.echo(f"{output}: {len(frame):,} rows of {table}")
 
 
 def remove_project(projects_dir: Path | None, name: str, yes: bool) -> None:

@@ -1,6 +1,7 @@
 """run: due phases in this process, with progress."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -9,6 +10,9 @@ from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.workflow.workflow import Workflow
+
+if TYPE_CHECKING:
+    from mturk_pipeline.orchestration.running import PhaseResult
 
 
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
@@ -31,13 +35,16 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
     if failed:
         raise UserProblem("; ".join(failed))
     if not ran:
-        typer.echo("Nothing changed since the last run; nothing done.")
+        typer.echo("Nothing changed since the last run, or nothing is there yet; nothing done.")
 
 
 def run_each(
     site: Site, projects: list[Project], phase: str | None = None, force: bool = False
 ) -> tuple[list[str], int]:
-    """Run what is due of `projects`; returns one line per failure, and how many phases ran."""
+    """Run what is due of `projects`; returns one line per failure, and how many phases ran.
+
+    A phase that ran well although some of its files could not be read is a failure, too: each is named.
+    """
     console = Console(highlight=False, stderr=False)
     with console.status("loading"):
         from mturk_pipeline.orchestration.due import Verdict, failed_or_behind
@@ -77,10 +84,12 @@ def run_each(
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
                 said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
-                if result.success:
-                    _say_problems(site, project, workflow, result.phase, console)
+                unread = _say_problems(site, project, workflow, result, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
+                elif unread and result.ran:
+                    files = "1 file" if unread == 1 else f"{unread} files"
+                    failures.append(f"{project.name}: {result.phase}: {files} could not be read, named above")
     if ran:
         from mturk_pipeline.workers.refreshing import refresh
 
@@ -88,12 +97,28 @@ def run_each(
     return failures, ran
 
 
-def _say_problems(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
-    """What of the files that people saved was not understood."""
+def _say_problems(site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console) -> int:
+    """Name each file that could not be read or lies where nobody looks; how many could not be read."""
+    from mturk_pipeline.orchestration.due import Verdict
+    from mturk_pipeline.orchestration.file_problems import files_not_read, problems_of_lists, unreadable_files
     from mturk_pipeline.orchestration.workspace import phase_of_project
+    from mturk_pipeline.workflow.workflow import WorkflowError
 
-    place = phase_of_project(site.home, project, workflow, phase)
-    problems = place.table("review_problems")
+    try:
+        place = phase_of_project(site.home, project, workflow, result.phase)
+    except WorkflowError:  # the result says so
+        return 0
+    unreadable = unreadable_files(place)
+    for problem in [*unreadable, *files_not_read(place)]:
+        console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
+    for problem in problems_of_lists(place):
+        console.print(f"  {problem.line}", markup=False, soft_wrap=True)
+    if result.verdict is Verdict.NOTHING_THERE and place.workflow.before(result.phase) is None:
+        folders = f"the list to ask about into {place.folders.input}, the crowd's result files into"
+        console.print(f"  put {folders} {place.folders.batches}", markup=False, soft_wrap=True)
+    problems = place.table("review_problems") if result.success else None
     if problems is not None and len(problems):
-        where = f"sheet problems of {place.folders.processed}/review_{phase}.xlsx"
-        console.print(f"  {len(problems)} things in saved files were not understood: {where}", markup=False)
+        entries = "1 entry in a reviewed file" if len(problems) == 1 else f"{len(problems)} entries in reviewed files"
+        where = f"sheet problems of {place.folders.processed}/review_{result.phase}.xlsx"
+        console.print(f"  {entries} could not be understood: {where}", markup=False, soft_wrap=True)
+    return len(unreadable)

@@ -11,7 +11,7 @@ import typer
 
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
-from mturk_pipeline.crowd.money import Wages, costs, dollars, hourly_wages, total
+from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.crowd.spending import Spending, spending
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 
@@ -152,15 +152,23 @@ def _say_phase(found: _Phase) -> None:
     typer.echo(f"{found.place.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
     for line in _about(spent, hourly_wages(found.assignments)):
         typer.echo(f"  {line}")
+    if floor := fee_floor(found.assignments[found.assignments["status"] != "Rejected"]):
+        typer.echo(f"  {floor.sentence}")
     _say_unused(found)
 
 
 def _say_unused(found: _Phase) -> None:
     """What of people's and the platform's files counts nowhere, and why."""
     if found.unusable_rows:
-        typer.echo(f"  {found.unusable_rows:,} rows are quarantined or conflicting: settle them on the site, by eye")
+        rows = "1 row is" if found.unusable_rows == 1 else f"{found.unusable_rows:,} rows are"
+        typer.echo(f"  {rows} quarantined or conflicting: settle on the site, by eye")
     if found.unknown_words:
-        typer.echo(f"  {found.unknown_words:,} words in reviewed files are about assignments that are not here")
+        words = (
+            "1 pay decision names an assignment"
+            if found.unknown_words == 1
+            else f"{found.unknown_words:,} pay decisions name assignments"
+        )
+        typer.echo(f"  {words} that this phase does not have")
     problems = found.problems.astype(object).where(found.problems.notna(), None)
     for row in problems.itertuples():
         parts = [("", row.source_file), ("sheet ", row.source_sheet), ("row ", row.source_row)]

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from mturk_pipeline.cli.site import Site
+
+_WIDEST = 1000
 
 
 def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> None:
@@ -41,17 +44,21 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
     for column in ("project", "phase", "state"):
         table.add_column(column, no_wrap=True)
     for column in ("batches", "items", "answers", "accepted", "review", "decided"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for row in rows:
         counts = (row.batches, row.items, row.answers, row.accepted_automatically, row.to_review, row.decided)
         table.add_row(row.project, row.phase, row.state, *(f"{n:,}" if n else "" for n in counts))
     if rows:
-        console.print(table)
+        # A row too long for the window goes on in the next line; a cell cut short says nothing.
+        needed = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+        Console(highlight=False, width=max(console.width, needed)).print(table)
     for row in rows:
         if row.if_you_stop_here:
             console.print(f"  {row.project} {row.phase}: {row.if_you_stop_here}", soft_wrap=True, markup=False)
         for line in row.waiting:
             console.print(f"  {row.project} {row.phase} waits for {line}", soft_wrap=True, markup=False)
+        for line in row.notes:
+            console.print(f"  {row.project} {row.phase}: {line}", soft_wrap=True, markup=False)
     for run in elsewhere:
         console.print(f"  {run.sentence}", style="yellow", soft_wrap=True, markup=False)
     if not rows:

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from mturk_pipeline.contracts.base import Table
+from mturk_pipeline.contracts.base import Moment, Table
 
 
 class MissingUnits(Table):
@@ -21,6 +21,9 @@ class MissingUnits(Table):
     answers: Series[int] = pa.Field(ge=0, description="Assignments that count")
     wanted: Series[int] = pa.Field(ge=1, description="Assignments asked for on a HIT of it")
     attempt: Series[int] = pa.Field(ge=1, description="The attempt that would be next: 1 + hits")
+    ends_at: Series[Moment] = pa.Field(
+        nullable=True, description="When the last of its HITs ends, as files say, else a year after it was sent"
+    )
     top_up: Series[bool] = pa.Field(description="It joins the rework: no answer can be bought twice")
     reason: Series[str] = pa.Field(description="Why it is missing, in words")
 

@@ -9,6 +9,8 @@ import pandas as pd
 CENT = Decimal("0.01")
 _FEE = Decimal("0.20")
 _MANY_FEE = Decimal("0.20")
+# Of the reward: from here on the least fee is worth a word.
+_LARGE_SHARE = Decimal("0.25")
 _MASTERS_FEE = Decimal("0.05")
 MANY = 10  # assignments of one HIT from which on the surcharge is due
 _WAGE_COLUMNS = ["worker", "worker_id", "assignments", "amount", "hours", "hourly_wage"]
@@ -77,6 +79,48 @@ def costs(assignments: pd.DataFrame, masters: bool = False) -> pd.Series:
         table[place] = [reward if n is None else assignment_cost(reward, n, masters) for n in kinds]
     kind = np.where(feeless, 0, np.where(many, 2, 1))
     return pd.Series(table[rewards, kind], index=assignments.index, dtype=object)
+
+
+@dataclass(frozen=True)
+class FeeFloor:
+    """Assignments of which the least fee is a large part, at their smallest reward (US dollars)."""
+
+    assignments: int
+    reward: Decimal
+    cost: Decimal
+
+    @property
+    def sentence(self) -> str:
+        """The whole in words.
+
+        >>> FeeFloor(20, Decimal("0.01"), Decimal("0.02")).sentence[:66]
+        "The platform's fee is at least $0.01, so $0.01 costs $0.02; for 20"
+        """
+        count = f"{self.assignments:,} assignments" if self.assignments > 1 else "1 assignment"
+        each = f"{dollars(self.reward)} costs {dollars(self.cost)}"
+        least = f"The platform's fee is at least {dollars(CENT)}, so {each}"
+        return f"{least}; for {count} it is a quarter of the reward or more."
+
+
+def fee_floor(assignments: pd.DataFrame) -> FeeFloor | None:
+    """How many assignments the least fee makes dear: those of which it is a quarter of the reward or more, and more
+    than its usual share; None where there are none.
+
+    Parameters
+    ----------
+    assignments
+        Contract `Assignments`; who is paid by hand, and has no fee, is left out.
+    """
+    paid = assignments[paid_by(assignments).eq("platform") & assignments["reward"].notna()]
+    many = paid["max_assignments"].fillna(0).ge(MANY)
+    count, smallest = 0, None
+    for of_many, share in ((False, _FEE), (True, _FEE + _MANY_FEE)):
+        for reward, times in paid.loc[many == of_many, "reward"].value_counts().items():
+            amount = Decimal(str(reward))
+            if amount * max(share, _LARGE_SHARE) <= CENT and amount * share < CENT:
+                count += int(times)
+                smallest = amount if smallest is None else min(smallest, amount)
+    return None if smallest is None else FeeFloor(count, smallest, assignment_cost(smallest, None))
 
 
 def paid_by(assignments: pd.DataFrame) -> pd.Series:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 # A file that changed less than this many seconds ago may still be on its way.
 QUIET_SECONDS = 2.0
 _PARTIAL = (".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload")
+_MOST_PASSED_OVER = 1000
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -31,6 +32,13 @@ class WatchedFile(NamedTuple):
         return Path(self.folder, self.name)
 
 
+class PassedOver(NamedTuple):
+    """A file that is not read: its name, relative to the folder, and why not and what to do."""
+
+    name: str
+    why: str
+
+
 def watched_files(folder: Path | str) -> list[WatchedFile]:
     """Files in `folder` that people dropped there, by name.
 
@@ -49,6 +57,37 @@ def watched_files(folder: Path | str) -> list[WatchedFile]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found)
+
+
+def passed_over_files(folder: Path) -> list[PassedOver]:
+    """Files in `folder`, and in folders inside it, that somebody may believe to be read, and that are not; by name.
+
+    Hidden files, lock files and the pipeline's own mark `_` in `folder` itself are no surprise, so they are left out
+    (see `own_looking_files`). Of very many only the first are looked at.
+    """
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        inside = Path(place) != folder
+        for name in sorted(names):
+            path = Path(place, name)
+            why = _why_passed_over(path, inside)
+            if why:
+                found.append(PassedOver(path.relative_to(folder).as_posix(), why))
+        if len(found) >= _MOST_PASSED_OVER:
+            break
+    return sorted(found)
+
+
+def _why_passed_over(path: Path, inside: bool) -> str | None:
+    low = path.name.lower()
+    if low.startswith((".", "~$")) or low in _CLUTTER:
+        return None
+    if inside:
+        return "lies in a folder inside it: put the file beside that folder"
+    if path.is_symlink():
+        return "is a link: put the file itself there"
+    return "is a download that has not ended, or broke off: download it again" if low.endswith(_PARTIAL) else None
 
 
 def own_looking_files(folder: Path) -> list[Path]:

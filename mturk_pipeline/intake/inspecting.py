@@ -11,6 +11,10 @@ from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+# Of a row that does not count: where it stands, what became of it, by which rule and why, and its assignment's id.
+NOT_COUNTED = ("file", "sheet", "row", "disposition", "rule", "reason", "assignment_id")
+SHOWN_PER_REASON = 20
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -18,7 +22,7 @@ class Inspection:
 
     `answers_per_hit` says how many HITs have how many answers; `answer_columns` gives for each column the share of
     its cells that are filled; `anonymous` how many assignments name no worker; `rules` how many rows were set aside
-    by which rule.
+    by which rule, `not_counted` which: the columns `NOT_COUNTED`, in the order of the file.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class Inspection:
     answer_columns: dict[str, float] = field(default_factory=dict)
     rules: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    not_counted: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(NOT_COUNTED)))
 
     def summary(self) -> list[tuple[str, str]]:
         """Lines of a table: what, and how much of it."""
@@ -71,6 +76,18 @@ class Inspection:
             *[("note", warning) for warning in self.warnings],
         ]
         return [(what, text) for what, text in lines if text]
+
+    def rows_not_counted(self) -> list[str]:
+        """A line for each row that does not count: where it stands, what became of it, and why; 20 for each reason."""
+        lines: list[str] = []
+        for (disposition, rule), rows in self.not_counted.groupby(["disposition", "rule"], sort=False):
+            shown = rows.head(SHOWN_PER_REASON)
+            sheets = (", sheet " + shown["sheet"].astype("str")).fillna("")
+            places = shown["file"] + sheets + ", row " + shown["row"].astype("str")
+            lines += (places + f": {disposition}, {rule}: " + shown["reason"]).tolist()
+            if len(rows) > SHOWN_PER_REASON:
+                lines.append(f"… and {len(rows) - SHOWN_PER_REASON:,} rows more: {disposition}, {rule}")
+        return lines
 
     def _balance(self) -> str:
         parts = [f"{self.used} used"]
@@ -115,6 +132,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
         **balance,
         **_content(collected.assignments),
         rules=_rules(collected),
+        not_counted=_not_counted(collected),
         warnings=tuple(line.removeprefix(f"{path.name}: ") for line in collected.warnings),
     )
 
@@ -152,3 +170,8 @@ def _share_filled(cells: pd.Series) -> float:
 
 def _rules(collected: Collected) -> dict[str, int]:
     return counts(column(collected.set_aside, "rule"))
+
+
+def _not_counted(collected: Collected) -> pd.DataFrame:
+    columns = ["source_file", "source_sheet", "source_row", *NOT_COUNTED[3:]]
+    return collected.set_aside[columns].set_axis(list(NOT_COUNTED), axis=1).reset_index(drop=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from mturk_pipeline.intake.amounts import whole_of
+from mturk_pipeline.intake.amounts import read_whole, whole_of
 from mturk_pipeline.intake.column_names import INPUT, matching, with_prefix
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
@@ -24,6 +24,7 @@ _ROW_COLUMNS = {
     "worker_id": ("WorkerId", "workerid"),
     "expires_at": ("Expiration",),
     "sent_at": ("CreationTime", "creationtime"),
+    "wanted": ("MaxAssignments", "maxassignments"),
 }
 HIT_COLUMNS = ("item_id", "hit_id", "answers", "unusable", "wanted", "sent_at", "expires_at", "told_until")
 _TOLD = ("submitted_at", "approved_at", "rejected_at")
@@ -61,7 +62,8 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     -------
     DataFrame
         item_id (missing where a key is blank), hit_id, assignment_id, worker_id (missing where the row has none),
-        sent_at, expires_at (UTC), source_file, and the row's own `Input.` columns. Superseded rows are not there:
+        sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.`
+        columns. Superseded rows are not there:
         what took their place is in raw output.
     """
     kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != "superseded"]
@@ -70,6 +72,7 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     table = pd.DataFrame({name: _first(rows, names) for name, names in _ROW_COLUMNS.items()}, index=rows.index)
     for name in ("sent_at", "expires_at"):
         table[name] = read_times(table[name]).at
+    table["wanted"] = read_whole(table["wanted"])[0]
     table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
     inputs = rows[[c for c in map(str, rows.columns) if with_prefix(c).startswith(INPUT)]].astype("str")
     inputs = mended_list(inputs, keys).frame
@@ -94,7 +97,10 @@ def hits_of_items(
         all UTC. A row without a HITId counts as a HIT only for an item that has no other.
     """
     parts = [_used_hits(assignments)] if assignments is not None and len(assignments) else []
-    unused = unused_rows(set_aside, keys).dropna(subset=["item_id"])
+    unused = unused_rows(set_aside, keys)
+    if not keys:  # each HIT is an item
+        unused["item_id"] = item_ids(unused[["hit_id"]]).where(unused["hit_id"].notna())
+    unused = unused.dropna(subset=["item_id"])
     if len(unused):
         told = {} if assignments is None else _told_until(assignments, "source_file").to_dict()
         parts.append(
@@ -102,7 +108,6 @@ def hits_of_items(
                 hit_id=unused["hit_id"].fillna(""),
                 answers=0,
                 unusable=unused["assignment_id"].notna() & unused["worker_id"].notna(),
-                wanted=pd.Series(pd.NA, index=unused.index, dtype="Int64"),
                 told_until=unused["source_file"].map(told),
             )
         )

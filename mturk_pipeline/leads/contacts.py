@@ -19,10 +19,13 @@ A CRM that tells contacts apart by e-mail address takes the clubs that share one
 Source of the names: HubSpot knowledge base, "Set up your import files"; Salesforce, standard fields of Lead.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from mturk_pipeline.leads.duplicates import identity
+from mturk_pipeline.leads.lead_columns import key_columns, record_columns
 from mturk_pipeline.leads.recipients import joined_distinct
 from mturk_pipeline.leads.segments import segment_column
 from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
@@ -30,6 +33,8 @@ from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _OF_KIND = {"email": "Email", "phone": "Phone", "url": "Website"}
+# No header of a file begins with a space, so no key is called so.
+_ITEM = " item"
 _FIXED = ("Company", "Last Name", "Additional Emails", "Segment", "Verified", "Lead IDs", "External ID")
 
 
@@ -40,30 +45,43 @@ def contacts(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataF
     """
     used = leads[sendable(leads, runners_up=spec.mail_runners_up) & well_formed(leads, phase)]
     segment = segment_column(list(leads.columns), spec)
-    context = [c for c in phase.record_fields if c in leads]
-    keys = [c for c in (phase.keys or ("hit_id",)) if c in leads]
-    used = used.assign(item=identity(used, [c for c in (*keys, *context) if c != segment]))
+    keys = {k: c for k, c in key_columns(phase).items() if c in leads}
+    context = {f: c for f, c in record_columns(phase).items() if c in leads}
+    used = used.assign(**{_ITEM: identity(used, [c for c in (*keys.values(), *context.values()) if c != segment])})
     used = used.sort_values(
         ["verified", "rank", "trust", "lead_id"], ascending=[False, True, False, True], na_position="first"
     )
-    first = used.drop_duplicates("item").set_index("item")
-    table = pd.DataFrame({_title(k): first[k] for k in (*keys, *context)}, index=first.index)
-    table["Company"] = table["Last Name"] = first[(*keys, *context)[-1] if not keys else keys[-1]]
-    shown = used.drop_duplicates(["item", "lead_subgroup"])
+    first = used.drop_duplicates(_ITEM).set_index(_ITEM)
+    titles = _titles({**keys, **context}, segment)
+    table = pd.DataFrame({title: first[column] for column, title in titles.items()}, index=first.index)
+    last = first[list(keys.values() or context.values())[-1]]
+    for name in ("Company", "Last Name"):
+        table[name] = table.get(name, last)
+    shown = used.drop_duplicates([_ITEM, "lead_subgroup"])
     for field, name in _channels(phase, leads, [*table.columns, *_FIXED]).items():
-        values = shown[shown["lead_subgroup"] == field].set_index("item")["value"].reindex(first.index)
+        values = shown[shown["lead_subgroup"] == field].set_index(_ITEM)["value"].reindex(first.index)
         is_page = phase.fields[field].kind == "handle"
         table[name] = ("https://" + values).where(~values.str.contains("://"), values) if is_page else values
     others = used[is_email(used, phase) & ~used.index.isin(shown.index)]
-    table["Additional Emails"] = joined_distinct(others, "item", "value").reindex(first.index)
+    table["Additional Emails"] = joined_distinct(others[_ITEM], others["value"]).reindex(first.index)
     if segment:
         table["Segment"] = first[segment]
-    by = shown.groupby("item")["verified"]
+    by = shown.groupby(_ITEM)["verified"]
     words = np.select([by.all().reindex(first.index), by.any().reindex(first.index)], ["yes", "partly"], "no")
     table["Verified"] = words
-    table["Lead IDs"] = joined_distinct(shown, "item", "lead_id").reindex(first.index)
+    table["Lead IDs"] = joined_distinct(shown[_ITEM], shown["lead_id"]).reindex(first.index)
     table["External ID"] = first["item_id"]
     return table.sort_index().reset_index(drop=True).astype("str")
+
+
+def _titles(columns: Mapping[str, str], segment: str | None) -> dict[str, str]:
+    """Column of the leads -> the contacts' column, for keys and records: never one that has a meaning of its own."""
+    own = set(_FIXED) - {"Company", "Last Name", *(["Segment"] if segment in (None, *columns.values()) else [])}
+    titles: dict[str, str] = {}
+    for name, column in columns.items():
+        title = _title(name)
+        titles[column] = f"{title} (key)" if title in own or title in titles.values() else title
+    return titles
 
 
 def _channels(phase: PhaseSpec, leads: pd.DataFrame, taken: list[str]) -> dict[str, str]:
@@ -74,7 +92,7 @@ def _channels(phase: PhaseSpec, leads: pd.DataFrame, taken: list[str]) -> dict[s
     for field in (f for f in phase.fields if f in present):
         spec = phase.fields[field]
         usual = (spec.network or "").title() if spec.kind == "handle" else _OF_KIND.get(spec.kind, _title(field))
-        wanted = (usual, _title(field), f"{_title(field)} (value)")
+        wanted = (usual, _title(field), *(f"{_title(field)} (value{n})" for n in ("", *range(2, len(used) + 3))))
         names[field] = next(name for name in wanted if name not in used)
         used.add(names[field])
     return names

@@ -7,10 +7,9 @@ import pandas as pd
 
 from mturk_pipeline.answers.kinds import key_of
 from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.leads.lead_columns import LISTS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# Of all rows that are one lead, the lead has the union of these.
-LISTS = ("item_ids", "hit_ids", "assignment_ids", "sources")
 # How far a lead can be relied on: as for the best of its rows.
 STANDING = ("rank", "status", "verified", "trust")
 

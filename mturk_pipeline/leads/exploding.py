@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.leads.lead_columns import ROW
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -44,7 +45,7 @@ def explode(
     Returns
     -------
     DataFrame
-        Columns row (index label in `reviewed`), lead_group, lead_subgroup, value, rank, trust (missing for
+        Columns `ROW` (index label in `reviewed`), lead_group, lead_subgroup, value, rank, trust (missing for
         values that a person wrote, and for runners-up where `consensus` does not tell it).
 
     Raises
@@ -65,16 +66,16 @@ def explode(
     return table.loc[:, [*_LONG]].astype(_LONG)
 
 
-_LONG = {"row": "int64", "lead_group": "str", "lead_subgroup": "str", "value": "str", "rank": "int64", "trust": float}
+_LONG = {ROW: "int64", "lead_group": "str", "lead_subgroup": "str", "value": "str", "rank": "int64", "trust": float}
 
 
 def _values(
     reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str, runners_up: bool
 ) -> pd.DataFrame:
-    """Columns row, value, rank, trust of one field."""
+    """Columns `ROW`, value, rank, trust of one field."""
     crowd = _crowd(reviewed, consensus, phase, field)
     cells = reviewed[field].astype("str").fillna("").str.strip()
-    best = pd.DataFrame({"row": reviewed.index, "value": several(cells, phase.fields[field]), "rank": 1})
+    best = pd.DataFrame({ROW: reviewed.index, "value": several(cells, phase.fields[field]), "rank": 1})
     same = (cells == crowd["value"]).to_numpy(dtype=bool, na_value=False)
     best["trust"] = crowd["trust"].where(same)
     best = best.explode("value")
@@ -82,7 +83,7 @@ def _values(
     if runners_up:
         open_rows = ~reviewed["verified"].to_numpy(dtype=bool) & same & (cells != "").to_numpy(dtype=bool)
         lists = crowd.loc[open_rows, "runners_up"]
-        others = pd.DataFrame({"row": lists.index, "value": lists.to_numpy(dtype=object)})
+        others = pd.DataFrame({ROW: lists.index, "value": lists.to_numpy(dtype=object)})
         others["trust"] = crowd.loc[open_rows, "runners_up_trust"].to_numpy(dtype=object)
         others["rank"] = [list(range(2, len(values) + 2)) for values in others["value"]]
         others = others.explode(["value", "rank", "trust"])

@@ -3,16 +3,23 @@
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import ids_of
-from mturk_pipeline.leads.duplicates import LISTS, duplicate_leads, identity, merge_duplicates, value_texts
+from mturk_pipeline.leads.duplicates import duplicate_leads, identity, merge_duplicates, value_texts
 from mturk_pipeline.leads.exploding import explode
+from mturk_pipeline.leads.lead_columns import (
+    LEAD,
+    LISTS,
+    OF_KEYS,
+    PLACE,
+    ROW,
+    key_columns,
+    lead_columns,
+    record_columns,
+)
 from mturk_pipeline.leads.segments import segment_column, segment_lists, segment_places
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 GOES_OUT = ("accepted", "fixed", "added", "accepted_automatically")
-_LEAD = ["lead_group", "lead_subgroup", "value", "rank", "status", "verified", "trust", "suppressed"]
-_LEAD += ["duplicate_lead", "merged"]
-_OWN = {"lead_id", "item_id", "parent_item_id", "segments", *_LEAD, *LISTS}
 _NOT_CARRIED = ("verified", "attempt", "parent_item_id", "item_id")
 
 
@@ -43,7 +50,7 @@ def gather_leads(
     Returns
     -------
     DataFrame
-        Sorted by group, keys and rank. Keys first; columns of lineage whose names are taken here become
+        Sorted by group, keys and rank. Keys first; keys and columns of lineage whose names are taken here become
         `input_<name>`. A lead's id is made from its keys, group and value: it outlives new batches.
 
     Raises
@@ -54,16 +61,17 @@ def gather_leads(
     status = [*GOES_OUT, *(["undecided"] if spec.include_undecided else [])]
     rows = reviewed.assign(sources=_lists(reviewed, sources), item_ids=_own_ids(reviewed))
     rows = rows.loc[reviewed["status"].isin(status)].reset_index(drop=True)
-    keys = [c for c in (phase.keys or ("hit_id",)) if c in rows]
-    context = [f for f in phase.record_fields if f in rows and all(f not in g for g in spec.lead_groups.values())]
-    about = rows.loc[:, ["item_id", "status", "verified", *keys, *context, *LISTS]].join(
-        _carried(rows, lineage, keys, context)
-    )
+    keys = key_columns(phase)
+    grouped = {field for fields in spec.lead_groups.values() for field in fields}
+    context = {f: column for f, column in record_columns(phase).items() if f in rows and f not in grouped}
+    named = rows.rename(columns={**keys, **context})[[*keys.values(), *context.values()]]
+    about = rows.loc[:, ["item_id", "status", "verified", *LISTS]].join(named)
+    about = about.join(_carried(rows, lineage, {**keys, **context}))
     segment = segment_column(list(about.columns), spec)
-    about["of_keys"] = identity(rows, [k for k in keys if k != segment])
+    about[OF_KEYS] = identity(about, [k for k in keys.values() if k != segment])
     long = explode(rows, consensus, phase, spec.lead_groups, runners_up=spec.include_runners_up)
-    leads = pd.concat([long, about.loc[long["row"]].reset_index(drop=True)], axis=1)
-    return _in_order(_merged(leads, phase, spec, segment), keys, context, spec)
+    leads = pd.concat([long, about.loc[long[ROW]].reset_index(drop=True)], axis=1)
+    return _in_order(_merged(leads, phase, spec, segment), [*keys.values(), *context.values()], spec)
 
 
 def _merged(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec, segment: str | None) -> pd.DataFrame:
@@ -79,7 +87,7 @@ def _merged(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec, segment: str
         leads["segments"] = segment_lists(leads[segment])
         place = segment_places(leads[segment], spec.segments)
     values = value_texts(leads, phase)
-    same = leads["of_keys"] + identity(leads, ["lead_group"]) + values + "\x1f"
+    same = leads[OF_KEYS] + identity(leads, ["lead_group"]) + values + "\x1f"
     merged = merge_duplicates(leads, same, place)
     merged["lead_id"] = ids_of(same.loc[merged.index])
     merged["duplicate_lead"] = duplicate_leads(merged["lead_group"], values.loc[merged.index])
@@ -95,23 +103,23 @@ def _lists(reviewed: pd.DataFrame, sources: pd.Series | None) -> pd.Series:
     return nothing if sources is None else sources
 
 
-def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, keys: list[str], context: list[str]) -> pd.DataFrame:
-    """The inputs of ancestor phases beside each row."""
+def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, named: dict[str, str]) -> pd.DataFrame:
+    """The inputs of ancestor phases beside each row; `named` stand there already, each under its column."""
     if lineage is None or lineage.empty:
         return pd.DataFrame(index=rows.index)
     by = "parent_item_id" if "parent_item_id" in lineage else "item_id"
     table = lineage.drop_duplicates(by).set_index(by)
-    table = table.loc[:, [c for c in table.columns if c not in {*keys, *context, *_NOT_CARRIED}]]
-    table = table.rename(columns={c: f"input_{c}" for c in table.columns if c in _OWN})
+    table = table.loc[:, [c for c in table.columns if c not in {*named, *_NOT_CARRIED}]]
+    table = table.rename(columns=lead_columns(table.columns, named.values()))
     return table.reindex(rows["parent_item_id"]).set_axis(rows.index).astype("str")
 
 
-def _in_order(leads: pd.DataFrame, keys: list[str], context: list[str], spec: LeadsSpec) -> pd.DataFrame:
-    first = ["lead_id", *keys, *context, *_LEAD, *(["segments"] if "segments" in leads else [])]
+def _in_order(leads: pd.DataFrame, named: list[str], spec: LeadsSpec) -> pd.DataFrame:
+    first = ["lead_id", *named, *LEAD, *(["segments"] if "segments" in leads else [])]
     last = ["item_id", *LISTS]
-    carried = [c for c in leads.columns if c not in {*first, *last, "row", "of_keys"}]
+    carried = [c for c in leads.columns if c not in {*first, *last, ROW, OF_KEYS}]
     place = pd.Index(list(spec.lead_groups)).get_indexer(pd.Index(leads["lead_group"]))
-    leads = leads.assign(place=place)
-    leads = leads.sort_values(["place", "of_keys", "rank", "value", "lead_id"], ignore_index=True)
+    leads = leads.assign(**{PLACE: place})
+    leads = leads.sort_values([PLACE, OF_KEYS, "rank", "value", "lead_id"], ignore_index=True)
     leads = leads.loc[:, [*first, *carried, *last]]
     return leads.astype({"rank": "int64", "merged": "int64", "verified": bool, "duplicate_lead": bool, "trust": float})

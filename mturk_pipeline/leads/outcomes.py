@@ -1,5 +1,7 @@
 """Bounce and unsubscribe files, as mail programs export them or people keep them -> what became of each address."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,20 +13,45 @@ from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable
-from mturk_pipeline.leads.outcome_words import BOUNCED, DELIVERED, SOFT, SUPPRESSED, VAGUE, outcome_of, outcome_of_name
+from mturk_pipeline.leads.outcome_words import (
+    BOUNCED,
+    COMPLAINED,
+    DELIVERED,
+    SENT,
+    SOFT,
+    SUPPRESSED,
+    UNSUBSCRIBED,
+    VAGUE,
+    outcome_of,
+    outcome_of_flag,
+    outcome_of_name,
+)
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 OUTCOME_COLUMNS = ["address", "outcome", "source_file", "source_row"]
 PROBLEM_COLUMNS = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]
 _TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}
-_ADDRESS_NAMES = ("email", "e mail", "email address", "e mail address", "address", "recipient", "emailaddress", "to")
-_SENDER_NAMES = ("from", "sender", "reply to", "from address")
+_ADDRESS_NAMES = (
+    "email", "e mail", "email address", "e mail address", "address", "recipient", "emailaddress", "to",
+    "e mail adresse", "empfanger", "adresse e mail", "adresse email", "courriel", "destinataire",
+)  # fmt: skip
+_SENDER_NAMES = ("from", "sender", "reply to", "from address", "absender", "expediteur", "de", "von")
 # Columns that say what became of the mail, the most telling first.
 _OUTCOME_NAMES = (
-    "outcome", "severity", "bounce type", "bouncetype", "bounce category", "bounce classification", "type", "event",
+    "outcome", "merge status", "mail merge status", "severity",
+    "bounce type", "bouncetype", "bounce category", "bounce classification", "type", "event",
     "event type", "category", "status", "email status", "result", "reason", "bounce reason", "error", "code",
     "description",
 )  # fmt: skip
+_OUTCOME_NAME = re.compile(
+    r"(status|statut|reason|grund|raison|motif|bounce|error|fehler|erreur|deliver|zustell|diagnos|outcome|result|ergebnis"
+    r"|event|ereignis|evenement|failure|notification|complaint|feedback)"
+)
+_TIME_NAME = re.compile(r"\b(time|date|at|on|datum|zeit|timestamp)$")
+_YES = frozenset({"true", "yes", "y", "x", "t", "ja", "wahr", "oui", "vrai", "si", "verdadero", "✓", "✔"})
+_NO = frozenset({"false", "no", "n", "f", "nein", "falsch", "non", "faux", "0", "0.0", "falso", "-"})
+# A reason for a bounce that blames the mail and not the address.
+_GRAVEST = (COMPLAINED, UNSUBSCRIBED, BOUNCED, SUPPRESSED, SOFT)
 # Files of ours that a person copied say nothing of outcomes.
 _OURS = frozenset({"lead id", "lead ids"})
 _EMAIL = reader(FieldSpec.model_validate({"kind": "email"}))
@@ -41,8 +68,9 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
     """Read what became of mail to addresses from any number of files.
 
     A file counts by its content: it has a column of e-mail addresses (under any header, or without one), and
-    columns such as type, status, event or reason, or a name such as `bounces.csv`, `unsubscribed.xlsx`,
-    `spam_reports.csv` or `suppression.csv`, say what happened. Soft bounces and mail merely sent say nothing.
+    columns such as type, status, event or reason, or of yes and no such as `unsubscribed`, say what happened. A list
+    without such columns is judged by a name such as `unsubscribed.xlsx`, `spam_reports.csv` or `suppression.csv`;
+    `bounces.csv` keeps mail from those in it, and makes nobody bounced. Soft bounces and mail merely sent say nothing.
     Copies of the pipeline's own files are passed over. Never raises for what is wrong with a file.
     """
     found: list[pd.DataFrame] = []
@@ -86,12 +114,12 @@ def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]
         if {_plain(c) for c in frame.columns} & _OURS:
             return nothing, []
         reason = (
-            f"{name} does not say what became of the mail: call it bounces.csv, unsubscribed.csv or suppression.csv, "
-            "or add a column status (bounced, unsubscribed, complained, delivered, suppressed)"
+            f"{name} does not say what became of the mail: add a column status (bounced, unsubscribed, complained, "
+            "delivered, suppressed), or call it unsubscribed.csv or suppression.csv"
         )
         return nothing, [(*where, None, None, "no_outcome", reason)]
     problems = [_unknown_word(where, rows[at], odd.name, len(of_word)) for at, of_word in _by_word(odd)]
-    counts = (said.notna() & ~said.isin([SOFT, VAGUE])).to_numpy()
+    counts = (said.notna() & ~said.isin([SOFT, SENT, VAGUE])).to_numpy()
     outcomes, bad = _addresses(frame.loc[counts, column], rows[counts], said[counts])
     problems += [(*where, row, column, "no_address", _no_address(name, row)) for row in bad]
     return outcomes.assign(source_file=name), problems
@@ -125,31 +153,75 @@ def _address_column(frame: pd.DataFrame) -> str | None:
 def _said(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Series, pd.Series]:
     """Each row's outcome (missing for unknown), and the words that say nothing known.
 
-    The columns are asked in turn; what none of them says is said by the file's name.
+    The columns of words are asked in turn, then those of yes and no; what none of them says is said by the file's
+    name, unless the file tells of everybody whom mail went to.
     """
-    names = {_plain(c): c for c in reversed(list(frame.columns)) if c != address}
-    columns = [names[n] for n in _OUTCOME_NAMES if n in names]
-    told = [_meanings(frame[c]) for c in columns]
-    said = pd.Series(None, index=frame.index, dtype=object)
-    for meaning in told:
-        said = said.mask(said.isna() | ((said == VAGUE) & meaning.notna()), meaning)
-    if told:
+    flags = _flags(frame, address)
+    columns = [c for c in _outcome_columns(frame, address) if c not in flags]
+    meanings = [_meanings(frame[c], _plain(c)) for c in columns]
+    outcome = pd.Series(None, index=frame.index, dtype=object)
+    for meaning in meanings:
+        outcome = outcome.mask(outcome.isna() | (outcome.isin([SENT, VAGUE]) & meaning.notna()), meaning)
+    if meanings:
         # A bounce with the code of a full mailbox, or called soft in another column, is a soft one.
-        soft = np.logical_or.reduce([(m == SOFT).to_numpy() for m in told])
-        said = said.mask((said == BOUNCED) & soft, SOFT)
+        soft = np.logical_or.reduce([(m == SOFT).to_numpy() for m in meanings])
+        outcome = outcome.mask((outcome == BOUNCED) & soft, SOFT)
     words = frame[columns].bfill(axis=1).iloc[:, 0] if columns else pd.Series(None, index=frame.index, dtype="str")
-    odd = words.rename(" or ".join(map(str, columns)))[said.isna() & words.notna() & (by_name is None)]
-    if by_name is not None:
-        said = said.mask(said.isna() | (said == VAGUE), by_name)
+    unknown = outcome.isna() & words.notna()
+    for flag in sorted(set(flags.values()), key=_GRAVEST.index):
+        yes = np.logical_or.reduce([_is_yes(frame[c]) for c, of in flags.items() if of == flag])
+        outcome = outcome.mask(yes & (outcome.isna() | outcome.isin([SENT, VAGUE, DELIVERED])), flag)
     if by_name == SUPPRESSED:
         # Who keeps an address on the list wants nothing sent there, whatever a column says.
-        said = said.mask(said.isin([SOFT, DELIVERED]), SUPPRESSED)
-    return said, odd
+        outcome = outcome.mask(outcome.isna() | outcome.isin([SOFT, SENT, VAGUE, DELIVERED]), SUPPRESSED)
+    elif by_name is not None and not flags and not _is_log(frame, meanings):
+        outcome = outcome.mask(outcome.isna() | (outcome == VAGUE), SUPPRESSED if by_name == BOUNCED else by_name)
+    odd = words.rename(" or ".join(map(str, columns)))[unknown & outcome.isna()]
+    return outcome, odd
 
 
-def _meanings(column: pd.Series) -> pd.Series:
+def _is_log(frame: pd.DataFrame, meanings: Sequence[pd.Series]) -> bool:
+    """Whether a file tells of everybody whom mail went to: some were reached, or it counts who opened it."""
+    counted = any(re.search(r"\b(open|click|repl(y|ie)|offnung|klick|ouvert|clic)", _plain(c)) for c in frame.columns)
+    return counted or any(m.isin([SENT, DELIVERED]).any() for m in meanings)
+
+
+def _outcome_columns(frame: pd.DataFrame, address: str) -> list[str]:
+    """Columns that say what became of mail, the most telling first: usual names, then any that sound like it."""
+    names = {_plain(c): str(c) for c in reversed(list(frame.columns)) if c != address}
+    usual = [names[n] for n in _OUTCOME_NAMES if n in names]
+    alike = [c for n, c in reversed(names.items()) if _OUTCOME_NAME.search(n) and not _TIME_NAME.search(n)]
+    return list(dict.fromkeys([*usual, *alike]))
+
+
+def _flags(frame: pd.DataFrame, address: str) -> dict[str, str]:
+    """Columns of yes and no, of counts or of times whose header says what yes means, each with that outcome."""
+    found = {}
+    for column in map(str, frame.columns):
+        outcome = outcome_of_flag(column) if column != address else None
+        cells = frame[column].dropna().str.strip().str.casefold()
+        cells = cells[cells != ""]
+        if outcome is None or (cells.empty and not _TIME_NAME.search(_plain(column))):
+            continue
+        said = cells.isin([*_YES, *_NO]) | cells.str.fullmatch(r"\d{1,4}(\.0)?")
+        if _TIME_NAME.search(_plain(column)):
+            said |= cells.str.contains(r"\d", regex=True)
+        if said.all() and not cells.str.fullmatch(r"[2456]\d\d(\.0)?").any():
+            found[column] = outcome
+    return found
+
+
+def _is_yes(column: pd.Series) -> np.ndarray:
+    cells = column.fillna("").str.strip().str.casefold()
+    return ~cells.isin(["", *_NO]).to_numpy(dtype=bool)
+
+
+def _meanings(column: pd.Series, header: str) -> pd.Series:
     codes, uniques = pd.factorize(column)
     meanings = np.array([*(outcome_of(str(u)) for u in uniques), None], dtype=object)
+    if "bounce" in header and "reason" in header:
+        # "SPAM" as a reason is a server's opinion of the mail, and no complaint of a person.
+        meanings = np.where(meanings == COMPLAINED, SOFT, meanings)
     return pd.Series(meanings[codes], index=column.index, dtype=object)
 
 
@@ -194,7 +266,8 @@ def _plain(column: object) -> str:
     >>> _plain("E-Mail_Address ")
     'e mail address'
     """
-    return " ".join(str(column).replace("_", " ").replace("-", " ").casefold().split())
+    letters = unicodedata.normalize("NFKD", str(column).replace("_", " ").replace("-", " ").casefold())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def _problem_table(problems: list[Problem]) -> pd.DataFrame:

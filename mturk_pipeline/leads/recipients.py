@@ -2,11 +2,14 @@
 
 import pandas as pd
 
+from mturk_pipeline.leads.lead_columns import key_columns, lead_columns
 from mturk_pipeline.leads.segments import segment_column
 from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
 from mturk_pipeline.review.cleaning import gathered
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_OWN = frozenset({"email", "trust", "verified", "rank", "leads", "lead_ids"})
 
 
 def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataFrame:
@@ -17,32 +20,33 @@ def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.Dat
     """
     mail = leads[is_email(leads, phase) & sendable(leads, runners_up=spec.mail_runners_up)]
     mail = mail[well_formed(mail, phase)]
-    mail = mail.assign(email=mail["value"].str.casefold())
-    by = mail.groupby("email", sort=False)
+    address = mail["value"].str.casefold().rename("email")
+    by = mail.groupby(address, sort=False)
     table = pd.DataFrame(
         {"trust": by["trust"].max(), "verified": by["verified"].any(), "rank": by["rank"].min(), "leads": by.size()}
     )
-    keys = [c for c in (phase.keys or ("hit_id",)) if c in mail]
     segment = segment_column(list(mail.columns), spec)
-    about = [*keys, *([segment] if segment and segment not in keys else [])]
-    for column in about:
-        table[column] = joined_distinct(mail, "email", column).reindex(table.index)
-    table["lead_ids"] = gathered(mail[["email", "lead_id"]], ["email"], "lead_id").reindex(table.index)
+    keys = [c for c in key_columns(phase).values() if c in mail]
+    about = lead_columns([*keys, *([segment] if segment and segment not in keys else [])], own=_OWN)
+    for column, name in about.items():
+        table[name] = joined_distinct(address, mail[column]).reindex(table.index)
+    ids = pd.DataFrame({"email": address, "lead_id": mail["lead_id"]})
+    table["lead_ids"] = gathered(ids, ["email"], "lead_id").reindex(table.index)
     table = table.reset_index().sort_values(
         ["verified", "trust", "email"], ascending=[False, False, True], na_position="first", ignore_index=True
     )
     types = {"email": "str", "verified": bool, "rank": "int64", "leads": "int64", "trust": float}
-    columns = ["email", *about, "trust", "verified", "rank", "leads", "lead_ids"]
-    return table[columns].astype({**types, **dict.fromkeys(about, "str")})
+    columns = ["email", *about.values(), "trust", "verified", "rank", "leads", "lead_ids"]
+    return table[columns].astype({**types, **dict.fromkeys(about.values(), "str")})
 
 
-def joined_distinct(table: pd.DataFrame, by: str, column: str) -> pd.Series:
-    """The distinct filled values of `column` for each value of `by`, '; '-joined; indexed by these.
+def joined_distinct(by: pd.Series, values: pd.Series) -> pd.Series:
+    """The distinct filled values beside each value of `by`, '; '-joined; indexed by these.
 
-    >>> joined_distinct(pd.DataFrame({"k": ["a", "a", "a"], "v": ["x", "y", "x"]}), "k", "v").to_dict()
+    >>> joined_distinct(pd.Series(["a", "a", "a"]), pd.Series(["x", "y", "x"])).to_dict()
     {'a': 'x; y'}
     """
-    texts = table[[by, column]].astype("str")
-    texts = texts[texts[column].notna() & (texts[column] != "")].drop_duplicates()
-    lists = gathered(texts, [by], column)
+    texts = pd.DataFrame({"by": by, "value": values}).astype("str")
+    texts = texts[texts["value"].notna() & (texts["value"] != "")].drop_duplicates()
+    lists = gathered(texts, ["by"], "value")
     return pd.Series(["; ".join(values) for values in lists], index=lists.index, dtype="str")

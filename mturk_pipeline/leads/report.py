@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from mturk_pipeline.crowd.money import Wages, costs, dollars, hourly_wages, total
+from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
 
+_FEE_COLUMNS = ["auto_approval_at", "hit_type_id", "max_assignments", "reward"]
 REPORT_COLUMNS = ["figure", "value", "how"]
 
 
@@ -72,6 +73,8 @@ def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure
     spent = sum(map(total, known), Decimal(0))
     how = "Reward and platform's fee of every assignment that was not rejected, all phases"
     how += f"; {unknown:,} without a known reward are left out." if unknown else "."
+    floor = fee_floor(pd.concat([t[["provider", *_FEE_COLUMNS]] for t in paid], ignore_index=True))
+    how += f" {floor.sentence}" if floor else ""
     told, accepted = any(map(len, known)), accepted_leads(leads)
     each = dollars(spent / accepted) if told and accepted else "–"
     return [
@@ -110,17 +113,25 @@ def _hours(tables: Sequence[pd.DataFrame]) -> list[Figure]:
 
 
 def _of_checks(phases: Sequence[PhaseTables]) -> list[Figure]:
-    status = pd.concat([p.reviewed["status"] for p in phases]) if phases else pd.Series([], dtype="str")
-    seen = int(sum(p.reviewed["verified"].sum() for p in phases) - (status == "added").sum())
-    automatic = int((status == "accepted_automatically").sum())
+    """What became of the rows: decided by a person, passed unseen, waiting; together they are all of the crowd's."""
+    rows = [p.reviewed for p in phases]
+    status = pd.concat([r["status"] for r in rows]) if rows else pd.Series([], dtype="str")
+    waiting = int((status == "undecided").sum())
+    unseen = int((status == "accepted_automatically").sum())
+    seen = int((~status.isin(["undecided", "accepted_automatically", "added"])).sum())
     hits = sum(p.assignments["hit_id"].nunique() for p in phases)
-    share = f"{automatic / (automatic + seen):.0%}" if automatic + seen else "–"
+    every = waiting + unseen + seen
+
+    def part(count: int) -> str:
+        return f"{count:,} ({count / every:.0%})" if every else "–"
+
+    checks = f"{1000 * seen / hits:,.0f}" if hits else "–"
+    if hits and waiting:
+        checks += f" so far; {1000 * (seen + waiting) / hits:,.0f} once nothing waits"
+    of = f"Of the {every:,} rows of all phases: those"
     return [
-        ("passed automatically", share, f"{automatic:,} rows of all phases passed, {seen:,} were decided by a person."),
-        ("waiting for a person", f"{int((status == 'undecided').sum()):,}", "Rows of all phases not decided yet."),
-        (
-            "human checks per 1,000 HITs",
-            f"{1000 * seen / hits:,.0f}" if hits else "–",
-            f"Rows that a person decided, by the {hits:,} HITs with answers, all phases.",
-        ),
+        ("decided by a person", part(seen), f"{of} that a person has decided."),
+        ("waiting for a person", part(waiting), f"{of} that nobody has decided and that did not pass."),
+        ("passed unseen", part(unseen), f"{of} that passed without anybody's look."),
+        ("human checks per 1,000 HITs", checks, f"Rows that a person decides, by the {hits:,} HITs with answers."),
     ]

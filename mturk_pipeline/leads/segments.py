@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.leads.lead_columns import OWN
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
 CLASH_COLUMNS = ["lead_id", "rows", "segments"]
@@ -15,7 +16,7 @@ def segment_column(columns: Sequence[str], spec: LeadsSpec) -> str | None:
     """The column of the leads that says each row's segment; None where none is set or it is not there."""
     if spec.segment is None:
         return None
-    names = (spec.segment, f"input_{spec.segment}")
+    names = [n for n in (spec.segment, f"input_{spec.segment}") if n not in OWN]
     return next((name for name in names if name in columns), None)
 
 

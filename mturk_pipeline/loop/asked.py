@@ -8,9 +8,15 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Whoever took a HIT just before it expired may still submit it.
 GRACE = pd.Timedelta(days=1)
+# No platform keeps a HIT open longer than a year: the end of one whose file does not tell it.
+LONGEST_LIFE = pd.Timedelta(days=365)
+# A download from before a HIT's end may lack answers. Whoever has not downloaded again so long after, has them all.
+DOWNLOADED_AGAIN = pd.Timedelta(days=30)
 
 
-def asked_items(hits: pd.DataFrame, taken: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+def asked_items(
+    hits: pd.DataFrame, taken: pd.DataFrame, phase: PhaseSpec, now: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """One row per item that the crowd was asked about, indexed by item_id.
 
     Parameters
@@ -19,6 +25,8 @@ def asked_items(hits: pd.DataFrame, taken: pd.DataFrame, phase: PhaseSpec) -> pd
         As `hits_of_items` gives them.
     taken
         item_id and attempt of what people took of the offers (`Taken.rows`, `offered_rows`).
+    now
+        The moment at which HITs have expired or not, UTC; by default this one.
 
     Returns
     -------
@@ -29,32 +37,40 @@ def asked_items(hits: pd.DataFrame, taken: pd.DataFrame, phase: PhaseSpec) -> pd
             Assignments that count, over all HITs; the most that one HIT asked for (else the phase's redundancy).
         unusable
             Somebody answered, and the row was set aside.
+        ends_at
+            When the last of its HITs ends, UTC: as its file says, else a year after it was sent.
         over
-            No more answers come to any of its HITs: its batch tells of a time after its end, or it was sent before
-            the day that the phase gives (`batches_over`); `said` where it is so by that day alone.
+            No more answers come to any of its HITs: they have ended, or were sent before the day that the phase gives
+            (`batches_over`); `said` where it is so by that day alone.
+        all_in
+            Over, and no answer can have come in after the download: its batch tells of a time after its end, it
+            ended long ago, or the phase says so.
         attempt
             The next attempt: 1 + hits.
         taken
             The latest attempt that a person took; 0 for none.
         under_way
-            That attempt was taken and its HIT is not in, or a HIT without answers is not over.
+            That attempt was taken and its HIT is not in, or answers to a HIT without any may still come in.
     """
+    moment = pd.Timestamp.now("UTC") if now is None else now
     said = pd.Series(False, index=hits.index)
     if phase.batches_over:
         said = hits["sent_at"] < pd.Timestamp(phase.batches_over, tz="UTC")
-    over = said | (hits["told_until"] >= hits["expires_at"] + GRACE)
-    told = hits.assign(
-        said=said, over=over, waiting=(hits["answers"] == 0) & ~over, wanted=hits["wanted"].astype("Int64")
-    )
-    how = {"hit_id": "size", "answers": "sum", "wanted": "max", "unusable": "max"}
-    items = told.groupby("item_id").agg(how | {"over": "min", "said": "min", "waiting": "max"})
+    ends = hits["expires_at"].fillna(hits["sent_at"] + LONGEST_LIFE)
+    all_in = said | (hits["told_until"] >= hits["expires_at"] + GRACE) | (moment >= ends + GRACE + DOWNLOADED_AGAIN)
+    over = all_in | (moment >= ends + GRACE)
+    waiting = (hits["answers"] == 0) & ~all_in
+    states = {"said": said, "over": over, "all_in": all_in, "waiting": waiting, "ends_at": ends}
+    table = hits.assign(**states, wanted=hits["wanted"].astype("Int64"))
+    how = {"hit_id": "size", "answers": "sum", "wanted": "max", "unusable": "max", "ends_at": "max"}
+    items = table.groupby("item_id").agg(how | {"over": "min", "all_in": "min", "said": "min", "waiting": "max"})
     items = items.rename(columns={"hit_id": "hits"})
     latest = taken.groupby("item_id")["attempt"].max()
     items = items.reindex(items.index.union(latest.index).rename("item_id"))
     items["taken"] = latest.reindex(items.index)
     items["wanted"] = items["wanted"].fillna(phase.assignments_per_item)
     numbers = dict.fromkeys(["hits", "answers", "wanted", "taken"], "int64")
-    truths = dict.fromkeys(["unusable", "over", "said", "waiting"], "bool")
+    truths = dict.fromkeys(["unusable", "over", "all_in", "said", "waiting"], "bool")
     items = items.fillna(dict.fromkeys(numbers, 0)).astype(numbers)
     items = items.astype(dict.fromkeys(truths, "boolean")).fillna(dict.fromkeys(truths, False)).astype(truths)
     items["attempt"] = items["hits"] + 1

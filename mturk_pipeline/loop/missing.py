@@ -13,7 +13,8 @@ _WORDS = {
     "unanswered": "its HITs are over and nobody answered",
     "short": "its HITs are over and fewer answered than wanted",
 }
-_COLUMNS = ["item_id", "state", "hits", "answers", "wanted", "attempt", "top_up", "reason"]
+_DOWNLOAD = "; if the batch was downloaded before their end, download it again: it is asked again a month after it"
+_COLUMNS = ["item_id", "state", "hits", "answers", "wanted", "attempt", "ends_at", "top_up", "reason"]
 
 
 def missing_units(
@@ -36,8 +37,8 @@ def missing_units(
     -------
     DataFrame
         Contract `MissingUnits`. `top_up` marks what can be asked again without buying an answer twice: HITs that
-        are over, and, where the phase says until when batches are over, listed items that no file knows of and
-        rows that were set aside.
+        are over and whose answers are all in, and, where the phase says until when batches are over, listed items
+        that no file knows of and rows that were set aside.
     """
     wanted = items.index if listed is None else items.index.union(pd.Index(listed["item_id"]))
     table = items.reindex(wanted.rename("item_id"))
@@ -45,7 +46,7 @@ def missing_units(
     table["wanted"] = table["wanted"].fillna(phase.assignments_per_item)
     numbers = ["hits", "answers", "wanted", "attempt", "taken"]
     table[numbers] = table[numbers].fillna(0).astype("int64")
-    truths = ["unusable", "over", "said", "under_way"]
+    truths = ["unusable", "over", "all_in", "said", "under_way"]
     table[truths] = table[truths].astype("boolean").fillna(False).astype("bool")
     nothing = table["answers"] == 0
     fewer = ~nothing & (table["answers"] < table["wanted"]) & ~table.index.isin(_settled(reviewed))
@@ -53,9 +54,12 @@ def missing_units(
     table["state"] = _state(table)
     by_day = table["state"].eq("no_hit") if phase.batches_over else pd.Series(False, index=table.index)
     mended_by_nobody = table["state"].eq("unusable") & table["said"]
-    table["top_up"] = table["state"].isin(["unanswered", "short"]) | by_day | mended_by_nobody
-    table["reason"] = table["state"].map(_WORDS)
+    over = table["state"].isin(["unanswered", "short"])
+    table["top_up"] = (over & table["all_in"]) | by_day | mended_by_nobody
+    reason = table["state"].map(_WORDS)
+    table["reason"] = reason.mask(over & ~table["all_in"], reason + _DOWNLOAD)
     texts = dict.fromkeys(["item_id", "state", "reason"], "str")
+    table["ends_at"] = pd.to_datetime(table["ends_at"], utc=True).astype("datetime64[us, UTC]")
     return table.reset_index()[_COLUMNS].astype(texts).sort_values(["state", "item_id"], ignore_index=True)
 
 
@@ -67,11 +71,11 @@ def items_of_phase(items: pd.DataFrame, listed: pd.DataFrame | None) -> int:
 def _state(table: pd.DataFrame) -> np.ndarray:
     nothing = table["answers"] == 0
     known = (table["hits"] > 0) | (table["taken"] > 0)
-    retaken = table["taken"] >= table["attempt"]
+    retaken = (table["taken"] >= table["attempt"]) & (table["taken"] > 0)
     conditions = [
         nothing & ~known,
         nothing & table["unusable"] & ~retaken,
-        table["under_way"] | ~table["over"],
+        retaken | ~table["over"],
         nothing,
     ]
     return np.select(conditions, ["no_hit", "unusable", "under_way", "unanswered"], "short")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mturk_pipeline.orchestration.offers import Sent
     from mturk_pipeline.orchestration.other_projects import Purging
 
+# A message names so many files; the check `files_readable` and the command `run` name all.
+_NAMED = 5
+
 
 def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """The list that the first phase asks about, from the files that a person put into its folder."""
@@ -36,6 +39,7 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         place = workspace.phase(context, names.workflow, names.phase)
         listed = read_input([f.path for f in place.files(place.folders.input)], place.spec)
         table, problems = listed.items, listed.problems
+        place.keep("input_problems", problems)
         yield dg.MaterializeResult(
             asset_key=names.key("input"),
             value=table,
@@ -144,7 +148,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             asset_key=names.key("raw_output"),
             value=assignments,
             metadata=_raw_output_metadata(assignments, collected),
-            check_results=_raw_output_checks(names, place.spec, assignments, collected),
+            check_results=_raw_output_checks(names, place, assignments, collected),
         )
         yield dg.MaterializeResult(
             asset_key=names.key("set_aside"),
@@ -242,15 +246,14 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
 
 
 def _raw_output_checks(
-    names: PhaseAssets, phase: PhaseSpec, assignments: "pd.DataFrame", collected: "Collected"
+    names: PhaseAssets, place: PhaseOfProject, assignments: "pd.DataFrame", collected: "Collected"
 ) -> list[dg.AssetCheckResult]:
     from mturk_pipeline.contracts.assignments import Assignments
 
     key, files = names.key("raw_output"), collected.files
-    broken = files[files["problem"].notna()]
     parts = files[["used", "superseded", "quarantined", "conflicting"]].sum(axis=1)
     unbalanced = files[parts != files["rows"]]
-    unusable = _unusable(phase, assignments, files)
+    unusable = _unusable(place.spec, assignments, files)
     return [
         check_schema(assignments, Assignments, key),
         dg.AssetCheckResult(
@@ -260,7 +263,7 @@ def _raw_output_checks(
             severity=dg.AssetCheckSeverity.ERROR,
             description=unusable or f"{len(assignments)} assignments from {len(files)} files",
         ),
-        row_problems("files_readable", key, broken, ["source_file", "problem"], "files could not be read"),
+        _readable_check(names, place),
         row_problems(
             "rows_balance",
             key,
@@ -271,6 +274,18 @@ def _raw_output_checks(
         ),
         _listed(names, "warnings", collected.warnings, "things worth a look"),
     ]
+
+
+def _readable_check(names: PhaseAssets, place: PhaseOfProject) -> dg.AssetCheckResult:
+    """Warns of each file that could not be read, or lies where nobody looks."""
+    import pandas as pd
+
+    from mturk_pipeline.orchestration.file_problems import FileProblem, files_not_read, unreadable_files
+
+    found = [*unreadable_files(place), *files_not_read(place, [place.folders.batches])]
+    problems = pd.DataFrame(found, columns=list(FileProblem._fields))
+    what = "files that are not read" if len(found) != 1 else "file that is not read"
+    return row_problems("files_readable", names.key("raw_output"), problems, list(problems.columns), what)
 
 
 def _listed(names: PhaseAssets, check: str, lines: Sequence[str], what: str) -> dg.AssetCheckResult:
@@ -287,8 +302,12 @@ def _unusable(phase: PhaseSpec, assignments: "pd.DataFrame", files: "pd.DataFram
     if files.empty:
         return None
     if assignments.empty:
-        reason = "; ".join(sorted(set(files["problem"].dropna()))) or "every row is set aside: see set_aside"
-        return f"no row of {len(files)} result files is usable: {reason}"
+        broken = files[files["problem"].notna()]
+        reason = "; ".join(f"{r.source_file}: {r.problem}" for r in broken.head(_NAMED).itertuples())
+        reason += f"; and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+        which = "the only result file" if len(files) == 1 else f"{len(files)} result files"
+        reason = reason or "every row is set aside: mturk-pipeline inspect names each with its reason"
+        return f"no row of {which} is usable: {reason}"
     missing = set(missing_answer_columns(phase, assignments.columns))
     unfed = [field for field in phase.fields if set(phase.columns_of(field)) <= missing]
     if not unfed:

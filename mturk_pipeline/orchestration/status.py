@@ -11,17 +11,31 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
+from mturk_pipeline.loop.asked import GRACE
 from mturk_pipeline.orchestration.deadlines import overdue_words
 from mturk_pipeline.orchestration.due import Inputs, Verdict, verdict
+from mturk_pipeline.orchestration.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 from mturk_pipeline.workflow.workflow import Workflow
 
 UNDECIDED = "undecided"
+_OF_VERDICT = {
+    Verdict.ARRIVING: "the pipeline: files are still arriving",
+    Verdict.RUNNING: "the pipeline: a run is under way",
+    Verdict.WAITING: "the pipeline: the last run failed; it is tried again soon, or at once by: {run}",
+    Verdict.GAVE_UP: "you: three runs failed on the same files; mend what the last one names, then: {run}",
+    Verdict.DUE: "the pipeline: files or settings are new; it is run by: {run}",
+    Verdict.DECISIONS_DUE: "the pipeline: reviewed files are new; it is run by: {run}",
+}
 
 
 @dataclass(frozen=True)
 class PhaseStatus:
-    """Counts of one phase of one project; `waiting` says in words what waits for whom."""
+    """Counts of one phase of one project.
+
+    `waiting` says in words what waits for whom, `notes` what is so and waits for nobody; `missing` counts items by
+    `MissingUnits.state`, as it is now.
+    """
 
     project: str
     phase: str
@@ -37,6 +51,8 @@ class PhaseStatus:
     decided: int
     if_you_stop_here: str
     waiting: tuple[str, ...]
+    notes: tuple[str, ...]
+    missing: dict[str, int]
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,6 +73,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
     raw, answers, aside = place.table("raw_output"), place.table("answers"), place.table("set_aside")
     reviewed = place.table("reviewed")
     statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
+    missing = _missing_now(place)
     decided = sum(n for s, n in statuses.items() if s not in (UNDECIDED, "accepted_automatically"))
     return PhaseStatus(
         project=place.project.name,
@@ -72,7 +89,9 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
         if_you_stop_here=_if_you_stop_here(place),
-        waiting=tuple(_waiting(place, state, statuses)),
+        waiting=tuple(_waiting(place, inputs, state, statuses, missing)),
+        notes=tuple(_notes(missing)),
+        missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
     )
 
 
@@ -82,30 +101,105 @@ def _if_you_stop_here(place: PhaseOfProject) -> str:
     return "" if found is None or found.empty else str(found["sentence"].iloc[0])
 
 
-def _waiting(place: PhaseOfProject, state: Verdict, statuses: dict[str, int]) -> Iterator[str]:
-    if state not in (Verdict.UP_TO_DATE, Verdict.NOTHING_THERE):
-        yield f"the pipeline: {state.value}"
-    unanswered = _unanswered(place)
-    if unanswered:
-        yield f"the crowd: {unanswered} items of the input have no answer yet"
+def _waiting(
+    place: PhaseOfProject, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
+) -> Iterator[str]:
+    if state in _OF_VERDICT:
+        yield _OF_VERDICT[state].format(run=f"mturk-pipeline run {place.project.name}")
+    yield from _of_files(place, inputs)
+    yield from _of_missing(place, missing)
     if undecided := statuses.get(UNDECIDED):
-        yield f"you: {undecided} rows to review in {place.folders.processed}{overdue_words(place)}"
+        yield f"you: {counted(undecided, 'row')} to review in {place.folders.processed}{overdue_words(place)}"
     queue, problems = place.table("review_queue"), place.table("review_problems")
     if spot := 0 if queue is None else int((queue["kind"] == "spot_check").sum()):
-        yield f"you: {spot} spot checks in the same workbook: they tell how many errors are left in what passes"
+        checks = counted(spot, "spot check")
+        yield f"you: {checks} in the same workbook: they tell how many errors are left in what passes"
     if problems is not None and len(problems):
-        yield f"you: {len(problems)} things in saved files were not understood: sheet problems of the workbook"
+        entries = counted(len(problems), "entry in reviewed files", "entries in reviewed files")
+        yield f"you: {entries} that could not be understood: sheet problems of the workbook"
     following = place.workflow.following(place.phase)
     offers = [f"{place.folders.reviewed}/_mIn_{following}.csv"] if following else []
     offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(1, place.spec.max_attempts + 1)]
     for offer in offers:
         if rows := _rows_of(place.project.path / offer):
-            yield f"you: {rows} items to upload from {offer}"
+            yield f"you: {counted(rows, 'item')} to upload from {offer}"
 
 
-def _unanswered(place: PhaseOfProject) -> int:
-    missing = place.table("missing_units")
-    return 0 if missing is None else int((missing["state"] != "short").sum())
+def _of_files(place: PhaseOfProject, inputs: Inputs) -> Iterator[str]:
+    """Files that are not read, rows of files that do not count, and folders in which there is nothing yet."""
+    unreadable = unreadable_files(place)
+    if unreadable:
+        yield f"you: {counted(len(unreadable), 'file')} that could not be read: {named_in_short(unreadable)}"
+    passed = files_not_read(place)
+    if passed:
+        yield f"you: {counted(len(passed), 'file')} where nothing is read: {named_in_short(passed)}"
+    aside = place.table("set_aside")
+    lost = 0 if aside is None else int((aside["disposition"] != "superseded").sum())
+    if lost:
+        yield f"you: {counted(lost, 'row')} of result files that do not count: mturk-pipeline inspect FILE names each"
+    if not inputs.batches and place.workflow.before(place.phase) is None:
+        what = "" if inputs.inputs else f"the list to ask about, in {place.folders.input}, and "
+        yield f"you: {what}result files, in {place.folders.batches}: there is none yet"
+
+
+def _of_missing(place: PhaseOfProject, missing: pd.DataFrame) -> Iterator[str]:
+    """Items for which somebody still has to do something, by what that is."""
+    open_still = missing[missing["state"] == "under_way"]
+    if some := int((open_still["answers"] == 0).sum()):
+        yield f"the crowd: {counted(some, 'item')} without an answer, whose HITs are open"
+    if some := int((open_still["answers"] > 0).sum()):
+        yield f"the crowd: {counted(some, 'item')} with fewer answers than asked for, whose HITs are open"
+    states = missing["state"].value_counts()
+    if some := int(states.get("no_hit", 0)):
+        yield f"you: {counted(some, 'item')} of the list in no result file: not uploaded yet, or nobody answered"
+    if some := int(states.get("unusable", 0)):
+        where = place.folders.batches
+        yield f"you: {counted(some, 'item')} answered only in rows that do not count: mend these in {where}"
+
+
+def _notes(missing: pd.DataFrame) -> Iterator[str]:
+    """Items whose HITs are over: nobody waits for these, and a person may ask again."""
+    for state, words in (
+        ("unanswered", "got no answer, and {their} HITs are over"),
+        ("short", "got fewer answers than asked for ({came} of {wanted}), and {their} HITs are over"),
+    ):
+        items = missing[missing["state"] == state]
+        if items.empty:
+            continue
+        again = int(items["top_up"].sum())
+        text = f"{counted(len(items), 'item')} " + words.format(
+            their="its" if len(items) == 1 else "their",
+            came=f"{int(items['answers'].sum()):,}",
+            wanted=f"{int(items['wanted'].sum()):,}",
+        )
+        if again == len(items):
+            yield f"{text}: they may be asked again"
+        else:
+            yield f"{text}: download the batch again if that was done before their end; later they may be asked again"
+
+
+def _missing_now(place: PhaseOfProject) -> pd.DataFrame:
+    """The table `missing_units` as it is at this moment: HITs may have expired since the last run."""
+    table = place.table("missing_units")
+    if table is None:
+        return pd.DataFrame({"state": [], "answers": [], "wanted": [], "top_up": []})
+    if "ends_at" not in table:  # made by an earlier version
+        raw = place.table("raw_output")
+        ends = pd.Series(dtype="datetime64[us, UTC]") if raw is None else raw.groupby("item_id")["expires_at"].max()
+        table = table.assign(ends_at=table["item_id"].map(ends))
+    expired = (table["state"] == "under_way") & (pd.Timestamp.now("UTC") >= table["ends_at"] + GRACE)
+    expired &= table["hits"] + 1 == table["attempt"]
+    now = table["state"].mask(expired & (table["answers"] > 0), "short")
+    return table.assign(state=now.mask(expired & (table["answers"] == 0), "unanswered"))
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """A number with its word.
+
+    >>> counted(1, "row"), counted(1200, "row"), counted(2, "entry", "entries")
+    ('1 row', '1,200 rows', '2 entries')
+    """
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
 def _rows_of(path: Path) -> int:

@@ -76,7 +76,8 @@ def read_settle_words(
     -------
     words
         assignment_id (unique), settle (approve, reject, or unclear: what people said cannot be used, so nothing may
-        become of the assignment), feedback ('' for the suggested reason), source_file, source_row.
+        become of the assignment), feedback (from `feedback`, else from `reason` where a person changed it; '' for
+        the suggested reason), source_file, source_row.
     problems
         Contract `ReviewProblems`: unknown words, rows that contradict each other (none of them counts), rejections
         without anything to tell the worker. Nothing raises.
@@ -92,7 +93,7 @@ def read_settle_words(
     nothing = pd.DataFrame(columns=[*_CELLS, "source_file", "source_sheet", "source_row"]).astype("str")
     words = pd.concat([nothing, *pieces], ignore_index=True).astype({"source_row": "int64"})
     words = words.sort_values(["source_file", "source_row"], kind="stable", ignore_index=True)
-    words = _without_disputes(words, problems)
+    words = _without_disputes(_with_own_reasons(words, suggestions), problems)
     words = _with_something_to_tell(words, suggestions, problems)
     return words[_WORD_COLUMNS].reset_index(drop=True), problem_table(problems)
 
@@ -122,6 +123,8 @@ def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
         meaning[:] = UNCLEAR
     elif "feedback" in sheet.repeated:
         meaning = meaning.mask(meaning.eq("reject"), UNCLEAR)
+    elif "reason" in sheet.repeated:
+        meaning = meaning.mask(meaning.eq("reject") & cells["feedback"].eq(""), UNCLEAR)
     nameless = meaning.notna() & (cells["assignment_id"] == "")
     for row in said.index[nameless & meaning.ne(UNCLEAR)]:
         reason = "the row has no assignment_id: copy it from the sheet that you were given"
@@ -157,7 +160,7 @@ def _plain(text: str) -> str:
 
 
 def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
-    for name in ("assignment_id", "settle", "feedback"):
+    for name in ("assignment_id", "settle", "feedback", "reason"):
         if name in sheet.repeated:
             reason = f"the column {name} stands there twice: neither was used; delete one or give it another name"
             yield problem(sheet.file, sheet.sheet, None, name, "repeated_column", reason)
@@ -166,6 +169,20 @@ def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
         yield problem(sheet.file, sheet.sheet, None, "settle", "missing_column", reason)
     for row in sheet.damaged:
         yield problem(sheet.file, sheet.sheet, row, None, "damaged_row", _DAMAGED)
+
+
+def _with_own_reasons(words: pd.DataFrame, suggestions: pd.DataFrame | None) -> pd.DataFrame:
+    """`words` where a reason that a person wrote into `reason` is feedback, unless `feedback` says something.
+
+    What stands there as it was suggested is nobody's own word: the suggested reason is told as it is now.
+    """
+    if suggestions is None:
+        return words
+    known = suggestions.set_index("assignment_id")["reason"]
+    suggested = words["assignment_id"].map(known).astype("str").fillna("")
+    own = words["settle"].eq("reject") & words["feedback"].eq("") & words["reason"].ne("")
+    own &= words["reason"].str.split().str.join(" ") != suggested.str.split().str.join(" ")
+    return words.assign(feedback=words["feedback"].mask(own, words["reason"]))
 
 
 def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd.DataFrame:
@@ -202,7 +219,7 @@ def _with_something_to_tell(
         reason = words["assignment_id"].map(known).fillna("")
     silent = words["settle"].eq("reject") & words["feedback"].eq("") & reason.eq("")
     for row in words[silent].itertuples():
-        text = "a rejection needs a reason that the worker can read: write it into feedback"
+        text = "a rejection needs a reason that the worker can read: write it into feedback or reason"
         problems.append(problem(*_place(row), "feedback", "no_feedback", text))
     return words.assign(settle=words["settle"].mask(silent, UNCLEAR))
 

@@ -60,7 +60,7 @@ class Shown:
 
     def fact(self, name: str, rows: pd.DataFrame) -> pd.Series:
         """What the workbook `seen` (its number) noted of each row's item (column item_id); missing if unknown."""
-        return self.exports.value_at(rows.assign(field=name, number=rows["seen"]))
+        return self.exports.value_at(rows.assign(field=name, number=rows[" seen"]))
 
 
 def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:

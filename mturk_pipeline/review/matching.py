@@ -76,8 +76,8 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
     -------
     DataFrame
         Same index; columns item_id (missing where the row is about none), parent_item_id (where the keys are
-        known), by_id (the row's own id matched), addition (a new row of a person's) and rule (a key of
-        `REASONS`, or '').
+        known), " by_id" (the row's own id matched), " addition" (a new row of a person's) and " rule" (a key of
+        `REASONS`, or ''): to stand beside keys and fields of any name.
     """
     own = _own_ids(rows["item_id"], known)
     keys = _by_keys(rows, known, phase)
@@ -107,8 +107,8 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
     rule = pd.Series("", index=rows.index, dtype="str")
     for name, holds in rules.items():
         rule = rule.mask(holds & (rule == ""), name)
-    about = {"item_id": item_id, "parent_item_id": keys["parent_item_id"], "by_id": by_id}
-    return pd.DataFrame({**about, "addition": addition, "rule": rule})
+    about = {"item_id": item_id, "parent_item_id": keys["parent_item_id"], " by_id": by_id}
+    return pd.DataFrame({**about, " addition": addition, " rule": rule})
 
 
 def addition_ids(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:

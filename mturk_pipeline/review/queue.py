@@ -38,21 +38,20 @@ def review_queue(
     waiting = about["status"].eq("undecided")
     again = ~waiting & about["look_again"].fillna("").ne("")
     spot = about["status"].eq("accepted_automatically") & about["inclusion"].notna()
-    rows["kind"] = "waiting"
-    rows["kind"] = rows["kind"].mask(again, "look_again").mask(spot, "spot_check")
+    kind = pd.Series("waiting", index=rows.index).mask(again, "look_again").mask(spot, "spot_check")
     rows["inclusion"] = about["inclusion"].where(spot)
     rows["reasons"] = _reasons(rows["reasons"], about, decisions)
     lot = lots(rows["item_id"], seed)
     # The index names the rows too, and a column of the same name would be ambiguous.
-    rows = rows.reset_index(drop=True)
+    rows, kind = rows.reset_index(drop=True), kind.reset_index(drop=True)
     lot = lot.reset_index(drop=True)
     ordinary, drawn = rows[(waiting | again).to_numpy()], rows[spot.to_numpy()]
     ordinary = ordinary.sort_values(["priority", *key_columns(phase), "item_id"], ascending=_worst_first(phase))
     drawn = drawn.loc[lot[drawn.index].sort_values().index]
     # Rows to look at again show what was decided: there is nothing to hide on them.
-    plain = ordinary.index[ordinary["kind"] == "waiting"]
+    plain = ordinary.index[kind[ordinary.index] == "waiting"]
     hidden = lot[plain].sort_values().index[: len(drawn)].append(drawn.index)
-    rows["blind"] = rows.index.isin(hidden)
+    rows = rows[["item_id", "priority", "reasons", "inclusion"]].assign(kind=kind, blind=rows.index.isin(hidden))
     return rows.loc[interleave(ordinary.index, drawn.index), QUEUE_COLUMNS].reset_index(drop=True)
 
 

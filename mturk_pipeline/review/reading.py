@@ -147,7 +147,7 @@ def read_versions(
     files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
     files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
     times = {v.number: v.at for v in versions}
-    decided_at = united.decisions["since"].map(times).astype("str").fillna("")
+    decided_at = united.decisions[" since"].map(times).astype("str").fillna("")
     decisions = united.decisions.assign(decided_at=decided_at)[DECISION_COLUMNS]
     return Reviews(
         decisions,

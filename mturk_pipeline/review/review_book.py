@@ -100,7 +100,7 @@ class ReviewBook:
     def waiting(self) -> pd.DataFrame:
         """The rows of the queue: as `cleaned`, with the fields as their cells show them, and the queue's columns."""
         rows = self.cleaned.set_index("item_id", drop=False).loc[self.queue["item_id"]].reset_index(drop=True)
-        rows = rows.assign(**{c: self.queue[c].to_numpy() for c in ("kind", "blind", "reasons")})
+        rows = rows.assign(**{c: self.queue[c].to_numpy() for c in ("blind", "reasons")})
         return self._with_shown(self._commented(rows))
 
     @cached_property

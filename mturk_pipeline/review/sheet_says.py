@@ -18,7 +18,8 @@ from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.shown import ANSWERS, HITS, comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-WHEN = ["since", "base", "seen", "present", "changed"]
+# Beside keys and fields of any name: no header of a file begins with a space.
+WHEN = [" since", " base", " seen", " present", " changed"]
 LAPSED = "lapsed"
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
@@ -98,12 +99,12 @@ def nothing_said(phase: PhaseSpec) -> Said:
     """The tables of a sheet that says nothing: their columns and types, no rows."""
     texts = dict.fromkeys(["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields], "str")
     place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
-    when = {"since": "float", "base": "float", "seen": "float", "present": "bool", "changed": "bool"}
+    when = {" since": "float", " base": "float", " seen": "float", " present": "bool", " changed": "bool"}
     place |= when
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
     edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
     comments = {"item_id": "str", "comment": "str"}
-    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place, "refused": "bool"}), _empty(comments))
+    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place, " refused": "bool"}), _empty(comments))
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
@@ -128,16 +129,16 @@ def what_sheet_says(
     ]
     comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
     known = known.assign(decision=known["decision"].mask(answered, LAPSED))
-    known["changed"] = _changed_since(known, rows_known, shown)
+    known[" changed"] = _changed_since(known, rows_known, shown)
     cells = cells_of(known[~answered], list(sheet.fields))
     # An error that took a value's place does not mean that a "fix" cleared it.
     errors = {(p["source_row"], p["column"]) for p in problems if p["rule"] == "error_text"}
     if errors:
         cells = cells[[place not in errors for place in zip(cells["row"], cells["field"], strict=True)]]
-    fixes = known["decision"].eq("fix") & known["by_id"]
+    fixes = known["decision"].eq("fix") & known[" by_id"]
     edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
     # Of a workbook of which nothing is known any more, an untouched old value looks like an edit.
-    strange = known.index[known["export"].ne("") & known["base"].isna() & known["decision"].eq("")]
+    strange = known.index[known["export"].ne("") & known[" base"].isna() & known["decision"].eq("")]
     doubtful = edits["row"].isin(strange) & edits["edited"]
     problems += [
         problem(sheet.file, sheet.sheet, int(row), None, "unknown_export", _UNKNOWN_EXPORT)
@@ -172,10 +173,10 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: Phas
     out["decision"] = words.take(codes).set_axis(table.index)
     out["comment"] = comparable(table["comment"])
     out["export"] = comparable(table["export"]).str.upper()
-    out["since"] = sheet.since.reindex(table.index).astype(float)
-    out["base"] = shown.exports.number_of(out["export"])
-    out["seen"] = out["base"].fillna(shown.exports.before(out["since"]))
-    out["present"] = sheet.present
+    out[" since"] = sheet.since.reindex(table.index).astype(float)
+    out[" base"] = shown.exports.number_of(out["export"])
+    out[" seen"] = out[" base"].fillna(shown.exports.before(out[" since"]))
+    out[" present"] = sheet.present
     # A row whose only content is, say, a number that a person wrote beside the table.
     empty = (table[["item_id", "decision", *key_columns(phase), *phase.fields]] == "").all(axis=1)
     return out[~empty]
@@ -257,10 +258,10 @@ def _changed_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> p
 
 
 def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:
-    unclear = rows[(rows["rule"] != "") & ((rows["rule"] != "orphan") | rows["decision"].ne(""))]
+    unclear = rows[(rows[" rule"] != "") & ((rows[" rule"] != "orphan") | rows["decision"].ne(""))]
     found = [
         problem(sheet.file, sheet.sheet, int(row), "item_id", rule, REASONS[rule])
-        for row, rule in zip(unclear.index, unclear["rule"], strict=True)
+        for row, rule in zip(unclear.index, unclear[" rule"], strict=True)
     ]
     unknown = rows[rows["decision"].isna()]
     small = ", ".join(WORDS)
@@ -294,7 +295,7 @@ def _cell_problems(sheet: ReviewedSheet, edits: pd.DataFrame, phase: PhaseSpec) 
 
 def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:
     """Rows that a person added, except untouched copies of earlier additions; `refused`: those taken back."""
-    new = rows[rows["addition"] & rows["decision"].notna()]
+    new = rows[rows[" addition"] & rows["decision"].notna()]
     # A row of one's own that is taken out of the file is gone.
     if new.empty or not sheet.latest:
         return nothing_said(phase).added
@@ -308,9 +309,9 @@ def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: Ph
     keys = pd.DataFrame({k: comparable(new[k]) for k in key_columns(phase)}, index=new.index)
     element = element_of(new, phase) if phase.record_fields else pd.Series("", index=new.index, dtype="str")
     table = pd.concat([new[["item_id", "parent_item_id"]], element.rename("element"), keys, values], axis=1)
-    table = table.join(new[["comment", *[w for w in WHEN if w != "changed"]]]).assign(changed=False)
-    table["refused"] = ~new["decision"].isin(["", "accept", "fix"])
-    known = new["decision"].eq("accept") | table["refused"] | ~copies
+    table = table.join(new[["comment", *[w for w in WHEN if w != " changed"]]]).assign(**{" changed": False})
+    table[" refused"] = ~new["decision"].isin(["", "accept", "fix"])
+    known = new["decision"].eq("accept") | table[" refused"] | ~copies
     return _placed(table[known & values[list(phase.record_fields or phase.fields)].notna().any(axis=1)], sheet)
 
 

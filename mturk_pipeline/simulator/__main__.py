@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.output_path import output_folder
 from mturk_pipeline.simulator.crowd_params import CrowdParams
 from mturk_pipeline.simulator.project_files import write_project
 from mturk_pipeline.simulator.simulation import simulate
@@ -21,10 +23,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--universities", type=int, default=defaults.universities)
     parser.add_argument("--workers", type=int, default=defaults.workers)
     parser.add_argument("--leads", type=int, default=defaults.leads, help="clubs whose contacts are asked for")
+    parser.add_argument("--force", action="store_true", help="write over what is in the folder")
     given = parser.parse_args(arguments)
     try:
+        folder = output_folder(given.out, [Home.from_environment()], force=given.force)
         params = CrowdParams(universities=given.universities, workers=given.workers, leads=given.leads)
-        files = write_project(simulate(params, given.seed), given.out)
+        files = write_project(simulate(params, given.seed), folder)
     except (OSError, ValueError) as error:
         parser.exit(2, f"simulator: {error}\n")
     for path in files:

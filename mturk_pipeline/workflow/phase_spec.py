@@ -99,7 +99,8 @@ class PhaseSpec(Strict):
     @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        return [str(v) for v in value] if isinstance(value, list | tuple) else value
+        # As headers of files are read: without outer and repeated spaces.
+        return [" ".join(str(v).split()) for v in value] if isinstance(value, list | tuple) else value
 
     @model_validator(mode="after")
     def _consistent(self) -> "PhaseSpec":
@@ -116,8 +117,10 @@ class PhaseSpec(Strict):
         reserved = set(names) & (RESERVED_NAMES | beside)
         if reserved:
             raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
-        if len({" ".join(n.casefold().split()) for n in names}) < len(names):
-            raise ValueError("two keys or fields have names that differ only in case or spaces; choose other names")
+        if len({" ".join(n.casefold().replace("_", " ").split()) for n in names}) < len(names):
+            raise ValueError(
+                "two keys or fields have names that differ only in case, '_' or spaces; choose other names"
+            )
         return self
 
     def columns_of(self, field: str) -> tuple[str, ...]:
@@ -178,7 +181,8 @@ class PhaseSpec(Strict):
 RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
-    | {"field", "value", "offer_id", "answers_wanted"}
+    | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
+    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
 )
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.
 FIELD_SUFFIXES = ("_trust", "_runners_up", "_outcome")

@@ -78,7 +78,7 @@ def test_status_says_what_waits_for_whom(cli: Cli) -> None:
     said = json.loads(cli("status", "example", "--json").out)
     assert [phase["phase"] for phase in said["phases"]] == ["dirs", "clubs", "leads"]
     assert said["phases"][0]["items"] == 24
-    assert any("rows to review in 3_notebookProcessed_dirs" in line for line in said["phases"][0]["waiting"])
+    assert any(" to review in 3_notebookProcessed_dirs" in line for line in said["phases"][0]["waiting"])
     assert "up to date" in cli("status").out
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.crowd.money import assignment_cost, costs, dollars, hourly_wages, paid_by, total, wages_by_worker
+from mturk_pipeline.crowd.money import (
+    assignment_cost,
+    costs,
+    dollars,
+    fee_floor,
+    hourly_wages,
+    paid_by,
+    total,
+    wages_by_worker,
+)
 
 FEES = [
     # reward, assignments of the HIT, Masters, cost
@@ -128,3 +137,24 @@ def test_wages_by_worker() -> None:
     assert rows["hours"].tolist() == [2.0, 1.0]
     # The hour without a reward is no hour that was paid nothing.
     assert rows["hourly_wage"].tolist() == pytest.approx([0.005, 0.30])
+
+
+@pytest.mark.parametrize(
+    ("rewards", "asked", "expected"),
+    [
+        (["0.01", "0.01", "0.50"], 3, (2, "0.01", "0.02")),
+        (["0.04", "0.05"], 3, (1, "0.04", "0.05")),
+        (["0.05", "0.50"], 3, None),  # a fifth, as usual
+        (["0.02"], 10, (1, "0.02", "0.03")),
+        (["0.03"], 10, None),  # two fifths are usual there
+        ([None], 3, None),
+    ],
+)
+def test_the_least_fee_is_worth_a_word_where_it_is_a_large_part(rewards: list, asked: int, expected) -> None:
+    given = [None if r is None else Decimal(r) for r in rewards]
+    found = fee_floor(table(reward=given, max_assignments=[asked] * len(given)))
+    assert (found and (found.assignments, str(found.reward), str(found.cost))) == expected
+
+
+def test_who_is_paid_by_hand_has_no_least_fee() -> None:
+    assert fee_floor(table(reward=[Decimal("0.01")], provider=["turkle"])) is None

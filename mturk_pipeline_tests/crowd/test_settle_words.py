@@ -122,6 +122,28 @@ def test_a_rejection_needs_something_to_tell(tmp_path: Path) -> None:
     assert read(path, known=None) == ({"A1": ("reject", ""), "A2": ("unclear", "")}, ["no_feedback"])
 
 
+def test_a_reason_may_stand_in_the_column_reason(tmp_path: Path) -> None:
+    header = ("assignment_id", "settle", "feedback", "reason")
+    suggested = KNOWN.set_index("assignment_id")["reason"]["A2"]
+    rows = [("A1", "reject", "", "copied from another"), ("A2", "reject", "", f" {suggested}\n")]
+    assert read(saved(tmp_path / "a.csv", rows, header)) == (
+        {"A1": ("reject", "copied from another"), "A2": ("reject", "")}, [],
+    )  # fmt: skip
+    rows = [("A1", "reject", "Sorry.", "copied"), ("A2", "reject", "", "mine"), ("A4", "approve", "", "fine work")]
+    assert read(saved(tmp_path / "b.xlsx", rows, header)) == (
+        {"A1": ("reject", "Sorry."), "A2": ("reject", "mine"), "A4": ("approve", "")}, [],
+    )  # fmt: skip
+
+
+def test_reasons_that_differ_or_stand_in_two_columns_do_not_count(tmp_path: Path) -> None:
+    header = ("assignment_id", "settle", "reason")
+    one = saved(tmp_path / "a.csv", [("A1", "reject", "copied")], header)
+    two = saved(tmp_path / "b.csv", [("A1", "reject", "left empty")], header)
+    assert read(one, two) == ({"A1": ("unclear", "copied")}, ["disagreement"])
+    twice = saved(tmp_path / "c.csv", [("A2", "reject", "x", "y")], (*header, "reason"))
+    assert read(twice) == ({"A2": ("unclear", "")}, ["repeated_column"])
+
+
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"PK\x03\x04nothing")

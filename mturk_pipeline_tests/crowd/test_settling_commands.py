@@ -88,7 +88,7 @@ def test_settle_says_first_and_writes_then(cli: Cli, project: Path) -> None:
     reviewed.write_text(f"assignment_id,settle,feedback\n{row(1)['AssignmentId']},Reject,\nA9,x,\n,maybe,\n")
     said = cli("settle", "spring", "--write")
     assert (said.code, processed(project)) == (0, ["_settlement_Batch_1.csv"])
-    assert "1 words in reviewed files are about assignments that are not here" in said.out
+    assert "1 pay decision names an assignment that this phase does not have" in said.out
     assert "mine.csv, row 4: no such word" in said.err
     found = marks(project, "_settlement_Batch_1.csv")
     assert [bool(reject) for _, reject in found] == [False, True, False, False]

@@ -11,10 +11,11 @@ from mturk_pipeline.contracts.leads import OUTCOMES, Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.folders.tables_for_people import xlsx_bytes
 from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
-from mturk_pipeline.leads.outcome_words import SOFT, VAGUE, outcome_of
+from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of
 from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
 from mturk_pipeline.leads.suppression import mark_suppressed
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.shared_cases import case
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ EXPORTS = {
     "mailchimp": (
         "cleaned_email_audience_export__csv",
         "Email Address,First Name\nA@x.edu,Ann\n",
-        {"a@x.edu": "bounced"},
+        {"a@x.edu": "suppressed"},
     ),
     "sendgrid bounces": (
         "suppression_bounces__csv",
@@ -74,7 +75,7 @@ EXPORTS = {
         "Address,Reason\nChess Club <a@x.edu>,asked on the phone\nb@x.edu,\nc@x.edu,bounced\n",
         {"a@x.edu": "suppressed", "b@x.edu": "suppressed", "c@x.edu": "bounced"},
     ),
-    "two in a cell": ("bounces__csv", "who\na@x.edu; b@x.edu\n", {"a@x.edu": "bounced", "b@x.edu": "bounced"}),
+    "two in a cell": ("bounces__csv", "who\na@x.edu; b@x.edu\n", {"a@x.edu": "suppressed", "b@x.edu": "suppressed"}),
 }
 
 
@@ -84,6 +85,102 @@ def test_exports_of_mail_programs(read, kind: str):
     found = read(**{name: content})
     assert told(found) == expected
     assert found.problems.empty
+
+
+YAMM = (
+    "First name,Email Address,Merge status\nAnn,ann@x.edu,EMAIL_OPENED\nBo,bo@x.edu,BOUNCED\n"
+    "Cy,cy@x.edu,UNSUBSCRIBED\nDi,di@x.edu,EMAIL_SENT\nEd,ed@x.edu,ERROR\nFlo,flo@x.edu,RESPONDED\n"
+)
+FORMS = {
+    "yamm": (YAMM, {"bo": "bounced", "cy": "unsubscribed", "ann": "delivered", "flo": "delivered"}),
+    "yesware": (
+        "Recipient,Name,Opens,Clicks,Replies,yw_bounce\nann@x.edu,Ann,2,0,0,FALSE\nbo@x.edu,Bo,0,0,0,TRUE\n",
+        {"bo": "bounced"},
+    ),
+    "brevo": (
+        "EMAIL,BLACKLISTED,REASON\nbo@x.edu,true,hard bounce\ncy@x.edu,true,unsubscribed\nann@x.edu,false,\n"
+        "di@x.edu,true,\n",
+        {"bo": "bounced", "cy": "unsubscribed", "di": "suppressed"},
+    ),
+    "mailgun": (
+        'address,code,error,created_at\nbo@x.edu,550,"550 5.1.1 no such user","Mon, 02 Mar 2026 10:00:00 UTC"\n'
+        'gus@x.edu,552,"552 5.2.2 mailbox full","Mon, 02 Mar 2026 10:00:00 UTC"\n'
+        'cy@x.edu,606,Not delivering to unsubscribed address,"Mon, 02 Mar 2026 10:00:00 UTC"\n',
+        {"bo": "bounced", "cy": "unsubscribed"},
+    ),
+    "hubspot": (
+        "Email,First name,Hard bounce reason,Unsubscribed from all email,Sends Since Last Engagement\n"
+        "ann@x.edu,Ann,,false,2\nbo@x.edu,Bo,UNKNOWN_USER,false,1\ncy@x.edu,Cy,,true,0\n"
+        "gus@x.edu,Gus,MAILBOX_FULL,,1\nhal@x.edu,Hal,SPAM,,1\n",
+        {"bo": "bounced", "cy": "unsubscribed"},
+    ),
+    "hubspot flags": (
+        "Recipient,Sent,Delivered,Bounced,Opted out of email\nann@x.edu,TRUE,TRUE,FALSE,FALSE\n"
+        "bo@x.edu,TRUE,FALSE,TRUE,FALSE\ncy@x.edu,TRUE,TRUE,FALSE,TRUE\n",
+        {"bo": "bounced", "cy": "unsubscribed"},
+    ),
+    "gmail mail merge": (
+        "Email,Bounce message\nbo@x.edu,Address not found\ngus@x.edu,The recipient's mailbox is full\n"
+        'hal@x.edu,"552-5.2.2 The email account is over quota"\n',
+        {"bo": "bounced"},
+    ),
+    "mailchimp": (
+        "Email Address,First Name,UNSUB_TIME,UNSUB_REASON\ncy@x.edu,Cy,2026-03-01 10:00:00,NORMAL\nann@x.edu,Ann,,\n",
+        {"cy": "unsubscribed"},
+    ),
+    "mailjet": (
+        "Email,Status\nbo@x.edu,hardbounced\ngus@x.edu,softbounced\nann@x.edu,opened\n",
+        {"bo": "bounced", "ann": "delivered"},
+    ),
+    "postmark": (
+        "Recipient,Type\nbo@x.edu,HardBounce\ngus@x.edu,Transient\ncy@x.edu,SpamComplaint\n",
+        {"bo": "bounced", "cy": "complained"},
+    ),
+    "ses": (
+        "recipient,notificationType,bounceType,diagnosticCode\nbo@x.edu,Bounce,Permanent,smtp; 550 5.1.1 user unknown\n"
+        "gus@x.edu,Bounce,Transient,smtp; 452 4.2.2 full\ncy@x.edu,Complaint,,\n",
+        {"bo": "bounced", "cy": "complained"},
+    ),
+    "german": (
+        "E-Mail-Adresse;Zustellstatus;Grund\nbo@x.edu;nicht zugestellt;Empfänger unbekannt\n"
+        "gus@x.edu;nicht zugestellt;Postfach voll\ncy@x.edu;abgemeldet;\nann@x.edu;zugestellt;\n",
+        {"bo": "bounced", "cy": "unsubscribed", "ann": "delivered"},
+    ),
+    "french": (
+        "Destinataire;Statut\nbo@x.edu;adresse introuvable\ngus@x.edu;boîte pleine\ncy@x.edu;désabonné\n"
+        "ann@x.edu;envoyé\n",
+        {"bo": "bounced", "cy": "unsubscribed"},
+    ),
+    "codes alone": ("email,code\nbo@x.edu,550.0\ngus@x.edu,552\nhal@x.edu,421\n", {"bo": "bounced"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["report__csv", "bounces__csv", "my_unsubscribed_people__csv", "spam_reports__csv"])
+def test_known_forms_are_read_by_their_columns_whatever_the_file_is_called(read, form: str, name: str):
+    content, expected = FORMS[form]
+    outcomes = {address.partition("@")[0]: outcome for address, outcome in told(read(**{name: content})).items()}
+    assert outcomes == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("email\na@x.edu\n", {"a@x.edu": "suppressed"}),  # nothing is sent there, and nobody's answer is blamed
+        ("Recipient,Name,Opens,Clicks\na@x.edu,Ann,1,0\n", {}),
+        ("Email,Status\na@x.edu,sent\nb@x.edu,blue\n", {}),
+    ],
+)
+def test_a_files_name_makes_nobody_bounced(read, content: str, expected: dict[str, str]):
+    assert told(read(hard_bounces__csv=content)) == expected
+
+
+def test_shared_bounce_exports():
+    folder = case("20_bounce_exports")
+    for path in sorted(folder.glob("*.csv")):
+        found = read_outcomes([path])
+        suppressed = {a.partition("@")[0]: o for a, o in told(found).items() if o != "delivered"}
+        assert suppressed == ({"bo": "bounced"} if "yesware" in path.name else {"bo": "bounced", "cy": "unsubscribed"})
 
 
 def test_a_workbook_and_its_rows(read):
@@ -139,6 +236,15 @@ def test_what_says_nothing_is_passed_over(read, name, content):
         ("Not Delivered", "bounced"),
         ("list-unsubscribe", "unsubscribed"),
         ("mailbox is full", SOFT),
+        ("550 mailbox full", SOFT),
+        ("550 5.1.1 mailbox full", SOFT),
+        ("554 blocked by policy", SOFT),
+        ("450 try again", SOFT),
+        ("smtp; 550 user unknown", "bounced"),
+        ("605", "bounced"),
+        ("EMAIL_SENT", SENT),
+        ("Boîte pleine", SOFT),
+        ("Désinscrit", "unsubscribed"),
         ("inactive", None),
         ("dropped", VAGUE),
         ("", None),
@@ -150,7 +256,7 @@ def test_words(text: str, outcome: str | None):
 
 @given(st.text())
 def test_any_word_is_read(text: str):
-    assert outcome_of(text) in {*OUTCOMES, SOFT, VAGUE, None}
+    assert outcome_of(text) in {*OUTCOMES, SOFT, SENT, VAGUE, None}
 
 
 @given(st.binary(max_size=300))

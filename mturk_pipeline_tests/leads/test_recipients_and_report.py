@@ -130,8 +130,24 @@ def test_cost_wage_and_checks():
     assert "2 without a known reward" in found.loc[found["figure"] == "cost", "how"].item()
     assert figures["hourly wage, median"] == "$1.80"
     assert (figures["accepted leads"], figures["leads"]) == ("1", "2")
-    assert (figures["passed automatically"], figures["human checks per 1,000 HITs"]) == ("50%", "500")
+    shares = [figures[name] for name in ("decided by a person", "waiting for a person", "passed unseen")]
+    assert shares == ["2 (33%)"] * 3
+    assert figures["human checks per 1,000 HITs"] == "500 so far; 1,000 once nothing waits"
+    how = found.loc[found["figure"] == "cost", "how"].item()
+    assert "at least $0.01, so $0.03 costs $0.04; for 4 assignments" in how
     assert figures["hours of search by hand"] == "0.1"
+
+
+def test_nothing_looks_done_while_all_waits():
+    """191 rows wait, nobody has decided one: 'checks 0' would be what has been done, not what is to do."""
+    status = ["undecided"] * 191 + ["accepted_automatically"] * 9
+    reviewed = pd.DataFrame({"status": status, "verified": False})
+    found = report(leads(("Chess", "email", "a@x.edu", {})), [PhaseTables(assignments(*["0.50"] * 4), reviewed)])
+    figures = dict(zip(found["figure"], found["value"], strict=True))
+    assert (figures["decided by a person"], figures["waiting for a person"]) == ("0 (0%)", "191 (96%)")
+    assert figures["passed unseen"] == "9 (4%)"
+    assert figures["human checks per 1,000 HITs"].startswith("0 so far; ")
+    assert "fee is at least" not in found.loc[found["figure"] == "cost", "how"].item()  # a fifth of 50 cents is usual
 
 
 def test_nothing_known_is_a_dash():
@@ -139,5 +155,5 @@ def test_nothing_known_is_a_dash():
     table = leads(("Chess", "email", "a@x.edu", {})).iloc[:0]
     found = report(table, [PhaseTables(assignments(None, None), reviewed)])
     figures = dict(zip(found["figure"], found["value"], strict=True))
-    assert (figures["cost"], figures["cost per accepted lead"], figures["passed automatically"]) == ("–", "–", "–")
+    assert (figures["cost"], figures["cost per accepted lead"], figures["passed unseen"]) == ("–", "–", "–")
     assert report(table, [])["figure"].tolist()[0] == "leads"

@@ -3,18 +3,23 @@
 import pandas as pd
 
 from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.intake import collect
+from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import hits_of_items, sent_items, unused_rows
 from mturk_pipeline.loop.asked import asked_items, inputs_of_items
 from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, exclusions, rework
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.loop.made import BEGUN, PHASE, id_of, results, reviewed, set_aside, taken
+from mturk_pipeline_tests.shared_cases import case
 
+OPEN_STILL = BEGUN + pd.Timedelta(days=2)
 LATER = BEGUN + pd.Timedelta(days=9)
 NO_HIT_YET = {"HITId": "H9", "AssignmentId": "", "WorkerId": "", "Input.town": "Unanswered"}
 
 
-def asked(given, aside=None, took=None, phase=PHASE):
-    return asked_items(hits_of_items(given, aside, phase.keys), taken() if took is None else took, phase)
+def asked(given, aside=None, took=None, phase=PHASE, now=OPEN_STILL):
+    return asked_items(hits_of_items(given, aside, phase.keys), taken() if took is None else took, phase, now)
 
 
 def missing(items, decided=None, listed=None, phase=PHASE):
@@ -87,6 +92,61 @@ def test_listed_items_without_a_hit_are_missing_but_asked_again_only_when_a_pers
     # Sent since: its copy lies there, so nobody buys it again, whatever the day.
     assert again(given, reviewed(), phase=over, listed=towns, took=taken(("Boone", 1))).rows.empty
     assert missing(asked(given, took=taken(("Boone", 1))), listed=towns)["state"].tolist() == ["under_way"]
+
+
+def test_hits_whose_expiry_has_passed_wait_for_nobody_and_are_asked_again_once_no_answer_can_be_on_its_way():
+    rows = [{"town": "Ames", "hit": "H1", "worker": "A1"}, {"town": "Boone", "hit": "H2", "worker": "A1", "wanted": 1}]
+    nobody = set_aside(NO_HIT_YET | {"Expiration": "2026-03-08 00:00:00 UTC"})
+    ends = BEGUN + pd.Timedelta(days=7)
+    for days, states, again_too in (
+        (0.5, {"Ames": "under_way", "Unanswered": "under_way"}, False),  # who took it may still submit
+        (2, {"Ames": "short", "Unanswered": "unanswered"}, False),  # a download from before may lack answers
+        (40, {"Ames": "short", "Unanswered": "unanswered"}, True),
+    ):
+        items = asked(results(*rows), nobody, now=ends + pd.Timedelta(days=days))
+        table = missing(items, reviewed(Ames="undecided", Boone="undecided"))
+        assert table["state"].to_dict() == {id_of(town): state for town, state in states.items()}
+        assert set(table["top_up"]) == {again_too}
+        over = table[table["state"] != "under_way"]
+        assert over["reason"].str.contains("download it again").all() == (not again_too)
+
+
+def test_an_archive_that_expired_years_ago_waits_for_nobody():
+    files = sorted(case("r06_short_hits_expired_long_ago").glob("*.csv"))
+    phase = PhaseSpec.model_validate({"keys": ["thing"], "fields": {"stance": {"kind": "choice"}}})
+    given = collect(files, phase)
+    items = asked_items(hits_of_items(given.assignments, given.set_aside, phase.keys), taken(), phase)
+    table = missing_units(items, None, None, phase)
+    assert (len(table), set(table["state"]), set(table["answers"]), set(table["wanted"])) == (10, {"short"}, {2}, {3})
+    assert table["top_up"].all()
+
+
+def test_a_hit_of_which_no_file_says_when_it_ends_is_over_after_a_year():
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1"}).assign(expires_at=pd.NaT)
+    given["expires_at"] = pd.to_datetime(given["expires_at"], utc=True)
+    for days, state in ((300, "under_way"), (400, "short")):
+        table = missing(asked(given, now=BEGUN + pd.Timedelta(days=days)), reviewed(Ames="undecided"))
+        assert table["state"].tolist() == [state]
+
+
+def test_each_hit_wants_what_it_asked_for_and_an_open_one_keeps_its_item_waiting():
+    rows = [{"town": "Ames", "hit": h, "worker": w, "wanted": n} for h, w, n in (("H1", "A1", 2), ("H2", "A2", 5))]
+    given = results(*rows)
+    given.loc[1, "expires_at"] += pd.Timedelta(days=90)
+    late = BEGUN + pd.Timedelta(days=60)
+    table = missing(asked(given, now=late), reviewed(Ames="undecided"))
+    assert table[["state", "answers", "wanted"]].values.tolist() == [["under_way", 2, 5]]
+    table = missing(asked(given, now=late + pd.Timedelta(days=90)), reviewed(Ames="undecided"))
+    assert table["state"].tolist() == ["short"]
+
+
+def test_without_keys_a_hit_that_nobody_answered_is_an_item_too():
+    plain = PHASE.model_copy(update={"keys": []})
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1", "wanted": 1})
+    given["item_id"] = item_ids(given[["hit_id"]])
+    nobody = set_aside(NO_HIT_YET | {"Expiration": "2026-03-08 00:00:00 UTC", "MaxAssignments": "5"})
+    table = missing(asked(given, nobody, phase=plain, now=LATER), phase=plain)
+    assert table[["state", "hits", "answers", "wanted"]].values.tolist() == [["unanswered", 1, 0, 5]]
 
 
 def test_a_hit_sent_after_the_day_is_not_over():

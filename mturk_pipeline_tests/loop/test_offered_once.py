@@ -146,7 +146,7 @@ class Loop(RuleBasedStateMachine):
         good = pd.DataFrame({"town": self.good, "verified": "yes"}, dtype="str")
         offer_input(place.writer(), place, good, sent.items)
         decided = self._reviewed(given)
-        items = asked_items(sent.hits, sent.taken, spec)
+        items = asked_items(sent.hits, sent.taken, spec, made.BEGUN + pd.Timedelta(days=2))
         inputs = inputs_of_items(given, sent.unused, None, spec)
         handed = rework(decided, items, inputs, spec, missing_units(items, decided, None, spec))
         offer_rework(place.writer(), place, handed.rows, answered_by(given, sent.unused))

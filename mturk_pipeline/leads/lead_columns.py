@@ -1,0 +1,42 @@
+"""What keys and inputs are called in tables of leads, which have columns of their own under names that anybody uses."""
+
+from collections.abc import Collection, Iterable
+
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# Of all rows that are one lead, the lead has the union of these.
+LISTS = ("item_ids", "hit_ids", "assignment_ids", "sources")
+LEAD = (
+    "lead_group", "lead_subgroup", "value", "rank", "status", "verified", "trust", "suppressed", "duplicate_lead",
+    "merged",
+)  # fmt: skip
+OWN = frozenset({"lead_id", "item_id", "parent_item_id", "segments", *LEAD, *LISTS})
+# Columns that are needed on the way only. No header of a file begins with a space, so no key is called so.
+ROW, OF_KEYS, PLACE = " row", " of keys", " place"
+
+
+def key_columns(phase: PhaseSpec) -> dict[str, str]:
+    """The keys of the last phase, each with its column in all leads: its own name, or `input_<name>` where taken.
+
+    >>> key_columns(PhaseSpec(keys=["club", "rank"], fields={"email": {"kind": "email"}}))
+    {'club': 'club', 'rank': 'input_rank'}
+    """
+    return lead_columns(tuple(phase.keys) or ("hit_id",))
+
+
+def record_columns(phase: PhaseSpec) -> dict[str, str]:
+    """The fields of the last phase's records, each with its column in all leads; they stand beside the keys."""
+    return lead_columns(phase.record_fields, key_columns(phase).values())
+
+
+def lead_columns(names: Iterable[str], taken: Collection[str] = (), own: Collection[str] = OWN) -> dict[str, str]:
+    """Each name with one that is neither in `own`, in `taken` nor another's: `input_` in front where it has to be."""
+    names, columns = list(names), {}
+    used = {*own, *taken}
+    for name in sorted(names, key=lambda n: n in used):
+        column = name
+        while column in used:
+            column = f"input_{column}"
+        used.add(column)
+        columns[name] = column
+    return {name: columns[name] for name in names}

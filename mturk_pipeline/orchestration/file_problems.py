@@ -1,0 +1,80 @@
+"""Files of a phase that are not read, or cannot be: each by name, for whoever runs it or asks how it stands."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mturk_pipeline.folders.watching import own_looking_files, passed_over_files
+from mturk_pipeline.orchestration.workspace import PhaseOfProject
+
+# A line of the status names so many files; the command `run` and the checks name all.
+_FEW = 3
+
+
+class FileProblem(NamedTuple):
+    """A file, relative to the project, and what is wrong with it."""
+
+    file: str
+    problem: str
+
+    @property
+    def line(self) -> str:
+        return f"{self.file}: {self.problem}"
+
+
+def files_not_read(place: PhaseOfProject, folders: Sequence[str] | None = None) -> list[FileProblem]:
+    """Files that lie where nobody looks: in a folder inside a folder of the phase, links, broken downloads.
+
+    Read from the disk as it is now. `folders`: only these of the project; by default all that people fill.
+    """
+    own = place.folders
+    first = [own.input] if place.workflow.before(place.phase) is None else []
+    names = [*first, own.batches, own.reviewed] if folders is None else list(folders)
+    found = []
+    for name in names:
+        folder = place.project.path / name
+        passed = [(p.name, p.why) for p in passed_over_files(folder)]
+        if name == own.batches:
+            # The pipeline writes nothing there, so whatever has its mark is a person's.
+            marked = "begins with _, the pipeline's own mark, so it is not read: rename it"
+            passed += [(path.name, marked) for path in own_looking_files(folder)]
+        found += [FileProblem(f"{name}/{file}", why) for file, why in passed]
+    return found
+
+
+def unreadable_files(place: PhaseOfProject) -> list[FileProblem]:
+    """Result files that the last run could not use as a whole, of those that are still there."""
+    table = place.table("result_files")
+    if table is None:
+        return []
+    there = {file.name for file in place.files(place.folders.batches)}
+    table = table[table["source_file"].isin(list(there))]
+    nothing_counts = (table["rows"] > 0) & (table["used"] + table["superseded"] == 0) & table["problem"].isna()
+    counts = table["rows"].astype("str")
+    text = "none of its " + counts + " rows counts: mturk-pipeline inspect names each with its reason"
+    problems = table["problem"].mask(nothing_counts, text)
+    names = table.loc[problems.notna(), "source_file"]
+    return [FileProblem(f"{place.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
+
+
+def problems_of_lists(place: PhaseOfProject) -> list[FileProblem]:
+    """What the last run could not use of the first phase's lists: files, and rows without a key."""
+    table = place.table("input_problems") if place.workflow.before(place.phase) is None else None
+    if table is None:
+        return []
+    there = {file.name for file in place.files(place.folders.input)}
+    rows = table[table["source_file"].isin(list(there))]
+    return [
+        # The reason begins with the file's name, which stands there already.
+        FileProblem(f"{place.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
+        for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
+    ]
+
+
+def named_in_short(problems: Sequence[FileProblem]) -> str:
+    """The first few of `problems` in one line.
+
+    >>> named_in_short([FileProblem("2_mOut_a/x.csv", "is empty"), FileProblem("2_mOut_a/y.csv", "is a picture")])
+    '2_mOut_a/x.csv: is empty; 2_mOut_a/y.csv: is a picture'
+    """
+    more = f"; and {len(problems) - _FEW} more" if len(problems) > _FEW else ""
+    return "; ".join(problem.line for problem in problems[:_FEW]) + more

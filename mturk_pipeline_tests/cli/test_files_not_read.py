@@ -1,0 +1,95 @@
+"""Files that cannot be read or lie where nobody looks: run and status name each; nothing passes without a word."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mturk_pipeline_tests.cli.test_commands import EXAMPLE, Cli, cli, home  # noqa: F401
+
+BATCH = EXAMPLE / "2_mOut_dirs/Batch_4817203_batch_results.csv"
+
+
+@pytest.fixture
+def results(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+    """The result folder of a new project with one good file, in which all files are quiet."""
+    monkeypatch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
+    name = f"mixed{len(list(home.glob('projects/mixed*')))}"
+    cli("init", name)
+    folder = home / f"projects/{name}/2_mOut_dirs"
+    (folder.parent / "1_mIn_unis/unis.csv").write_text("university\nA\n,\n")
+    return folder
+
+
+def test_run_names_each_file_that_is_not_read(cli: Cli, results: Path) -> None:  # noqa: F811
+    shutil.copy(BATCH, results / "good.csv")
+    (results / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (results / "empty.csv").write_bytes(b"")
+    (results / "notes [old].csv").write_text("a,b\n1,2\n")
+    (results / "older").mkdir()
+    shutil.copy(BATCH, results / "older/Batch_1.csv")
+    shutil.copy(BATCH, results / "_mine.csv")
+    (results / "link.csv").symlink_to(BATCH)
+    (results / "half.csv.crdownload").touch()
+    said = cli("run", results.parent.name, "--phase", "dirs")
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+    assert "dirs: 3 files could not be read, named above" in said.err
+    assert ": dirs: done" in said.out
+    lines = [line.strip() for line in said.out.splitlines() if line.strip().startswith("not read: ")]
+    names = ["empty.csv", "notes [old].csv", "picture.csv", "_mine.csv", "half.csv.crdownload", "link.csv"]
+    for name in [*names, "older/Batch_1.csv"]:
+        assert sum(line.startswith(f"not read: 2_mOut_dirs/{name}: ") for line in lines) == 1, name
+    assert len(lines) == 7
+    again = cli("run", results.parent.name, "--phase", "dirs")
+    assert (again.code, again.out.count("  not read: ")) == (0, 7)
+    [phase, *_] = json.loads(cli("status", results.parent.name, "--json").out)["phases"]
+    waiting = "\n".join(phase["waiting"])
+    assert "you: 3 files that could not be read: 2_mOut_dirs/" in waiting
+    assert "you: 4 files where nothing is read: " in waiting
+    (results / "picture.csv").unlink()
+    assert "you: 2 files that could not be read" in cli("status", results.parent.name).out
+
+
+def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> None:  # noqa: F811
+    (results / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (results / "notes.csv").write_text("a,b\n1,2\n")
+    said = cli("run", results.parent.name, "--phase", "dirs")
+    assert said.code == 1
+    assert "no row of 2 result files is usable: notes.csv: " in said.err
+    assert "; picture.csv: is a picture" in said.err
+    assert said.out.count("  not read: 2_mOut_dirs/") == 2
+
+
+def test_a_project_without_files_says_where_they_go(cli: Cli, results: Path) -> None:  # noqa: F811
+    (results.parent / "1_mIn_unis/unis.csv").unlink()
+    said = cli("run", results.parent.name)
+    assert said.code == 0
+    assert "put the list to ask about into 1_mIn_unis, the crowd's result files into 2_mOut_dirs" in said.out
+    status = cli("status", results.parent.name).out
+    assert "you: the list to ask about, in 1_mIn_unis, and result files, in 2_mOut_dirs: there is none yet" in status
+    (results / "older").mkdir()
+    shutil.copy(BATCH, results / "older/Batch_1.csv")
+    said = cli("run", results.parent.name)
+    assert "not read: 2_mOut_dirs/older/Batch_1.csv: lies in a folder inside it" in said.out
+
+
+def test_an_export_spares_what_is_there_and_what_the_project_holds(
+    cli: Cli,  # noqa: F811
+    results: Path,
+    tmp_path: Path,
+) -> None:
+    shutil.copy(BATCH, results / "good.csv")
+    assert cli("run", results.parent.name, "--phase", "dirs").code == 0
+    mine, paid = tmp_path / "mine.csv", (results / "good.csv").read_bytes()
+    mine.write_text("mine")
+    said = cli("export", results.parent.name, "consensus", "-o", mine)
+    assert (said.code, said.err.count("\n"), mine.read_text()) == (1, 1, "mine")
+    assert "--force" in said.err
+    assert cli("export", results.parent.name, "consensus", "-o", mine, "--force").code == 0
+    assert "trust" in mine.read_text()
+    for target in (results / "good.csv", results / "new.csv", results.parent / "4_manualCleaned_mIn_dirs/anna.xlsx"):
+        assert cli("export", results.parent.name, "consensus", "-o", target, "--force").code == 1
+    assert (results / "good.csv").read_bytes() == paid
+    assert not (results / "new.csv").exists()
