@@ -40,7 +40,7 @@ ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA = (
 _SUSPECT = r'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="'
 _FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
 # _x005F_ stands for the underscore of a text that only looks like an escape.
-_ESCAPE = re.compile(r"_x005F(?=_x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f]|007F)_(?:\r?\n)?")
+_ESCAPE = re.compile(r"_x005F(_x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|007F)_(?:\r?\n)?", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 # A letter read in a wrong code page is two or more beyond ASCII; its second half can have become a space.
 _WRONG_PAGE = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3\u00e2] ")
@@ -197,9 +197,9 @@ def _mend(text: str) -> tuple[str, str]:
 
 def _unescaped(escape: re.Match[str]) -> str:
     """What an escape stands for: a line end, a tab, or nothing; its own line end goes with it."""
-    if escape[1] is None:
-        return ""
-    return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[1].upper(), "")
+    if escape[1]:
+        return escape[1]
+    return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[2].upper(), "")
 
 
 @cache
