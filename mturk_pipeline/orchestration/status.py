@@ -79,7 +79,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         project=place.project.name,
         phase=place.phase,
         state=state.value,
-        batches=len(inputs.batches),
+        batches=len(inputs.batches) if raw is None or raw.empty else int(raw["batch_id"].nunique()),
         assignments=0 if raw is None else len(raw),
         items=0 if raw is None else int(raw["item_id"].nunique()),
         answers=0 if answers is None else int((answers["state"] != "blank").sum()),
