@@ -1,7 +1,7 @@
 """What spreadsheets and table programs do to cells, undone once, before any kind reads a cell.
 
 Two sorts of damage. Some marks are no person's writing wherever they stand: `_x000D_` (a carriage return), text in a
-wrong code page (`cafÃ©`), control characters, `="00123"`. The rest could be an answer, and is judged by the whole
+wrong code page (`cafÃ©`), control characters in prose, `="00123"`. The rest could be an answer, and is judged by the whole
 column of a file: `.0` goes only where every filled cell is a whole number with or without it (pandas writes so where
 a column has blanks), WAHR and FALSCH become true and false only where the column holds nothing else, and a comma
 is a decimal one only where the column shows so.
@@ -101,7 +101,7 @@ def undo_damage(frame: pd.DataFrame, uses: Mapping[str, Use]) -> Mended:
         if use == "kept" or name not in frame.columns:
             continue
         cells = column(frame, name)
-        steps = [_without_marks(cells)]
+        steps = [_without_marks(cells, use)]
         steps += [_judged_as_whole(steps[-1][0] if steps[-1] else cells, use, language)]
         result = _combined(cells, [step for step in steps if step])
         if result:
@@ -116,7 +116,7 @@ def without_damage(text: str) -> str:
     >>> without_damage('="00123"'), without_damage("Chess_x000D_\\nClub")
     ('00123', 'Chess\\nClub')
     """
-    return _mend(text)[0]
+    return _mend(text, "text")[0]
 
 
 _Step = tuple[pd.Series, np.ndarray]  # the column, and what was undone in each cell ('' for nothing)
@@ -134,7 +134,7 @@ def _combined(cells: pd.Series, steps: list[_Step]) -> tuple[pd.Series, Changes]
     return (steps[-1][0], Changes(place, before, what[place])) if len(place) else None
 
 
-def _without_marks(cells: pd.Series) -> _Step | None:
+def _without_marks(cells: pd.Series, use: Use) -> _Step | None:
     """Cells without escapes, wrong accents, control characters and formulas that hold text."""
     array = pa.array(cells)
     letters, marks = _may_be_marked(array)
@@ -147,7 +147,7 @@ def _without_marks(cells: pd.Series) -> _Step | None:
         return None
     place = np.flatnonzero(suspect)
     codes, uniques = pd.factorize(cells.iloc[place])
-    pairs = [_mend(str(text)) for text in uniques]
+    pairs = [_mend(str(text), use) for text in uniques]
     if not any(what for _, what in pairs):
         return None
     out, what = cells.copy(), np.full(len(cells), "", dtype=object)
@@ -177,8 +177,11 @@ def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> tuple[bool, bool]:
     return letters, marks
 
 
-def _mend(text: str) -> tuple[str, str]:
-    """A text without marks, and what was undone, in words."""
+def _mend(text: str, use: Use) -> tuple[str, str]:
+    """A text without marks, and what was undone, in words.
+
+    Control characters go from prose only: in an address or a number they are a reason to doubt it.
+    """
     what = []
     if formula := _FORMULA.fullmatch(text):
         text = formula[1].replace('""', '"')
@@ -189,7 +192,7 @@ def _mend(text: str) -> tuple[str, str]:
     if not text.isascii() and _WRONG_PAGE.search(text) and (mended := _fix_encoding()(text)) != text:
         text = mended
         what.append(ENCODING)
-    if not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
+    if use == "text" and not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
         text = mended
         what.append(CONTROL)
     return text, "; ".join(what)

@@ -30,6 +30,8 @@ def mended(cells: list[str | None], use: str = "values") -> list[str | None]:
         (["2134.0", "10001.0"], "text", ["2134", "10001"]),
         (["a_x000D_\nb", "_x000d_", "_x005F_x000D_"], "text", ["a\nb", "\n", "_x000D_"]),
         (["cafÃ©", "Müller", "JOÃO"], "text", ["café", "Müller", "JOÃO"]),
+        (["a\x00b\x1b", "c"], "text", ["ab", "c"]),
+        (["a\x00b\x1b[31m"], "values", ["a\x00b\x1b[31m"]),
         (['="00123"', "=A1"], "keys", ["00123", "=A1"]),
         (["WAHR", "FALSCH", "{}"], "values", ["true", "false", "{}"]),
         (["WAHR", "vielleicht"], "values", ["WAHR", "vielleicht"]),
