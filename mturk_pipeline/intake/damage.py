@@ -1,10 +1,10 @@
 """What spreadsheets and table programs do to cells, undone once, before any kind reads a cell.
 
 Two sorts of damage. Some marks are no person's writing wherever they stand: `_x000D_` (a carriage return), text in a
-wrong code page (`cafÃ©`), control characters in prose, `="00123"`. The rest could be an answer, and is judged by the whole
-column of a file: `.0` goes only where every filled cell is a whole number with or without it (pandas writes so where
-a column has blanks), WAHR and FALSCH become true and false only where the column holds nothing else, and a comma
-is a decimal one only where the column shows so.
+wrong code page (`cafÃ©`), control characters in prose, `="00123"`. The rest could be an answer, and is judged by the
+whole column of a file: `.0` goes only where every filled cell is a whole number with or without it (pandas writes so
+where a column has blanks), WAHR and FALSCH become true and false only where the column holds nothing else, and a
+comma is a decimal one only where the column shows so.
 
 What cannot be undone stays: `5-Mar`, `4.4E+11` and `#NAME?` are for the kinds to refuse.
 """
