@@ -29,7 +29,7 @@ _PIECE = 1 << 20
 _TEXT = pa.large_string()
 _HEAD = 200_000  # characters in which the header stands
 # A first line for Excel, which names the delimiter and is no row of the table.
-_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|]*\r?\n', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|]*(?:\r\n?|\n)', re.IGNORECASE)
 # Fed to the reader after the file's end: it turns up inside a cell only if a quote was left open.
 _END = "\x03end-of-file\x03"
 

@@ -32,7 +32,8 @@ def test_a_bare_link_with_and_without_its_last_slash_is_one_item(tmp_path: Path)
 
 def test_keys_that_a_spreadsheet_damaged_are_left_out_and_named(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text('university\nExample\n5-Mar\n#N/A\n""\n4.92E+11\nMay 12\n')
-    table, problems = read_input([tmp_path / "list.csv"], PHASE)
+    listed = read_input([tmp_path / "list.csv"], PHASE)
+    table, problems = listed.items, listed.problems
     assert table["university"].tolist() == ["Example", "May 12"]
     assert "3 rows whose key a spreadsheet" in problems["reason"].iloc[-1]
     assert "(row 3, 4, " in problems["reason"].iloc[-1]
