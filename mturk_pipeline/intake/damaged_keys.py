@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from mturk_pipeline.answers.spreadsheet_damage import damage_in
-from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
+from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
+_SIGNS = SIGNS | DIGITS
 _ERROR = LOST_ANSWER.partition(":")[0]
 
 
@@ -17,5 +18,11 @@ def damage_of_keys(keys: pd.Series) -> pd.Series:
     ['', 'a date, as a spreadsheet makes it of 11-50', "a spreadsheet's error"]
     """
     codes, uniques = pd.factorize(keys.fillna("").astype("str"))
-    words = [_ERROR if is_spreadsheet_error(text) else damage_in(text) for text in uniques]
+    words = [_damage(text) if text[:1] in _SIGNS or text[-1:] in DIGITS else "" for text in uniques]
+    if not any(words):
+        return pd.Series("", index=keys.index, dtype="str")
     return pd.Series(words, dtype="str").take(codes).set_axis(keys.index)
+
+
+def _damage(text: str) -> str:
+    return _ERROR if is_spreadsheet_error(text) else damage_in(text)
