@@ -6,6 +6,7 @@ field. In each cell a worker has one vote:
 - A worker who answered an item in several assignments counts once for each field, with the latest of them by
   submission time and assignment id.
 - A vote's state is the best of its rows: valid before none_declared before invalid before blank.
+- A vote that is only invalid has the evidence of its rows: a near miss before none in other words before junk.
 - A vote with several valid values (`email_1`, `email_2`, two links in a cell) supports each of them once.
 - Where anybody listed a record for an item, the empty answers of those who listed none (element '') make no
   cell: these workers count as `absent` from each record, as do those who listed only others.
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.reading import EVIDENCE
 from mturk_pipeline.trust.asked import Asked, is_personal
 from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Ints, Rows, Texts, coded, latest, pairs
 
@@ -30,6 +32,7 @@ class Cells:
     record: Ints  # … and of element; 0 is '' where there are lists
     field: Ints  # place in the phase's fields
     counts: Ints  # (C, 4): votes by state, in the order of coding.STATES
+    unreadable: Ints  # (C, 4): invalid votes by evidence, in the order of EVIDENCE
     absent: Ints  # workers who answered the item's list without this record
     start: Ints  # (C + 1): candidates of cell c are start[c]:start[c + 1]
 
@@ -50,6 +53,7 @@ class Votes:
     cell: Ints
     worker: Ints
     state: Ints
+    evidence: Ints  # of invalid ones, place in EVIDENCE; 0 of all others
     token: Ints  # equal within a cell exactly where the answers are equal (all values of them)
 
 
@@ -106,7 +110,9 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     vote, votes = pairs(cell, rows.worker)
     state = np.zeros(len(votes), dtype=np.int64)
     np.maximum.at(state, vote, rows.state)
-    counts = np.bincount(votes[:, 0] * 4 + state, minlength=len(cells) * 4).reshape(len(cells), 4)
+    evidence = np.zeros(len(votes), dtype=np.int64)
+    np.maximum.at(evidence, vote, rows.evidence)
+    evidence = np.where(state == INVALID, evidence, 0)
 
     personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
     is_valid = rows.state == VALID
@@ -122,7 +128,8 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
             item=cells[:, 0] // n_elements,
             record=cells[:, 0] % n_elements,
             field=cells[:, 1],
-            counts=counts,
+            counts=_counts(votes[:, 0], state, len(STATES), len(cells)),
+            unreadable=_counts(votes[:, 0], evidence, len(EVIDENCE), len(cells)),
             absent=_absent(everything, cells[:, 0], asked),
             start=np.searchsorted(candidates.cell, np.arange(len(cells) + 1)),
         ),
@@ -130,6 +137,7 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
             cell=votes[:, 0],
             worker=votes[:, 1],
             state=state,
+            evidence=evidence,
             token=_tokens(state, supports[:, 0], candidate, _invalid_texts(rows, vote, state)),
         ),
         candidates=candidates,
@@ -138,6 +146,11 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
         workers=rows.names.workers,
         lists=_lists(everything, asked),
     )
+
+
+def _counts(cell: Ints, code: Ints, codes: int, cells: int) -> Ints:
+    """(cells, codes): how many of each code each cell has."""
+    return np.bincount(cell * codes + code, minlength=cells * codes).reshape(cells, codes)
 
 
 def _lists(rows: Rows, asked: Asked) -> Lists:

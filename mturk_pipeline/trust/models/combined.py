@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.asked import Asked
-from mturk_pipeline.trust.coding import VALID, Bools, Floats
+from mturk_pipeline.trust.coding import NEAR_MISS, VALID, Bools, Floats
 from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
 from mturk_pipeline.trust.models.confusion import classify, smoothed_vote
 from mturk_pipeline.trust.models.copying import find_copying
@@ -84,7 +84,8 @@ def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Score
     count = sums(votes.candidate, weight, len(cell))
     given = ballots.cells.counts[:, VALID]
     speakers, _ = speakers_for_none(ballots, asked)
-    vote_none = np.where((given == 0) & is_open, speakers / (speakers + 1), 0)
+    near = ballots.cells.unreadable[:, NEAR_MISS]
+    vote_none = np.where((given == 0) & is_open, speakers / (speakers + near + 1), 0)
     keep = 1 - OPEN_SMOOTHING
     return Scores(
         value_trust=keep * roles.candidate + OPEN_SMOOTHING * np.minimum(count / (given + 1)[cell], 1) * is_open[cell],
