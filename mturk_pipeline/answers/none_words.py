@@ -6,7 +6,7 @@ found; not where its worker could not look ("page won't load", "no idea"). Such 
 
 import re
 
-from mturk_pipeline.answers.cleaning import clean
+from mturk_pipeline.answers.cleaning import clean, words
 
 _LONGEST = 90  # characters
 _ENGLISH = (
@@ -46,6 +46,18 @@ _SAYS_NOTHING = re.compile(
     r"|\b(?:(?:won't|wont|doesn't|doesnt|didn't|didnt|not) (?:load|open|work)(?:ing)?)\b"
     r"|\b(?:dead|broken) link\b|\b(?:log ?in|sign ?in|password|private) (?:required|needed|page|account)\b"
     r"|\b(?:sin|ni|keine?|aucune|nessuna|sem|geen) (?:idea|ahnung|idée|ideia|idee)\b|\bweiß nicht\b|\bno s[eé]\b"
+)
+
+
+# Words of such texts, none of which is mostly a name: a text made of them alone can be shown to anybody.
+FOREIGN_WORDS = words(
+    "aanwezig adresse adresse al ahnung angegeben appare aucun aucune auffindbar beschikbaar bestaat brak consta correo "
+    "correio das de del der des di die disponibile disponible disponível e-mail e-mails ei ein el en encontrado "
+    "encontrada encuentra es esiste está existe fehlt figura finns geen gefunden gevonden gibt ha hat hay hier il ingen "
+    "inexistente inget introuvable kein keine keinen keiner keines la le les mail mancante na nada não nessun nessuna "
+    "nessuno nicht nichts nie niente ningun ninguna ninguno ningún nenhum nenhuma no non numero número ohne ole pas "
+    "página per presente pour publicado saknas sans se sem senza sin site sito su telefon telefono teléfono tem tiene "
+    "trouvé trovata trovato un una une verfügbar vermeld vorhanden web webseite website yok"
 )
 
 

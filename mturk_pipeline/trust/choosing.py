@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints
-from mturk_pipeline.trust.models.scores import UNKNOWN, Known, Scores, first_candidates
+from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
+from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores, first_candidates
 from mturk_pipeline.trust.votes import Ballots
 
 
@@ -59,3 +60,17 @@ def changed(ballots: Ballots, chosen: Chosen, for_none: Floats) -> Bools:
     votes = np.append(ballots.candidates.votes, 0)
     support = np.where(chosen.best >= 0, votes[chosen.best], for_none)
     return (first >= 0) & (chosen.best != first) & (votes[first] > support)
+
+
+def none_backed(ballots: Ballots, asked: Asked, known: Known) -> Bools:
+    """(C) where 'none' may pass without a look, if it is trusted enough: somebody who counts for anything said so or
+    left the field blank where that says so, and nobody nearly wrote a value. Junk alone says nothing."""
+    votes, field = ballots.votes, ballots.cells.field
+    specs = list(asked.fields.values())
+    blank = of_field([blank_means_none(s) for s in specs], field)[votes.cell]
+    declared = of_field([s.none_policy == "answer" or blank_means_none(s) for s in specs], field)[votes.cell]
+    says_none = declared & ((votes.state == NONE) | (votes.evidence == NONE_IN_WORDS)) | blank & (votes.state == BLANK)
+    counts = known.weight[votes.worker] > 0
+    for_none = np.bincount(votes.cell[says_none & counts], minlength=len(field))
+    nearly = np.bincount(votes.cell[(votes.evidence == NEAR_MISS) & counts], minlength=len(field))
+    return ((for_none > 0) & (nearly == 0)) | (known.truth == NO_VALUE)

@@ -55,7 +55,8 @@ def email(text: str, field: "FieldSpec") -> bool:
     if at and before.strip() and re.search(r"[^\W_]{2}", after):
         # "Chess Club@gmail.com" was made up of the item's name; one word before the @ was copied from somewhere.
         made_up = " " in before.strip() and after.strip(" .").lower() in FREE_MAIL
-        return not made_up and (after[:1].isspace() or "." in after or "," in after or " " not in after)
+        ended = re.search(rf"{_DOTS}{_ENDINGS}\b", after, re.IGNORECASE)
+        return not made_up and bool(ended or "." in after or " " not in after.strip())
     if at:
         return bool(before.strip()) and " " not in before.strip()
     return bool(_EMAIL_LIKE.fullmatch(bare) or (bare.count(".") and _NO_AT.fullmatch(bare) and not _is_page(bare)))
