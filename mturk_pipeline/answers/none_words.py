@@ -51,13 +51,14 @@ _SAYS_NOTHING = re.compile(
 
 # Words of such texts, none of which is mostly a name: a text made of them alone can be shown to anybody.
 FOREIGN_WORDS = words(
-    "aanwezig adresse adresse al ahnung angegeben appare aucun aucune auffindbar beschikbaar bestaat brak consta correo "
-    "correio das de del der des di die disponibile disponible disponível e-mail e-mails ei ein el en encontrado "
-    "encontrada encuentra es esiste está existe fehlt figura finns geen gefunden gevonden gibt ha hat hay hier il ingen "
-    "inexistente inget introuvable kein keine keinen keiner keines la le les mail mancante na nada não nessun nessuna "
-    "nessuno nicht nichts nie niente ningun ninguna ninguno ningún nenhum nenhuma no non numero número ohne ole pas "
-    "página per presente pour publicado saknas sans se sem senza sin site sito su telefon telefono teléfono tem tiene "
-    "trouvé trovata trovato un una une verfügbar vermeld vorhanden web webseite website yok"
+    "aanwezig adresse ahnung al angegeben appare aucun aucune auffindbar beschikbaar bestaat brak consta correio "
+    "correo das de del der des di die disponibile disponible disponível e-mail e-mails ei ein el en encontrada "
+    "encontrado encuentra es esiste está existe fehlt figura finns geen gefunden gevonden gibt ha hat hay hier il "
+    "inexistente ingen inget introuvable kein keine keinen keiner keines la le les mail mancante na nada nenhum "
+    "nenhuma nessun nessuna nessuno nicht nichts nie niente ningun ninguna ninguno ningún no non numero não "
+    "número ohne ole pas per pour presente publicado página saknas sans se sem senza sin site sito su telefon "
+    "telefono teléfono tem tiene trouvé trovata trovato un una une verfügbar vermeld vorhanden web webseite "
+    "website yok"
 )
 
 

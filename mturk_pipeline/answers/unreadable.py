@@ -6,6 +6,7 @@ neither: its worker might as well not have been asked.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,9 +95,12 @@ def unreadable(answers: pd.DataFrame) -> tuple[Unreadable, ...]:
     return tuple(sorted(found, key=lambda u: (-u.answers, u.field)))
 
 
-def unreadable_line(answers: pd.DataFrame) -> str:
-    """How many answers could not be read, by field, in one line; '' where all could."""
-    found = unreadable(answers)
+def unreadable_line(found: Sequence[Unreadable]) -> str:
+    """How many answers could not be read, by field, in one line; '' where all could.
+
+    >>> unreadable_line([Unreadable("phone", 1, 0, 0, (("no phone number in it", 1),))])
+    '1 answer could not be read: phone 1 (no phone number in it: 1)'
+    """
     total = sum(u.answers for u in found)
     if not total:
         return ""

@@ -81,6 +81,7 @@ def run_each(
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
                 if result.success:
                     _say_problems(site, project, workflow, result.phase, console)
+                    _say_unreadable(site, project, workflow, result.phase, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
     if ran:
@@ -99,3 +100,13 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, phase: str, 
     if problems is not None and len(problems):
         where = f"sheet problems of {place.folders.processed}/review_{phase}.xlsx"
         console.print(f"  {len(problems)} things in saved files were not understood: {where}", markup=False)
+
+
+def _say_unreadable(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
+    """How many answers could not be read, by field."""
+    from mturk_pipeline.answers.unreadable import unreadable, unreadable_line
+    from mturk_pipeline.orchestration.workspace import phase_of_project
+
+    answers = phase_of_project(site.home, project, workflow, phase).table("answers")
+    if answers is not None and (line := unreadable_line(unreadable(answers))):
+        console.print(f"  {line}", soft_wrap=True, markup=False)

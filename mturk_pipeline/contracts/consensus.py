@@ -50,7 +50,10 @@ class Consensus(Table):
         description="Shannon entropy of the answers over its maximum: 0 all equal, 1 all different",
     )
     accepted: Series[bool] = pa.Field(
-        description="Trust reaches the field's threshold: passes without a look, unverified"
+        description=(
+            "Trust reaches the field's threshold: passes without a look, unverified. 'None' passes only where somebody "
+            "said so or left the field blank, and nobody nearly wrote a value"
+        )
     )
     changed_by_weighting: Series[bool] = pa.Field(
         description="The outcome differs from the most supported value: reliability decided, not the count"
@@ -69,8 +72,8 @@ class Workers(Table):
     valid: Series[int] = pa.Field(ge=0, description="Valid values given")
     blank: Series[int] = pa.Field(ge=0, description="Fields left blank")
     blank_required: Series[int] = pa.Field(ge=0, description="Required fields left blank")
-    none_declared: Series[int] = pa.Field(ge=0, description="Answers 'there is none'")
-    invalid: Series[int] = pa.Field(ge=0, description="Invalid answers")
+    none_declared: Series[int] = pa.Field(ge=0, description="Answers 'there is none', in other words too")
+    invalid: Series[int] = pa.Field(ge=0, description="Invalid answers, but for 'none' in other words")
     compared: Series[int] = pa.Field(ge=0, description="Votes on item-fields where another worker voted too")
     agreeing: Series[int] = pa.Field(ge=0, description="Of those, votes that another worker shares")
     agreement: Series[float] = pa.Field(

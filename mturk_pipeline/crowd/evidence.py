@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.reading import NEAR_MISS, NONE_IN_WORDS
 from mturk_pipeline.trust.asked import blank_means_none, is_personal
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -147,8 +148,9 @@ def _all_invalid(given: Given) -> Iterator[Mark]:
     if bad.empty:
         return
     pasted = bad["note"].str.contains(_PASTED, regex=False)
-    says_none = bad["note"].str.startswith("says that there is none")
+    says_none = bad["note"].str.contains("that there is none", regex=False) | bad["evidence"].eq(NONE_IN_WORDS)
     tried = bad["raw"].fillna("").str.slice(0, _LOOKED_AT).str.contains(_TRIED, regex=True)
+    tried |= bad["evidence"].eq(NEAR_MISS)
     filled = given.all_of(bad, pasted | ~(says_none | tried))
     why = _notes(bad)
     reason = "None of the answers given can be used: " + why + "."

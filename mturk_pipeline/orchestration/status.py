@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.orchestration.deadlines import overdue_words
@@ -36,6 +37,12 @@ class PhaseStatus:
     decided: int
     if_you_stop_here: str
     waiting: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def unreadable_line(self) -> str:
+        """How many answers could not be read and why, in one line; '' where all could."""
+        return unreadable_line(self.unreadable)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,6 +79,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         decided=int(decided),
         if_you_stop_here=_if_you_stop_here(place),
         waiting=tuple(_waiting(place, state, statuses)),
+        unreadable=() if answers is None else unreadable(answers),
     )
 
 

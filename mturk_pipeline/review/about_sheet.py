@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from mturk_pipeline.answers.unreadable import unreadable
 from mturk_pipeline.review.decision_words import UNDO, WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
@@ -115,7 +116,14 @@ def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     answers = len(book.answers_behind(book.waiting.iloc[:MOST_ROWS]))
     more = f"; the first {MOST_ANSWERS:,} are shown" if answers > MOST_ANSWERS else ""
     yield "answers", f"{answers:,} behind the rows of review{more}"
+    yield from _unreadable(book)
     yield "export", book.export
+
+
+def _unreadable(book: ReviewBook) -> Iterator[tuple[str, str]]:
+    """How many answers of the phase could not be read, one line for each field."""
+    for number, field in enumerate(unreadable(book.answers)):
+        yield "" if number else "could not be read", str(field)
 
 
 def _cut(count: int, where: str) -> str:

@@ -306,7 +306,7 @@ def _oftener(here: Floats, there: Floats, chances_here: Floats, chances_there: F
 
     >>> none = np.array([0.0])
     >>> _oftener(np.array([30.0]), none, np.array([50.0]), np.array([50.0])).round(1), _oftener(none, none, none, none)
-    (array([3.8]), array([1.]))
+    (array([8.5]), array([1.]))
     """
     total, chances = here + there, np.maximum(chances_here + chances_there, 1e-9)
     expected_here, expected_there = total * chances_here / chances, total * chances_there / chances
