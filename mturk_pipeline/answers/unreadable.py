@@ -35,6 +35,9 @@ def evidence_of(text: str, reading: Reading, kind: "Kind", field: "FieldSpec") -
     'There is none' counts as the field's `none_policy` says: as evidence only where it is an answer, and in a question
     with a few possible answers only where the field names words for it.
     """
+    if reading.state == "valid" and kind.near_miss is not None and not field.closed and text.isalpha():
+        # A word such as "keine" has the form of a page's name.
+        reading = Reading(None, "invalid") if says_none(text) else reading
     if reading.state != "invalid":
         return reading
     if len(text) > _LONGEST or has_control(text) or _LOST.fullmatch(text.strip()) or _CODE.match(text):

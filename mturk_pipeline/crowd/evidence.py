@@ -40,7 +40,8 @@ class Given:
 
     def __init__(self, assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> None:
         self.phase = phase
-        self.answers = answers
+        # Tables of an earlier version do not class what could not be read.
+        self.answers = answers if "evidence" in answers else answers.assign(evidence="")
         self.seconds = assignments.set_index("assignment_id")["work_seconds"]
         # Missing where no time is known, or where there is none to compare with.
         self.pace = self.seconds / self.seconds[self.seconds > 0].median()
