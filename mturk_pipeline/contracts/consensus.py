@@ -23,7 +23,8 @@ class Consensus(Table):
     element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
     field: Series[str] = pa.Field(description="The field asked")
     outcome: Series[str] = pa.Field(
-        isin=["value", "none", "unknown"], description="A value; agreed that there is none; or nothing usable"
+        isin=["value", "none", "unknown"],
+        description="A value; that there is none; or nothing usable (with near misses: a value that nobody could read)",
     )
     value: Series[str] = pa.Field(nullable=True, description="The best guess, normalised; missing for none and unknown")
     trust: Series[float] = pa.Field(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
-from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores, first_candidates
 from mturk_pipeline.trust.votes import Ballots
 
@@ -26,6 +26,13 @@ def choose(ballots: Ballots, scores: Scores) -> Chosen:
     best = np.where((best >= 0) & (of_value >= scores.none_trust), best, -1)
     trust = np.where(best >= 0, of_value, scores.none_trust)
     return Chosen(best, np.clip(trust, 0, 1), of_chosen(ballots.candidates.votes, best))
+
+
+def outcomes(ballots: Ballots, scores: Scores, chosen: Chosen) -> Texts:
+    """(C) 'value', 'none', or 'unknown': nothing usable, or near misses that make a value more probable than none."""
+    nearly = (ballots.cells.unreadable[:, NEAR_MISS] > 0) & (ballots.cells.counts[:, VALID] == 0)
+    is_none = (scores.none_trust > 0) & ~(nearly & (scores.none_trust < 0.5))
+    return np.where(chosen.best >= 0, "value", np.where(is_none, "none", "unknown")).astype(object)
 
 
 def of_chosen(of_candidates: np.ndarray, best: Ints) -> np.ndarray:

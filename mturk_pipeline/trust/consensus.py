@@ -8,7 +8,16 @@ import pandas as pd
 
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.cases import texts_of_cases
-from mturk_pipeline.trust.choosing import Chosen, changed, checked_cells, choose, none_backed, of_chosen, patterns
+from mturk_pipeline.trust.choosing import (
+    Chosen,
+    changed,
+    checked_cells,
+    choose,
+    none_backed,
+    of_chosen,
+    outcomes,
+    patterns,
+)
 from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import footers, less_for_footers
@@ -159,8 +168,8 @@ _COLUMNS = [
 def _counts(found: Fitted) -> pd.DataFrame:
     votes, phase, chosen = found.ballots, found.phase, found.chosen
     cells = votes.cells
-    has_value = chosen.best >= 0
-    says_none = ~has_value & (found.scores.none_trust > 0)
+    outcome = outcomes(votes, found.scores, chosen)
+    support = np.where(outcome == "none", _for_none(found), 0)
     decided = decide(votes)
     kinds = [spec.kind for spec in phase.fields.values()]
     squares, entropy = sameness(votes)
@@ -170,16 +179,16 @@ def _counts(found: Fitted) -> pd.DataFrame:
             "item_id": _text(cells.item_id),
             "element": _text(cells.element),
             "field": _text(np.array(list(phase.fields), dtype=object)[cells.field]),
-            "outcome": _text(np.where(has_value, "value", np.where(says_none, "none", "unknown"))),
+            "outcome": _text(outcome),
             "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
-            "trust": chosen.trust,
+            "trust": np.where(outcome == "unknown", 0.0, chosen.trust),
             "pattern": _text(patterns(votes, chosen.votes)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
             "flag_text": _text(_worded(decided.flag, decided.agreeing, cells, kinds)),
             "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
             "runners_up": runners_up,
             "runners_up_trust": of_runners_up,
-            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found), 0)).astype(np.int64),
+            "votes": np.where(outcome == "value", chosen.votes, support).astype(np.int64),
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],

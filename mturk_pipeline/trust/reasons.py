@@ -12,7 +12,7 @@ from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
-from mturk_pipeline.trust.choosing import Chosen, of_chosen
+from mturk_pipeline.trust.choosing import Chosen, of_chosen, outcomes
 from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Texts
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
@@ -161,13 +161,11 @@ def _n(workers: int) -> str:
 def _cases(facts: Facts) -> pd.DataFrame:
     """The numbers of each cell that `reason` words."""
     cells, best = facts.ballots.cells, facts.chosen.best
-    has_value = best >= 0
-    says_none = ~has_value & (facts.scores.none_trust > 0)
     supporters, rivals = _reliabilities(facts)
     specs = facts.asked.fields.values()
     return pd.DataFrame(
         {
-            "outcome": np.where(has_value, "value", np.where(says_none, "none", "unknown")),
+            "outcome": outcomes(facts.ballots, facts.scores, facts.chosen),
             "workers": cells.workers,
             "votes": facts.chosen.votes,
             "valid": cells.counts[:, VALID],

@@ -110,6 +110,12 @@ def test_reasons_say_what_stands_against_none(make_answers):
     assert found["flag_text"] == "Checkit, no value could be read"
 
 
+def test_a_value_that_nobody_could_read_is_no_none(make_answers):
+    found = _outcome(_answers(make_answers, NEAR, NEAR, BLANK))
+    assert (found["outcome"], found["trust"], found["votes"]) == ("unknown", 0, 0)
+    assert found["reasons"].startswith("nothing usable: 1 left it blank; 2 wrote what looks like a value")
+
+
 def test_the_order_of_answers_plays_no_part(make_answers):
     answers = _answers(make_answers, NEAR, {**NEAR, "raw": "b@uni,edu"}, WORDS)
     mixed = answers.sample(frac=1, random_state=3)
