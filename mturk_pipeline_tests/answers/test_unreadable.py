@@ -1,7 +1,11 @@
 """What unreadable answers are evidence of, kind by kind, and how they are counted."""
 
+import time
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.answers.none_words import says_none, says_nothing
@@ -104,6 +108,28 @@ def test_a_value_that_fails_the_anchor_still_is_one():
     assert reader(field)("not listed")[0].evidence == "none_in_words"
     text = FieldSpec.model_validate({"kind": "text", "anchor": {"contains": "."}})
     assert reader(text)("whatever")[0].evidence == "junk"
+
+
+FIELDS = [EMAIL, PHONE, URL, FACEBOOK, NUMBER, YES_NO, COLOUR, FieldSpec(kind="name"), FieldSpec(kind="text")]
+
+
+@settings(max_examples=300)
+@given(text=st.text(max_size=60) | st.text("ab@.,;:-_ 12/#()+", max_size=60), place=st.integers(0, len(FIELDS) - 1))
+def test_exactly_the_invalid_answers_have_evidence(text, place):
+    for reading in reader(FIELDS[place])(text):
+        assert (reading.evidence in ("near_miss", "none_in_words", "junk")) == (reading.state == "invalid")
+        assert (reading.evidence == "") == (reading.state != "invalid")
+
+
+@pytest.mark.parametrize(
+    "unit", ["a-", "a_", "a.", "a ", "a,", "a@", "1 ", "1-", "www", "ht", "@", "no ", "a.com ", "x:/"]
+)
+def test_no_text_takes_long(unit):
+    start = time.perf_counter()
+    for field in FIELDS:
+        for end in ("", "!", ".con", " é"):
+            reader(field)(unit * (290 // len(unit)) + end)
+    assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize("text", ["dean@uni.edu", "none", "n/a", ""])

@@ -21,8 +21,9 @@ _ENDINGS = (
     r"(?:com|edu|org|net|gov|info|biz|int|mil|co|io|ac|us|uk|de|fr|it|es|nl|be|at|ch|ca|au|nz|in|br|mx|jp|se|no|fi|dk"
     r"|pl|pt|ie|za|eu|con|cmo|ocm|vom|xom|comm|cm|om|edi|eud|eduu|edy|ed|du|ogr|rog|orgg|og|nte|ent|nett)"
 )
-_DOTS = r"[.,;:'·_ -]"
-_HOST = rf"[\w-]{{2,}}(?:{_DOTS}+[\w-]+)*\s*{_DOTS}+\s*{_ENDINGS}"
+# None of these stands in a name, so a text is parted in one way only.
+_DOTS = r"[.,;:'· ]"
+_HOST = rf"[\w-]{{2,63}}(?:{_DOTS}{{1,3}}[\w-]+){{0,8}}{_DOTS}{{1,3}}{_ENDINGS}"
 _EMAIL_LIKE = re.compile(rf"[^\s@]+\s*(?:@|\(a\)|\[a\]|[#&*!2\\/]|%40|\s)+\s*{_HOST}\W*", re.IGNORECASE)
 _NO_AT = re.compile(rf"[\w+-]+(?:\.[\w+-]+)*\.{_ENDINGS}", re.IGNORECASE)
 _FILLER = re.compile(
