@@ -9,7 +9,9 @@ import numpy as np
 from mturk_pipeline.answers.cleaning import clean
 from mturk_pipeline.answers.encoded import without_entities
 from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
+from mturk_pipeline.answers.reading import EVIDENCE, JUNK, NEAR_MISS
 from mturk_pipeline.answers.spreadsheet_errors import SIGNS, is_spreadsheet_error
+from mturk_pipeline.answers.unreadable import evidence_of
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
@@ -27,6 +29,7 @@ class CellTexts(NamedTuple):
     state: np.ndarray  # place in STATES
     suspicious: np.ndarray
     note: np.ndarray
+    evidence: np.ndarray  # place in EVIDENCE
 
 
 def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
@@ -56,8 +59,11 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
         reading = kind.read(text, field)
         if (reading.value or text)[0] in SIGNS:
             reading = unless_lost(reading, text, field)
+        reading = evidence_of(text, reading, kind, field)
         if failing and reading.state == "valid" and (reason := failing(text, reading.value or "")):
-            return Reading(None, "invalid", False, reason)
+            failed = evidence_of(text, Reading(None, "invalid", False, reason), kind, field)
+            # A value of the kind, if not the one that is wanted.
+            return failed._replace(evidence=NEAR_MISS) if kind.near_miss and failed.evidence == JUNK else failed
         return reading
 
     def read_cell(text: str) -> tuple[Reading, ...]:
@@ -79,7 +85,7 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
 def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
     """All readings of distinct `texts`, each read once."""
     read_cell = reader(field)
-    start, values, states, suspicious, note = [0], [], bytearray(), bytearray(), []
+    start, values, states, suspicious, note, evidence = [0], [], bytearray(), bytearray(), [], bytearray()
     codes = {state: code for code, state in enumerate(STATES)}
     for text in texts:
         for reading in read_cell(text):
@@ -87,6 +93,7 @@ def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
             states.append(codes[reading.state])
             suspicious.append(reading.suspicious)
             note.append(reading.note)
+            evidence.append(EVIDENCE.index(reading.evidence))
         start.append(len(values))
     return CellTexts(
         np.array(start),
@@ -94,6 +101,7 @@ def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
         np.frombuffer(bytes(states), dtype=np.uint8),
         np.frombuffer(bytes(suspicious), dtype=bool),
         np.array(note, dtype=object),
+        np.frombuffer(bytes(evidence), dtype=np.uint8),
     )
 
 
@@ -122,7 +130,7 @@ def _none_reading(field: FieldSpec) -> Reading:
     if field.none_policy == "abstention":
         return Reading(None, "blank", False, "says that there is none: counts as no vote")
     if field.none_policy == "required":
-        return Reading(None, "invalid", False, "says that there is none, but there is one for every item")
+        return Reading(None, "invalid", False, "says that there is none, but there is one for every item", JUNK)
     return Reading(None, "none_declared")
 
 

@@ -7,6 +7,7 @@ from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.cleaning import clean
 from mturk_pipeline.answers.kinds.handle import is_own_link
 from mturk_pipeline.answers.kinds.networks import page_of
+from mturk_pipeline.answers.reading import EVIDENCE, JUNK
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")
@@ -15,6 +16,7 @@ _BEFORE = rf"^{_MARKS}(?:https?://|mailto:)?{_MARKS}(?:www\.)?{_MARKS}"
 _AFTER = rf"{_MARKS}$"
 _FEW_WORDS = 30  # characters
 _VALID, _INVALID = STATES.index("valid"), STATES.index("invalid")
+_JUNK = np.uint8(EVIDENCE.index(JUNK))
 
 
 def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -50,6 +52,7 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     out.loc[hit, "note"] = np.where(valid | (own == ""), note, own + "; " + note)
     out.loc[hit, "state"] = np.uint8(_INVALID)
     out.loc[hit, "value"] = None
+    out.loc[hit, "evidence"] = _JUNK
     return out
 
 

@@ -1,8 +1,8 @@
 """All cells of a phase's answer columns, read: the long table that the other steps work on.
 
 Its columns: `row` (place of the assignment), `field` (place in the phase), `slot` (of a list of records, 0 for
-scalar fields), `column`, `raw`, `value`, `state`, `suspicious`, `note`; one row per reading of a cell that holds
-anything. Rows of one assignment and field stand in the order of columns and of values in a cell.
+scalar fields), `column`, `raw`, `value`, `state`, `suspicious`, `note`, `evidence`; one row per reading of a cell
+that holds anything. Rows of one assignment and field stand in the order of columns and of values in a cell.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from mturk_pipeline.answers.cells import STATES, read_cells
 from mturk_pipeline.answers.columns import Source, first_column, sources
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_COLUMNS = ["row", "field", "slot", "column", "raw", "value", "state", "suspicious", "note"]
+_COLUMNS = ["row", "field", "slot", "column", "raw", "value", "state", "suspicious", "note", "evidence"]
 
 
 def read_all(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -51,6 +51,7 @@ def _read_field(assignments: pd.DataFrame, phase: PhaseSpec, code: int, found: l
         "state": read.state[reading],
         "suspicious": read.suspicious[reading],
         "note": read.note[reading],
+        "evidence": read.evidence[reading],
     }
     return pd.DataFrame({name: _as_column(data[name]) for name in _COLUMNS})
 
@@ -66,6 +67,7 @@ def unsaid(places: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     out["state"] = np.uint8(STATES.index("blank"))
     out["suspicious"] = False
     out["note"] = pd.Series("", index=places.index, dtype="str")
+    out["evidence"] = np.uint8(0)
     return out.filter([*_COLUMNS, "element"])
 
 

@@ -8,6 +8,11 @@ if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
 
 
+# What an invalid answer is evidence of: a value, none, or neither.
+NEAR_MISS, NONE_IN_WORDS, JUNK = "near_miss", "none_in_words", "junk"
+EVIDENCE = ("", JUNK, NONE_IN_WORDS, NEAR_MISS)
+
+
 class Reading(NamedTuple):
     """One answer, read.
 
@@ -21,12 +26,15 @@ class Reading(NamedTuple):
         Unlikely to be real: a person has to look.
     note
         In a reviewer's words, why it is invalid or suspicious, or what was done to it; '' where plain.
+    evidence
+        What an invalid answer speaks for, one of EVIDENCE; '' for all others. Cells set it, not kinds.
     """
 
     value: str | None
     state: Literal["valid", "invalid", "blank", "none_declared"]
     suspicious: bool = False
     note: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Kind:
         A cell that is a list of several such values ("a@x.edu, b@x.edu") is taken as several answers.
     separator
         What separates several answers in a cell where the field does not say.
+    near_miss
+        Whether a text that `read` found invalid still looks like an answer of the kind (dean@uni,edu): its worker
+        saw a value. A kind without it has no shape by which that could be told.
     """
 
     read: Callable[[str, "FieldSpec"], Reading]
@@ -53,6 +64,7 @@ class Kind:
     one_spelling_in: Literal["item", "phase"] = "item"
     listed: bool = False
     separator: str | None = None
+    near_miss: Callable[[str, "FieldSpec"], bool] | None = None
 
 
 def invalid(note: str, suspicious: bool = False) -> Reading:

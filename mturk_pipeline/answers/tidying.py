@@ -10,6 +10,7 @@ from mturk_pipeline.answers.echo import without_echoes
 from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
+from mturk_pipeline.answers.reading import EVIDENCE, JUNK
 from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from mturk_pipeline.contracts.answers import Answers
 
 _INVALID, _NONE = STATES.index("invalid"), STATES.index("none_declared")
+_JUNK = EVIDENCE.index(JUNK)
 _COPIED = [
     "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
     "source_row",
 ]  # fmt: skip
 _ORDER = [
-    "item_id", "element", "field", "worker", "raw", "value", "state", "suspicious", "note", "answer_column", "slot",
+    "item_id", "element", "field", "worker", "raw", "value", "state", "suspicious", "note", "evidence",
+    "answer_column", "slot",
     "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet", "source_row",
 ]  # fmt: skip
 
@@ -88,13 +91,15 @@ def _lists(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.nda
 
 def _resolved(said: pd.DataFrame) -> pd.DataFrame:
     """One answer per assignment, element and field: its values and invalid texts, each once; without any, one
-    row none_declared; without that, one row blank."""
+    row none_declared; without that, one row blank. Junk hides no 'there is none' that stands beside it."""
     if said.empty:
         return said
     group = said.groupby(["row", "element", "field"], sort=False).ngroup()
     state = said["state"].to_numpy()
     rank = pd.Series(np.where(state <= _INVALID, 0, state), index=said.index)
     kept = (rank == rank.groupby(group).transform("min")).to_numpy()
+    usable = pd.Series((rank == 0).to_numpy() & (said["evidence"] != _JUNK).to_numpy(), index=said.index)
+    kept = kept | (state == _NONE) & ~usable.groupby(group).transform("any").to_numpy()
     same = said["value"].fillna("\0" + said["raw"].fillna("")).where(rank == 0, "")
     # Of several blanks the one with a note ("says that there is none") tells most.
     order = np.lexsort((np.arange(len(said)), (said["note"] == "").to_numpy() & (rank > 0).to_numpy()))
@@ -128,7 +133,8 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
     for column in ("raw", "value", "suspicious", "note"):
         out[column] = said[column]
     _put_back_originals(out, row, said["column"], assignments)
-    out["state"] = pd.Series(STATES, dtype="str").take(said["state"].to_numpy()).to_numpy()
+    for column, names_of in (("state", STATES), ("evidence", EVIDENCE)):
+        out[column] = pd.Series(names_of, dtype="str").take(said[column].to_numpy()).to_numpy()
     out["answer_column"] = said["column"]
     out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
     return cast("DataFrame[Answers]", out[_ORDER])

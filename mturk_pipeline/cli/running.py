@@ -85,6 +85,8 @@ def run_each(
                 said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
                 unread = _say_problems(site, project, workflow, result, console)
+                if result.success:
+                    _say_unreadable(site, project, workflow, result.phase, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
                 elif unread and result.ran:
@@ -122,3 +124,13 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, result: "Pha
         where = f"sheet problems of {place.folders.processed}/review_{result.phase}.xlsx"
         console.print(f"  {entries} could not be understood: {where}", markup=False, soft_wrap=True)
     return len(unreadable)
+
+
+def _say_unreadable(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
+    """How many answers could not be read, by field."""
+    from mturk_pipeline.answers.unreadable import unreadable, unreadable_line
+    from mturk_pipeline.orchestration.workspace import phase_of_project
+
+    answers = phase_of_project(site.home, project, workflow, phase).table("answers")
+    if answers is not None and (line := unreadable_line(unreadable(answers))):
+        console.print(f"  {line}", soft_wrap=True, markup=False)

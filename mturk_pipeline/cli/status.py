@@ -55,6 +55,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
     for row in rows:
         if row.if_you_stop_here:
             console.print(f"  {row.project} {row.phase}: {row.if_you_stop_here}", soft_wrap=True, markup=False)
+        if row.unreadable_line:
+            console.print(f"  {row.project} {row.phase}: {row.unreadable_line}", soft_wrap=True, markup=False)
         for line in row.waiting:
             console.print(f"  {row.project} {row.phase} waits for {line}", soft_wrap=True, markup=False)
         for line in row.notes:

@@ -7,6 +7,7 @@ from pandera.typing import Series
 from mturk_pipeline.contracts.base import Moment, Table
 
 STATES = ["blank", "none_declared", "invalid", "valid"]
+EVIDENCE = ["", "near_miss", "none_in_words", "junk"]
 
 
 class Answers(Table):
@@ -32,6 +33,13 @@ class Answers(Table):
         description="Valid in form but unlikely to be real: never accepted without a look"
     )
     note: Series[str] = pa.Field(description="Why it is invalid, suspicious or was changed, in words; '' where plain")
+    evidence: Series[str] = pa.Field(
+        isin=EVIDENCE,
+        description=(
+            "What an invalid answer speaks for: near_miss (looks like a value, so for one), none_in_words (for none), "
+            "junk (for neither); '' for all other states"
+        ),
+    )
     answer_column: Series[str] = pa.Field(description="The file's column, such as Answer.email_1")
     slot: Series[pd.Int64Dtype] = pa.Field(
         nullable=True, description="Place in the worker's list of records (the n of the column)"

@@ -23,7 +23,8 @@ class Consensus(Table):
     element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
     field: Series[str] = pa.Field(description="The field asked")
     outcome: Series[str] = pa.Field(
-        isin=["value", "none", "unknown"], description="A value; agreed that there is none; or nothing usable"
+        isin=["value", "none", "unknown"],
+        description="A value; that there is none; or nothing usable (with near misses: a value that nobody could read)",
     )
     value: Series[str] = pa.Field(nullable=True, description="The best guess, normalised; missing for none and unknown")
     trust: Series[float] = pa.Field(
@@ -52,7 +53,10 @@ class Consensus(Table):
         description="Shannon entropy of the answers over its maximum: 0 all equal, 1 all different",
     )
     accepted: Series[bool] = pa.Field(
-        description="Trust reaches the field's threshold: passes without a look, unverified"
+        description=(
+            "Trust reaches the field's threshold: passes without a look, unverified. 'None' passes only where somebody "
+            "said so or left the field blank, and nobody nearly wrote a value"
+        )
     )
     changed_by_weighting: Series[bool] = pa.Field(
         description="The outcome differs from the most supported value: reliability decided, not the count"
@@ -71,8 +75,8 @@ class Workers(Table):
     valid: Series[int] = pa.Field(ge=0, description="Valid values given")
     blank: Series[int] = pa.Field(ge=0, description="Fields left blank")
     blank_required: Series[int] = pa.Field(ge=0, description="Required fields left blank")
-    none_declared: Series[int] = pa.Field(ge=0, description="Answers 'there is none'")
-    invalid: Series[int] = pa.Field(ge=0, description="Invalid answers")
+    none_declared: Series[int] = pa.Field(ge=0, description="Answers 'there is none', in other words too")
+    invalid: Series[int] = pa.Field(ge=0, description="Invalid answers, but for 'none' in other words")
     compared: Series[int] = pa.Field(ge=0, description="Votes on item-fields where another worker voted too")
     agreeing: Series[int] = pa.Field(ge=0, description="Of those, votes that another worker shares")
     agreement: Series[float] = pa.Field(

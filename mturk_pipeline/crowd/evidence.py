@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.reading import NEAR_MISS, NONE_IN_WORDS
 from mturk_pipeline.trust.asked import blank_means_none, is_personal
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -39,7 +40,8 @@ class Given:
 
     def __init__(self, assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> None:
         self.phase = phase
-        self.answers = answers
+        # Tables of an earlier version do not class what could not be read.
+        self.answers = answers if "evidence" in answers else answers.assign(evidence="")
         self.seconds = assignments.set_index("assignment_id")["work_seconds"]
         # Missing where no time is known, or where there is none to compare with.
         self.pace = self.seconds / self.seconds[self.seconds > 0].median()
@@ -147,8 +149,9 @@ def _all_invalid(given: Given) -> Iterator[Mark]:
     if bad.empty:
         return
     pasted = bad["note"].str.contains(_PASTED, regex=False)
-    says_none = bad["note"].str.startswith("says that there is none")
+    says_none = bad["note"].str.contains("that there is none", regex=False) | bad["evidence"].eq(NONE_IN_WORDS)
     tried = bad["raw"].fillna("").str.slice(0, _LOOKED_AT).str.contains(_TRIED, regex=True)
+    tried |= bad["evidence"].eq(NEAR_MISS)
     filled = given.all_of(bad, pasted | ~(says_none | tried))
     why = _notes(bad)
     reason = "None of the answers given can be used: " + why + "."

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.truth_words import is_truth_word, language_of, truth_language
 from mturk_pipeline.intake.typed import column
@@ -45,7 +46,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 # A letter read in a wrong code page is two or more beyond ASCII; its second half can have become a space.
 _WRONG_PAGE = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3\u00e2] ")
 _BLANKS = ("", "{}", "nan", "NaN")
-_ERROR = re.compile(r"#[\w¡¿/]+[!?]?", re.UNICODE)
 _WHOLE = re.compile(r"[+-]?\d+(\.0+)?")
 _DECIMAL_COMMA = re.compile(r"[^\d,.]*(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:[. ']\d{3})+,\d+)[^\d,.]*")
 _OTHER_NUMBER = re.compile(r".*?(?:\d\.(?:\d{1,2}|\d{4,})(?!\d)|\d,\d{3}\.\d|\d(?:,\d{3}){2,}).*", re.DOTALL)
@@ -218,7 +218,7 @@ def _judged_as_whole(cells: pd.Series, use: Use, language: str | None) -> _Step 
         return None
     codes, uniques = pd.factorize(cells)
     texts = [str(u).strip() for u in uniques]
-    filled = [t for t in texts if t not in _BLANKS and not _ERROR.fullmatch(t)]
+    filled = [t for t in texts if t not in _BLANKS and not is_spreadsheet_error(t)]
     if _has_whole_floats(filled, use):
         return _replaced(cells, codes, {t: t.partition(".")[0] for t in filled if "." in t}, texts, WHOLE)
     if use == "values" and (words := truth_language(filled, language)):
@@ -235,7 +235,7 @@ def _may_be_uniform(cells: pd.Series, use: Use) -> bool:
         return True
     for text in cells.dropna().head(50):
         bare = str(text).strip()
-        if bare not in _BLANKS and not _ERROR.fullmatch(bare):
+        if bare not in _BLANKS and not is_spreadsheet_error(bare):
             return bool(_WHOLE.fullmatch(bare)) or (use == "values" and is_truth_word(bare))
     return False
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.intake.damaged_keys import damage_of_keys
 from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
@@ -68,7 +68,7 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
         for part in kept:
             keys = part[list(phase.keys)]
             blank = (keys.fillna("") == "").any(axis=1)
-            damaged = (keys.apply(damage_of_keys) != "").any(axis=1) & ~blank
+            damaged = (keys.apply(damage_of) != "").any(axis=1) & ~blank
             problems += [(name, line) for line in _left_out(name, part["source_row"], blank, "without a key")]
             wrong = "whose key a spreadsheet made a date, a short number or an error"
             problems += [(name, line) for line in _left_out(name, part["source_row"], damaged, wrong)]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.collecting import Collected, collect
+from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
 from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
@@ -124,6 +125,8 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
     if pd.isna(entry["dialect"]):
         return Inspection(path, broken)
     balance = {c: int(entry[c]) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    warnings = [line.removeprefix(f"{path.name}: ") for line in collected.warnings]
+    contents = [c for c in collected.assignments.columns if c.startswith(("Input.", "Answer."))]
     return Inspection(
         path,
         broken,
@@ -133,7 +136,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
         **_content(collected.assignments),
         rules=_rules(collected),
         not_counted=_not_counted(collected),
-        warnings=tuple(line.removeprefix(f"{path.name}: ") for line in collected.warnings),
+        warnings=(*warnings, *lost_cell_lines(collected.assignments, contents)),
     )
 
 

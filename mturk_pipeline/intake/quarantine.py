@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
-from mturk_pipeline.intake.damaged_keys import damage_of_keys
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
 from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
@@ -132,7 +132,7 @@ def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase:
         if key in frame.columns:
             blank = frame[key].fillna("").str.strip() == ""
             verdict.set(blank, "no_key", f"has a blank {key}: fill in which item it is about")
-            damage = damage_of_keys(frame[key])
+            damage = damage_of(frame[key])
             reason = f"has a {key} that names no item (" + damage + "): write in what it was"
             verdict.set(damage != "", "damaged_key", reason)
 

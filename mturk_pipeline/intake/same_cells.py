@@ -8,7 +8,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-_ERROR = re.compile(r"#[\w¡¿/]+[!?]?|err:\d+", re.IGNORECASE)
+from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
+
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SHORTENED = re.compile(r"[+-]?(\d)(?:[.,](\d+))?E[+-]?\d+", re.IGNORECASE)
 _MONTHS = re.compile(
@@ -48,7 +49,7 @@ def _plain(text: str) -> str:
 def _is_made_of(damaged: str, text: str) -> bool:
     """Whether a spreadsheet can have made `damaged` of `text`."""
     return (
-        _ERROR.fullmatch(damaged) is not None
+        is_spreadsheet_error(damaged)
         or damaged == f"'{text}"
         or (len(damaged) in _CELL_LIMITS and text.startswith(damaged))
         or _is_same_number(damaged, text)

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
@@ -53,6 +54,12 @@ class PhaseStatus:
     waiting: tuple[str, ...]
     notes: tuple[str, ...]
     missing: dict[str, int]
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def unreadable_line(self) -> str:
+        """How many answers could not be read and why, in one line; '' where all could."""
+        return unreadable_line(self.unreadable)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -92,6 +99,7 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
         waiting=tuple(_waiting(place, inputs, state, statuses, missing)),
         notes=tuple(_notes(missing)),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
+        unreadable=() if answers is None else unreadable(answers),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from mturk_pipeline.answers.unreadable import unreadable
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.review.decision_words import UNDO, WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
@@ -118,7 +119,14 @@ def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "answers", f"{answers:,} behind the rows of review{more}"
     for note in anonymous_notes(book.answers.drop_duplicates("assignment_id")):
         yield "anonymous answers", note
+    yield from _unreadable(book)
     yield "export", book.export
+
+
+def _unreadable(book: ReviewBook) -> Iterator[tuple[str, str]]:
+    """How many answers of the phase could not be read, one line for each field."""
+    for number, field in enumerate(unreadable(book.answers)):
+        yield "" if number else "could not be read", str(field)
 
 
 def _cut(count: int, where: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.mended_cells import use_of
 from mturk_pipeline.review.cleaning import key_columns
@@ -34,11 +35,6 @@ DAMAGED = {
         "not used; correct it, or save the table as .xlsx"
     ),
 }
-ERROR_TEXTS = (
-    *("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#BUSY!", "#BLOCKED!"),
-    *("#GETTING_DATA", "#CONNECT!", "#FIELD!", "#UNKNOWN!", "#PYTHON!", "#ERROR!"),
-    *(f"ERR:{number}" for number in range(501, 541)),  # LibreOffice's
-)
 _CELL_REASONS = {
     "error_text": "a spreadsheet's error stands there, so it was taken for an empty cell: write the value",
     "odd_value": "not a usual {kind}: it was kept as written; correct it if that was not meant",
@@ -182,11 +178,15 @@ def _rows(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: Phas
     return out[~empty]
 
 
+def _are_errors(cells: pd.Series) -> pd.Series:
+    return cells.isin([text for text in cells.dropna().unique() if is_spreadsheet_error(text)])
+
+
 def _without_errors(
     sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec
 ) -> tuple[ReviewedSheet, list[dict[str, object]]]:
     """The sheet without the errors of spreadsheets in its cells, and a problem for each; shown ones are copies."""
-    wrong = sheet.table.drop(columns="decision").apply(lambda c: c.str.strip().str.upper().isin(ERROR_TEXTS))
+    wrong = sheet.table.drop(columns="decision").apply(_are_errors)
     touched = sheet.table[wrong.any(axis=1)]
     if touched.empty:
         return sheet, []

@@ -68,6 +68,8 @@ def _answer_node(row: dict[Any, Any]) -> Node:
         "invalid": f"said {plain(row['raw'])!r}, which is not valid",
         "valid": f"said {plain(row['value'])}",
     }[row["state"]]
+    if row.get("evidence") == "near_miss":
+        said = f"said {plain(row['raw'])!r}, which looks like a value but cannot be read"
     return Node("answer", f"{row['worker']} {said}", facts_of(row, _ANSWER))
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints
-from mturk_pipeline.trust.models.scores import UNKNOWN, Known, Scores, first_candidates
+from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
+from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
+from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores, first_candidates
 from mturk_pipeline.trust.votes import Ballots
 
 _ROUNDING = 1e-9
@@ -27,6 +28,13 @@ def choose(ballots: Ballots, scores: Scores) -> Chosen:
     best = np.where((best >= 0) & (of_value >= scores.none_trust), best, -1)
     trust = np.where(best >= 0, of_value, scores.none_trust)
     return Chosen(best, np.clip(trust, 0, 1), of_chosen(ballots.candidates.votes, best))
+
+
+def outcomes(ballots: Ballots, scores: Scores, chosen: Chosen) -> Texts:
+    """(C) 'value', 'none', or 'unknown': nothing usable, or near misses that make a value more probable than none."""
+    nearly = (ballots.cells.unreadable[:, NEAR_MISS] > 0) & (ballots.cells.counts[:, VALID] == 0)
+    is_none = (scores.none_trust > 0) & ~(nearly & (scores.none_trust < 0.5))
+    return np.where(chosen.best >= 0, "value", np.where(is_none, "none", "unknown")).astype(object)
 
 
 def of_chosen(of_candidates: np.ndarray, best: Ints) -> np.ndarray:
@@ -70,3 +78,17 @@ def changed(ballots: Ballots, chosen: Chosen, for_none: Floats) -> Bools:
     weight = np.append(ballots.candidates.weight, 0)
     support = np.where(chosen.best >= 0, weight[chosen.best], for_none)
     return (first >= 0) & (chosen.best != first) & (weight[first] > support + _ROUNDING)
+
+
+def none_backed(ballots: Ballots, asked: Asked, known: Known) -> Bools:
+    """(C) where 'none' may pass without a look, if it is trusted enough: somebody who counts for anything said so or
+    left the field blank where that says so, and nobody nearly wrote a value. Junk alone says nothing."""
+    votes, field = ballots.votes, ballots.cells.field
+    specs = list(asked.fields.values())
+    blank = of_field([blank_means_none(s) for s in specs], field)[votes.cell]
+    declared = of_field([s.none_policy == "answer" or blank_means_none(s) for s in specs], field)[votes.cell]
+    says_none = declared & ((votes.state == NONE) | (votes.evidence == NONE_IN_WORDS)) | blank & (votes.state == BLANK)
+    counts = known.weight[votes.worker] > 0
+    for_none = np.bincount(votes.cell[says_none & counts], minlength=len(field))
+    nearly = np.bincount(votes.cell[(votes.evidence == NEAR_MISS) & counts], minlength=len(field))
+    return ((for_none > 0) & (nearly == 0)) | (known.truth == NO_VALUE)

@@ -7,6 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mturk_pipeline.answers.reading import EVIDENCE
+from mturk_pipeline.answers.reading import JUNK as _JUNK
+from mturk_pipeline.answers.reading import NEAR_MISS as _NEAR_MISS
+from mturk_pipeline.answers.reading import NONE_IN_WORDS as _NONE_IN_WORDS
 from mturk_pipeline.intake.unknown_workers import is_unknown
 
 if TYPE_CHECKING:
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
 
 STATES = ("blank", "invalid", "none_declared", "valid")
 BLANK, INVALID, NONE, VALID = range(len(STATES))
+# What an invalid answer is evidence of: the later, the more it counts in a vote of several.
+JUNK, NONE_IN_WORDS, NEAR_MISS = (EVIDENCE.index(name) for name in (_JUNK, _NONE_IN_WORDS, _NEAR_MISS))
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -44,6 +50,7 @@ class Rows:
     value: Ints  # -1 where there is no valid value
     assignment: Ints
     state: Ints  # place in STATES: the later, the better
+    evidence: Ints  # of invalid ones: place in EVIDENCE; 0 of all others
     suspicious: Bools
     submitted: Ints  # microseconds; the least integer where unknown
     raw: Texts
@@ -62,8 +69,9 @@ class Rows:
         """The rows for which `mask` holds; themselves where it holds for all, since copies of many rows cost."""
         if mask.all():
             return self
-        arrays = ("item", "element", "field", "worker", "value", "assignment", "state", "suspicious", "submitted")
-        return replace(self, raw=self.raw[mask], **{name: getattr(self, name)[mask] for name in arrays})
+        arrays = ("item", "element", "field", "worker", "value", "assignment", "state", "evidence", "suspicious")
+        masked = {name: getattr(self, name)[mask] for name in (*arrays, "submitted", "raw")}
+        return replace(self, **masked)
 
 
 def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
@@ -87,6 +95,7 @@ def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
     worker, workers = _codes(answers, "worker")
     value, values = _codes(answers.assign(value=answers["value"].where(state == VALID)), "value")
     assignment, assignments = _codes(answers, "assignment_id")
+    state = np.where((state == VALID) & (value < 0), INVALID, state)
     return Rows(
         item=item,
         element=element,
@@ -94,12 +103,30 @@ def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
         worker=worker,
         value=value,
         assignment=assignment,
-        state=np.where((state == VALID) & (value < 0), INVALID, state),
+        state=state,
+        evidence=evidence_codes(answers, state),
         suspicious=answers["suspicious"].to_numpy(dtype=bool),
         submitted=answers["submitted_at"].to_numpy(dtype="datetime64[us]").astype(np.int64),
         raw=np.asarray(answers["raw"].fillna(""), dtype=object),
         names=Names(items, elements, fields, workers, values, assignments),
     )
+
+
+def evidence_codes(answers: pd.DataFrame, state: Ints) -> Ints:
+    """Place in EVIDENCE of each invalid answer, 0 of all others; what nobody classed is junk.
+
+    Raises
+    ------
+    ValueError
+        For evidence of a class that does not exist.
+    """
+    if "evidence" not in answers:
+        return np.where(state == INVALID, JUNK, 0)
+    named = answers["evidence"].fillna("")
+    code = pd.Index(EVIDENCE).get_indexer(pd.Index(named))
+    if (code < 0).any():
+        raise ValueError(f"evidence is one of {', '.join(EVIDENCE[1:])}, not {sorted(set(named[code < 0]))[0]!r}")
+    return np.where(state == INVALID, np.maximum(code, JUNK), 0)
 
 
 def latest(rows: Rows) -> Bools:

@@ -100,9 +100,11 @@ def _absent(listing: Listing, accepted: Bools, of_list: Ints) -> tuple[Floats, F
     unseen = listing.richness * listing.missed
     doubt = listing.missed_doubt / (1 - listing.missed) ** 2 + UNEQUAL**2
     spread = _sums(of_list, out * (1 - listing.trust), number) + unseen / (1 - listing.missed) + unseen**2 * doubt
-    fewest, most = (_gamma_quantile(left_out + unseen, spread, z) for z in (-_Z, _Z))
-    most = np.maximum(np.ceil(most), left_out + chao2_unseen(listing, of_list))
-    return left_out + unseen, np.floor(fewest), most
+    expected = left_out + unseen
+    fewest, most = (_gamma_quantile(expected, spread, z) for z in (-_Z, _Z))
+    # Of far less than one element both quantiles are 0.
+    most = np.maximum(np.maximum(np.ceil(most), expected), left_out + chao2_unseen(listing, of_list))
+    return expected, np.minimum(np.floor(fewest), expected), most
 
 
 def chao2_unseen(listing: Listing, of_list: Ints) -> Floats:

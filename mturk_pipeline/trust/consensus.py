@@ -8,16 +8,25 @@ import pandas as pd
 
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.cases import texts_of_cases
-from mturk_pipeline.trust.choosing import Chosen, changed, checked_cells, choose, of_chosen, patterns
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools, Floats
+from mturk_pipeline.trust.choosing import (
+    Chosen,
+    changed,
+    checked_cells,
+    choose,
+    none_backed,
+    of_chosen,
+    outcomes,
+    patterns,
+)
+from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
-from mturk_pipeline.trust.footers import FOOTER_FACTOR, footers
+from mturk_pipeline.trust.footers import footers, less_for_footers
 from mturk_pipeline.trust.judged import Judged, calibration_of, looks, taught
 from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.reasons import Facts, reasons_of
-from mturk_pipeline.trust.votes import Ballots, ballots
+from mturk_pipeline.trust.votes import Ballots, Cells, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SUSPICIOUS_CAP = 0.49
@@ -78,9 +87,8 @@ def fit(
     if len(seen):
         scores = taught(MODELS[name], votes, phase, known, scores, judged)
     footer, suspicious = footers(votes, phase), ~votes.candidates.clean
-    value = correct(scores.value_trust)
-    value = np.where(footer, value * FOOTER_FACTOR, value)
-    scores = scores.with_trust(value, correct(scores.none_trust)).settled(votes, known)
+    scores = scores.with_trust(correct(scores.value_trust), correct(scores.none_trust))
+    scores = less_for_footers(votes, scores, footer).settled(votes, known)
     value = scores.value_trust
     chosen = choose(votes, scores)
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
@@ -103,7 +111,9 @@ def find_consensus(
     ----------
     thresholds
         Trust from which a value is accepted, by field name; '*' stands for all other fields. By default
-        `phase.threshold(field)`. The outcome 'none' has `phase.threshold_of_none(field)`, or the one given if lower.
+        `phase.threshold(field)`. The outcome 'none' has `phase.threshold_of_none(field)`, or the one given if lower;
+        where somebody gave a value it needs half as much more, up to the value's. It never passes where nobody said
+        so or left the field blank, or where somebody nearly wrote a value.
     model, fitted
         As of `fit`; what it returned, where the caller has that.
 
@@ -116,11 +126,13 @@ def find_consensus(
     found = fitted or fit(answers, phase, model=model)
     table = _counts(found)
     suspicious = of_chosen(found.suspicious, found.chosen.best)
-    none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
-    limit = np.where(table["outcome"] == "none", none[found.ballots.cells.field], accept[found.ballots.cells.field])
+    is_none = (table["outcome"] == "none").to_numpy()
+    limit = np.where(is_none, _limits_of_none(found, accept), accept[found.ballots.cells.field])
     table["accepted"] = (table["trust"] >= limit - _ROUNDING) & ~suspicious
     table["accepted"] &= checked_cells(found.ballots, found.known)
-    table["changed_by_weighting"] = changed(found.ballots, found.chosen, _for_none(found, found.ballots.cells.weights))
+    table["accepted"] &= ~is_none | none_backed(found.ballots, phase, found.known)
+    for_none, _ = speakers_for_none(found.ballots, phase)
+    table["changed_by_weighting"] = changed(found.ballots, found.chosen, for_none)
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, _COLUMNS]
@@ -157,8 +169,8 @@ _COLUMNS = [
 def _counts(found: Fitted) -> pd.DataFrame:
     votes, phase, chosen = found.ballots, found.phase, found.chosen
     cells = votes.cells
-    has_value = chosen.best >= 0
-    says_none = ~has_value & (found.scores.none_trust > 0)
+    outcome = outcomes(votes, found.scores, chosen)
+    support = np.where(outcome == "none", speakers_for_none(votes, phase, weighted=False)[0], 0)
     decided = decide(votes)
     kinds = [spec.kind for spec in phase.fields.values()]
     squares, entropy = sameness(votes)
@@ -168,18 +180,16 @@ def _counts(found: Fitted) -> pd.DataFrame:
             "item_id": _text(cells.item_id),
             "element": _text(cells.element),
             "field": _text(np.array(list(phase.fields), dtype=object)[cells.field]),
-            "outcome": _text(np.where(has_value, "value", np.where(says_none, "none", "unknown"))),
+            "outcome": _text(outcome),
             "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
-            "trust": chosen.trust,
+            "trust": np.where(outcome == "unknown", 0.0, chosen.trust),
             "pattern": _text(patterns(votes, chosen.best)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
-            "flag_text": _text(_worded(decided.flag, decided.agreeing, cells.people, cells.field, kinds)),
+            "flag_text": _text(_worded(decided.flag, decided.agreeing, cells, kinds)),
             "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
             "runners_up": runners_up,
             "runners_up_trust": of_runners_up,
-            "votes": np.where(has_value, chosen.votes, np.where(says_none, _for_none(found, cells.counts), 0)).astype(
-                np.int64
-            ),
+            "votes": np.where(outcome == "value", chosen.votes, support).astype(np.int64),
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],
@@ -191,16 +201,20 @@ def _counts(found: Fitted) -> pd.DataFrame:
     )
 
 
-def _for_none(found: Fitted, counts: np.ndarray) -> np.ndarray:
-    return speakers_for_none(counts, found.ballots.cells.field, found.phase)[0]
-
-
 def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:
     """Threshold of each of the phase's fields, in their order."""
     unknown = sorted(set(given) - set(phase.fields) - {"*"})
     if unknown:
         raise ValueError(f"a threshold is given for {unknown}, which is no field of {list(phase.fields)}")
     return np.array([given.get(f, given.get("*", phase.threshold(f))) for f in phase.fields], dtype=float)
+
+
+def _limits_of_none(found: Fitted, accept: Floats) -> Floats:
+    """(C) trust from which 'none' is accepted; where somebody gave a value, midway between that and the value's."""
+    cells, phase = found.ballots.cells, found.phase
+    none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
+    contested = cells.counts[:, VALID] > 0
+    return np.where(contested, (none[cells.field] + accept[cells.field]) / 2, none[cells.field])
 
 
 def _slices(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[list]:
@@ -219,11 +233,16 @@ def _runners_up(found: Fitted) -> tuple[list[list[str]], list[list[float]]]:
     return values, _slices(np.round(trust[other], 4), start[:-1], start[1:])
 
 
-def _worded(flag: np.ndarray, agreeing: np.ndarray, workers: np.ndarray, field: np.ndarray, kinds: list) -> np.ndarray:
-    cases = pd.DataFrame({"flag": flag, "agreeing": agreeing, "workers": workers, "field": field})
-    return texts_of_cases(
-        cases, lambda case: flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]])
+def _worded(flag: np.ndarray, agreeing: np.ndarray, cells: Cells, kinds: list) -> np.ndarray:
+    near = np.where(cells.counts[:, VALID] == 0, cells.unreadable[:, NEAR_MISS], 0)
+    cases = pd.DataFrame(
+        {"flag": flag, "agreeing": agreeing, "workers": cells.people, "field": cells.field, "near": near}
     )
+
+    def text(case: dict) -> str:
+        return flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]], case["near"])
+
+    return texts_of_cases(cases, text)
 
 
 def _text(values: np.ndarray | list[str]) -> pd.Series:

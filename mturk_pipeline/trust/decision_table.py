@@ -74,14 +74,18 @@ def decide(ballots: Ballots) -> Decided:
     )
 
 
-def flag_text(flag: int, agreeing: int, workers: int, kind: str) -> str:
-    """The flag in words.
+def flag_text(flag: int, agreeing: int, workers: int, kind: str, near_misses: int = 0) -> str:
+    """The flag in words; without any value, near misses of one are not all good.
 
     >>> flag_text(MAJORITY, 2, 3, "url"), flag_text(MAJORITY, 4, 5, "url")
     ('All good, double consensus', 'All good, majority 4 of 5')
     >>> flag_text(MULTIPLE, 1, 3, "email")
     'Checkit, multiple emails'
+    >>> flag_text(ZERO_VALUE, 0, 3, "email", near_misses=2)
+    'Checkit, no value could be read'
     """
+    if near_misses:
+        return "Checkit, no value could be read"
     if flag == UNANIMOUS or (flag == MAJORITY and agreeing <= 3 and workers <= 3):
         many = _TIMES.get(agreeing)
         return f"All good, {many} consensus" if many else f"All good, consensus of {agreeing}"

@@ -44,8 +44,10 @@ def fit_predict(
     ----------
     answers
         One row per value that a worker gave: item, worker, value (missing or '' = left blank), and optionally field,
-        state (blank, none_declared, invalid, valid), pool (answers whose reliability is counted apart: a worker may
-        be good in one pool and poor in another) and work_seconds. Several rows per item and worker are allowed.
+        state (blank, none_declared, invalid, valid), evidence (what an invalid answer speaks for: near_miss for a
+        value, none_in_words for none, junk, the default, for neither), pool (answers whose reliability is counted
+        apart: a worker may be good in one pool and poor in another) and work_seconds. Several rows per item and
+        worker are allowed.
     model
         A name in `mturk_pipeline.trust.models.MODELS`: majority, worker_weighted, confusion, trust.
     kind

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.asked import Questions
-from mturk_pipeline.trust.coding import BLANK, NONE, STATES, VALID, Bools, Ints, Names, Rows, Texts
+from mturk_pipeline.trust.coding import BLANK, NONE, STATES, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
 from mturk_pipeline.trust.votes import Ballots, ballots_of
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS = ("closed", "open", "list")
-_USED = {"item", "worker", "value", "field", "state", "pool"}
+_USED = {"item", "worker", "value", "field", "state", "evidence", "pool"}
 FIELD = "value"  # the name of the only field where a frame names none
 
 
@@ -61,6 +61,7 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
         value=value,
         assignment=zeros,
         state=state,
+        evidence=evidence_codes(answers, state),
         suspicious=np.zeros(len(item), dtype=bool),
         submitted=zeros,
         raw=np.broadcast_to(np.array("", dtype=object), len(item)),

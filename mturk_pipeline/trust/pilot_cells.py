@@ -15,6 +15,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.answers.cleaning import clean, words
+from mturk_pipeline.answers.none_words import FOREIGN_WORDS, says_none, says_nothing
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -46,16 +47,9 @@ COMMON_WORDS = words(
     "visit was we web webpage website websites were what when where which who why with without work working works "
     "wrong yes yet you your youtube zero"
 )
-_SAYS_NONE = re.compile(
-    r"^(?:no|none|nil|nothing|zero|without)\b(?! (?:idea|clue|answer|access|data|result|results|longer|sure)\b)"
-    r"|\bnot (?:any|available|existing|find|found|given|have|listed|mentioned|provided|published|shown|specified)\b"
-    r"|\b(?:do|does|did)(?: not|n't|nt) (?:exist|have|find|list|show)\b|\b(?:cannot|can't|cant|unable to) find\b"
-    r"|\bnot (?:there|exist)\b|\b(?:is|are)(?: not|n't|nt) (?:any|there|one)\b|\bhas no\b"
-)
-_SAYS_NOTHING = re.compile(
-    r"\b(?:clue|done|error|idea|idk|know|link|load|loading|open|page|skip|sure|tell|test|unsure)\b"
-)
-_WORDED = re.compile(r"[a-z']+(?:[ /-][a-z']+)*")
+# About the page or the task, not an answer to a question with choices.
+_TASK = re.compile(r"\b(?:clue|done|idea|know|link|load|loading|open|page|sure|tell|test)\b")
+_WORDED = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*(?:[ /-][^\W\d_]+(?:'[^\W\d_]+)*)*")
 _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
 _UNSHAPED = re.compile(r"[^x9 @./:;,|_+()#&=?'-]")
 
@@ -69,7 +63,7 @@ def common_cells(answers: pd.DataFrame, phase: PhaseSpec, most: int = MOST_CELLS
     """
     invalid = answers.loc[answers["state"] == "invalid", ["field", "raw", "worker", "assignment_id", "answer_column"]]
     invalid = invalid.dropna(subset=["raw"]).drop_duplicates()
-    known = COMMON_WORDS | _words_of(phase)
+    known = COMMON_WORDS | FOREIGN_WORDS | _words_of(phase)
     bare = invalid["raw"].map({raw: _bare(raw) for raw in invalid["raw"].unique()})
     several = invalid.groupby([invalid["field"], bare])["worker"].transform("nunique") >= SEVERAL
     is_text = several & bare.map({text: _is_plain(text, known) for text in bare.unique()}).astype(bool)
@@ -138,10 +132,10 @@ def _proposals(spec: FieldSpec, text: str | None) -> Iterator[tuple[str, Any]]:
     if spec.none_policy == "required":
         yield "none_policy", "answer"
     if text is not None:
-        says_none = bool(_SAYS_NONE.search(text))
-        if spec.choices and not says_none and not _SAYS_NOTHING.search(text):
+        said_none = says_none(text)
+        if spec.choices and not said_none and not says_nothing(text) and not _TASK.search(text):
             yield "choices", [*spec.choices, text]
-        if says_none:
+        if said_none:
             yield "none_tokens", [*_none_tokens(spec), text]
         else:
             yield "blank_tokens", [*_blank_tokens(spec), text]

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers import reading
+from mturk_pipeline.answers.cleaning import clean, squeeze
+from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
-from mturk_pipeline.trust.choosing import Chosen, of_chosen
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Bools
+from mturk_pipeline.trust.choosing import Chosen, of_chosen, outcomes
+from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Texts
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
 from mturk_pipeline.trust.models.segments import largest, sums
@@ -20,6 +23,7 @@ from mturk_pipeline.trust.votes import Ballots
 
 # Work shorter than this share of the phase's median is said.
 SHORT_WORK = 1 / 3
+_SHOWN, _MOST_SHOWN = 60, 3  # characters of a near miss, and how many of them are shown
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,10 @@ def reason(
     spread: str = "",
     fast: int = 0,
     anonymous: int = 0,
+    in_words: int = 0,
+    nearly: int = 0,
+    near_same: str = "",
+    near_other: str = "",
 ) -> str:
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
 
@@ -76,7 +84,9 @@ def reason(
 
     `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
     gave another (-1: unknown); `others_most` workers gave one and the same other value; `notes` says what was noted
-    of answers, `spread` how numbers lie, `fast` how many answers were given in a hurry.
+    of answers, `spread` how numbers lie, `fast` how many answers were given in a hurry. Of the `invalid`, `in_words`
+    say that there is none and `nearly` are near misses; `near_same` and `near_other` show those that almost are the
+    value, and the others.
 
     >>> reason(outcome="value", workers=3, votes=2, valid=2, blank=1, none_declared=0, invalid=0)
     '2 of 3 workers agree; 1 left it blank'
@@ -86,6 +96,9 @@ def reason(
     'only 1 of 3 workers gave this value, but reliable at 95 %; 2 gave another value (reliable at 40 %)'
     >>> reason(outcome="none", workers=3, votes=2, valid=1, blank=1, none_declared=1, invalid=0)
     'no value: 1 said that there is none; 1 left it blank; 1 gave a value that is hardly right'
+    >>> mangled = {"invalid": 2, "nearly": 2, "near_other": '"a@x,edu"'}
+    >>> reason(outcome="none", workers=3, votes=0, valid=0, blank=1, none_declared=0, **mangled)
+    'no value: 1 left it blank; 2 wrote what looks like a value: "a@x,edu"'
     """
     parts = []
     noun = "answer" if anonymous else "worker"
@@ -96,10 +109,13 @@ def reason(
         parts += _for_a_value(workers, votes, valid, supporters, rivals, others_most, noun)
     if anonymous:
         parts.append(f"{anonymous} anonymous answers, perhaps of one person" if anonymous > 1 else "1 anonymous answer")
+    junk = invalid - in_words - nearly
     others = [
         (none_declared, "said that there is none"),
+        (in_words, "said in other words that there is none"),
         (blank, "left it blank" + (" although it is required" if required else "")),
-        (invalid, f"gave nothing valid{f' ({notes})' if notes and invalid else ''}"),
+        (junk, f"gave nothing valid{f' ({notes})' if notes and junk else ''}"),
+        (nearly, _nearly(near_same, near_other)),
     ]
     rest = [f"{number} {what}" for number, what in others if number]
     if outcome != "value" and valid:
@@ -107,7 +123,7 @@ def reason(
     if outcome != "value" and rest:
         rest[0] = ("no value: " if outcome == "none" else "nothing usable: ") + rest[0]
     parts += rest
-    parts += [said for said in ("" if invalid else notes, spread) if said]
+    parts += [said for said in ("" if junk else notes, spread) if said]
     if copied:
         parts.append("workers who gave it may have copied from each other")
     if fast:
@@ -117,6 +133,14 @@ def reason(
     if footer_items >= FOOTER_ITEMS:
         parts.append(f"the same value stands for {footer_items} items: a footer or head office?")
     return "; ".join(parts)
+
+
+def _nearly(same: str, other: str) -> str:
+    """What near misses are; their texts stand beside the value, and are never merged into it."""
+    shown = [
+        f"{what}: {texts}" for what, texts in (("nearly the same", same), ("what looks like a value", other)) if texts
+    ]
+    return f"wrote {' and '.join(shown)}" if shown else "wrote what looks like a value but cannot be read"
 
 
 def _for_a_value(
@@ -142,19 +166,19 @@ def _for_a_value(
 def _cases(facts: Facts) -> pd.DataFrame:
     """The numbers of each cell that `reason` words."""
     cells, best = facts.ballots.cells, facts.chosen.best
-    has_value = best >= 0
-    says_none = ~has_value & (facts.scores.none_trust > 0)
     supporters, rivals = _reliabilities(facts)
     specs = facts.asked.fields.values()
     return pd.DataFrame(
         {
-            "outcome": np.where(has_value, "value", np.where(says_none, "none", "unknown")),
+            "outcome": outcomes(facts.ballots, facts.scores, facts.chosen),
             "workers": cells.workers,
             "votes": facts.chosen.votes,
             "valid": cells.counts[:, VALID],
             "blank": cells.counts[:, BLANK],
             "none_declared": cells.counts[:, NONE],
             "invalid": cells.counts[:, INVALID],
+            "in_words": cells.unreadable[:, NONE_IN_WORDS],
+            "nearly": cells.unreadable[:, NEAR_MISS],
             "absent": cells.absent,
             "supporters": supporters,
             "rivals": rivals,
@@ -216,11 +240,48 @@ def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
     cells, names = facts.ballots.cells, list(facts.asked.fields)
     keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
     columns = ["item_id", "element", "field"]
-    told = answers[(answers["note"] != "") & ((answers["state"] == "invalid") | (answers["note"] == ELSEWHERE))]
+    evidence = answers["evidence"] if "evidence" in answers else pd.Series("", index=answers.index)
+    said_otherwise = evidence.isin([reading.NEAR_MISS, reading.NONE_IN_WORDS])
+    noted = ((answers["state"] == "invalid") & ~said_otherwise) | (answers["note"] == ELSEWHERE)
+    told = answers[(answers["note"] != "") & noted]
     notes = told.groupby(columns)["note"].min().reindex(keys).fillna("")
     times = answers["work_seconds"]
     median = answers.drop_duplicates("assignment_id")["work_seconds"].median()
     hurried = answers[(times < SHORT_WORK * median) & (answers["state"] == "valid")]
     fast = hurried.drop_duplicates([*columns, "worker"]).groupby(columns).size().reindex(keys).fillna(0)
     spread = spreads(answers, facts.asked).reindex(keys).fillna("")
-    return {"notes": notes.to_numpy(), "spread": spread.to_numpy(), "fast": fast.to_numpy(dtype=np.int64)}
+    same, other = _near_misses(facts, answers[evidence == reading.NEAR_MISS], keys)
+    return {
+        "notes": notes.to_numpy(),
+        "spread": spread.to_numpy(),
+        "fast": fast.to_numpy(dtype=np.int64),
+        "near_same": same,
+        "near_other": other,
+    }
+
+
+def _near_misses(facts: Facts, rows: pd.DataFrame, keys: pd.MultiIndex) -> tuple[Texts, Texts]:
+    """(C) the texts of near misses that almost are their cell's value, and of all others; '' without any."""
+    same, other = (np.full(len(keys), "", dtype=object) for _ in range(2))
+    values = np.append(facts.ballots.candidates.value, np.array([""], dtype=object))[facts.chosen.best]
+    place = keys.get_indexer(pd.MultiIndex.from_frame(rows[["item_id", "element", "field"]]))
+    found: dict[tuple[int, bool], set[str]] = {}
+    for at, raw in zip(place.tolist(), rows["raw"].fillna("").tolist(), strict=True):
+        if at >= 0:
+            text = clean(str(raw)[:_SHOWN])
+            found.setdefault((at, is_nearly(text, str(values[at]))), set()).add(text)
+    for (at, near), texts in found.items():
+        shown = sorted(texts)
+        more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
+        (same if near else other)[at] = ", ".join(f'"{text}"' for text in shown[:_MOST_SHOWN]) + more
+    return same, other
+
+
+def is_nearly(text: str, value: str) -> bool:
+    """Whether a text is a value but for two slips, not counting punctuation.
+
+    >>> is_nearly("dean@uni,edu", "dean@uni.edu"), is_nearly("(212) 555-010", "+12125550101")
+    (True, True)
+    """
+    plain, wanted = (squeeze(t).removeprefix("https").removeprefix("http").removeprefix("www") for t in (text, value))
+    return len(wanted) > 5 and is_close(plain, wanted, 2)

@@ -8,6 +8,7 @@ field. In each cell a worker has one vote:
 - Of an unknown worker (somebody who did not log in) each assignment is a vote of its own, none lost; but all such
   votes of one server in a cell may be one person's, so they share the weight of one.
 - A vote's state is the best of its rows: valid before none_declared before invalid before blank.
+- A vote that is only invalid has the evidence of its rows: a near miss before none in other words before junk.
 - A vote with several valid values (`email_1`, `email_2`, two links in a cell) supports each of them once.
 - Where anybody listed a record for an item, the empty answers of those who listed none (element '') make no
   cell: these workers count as `absent` from each record, as do those who listed only others.
@@ -19,6 +20,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.reading import EVIDENCE
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.trust.asked import Asked, is_personal
 from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
@@ -35,6 +37,8 @@ class Cells:
     field: Ints  # place in the phase's fields
     counts: Ints  # (C, 4): votes by state, in the order of coding.STATES …
     weights: Floats  # (C, 4): … and what they weigh: votes that may be one person's as one
+    unreadable: Ints  # (C, 4): invalid votes by evidence, in the order of EVIDENCE …
+    unreadable_weights: Floats  # (C, 4): … and what they weigh
     absent: Ints  # workers who answered the item's list without this record
     start: Ints  # (C + 1): candidates of cell c are start[c]:start[c + 1]
 
@@ -61,6 +65,7 @@ class Votes:
     worker: Ints
     weight: Floats  # 1, shared where votes of a cell may be one person's
     state: Ints
+    evidence: Ints  # of invalid ones, place in EVIDENCE; 0 of all others
     token: Ints  # equal within a cell exactly where the answers are equal (all values of them)
 
 
@@ -124,7 +129,11 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     worker, weight = _voters(rows, vote, votes[:, 0])
     state = np.zeros(len(votes), dtype=np.int64)
     np.maximum.at(state, vote, rows.state)
-    of_state, size = votes[:, 0] * 4 + state, len(cells) * 4
+    evidence = np.zeros(len(votes), dtype=np.int64)
+    np.maximum.at(evidence, vote, rows.evidence)
+    evidence = np.where(state == INVALID, evidence, 0)
+    counts, weights = _counts(votes[:, 0], state, weight, len(STATES), len(cells))
+    unreadable, unreadable_weights = _counts(votes[:, 0], evidence, weight, len(EVIDENCE), len(cells))
 
     personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
     is_valid = rows.state == VALID
@@ -142,8 +151,10 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
             item=cells[:, 0] // n_elements,
             record=cells[:, 0] % n_elements,
             field=cells[:, 1],
-            counts=np.bincount(of_state, minlength=size).reshape(-1, 4),
-            weights=np.bincount(of_state, weight, minlength=size).reshape(-1, 4).astype(np.float64),
+            counts=counts,
+            weights=weights,
+            unreadable=unreadable,
+            unreadable_weights=unreadable_weights,
             absent=_absent(everything, cells[:, 0], asked),
             start=np.searchsorted(candidates.cell, np.arange(len(cells) + 1)),
         ),
@@ -152,6 +163,7 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
             worker=worker,
             weight=weight,
             state=state,
+            evidence=evidence,
             token=_tokens(state, supports[:, 0], candidate, _invalid_texts(rows, vote, state)),
         ),
         candidates=candidates,
@@ -168,6 +180,13 @@ def _voters(rows: Rows, vote: Ints, cell: Ints) -> tuple[Ints, Floats]:
     worker[vote] = rows.worker
     person = pairs(cell, worker)[0]
     return worker, 1 / np.bincount(person, minlength=1)[person]
+
+
+def _counts(cell: Ints, code: Ints, weight: Floats, codes: int, cells: int) -> tuple[Ints, Floats]:
+    """(cells, codes): how many votes of each code each cell has, and what they weigh."""
+    place, shape = cell * codes + code, (cells, codes)
+    weights = np.bincount(place, weight, minlength=cells * codes).astype(np.float64)
+    return np.bincount(place, minlength=cells * codes).reshape(shape), weights.reshape(shape)
 
 
 def _lists(rows: Rows, asked: Asked) -> Lists:

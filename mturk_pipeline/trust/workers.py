@@ -11,7 +11,7 @@ from mturk_pipeline.intake.unknown_workers import is_unknown, known
 from mturk_pipeline.trust.agreement import agreement
 from mturk_pipeline.trust.asked import is_personal
 from mturk_pipeline.trust.choosing import changed, checked_workers
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Ints, Rows, coded, latest, pairs
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, NONE_IN_WORDS, VALID, Ints, Rows, coded, latest, pairs
 from mturk_pipeline.trust.consensus import Fitted, fit
 from mturk_pipeline.trust.evidence import evidence, stands_out
 from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_WORKERS
@@ -116,11 +116,13 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
     field[asked] = rows.field
     required = np.array([spec.required for spec in phase.fields.values()])[field]
     n = len(rows.names.workers)
+    # Words of one's own for 'there is none' are no bad work.
+    in_words = rows.evidence == NONE_IN_WORDS
     counts = {
         "answers": np.bincount(rows.worker[rows.state != BLANK], minlength=n),
         "valid": np.bincount(rows.worker[rows.state == VALID], minlength=n),
-        "none_declared": np.bincount(rows.worker[rows.state == NONE], minlength=n),
-        "invalid": np.bincount(rows.worker[rows.state == INVALID], minlength=n),
+        "none_declared": np.bincount(rows.worker[(rows.state == NONE) | in_words], minlength=n),
+        "invalid": np.bincount(rows.worker[(rows.state == INVALID) & ~in_words], minlength=n),
         "blank": np.bincount(of[state == BLANK, 1], minlength=n),
         "blank_required": np.bincount(of[(state == BLANK) & required, 1], minlength=n),
         "asked_required": np.bincount(of[required, 1], minlength=n),
@@ -132,8 +134,7 @@ def _from_fit(found: Fitted, gold: Ints | None) -> pd.DataFrame:
     """Per worker what the model says: reliability, copy partners, gold, and outcomes that weighting changed."""
     votes, n = found.ballots, len(found.ballots.workers)
     middle, low, high = reliability(found.scores)
-    for_none = speakers_for_none(votes.cells.weights, votes.cells.field, found.phase)[0]
-    moved = changed(votes, found.chosen, for_none)[votes.votes.cell]
+    moved = changed(votes, found.chosen, speakers_for_none(votes, found.phase)[0])[votes.votes.cell]
     names = votes.workers.tolist()
     asked, right = _gold(votes, gold)
     return pd.DataFrame(

@@ -73,6 +73,15 @@ def test_the_demo_runs_to_all_leads_and_again_changes_nothing(cli: Cli, home: Pa
     assert best.isin(right).mean() > 0.8
 
 
+def test_run_and_status_say_how_many_answers_could_not_be_read(cli: Cli) -> None:
+    cli("demo")
+    for said in (cli("status", "example"), cli("run", "example", "--force")):
+        lines = [line for line in said.out.splitlines() if "answers could not be read: " in line]
+        assert "email " in lines[-1]
+    phases = json.loads(cli("status", "example", "--json").out)["phases"]
+    assert {"field", "answers", "near_misses", "none_in_words", "reasons"} == set(phases[-1]["unreadable"][0])
+
+
 def test_status_says_what_waits_for_whom(cli: Cli) -> None:
     cli("demo")
     said = json.loads(cli("status", "example", "--json").out)

@@ -72,6 +72,16 @@ def test_the_other_sheets(contacts):
     assert about["field: email"].startswith("email; passes from trust 0.60 on")
 
 
+def test_about_says_how_many_answers_could_not_be_read(contacts):
+    assert "could not be read" not in sheet(workbook_bytes(contacts.book()), "about")["about"].tolist()
+    told = contacts.answers.copy()
+    told.loc[told.index[:2], ["state", "note"]] = ["invalid", "not the form of an e-mail address"]
+    told["evidence"] = ["near_miss", "junk", *[""] * (len(told) - 2)]
+    contacts = replace(contacts, answers=told)
+    about = sheet(workbook_bytes(contacts.book()), "about").set_index("about")["this workbook"]
+    assert about["could not be read"] == ("email 2, 1 of them almost a value (not the form of an e-mail address: 2)")
+
+
 def test_workers_to_exclude_come_first_then_those_to_watch_then_the_least_reliable(contacts):
     book = replace(
         contacts.book(),

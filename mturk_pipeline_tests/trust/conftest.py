@@ -37,6 +37,7 @@ def _row(
     field: str = "email",
     suspicious: bool = False,
     raw: str | None = None,
+    evidence: str | None = None,
     day: int = 0,
     assignment: str | None = None,
 ) -> dict:
@@ -51,6 +52,7 @@ def _row(
         "state": state,
         "suspicious": suspicious,
         "note": "",
+        "evidence": ("junk" if state == "invalid" else "") if evidence is None else evidence,
         "answer_column": f"Answer.{field}",
         "slot": None,
         "hit_id": f"H{item}",

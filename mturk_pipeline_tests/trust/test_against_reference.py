@@ -10,6 +10,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mturk_pipeline.answers.reading import EVIDENCE
 from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.consensus import find_consensus
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -43,6 +44,7 @@ def rows(draw):
                 "state": state,
                 "value": draw(st.sampled_from("abc")) if state == "valid" else None,
                 "raw": draw(st.sampled_from(["X", "x", "y"])),
+                "evidence": draw(st.sampled_from(EVIDENCE[1:])) if state == "invalid" else "",
                 "suspicious": state == "valid" and draw(st.booleans()),
                 "day": draw(st.integers(0, 1)),
             }
@@ -89,6 +91,10 @@ def one_cell(field, workers, absent):
         else:
             answers.append(("blank", None))
     count = Counter(state for state, _ in answers)
+    for given_rows in workers.values():
+        if all(r["state"] in ("invalid", "blank") for r in given_rows):
+            count[max((r["evidence"] for r in given_rows), key=EVIDENCE.index)] += 1
+    words, near = count["none_in_words"], count["near_miss"]
     support = Counter(v for state, values in answers if state == "valid" for v in values)
     all_rows = [r for given_rows in workers.values() for r in given_rows]
     clean = {r["value"] for r in all_rows if r["state"] == "valid" and not r["suspicious"]}
@@ -99,17 +105,20 @@ def one_cell(field, workers, absent):
     rival_none = count["none_declared"] if spec.none_policy == "answer" else 0
     blank_is_none = not spec.required and not spec.closed and spec.none_policy != "required"
     if order:
-        weak = n - count["valid"] - rival_none + absent
+        weak = count["blank"] + count["none_declared"] - rival_none + words + absent
         trust = support[order[0]] / (1 + count["valid"] + rival_none + 0.25 * weak)
         trust = trust if order[0] in clean else min(trust, 0.49)
         outcome, votes = "value", support[order[0]]
     else:
-        votes = (count["none_declared"] if spec.none_policy == "answer" or blank_is_none else 0) + (
+        said_none = count["none_declared"] + words
+        votes = (said_none if spec.none_policy == "answer" or blank_is_none else 0) + (
             count["blank"] if blank_is_none else 0
         )
-        silent = count["blank"] + count["none_declared"] - votes
-        trust = votes / (1 + votes + count["invalid"] + 0.25 * silent)
-        outcome = "none" if votes else "unknown"
+        silent = count["blank"] + said_none - votes
+        trust = votes / (1 + votes + near + 0.25 * silent)
+        outcome = "none" if votes and not (near and trust < 0.5) else "unknown"
+        if outcome == "unknown":
+            votes = trust = 0
     valid_answers = {values for state, values in answers if state == "valid"}
     return {
         "outcome": outcome,

@@ -1,11 +1,12 @@
 """How complete lists are: coverage of the interval on planted crowds, and data with hardly anything in it."""
 
+import random
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust.completeness import chao2_unseen, completeness
@@ -103,11 +104,15 @@ def test_empty_lists_lack_nothing_that_is_known_of() -> None:
 rows_of_lists = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6), st.integers(0, 4)), min_size=1, max_size=40)
 
 
+LONE_LISTS = [(0, 0, 0), (0, 0, 1), (0, 0, 2), (1, 0, 0), (1, 1, 1), (1, 2, 2)]
+
+
 @settings(max_examples=30, deadline=None)
 @given(rows_of_lists, st.floats(0, 1), st.randoms())
-def test_bounds_and_order(rows: list, threshold: float, random) -> None:
+@example(LONE_LISTS, 0.0, random.Random(0))
+def test_bounds_and_order(rows: list, threshold: float, order: random.Random) -> None:
     table = fitted(rows, threshold)
-    random.shuffle(rows)
+    rows = order.sample(rows, len(rows))
     pd.testing.assert_frame_equal(table, fitted(rows, threshold))
     known = table.dropna()
     assert known["workers"].ge(3).equals(table["workers"].ge(3)[known.index])

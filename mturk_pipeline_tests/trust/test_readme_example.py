@@ -118,6 +118,8 @@ def test_the_reasons_on_the_page_are_the_code_s():
     nothing = {"workers": 3, "blank": 0, "none_declared": 0, "invalid": 0}
     three: dict[str, Any] = nothing | {"outcome": "value", "valid": 3}
     empty: dict[str, Any] = nothing | {"outcome": "none", "valid": 0, "votes": 0, "none_declared": 1, "blank": 2}
+    text = '"dean@uni,edu"'
+    mangled: dict[str, Any] = {"invalid": 2, "nearly": 2, "near_other": text}
     said = "; ".join(
         [
             reason(votes=3, **three),
@@ -125,11 +127,13 @@ def test_the_reasons_on_the_page_are_the_code_s():
             reason(votes=1, supporters=80, rivals=30, others_most=2, **three),
             reason(**empty),
             reason(votes=3, copied=True, fast=1, **three),
+            reason(votes=2, **nothing | {"outcome": "value", "valid": 2, "invalid": 1, "nearly": 1, "near_same": text}),
+            reason(votes=0, **nothing | {"outcome": "unknown", "valid": 0, "blank": 1, **mangled}),
         ]
     )
     told = table("reason", "read it as")["reason"].str.strip("`").tolist()
     assert [line for line in told if line not in said] == []
-    assert len(told) == 6
+    assert len(told) == 8
 
 
 SETTINGS = [
@@ -163,7 +167,7 @@ def test_settings_told_in_words_are_the_code_s():
 
 def test_links_and_files_named_on_the_page_exist():
     links = re.findall(r"\]\(([^)]+)\)", TEXT)
-    named = re.findall(r"`([\w/]+\.py)`", TEXT)
+    named = re.findall(r"`([\w/.]+\.py)`", TEXT)
     assert len(links) > 1
     assert len(named) > 5
     assert [link for link in [*links, *named] if not (PAGE.parent / link).exists()] == []

@@ -1,20 +1,26 @@
 """The kinds of answers, one module each. A new kind is one new module and one line here."""
 
-from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, number, phone, text, url
+from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, near_misses, number, phone, text, url
 from mturk_pipeline.answers.reading import Kind, Reading, invalid
 from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS: dict[str, Kind] = {
-    "url": Kind(url.read, listed=True),
-    "email": Kind(email.read, listed=True),
-    "phone": Kind(phone.read, listed=True),
-    "handle": Kind(handle.read, key_of=handle.key_of, listed=True),
+    "url": Kind(url.read, listed=True, near_miss=near_misses.url),
+    "email": Kind(email.read, listed=True, near_miss=near_misses.email),
+    "phone": Kind(phone.read, listed=True, near_miss=near_misses.phone),
+    "handle": Kind(handle.read, key_of=handle.key_of, listed=True, near_miss=near_misses.handle),
     "name": Kind(name.read, key_of=name.key_of),
     "text": Kind(text.read, key_of=text.key_of),
-    "number": Kind(number.read),
-    "choice": Kind(choice.read, key_of=choice.key_of, one_spelling_in="phase", separator="|"),
-    "boolean": Kind(boolean.read),
+    "number": Kind(number.read, near_miss=near_misses.number),
+    "choice": Kind(
+        choice.read,
+        key_of=choice.key_of,
+        one_spelling_in="phase",
+        separator="|",
+        near_miss=near_misses.choice,
+    ),
+    "boolean": Kind(boolean.read, near_miss=near_misses.boolean),
 }
 
 

@@ -12,8 +12,18 @@ value that nobody gave, and for none::
     P(unseen)  ~  v (1 - given / N) * prod(e_j / N, j gave a value)           * prod(1 - q_j - e_j, j gave nothing)^B
     P(none)    ~  (1 - v) * prod(f_j / N, j gave a value)                     * prod(1 - f_j, j gave nothing)^B
 
-v, the share of items with a value, is learnt for each field and leans on half; how a worker says 'nothing' (blank,
-"none", something invalid) has probabilities of its own for each field in either case. q, e and f lean on the crowd's
+What could not be read is none of these roles. Junk is as if its worker had not been asked. A near miss was given as a
+value is, and mangled: it speaks for a value as (q_j + e_j) does beside f_j. 'None' in other words is nothing, said in a
+way of its own::
+
+    near miss:      m_f (q_j + e_j) / f_j, at least 1           for a value
+    none in words:  w_f (1 - f_j) / (1 - q_j - e_j), at least 1    for none
+
+where m_f and w_f are learnt for each field: how much oftener than expected such answers stand where there is a value
+(there is none), leaning on 1 by 4 answers. Their sign is fixed: neither ever speaks for the other side.
+
+v, the share of items with a value, is learnt for each field and leans on half; how a worker says 'nothing' (blank or
+"none") has probabilities of its own for each field in either case. q, e and f lean on the crowd's
 means (6 answers), these on weak priors. All is found by turns (expectation-maximisation, from shares of votes).
 
 B = 0.7: where a value is hard to find, all workers miss it together, and what is not found by three is not three
@@ -33,7 +43,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, of_field
-from mturk_pipeline.trust.coding import NONE, VALID, Bools, Floats, Ints, pairs
+from mturk_pipeline.trust.coding import INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known
 from mturk_pipeline.trust.models.segments import shares, sums
 from mturk_pipeline.trust.models.worker_weighted import FALSE_VALUES, coincidence
@@ -45,6 +55,7 @@ HAS_VALUE, _VALUE_WEIGHT = 0.55, 1.0  # prior of v, and its weight as a share of
 REQUIRED_HAS_VALUE = 0.95
 _SILENCE_LEFT_OUT = 50.0  # the same where nobody is ever silent: whoever made the table left the blanks out
 MADE_UP, _MADE_UP_WEIGHT = 0.1, 10.0  # f of the crowd leans on 0.1, ten times as much as on the data
+_CLASS_WEIGHT = 4.0  # answers that the prior of m_f and w_f counts for
 _MOST_BESIDE = 50
 _SETTLED = 2e-3
 _LEAST = 1e-3
@@ -64,7 +75,10 @@ class OpenVotes:
     silent_cell: Ints  # (B)
     silent_worker: Ints  # (B)
     silent_part: Floats  # (B)
-    silent_way: Ints  # (B) blank, invalid, none_declared: place in coding.STATES
+    silent_way: Ints  # (B) blank, none_declared, none in words (as INVALID): place in coding.STATES
+    near_cell: Ints  # (M) near misses
+    near_worker: Ints  # (M)
+    near_part: Floats  # (M)
     together: Ints  # (T, 2): candidates that one answer gives side by side, both ways
     open: Bools  # (C)
 
@@ -89,7 +103,9 @@ def open_votes(ballots: Ballots, asked: Asked, is_open: Bools) -> OpenVotes:
     valid = is_open[votes.cell[ballots.support_vote]]
     values = np.bincount(ballots.support_vote, minlength=len(votes.cell))
     vote = ballots.support_vote[valid]
-    silent = (votes.state != VALID) & is_open[votes.cell] & ~((votes.state == NONE) & abstains[votes.cell])
+    read = (votes.state != INVALID) | (votes.evidence == NONE_IN_WORDS)
+    silent = read & (votes.state != VALID) & is_open[votes.cell] & ~((votes.state == NONE) & abstains[votes.cell])
+    near = (votes.evidence == NEAR_MISS) & is_open[votes.cell]
     return OpenVotes(
         cell=votes.cell[vote],
         worker=votes.worker[vote],
@@ -102,6 +118,9 @@ def open_votes(ballots: Ballots, asked: Asked, is_open: Bools) -> OpenVotes:
         silent_worker=votes.worker[silent],
         silent_part=votes.weight[silent],
         silent_way=votes.state[silent],
+        near_cell=votes.cell[near],
+        near_worker=votes.worker[near],
+        near_part=votes.weight[near],
         together=_side_by_side(ballots),
         open=is_open,
     )
@@ -152,6 +171,8 @@ class _Fit:
         self.value_weight = np.where(silent == 0, _SILENCE_LEFT_OUT, _VALUE_WEIGHT)
         self.cell = ballots.candidates.cell
         self.way = self.field[votes.silent_cell] * 4 + votes.silent_way
+        self.in_words = votes.silent_way == INVALID
+        self.near_weight = np.minimum(known.weight[votes.near_worker], 1.0) * votes.near_part
 
     def run(self, start: Roles | None, turns: int) -> Roles:
         if start is None:
@@ -198,10 +219,14 @@ class _Fit:
         makes_up = self._makes_up(roles)
         value, ways_value, ways_none = self._fields(roles)
         nothing = np.maximum(1 - roles.finds - roles.errs, _LEAST)
-        missed = TOGETHER * self.silent_weight * np.log(nothing[votes.silent_worker] * ways_value[self.way])
-        absent = TOGETHER * self.silent_weight * np.log((1 - makes_up[votes.silent_worker]) * ways_none[self.way])
+        if_missed = nothing[votes.silent_worker] * ways_value[self.way]
+        if_absent = (1 - makes_up[votes.silent_worker]) * ways_none[self.way]
+        if_absent = np.where(self.in_words, np.maximum(if_absent, if_missed), if_absent)
+        missed = TOGETHER * self.silent_weight * np.log(if_missed)
+        absent = TOGETHER * self.silent_weight * np.log(if_absent)
         wrong = np.log(roles.errs / falses)[votes.worker]
         if_value = sums(votes.cell, self.weight * wrong, n_cells) + sums(votes.silent_cell, missed, n_cells)
+        if_value += self._near_misses(roles, makes_up)
         if_none = sums(votes.cell, self.weight * np.log(makes_up / falses)[votes.worker], n_cells)
         if_none += sums(votes.silent_cell, absent, n_cells) + np.log(1 - value)[self.field]
         gain = self.of_answer * (np.log(roles.finds)[votes.worker] - wrong)
@@ -227,11 +252,44 @@ class _Fit:
         nones = sums(self.field[votes.open], roles.none[votes.open], self.n_fields)
         lean = 10 + self.value_weight * self.items
         value = (self.items - nones + self.prior_value * lean) / (self.items + lean)
-        ways = []
+        counts, ways = [], []
         for weight in (1 - roles.none[votes.silent_cell], roles.none[votes.silent_cell]):
-            count = sums(self.way, weight, self.n_fields * 4).reshape(-1, 4) + 1
-            ways.append((count / count[:, :3].sum(axis=1, keepdims=True)).ravel())
+            counts.append(sums(self.way, weight, self.n_fields * 4).reshape(-1, 4))
+        for count in counts:
+            share = (count + 1) / (count[:, :3] + 1).sum(axis=1, keepdims=True)
+            ways.append(share)
+        if self.in_words.any():
+            self._say_in_words(counts, ways)
+        ways = [share.ravel() for share in ways]
         return np.clip(value, _LEAST, 1 - _LEAST), ways[0], ways[1]
+
+    def _say_in_words(self, counts: list[Floats], ways: list[Floats]) -> None:
+        """Puts w_f into the ways: what is rare leans on being said as often in both cases."""
+        value, none = (count[:, INVALID] for count in counts)
+        of_value, of_none = (count[:, :3].sum(axis=1) for count in counts)
+        ratio = _oftener(none, value, of_none, of_value)
+        ways[1][:, INVALID] = ratio * ways[0][:, INVALID]
+
+    def _near_misses(self, roles: Roles, makes_up: Floats) -> Floats:
+        """(C) log of how much likelier the near misses are where there is a value."""
+        votes = self.votes
+        if not len(votes.near_cell):
+            return np.zeros(self.n_cells)
+        gives = roles.finds + roles.errs
+        field, none = self.field[votes.near_cell], roles.none[votes.near_cell]
+        of_value, of_none = self._would_give(gives, makes_up, roles.none)
+        ratio = _oftener(sums(field, 1 - none, self.n_fields), sums(field, none, self.n_fields), of_value, of_none)
+        logs = np.log(ratio[field] * gives[votes.near_worker] / makes_up[votes.near_worker])
+        return sums(votes.near_cell, TOGETHER * self.near_weight * np.maximum(logs, 0), self.n_cells)
+
+    def _would_give(self, gives: Floats, makes_up: Floats, none: Floats) -> tuple[Floats, Floats]:
+        """(F) values that the votes should hold, with and without a value there; near misses are a share of them."""
+        votes = self.votes
+        cell = np.concatenate([votes.cell, votes.silent_cell, votes.near_cell])
+        worker = np.concatenate([votes.worker, votes.silent_worker, votes.near_worker])
+        field = self.field[cell]
+        there = sums(field, gives[worker] * (1 - none[cell]), self.n_fields)
+        return there, sums(field, makes_up[worker] * none[cell], self.n_fields)
 
     def _shared(self, logs: Floats, others: Floats) -> tuple[Floats, Floats]:
         """Posterior; candidates that stand side by side in one answer do not take from each other."""
@@ -249,3 +307,19 @@ class _Fit:
         of_candidate[truth[(truth >= 0) & self.votes.open]] = 1.0
         of_none = np.where(self.votes.open & (truth == UNKNOWN), of_none, 0.0)
         return of_candidate, np.where(self.votes.open & (truth == NO_VALUE), 1.0, of_none)
+
+
+def _oftener(here: Floats, there: Floats, chances_here: Floats, chances_there: Floats) -> Floats:
+    """(F) how much oftener something happens here than there, beside its chances; without any chance 1.
+
+    >>> none = np.array([0.0])
+    >>> _oftener(np.array([30.0]), none, np.array([50.0]), np.array([50.0])).round(1), _oftener(none, none, none, none)
+    (array([8.5]), array([1.]))
+    """
+    total, chances = here + there, np.maximum(chances_here + chances_there, 1e-9)
+    expected_here, expected_there = total * chances_here / chances, total * chances_there / chances
+    return (
+        (here + _CLASS_WEIGHT)
+        / (expected_here + _CLASS_WEIGHT)
+        * ((expected_there + _CLASS_WEIGHT) / (there + _CLASS_WEIGHT))
+    )

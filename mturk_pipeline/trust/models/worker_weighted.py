@@ -15,7 +15,8 @@ N: in fields with classes, the number of classes less one. In open fields (a lin
 wrong values; what matters is how often two wrong answers coincide, 1 / N. N is learnt from that, leans on 6, and is
 at most 10: however many strings are possible, crowds go astray together.
 
-'There is none' is a value like any other here; blanks are no votes.
+'There is none', in whatever words, is a value like any other here; blanks are no votes, nor is junk. A near miss speaks
+against 'none' where nobody gave a value.
 
 Source: Dawid & Skene, Applied Statistics 28 (1979); Zhang, Chen, Zhou & Jordan, JMLR 17 (2016), for one coin; Dong,
 Berti-Equille & Srivastava, PVLDB 2 (2009), for false values.
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.asked import Asked, of_field, shares_classes
-from mturk_pipeline.trust.coding import NONE, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.coding import NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import Known, Scores, settled
 from mturk_pipeline.trust.models.segments import shares, sums
@@ -71,9 +72,11 @@ def worker_weighted(ballots: Ballots, asked: Asked, known: Known) -> Scores:
         of_candidate, of_none = _posterior(ballots, votes, reliability, false_values, known)
         if len(before) == 0 or np.abs(of_candidate - before).max() < _SETTLED:
             break
-    supporters, silent = speakers_for_none(ballots.cells.weights, ballots.cells.field, asked)
-    said_nothing = supporters / (1 + supporters + silent)
+    supporters, silent = speakers_for_none(ballots, asked)
+    near = ballots.cells.unreadable_weights[:, NEAR_MISS]
+    said_nothing = supporters / (1 + supporters + silent + near)
     valued = ballots.cells.counts[:, VALID] > 0
+    of_none = np.where(valued, of_none, of_none / (1 + near))
     return Scores(
         value_trust=of_candidate,
         none_trust=np.where(valued, of_none, np.maximum(of_none, said_nothing)),
@@ -95,7 +98,7 @@ def _reliability(right: Floats, given: Floats) -> Floats:
 def _votes(ballots: Ballots, asked: Asked, known: Known) -> _Votes:
     votes = ballots.votes
     is_value = of_field([s.none_policy == "answer" for s in asked.fields.values()], ballots.cells.field)
-    none = (votes.state == NONE) & is_value[votes.cell]
+    none = ((votes.state == NONE) | (votes.evidence == NONE_IN_WORDS)) & is_value[votes.cell]
     values = np.bincount(ballots.support_vote, minlength=len(votes.cell))
     worker = votes.worker[ballots.support_vote]
     return _Votes(

@@ -1,0 +1,45 @@
+"""Cells that a spreadsheet damaged beyond repair: of a key they would name no item, or several as one."""
+
+import pandas as pd
+
+from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
+from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
+
+_SIGNS = SIGNS | DIGITS
+_ERROR = LOST_ANSWER.partition(":")[0]
+
+
+def damage_of(cells: pd.Series) -> pd.Series:
+    """For each text of a column what a spreadsheet did to it, in words; '' for sound ones.
+
+    `4.92E+11` may be any of thousands of ids, `5-Mar` was 3-5, `#N/A` was anything.
+
+    >>> damage_of(pd.Series(["Example University", "Nov-50", "#REF!"])).tolist()
+    ['', 'a date, as a spreadsheet makes it of 11-50', "a spreadsheet's error"]
+    """
+    codes, uniques = pd.factorize(cells.fillna("").astype("str"))
+    words = [_damage(text) if text[:1] in _SIGNS or text[-1:] in DIGITS else "" for text in uniques]
+    if not any(words):
+        return pd.Series("", index=cells.index, dtype="str")
+    return pd.Series(words, dtype="str").take(codes).set_axis(cells.index)
+
+
+def lost_cell_lines(table: pd.DataFrame, names: list[str]) -> list[str]:
+    """One line for each of the columns `names` and sort of damage that nobody can undo, with the number of cells.
+
+    >>> lost_cell_lines(pd.DataFrame({"size": ["5-Jan", "Nov-50", "#REF!", "7"]}), ["size"])[1]
+    "size: 1 cell cannot be mended: a spreadsheet's error (#REF!)"
+    """
+    lines = []
+    for name in names:
+        words = damage_of(table[name])
+        hit = words != ""
+        for _, found in words[hit].groupby(words[hit].str.split(",").str[0], sort=True):
+            cells = "1 cell" if len(found) == 1 else f"{len(found):,} cells"
+            example = f"{found.iloc[0]} ({str(table.loc[found.index[0], name]).strip()})"
+            lines.append(f"{name}: {cells} cannot be mended: {example}")
+    return lines
+
+
+def _damage(text: str) -> str:
+    return _ERROR if is_spreadsheet_error(text) else damage_in(text)
