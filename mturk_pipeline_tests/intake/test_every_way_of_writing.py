@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.intake import collect
 from mturk_pipeline.intake.damage import without_damage
+from mturk_pipeline_tests.intake.test_mturk_api import free, xml
 
 MTURK = [
     *("HITId", "HITTypeId", "Title", "Description", "Keywords", "Reward", "CreationTime", "MaxAssignments"),
@@ -37,7 +38,11 @@ TURKLE = [
     *("WorkerId", "AcceptTime", "SubmitTime", "WorkTimeInSeconds", "Input.club", "Answer.a", "Answer.b"),
     "Turkle.Username",
 ]
-DIALECTS = {"mturk_batch": MTURK, "mturk_command_line": COMMAND_LINE, "turkle": TURKLE}
+API = [
+    *("AssignmentId", "WorkerId", "HITId", "AssignmentStatus", "AcceptTime", "SubmitTime", "Answer"),
+    *("ApprovalTime", "RejectionTime", "RequesterFeedback"),
+]
+DIALECTS = {"mturk_batch": MTURK, "mturk_command_line": COMMAND_LINE, "turkle": TURKLE, "mturk_api": API}
 _CELLS = {
     "reward": "$0.05",
     "maxassignments": "3",
@@ -68,6 +73,8 @@ def row_of(header: list[str], number: int, answers: tuple[str, str]) -> list[str
     cells = dict(_CELLS)
     cells |= {"hitid": f"3HIT{number}", "assignmentid": f"3ASG{number}", "workerid": f"A{number}WORKER"}
     cells |= {"answer.a": answers[0], "answer.b": answers[1]}
+    if "Answer" in header:
+        cells["answer"] = xml(("a", free(answers[0])), ("b", free(answers[1])))
     return [cells.get(name.casefold(), "") for name in header]
 
 
@@ -124,7 +131,7 @@ def check_ways(dialect: str, path: Path, ways: list[tuple], examples: int) -> in
             assert collected.files["dialect"].tolist() == [dialect], (way, collected.files["problem"].tolist())
             assert got["source_row"].tolist() == [n + 2 + above for n in range(len(rows))], (way, collected.set_aside)
             for name in ("Answer.a", "Answer.b"):
-                wanted = [row[header.index(name)] for row in rows]
+                wanted = [pair[name == "Answer.b"] for pair in answers]
                 cells = got[name].fillna("").tolist() if name in got else [""] * len(rows)
                 assert cells == wanted, way
 
