@@ -141,11 +141,22 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
 
 
 def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, assignments: pd.DataFrame) -> None:
-    """In `out`, `raw` as the file had it where the cell was mended, and in `note` what was undone."""
+    """In `out`, `raw` as the file had it where the cell was mended, and in `note` what was undone.
+
+    Where a box of a joined group was mended, the labels stay: the box's own cell is in the assignment's `mended`.
+    """
     for name, cells in original_cells(assignments).items():
-        where = np.flatnonzero((columns == name).to_numpy(dtype=bool) & np.isin(row, cells.index))
+        own = name if name in assignments.columns else _group_of(name, columns)
+        where = np.flatnonzero((columns == own).to_numpy(dtype=bool) & np.isin(row, cells.index))
         where = where[out["raw"].iloc[where].notna().to_numpy(dtype=bool)]
         before = cells.loc[row[where]]
-        out.loc[where, "raw"] = before["before"].to_numpy(dtype=object)
+        if own == name:
+            out.loc[where, "raw"] = before["before"].to_numpy(dtype=object)
         notes = [join_notes(note, what) for note, what in zip(out["note"].iloc[where], before["what"], strict=True)]
         out.loc[where, "note"] = notes
+
+
+def _group_of(box: str, columns: pd.Series) -> str:
+    """Of the answer columns the joined group to which one of its boxes belongs; '' where there is none."""
+    groups = [name for name in columns.dropna().unique() if box.startswith(f"{name}.")]
+    return max(groups, key=len, default="")

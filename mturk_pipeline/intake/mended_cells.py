@@ -62,12 +62,12 @@ def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
 def mended_cells(mended: Mended, spelling: Mapping[str, str]) -> pd.Series:
     """For each row of a table, as JSON, its mended cells: column -> [the file's text, what was undone].
 
-    `spelling` gives the name that a column has from intake on; cells of others are left out. Missing where there are
-    none.
+    `spelling` gives the name that a column has from intake on. One box of a group that intake joined has its own
+    (`Answer.way.bus`); cells of other columns are left out. Missing where there are none.
     """
     rows: dict[int, dict[str, list[str]]] = {}
     for name, changes in mended.changes.items():
-        known = spelling.get(with_prefix(name))
+        known = spelling.get(with_prefix(name)) or (with_prefix(name) if with_prefix(name).startswith(ANSWER) else None)
         if known:
             for place, before, what in zip(changes.place.tolist(), changes.before, changes.what, strict=True):
                 rows.setdefault(place, {})[known] = [before, what]
@@ -78,7 +78,10 @@ def mended_cells(mended: Mended, spelling: Mapping[str, str]) -> pd.Series:
 
 
 def original_cells(assignments: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
-    """Of each column with mended cells: a table by the row's place, with `before` and `what`."""
+    """Of each column with mended cells: a table by the row's place, with `before` and `what`.
+
+    A column may be one box of a group that intake joined: then it is none of the table's own.
+    """
     if "mended" not in assignments.columns:
         return {}
     texts = assignments["mended"].reset_index(drop=True).dropna()

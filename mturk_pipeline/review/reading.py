@@ -26,7 +26,7 @@ OWN_COLUMNS = ("item_id", "export", "decision", "comment")
 # Of our workbooks, beside the fields: for people to read, not read back.
 ADDED_COLUMNS = ("reasons", "status", "priority", "place", "decided_in", "decided_at")
 DECISION_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "decided_at", *PLACE]
-_FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "problems", "problem"]
+_FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "mended", "problems", "problem"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ class Reviews:
     comments
         Every comment on a known row, decided or not: item_id, comment.
     files
-        One row per file that is there now: source_file, sheets and rows read, decided, edits, additions, problems
-        (counts), and problem: why the whole file could not be read; missing for a good file.
+        One row per file that is there now: source_file, sheets and rows read, decided, edits, additions, mended
+        (cells whose damage was undone), problems (counts), and problem: why the whole file could not be read; missing
+        for a good file.
     agreement
         For each two files that decided some of the same items: file, other_file, both, same (counts of items).
     disputed
@@ -219,6 +220,7 @@ def _counts(file: str, reads: Sequence[_Read], problems: Sequence[Mapping[str, o
         "decided": sum(len(r.said.verdicts) for r in reads),
         "edits": sum(int(r.said.edits["edited"].sum()) for r in reads),
         "additions": sum(len(r.said.added) for r in reads),
+        "mended": sum(r.said.mended for r in reads),
         "problems": len(problems) + sum(len(r.said.problems) + r.problems for r in reads),
         "problem": whole[0] if whole else None,
     }

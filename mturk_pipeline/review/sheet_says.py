@@ -82,6 +82,8 @@ class Said:
     problems
         Contract `ReviewProblems`.
         The decision `LAPSED` stands for a redo or reject that was carried out: a person must look again.
+    mended
+        How many cells a table program had damaged, which was undone.
     """
 
     verdicts: pd.DataFrame
@@ -89,6 +91,7 @@ class Said:
     added: pd.DataFrame
     comments: pd.DataFrame
     problems: pd.DataFrame = field(default_factory=problem_table)
+    mended: int = 0
 
 
 def nothing_said(phase: PhaseSpec) -> Said:
@@ -111,7 +114,8 @@ def what_sheet_says(
     sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
 ) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
-    sheet, problems = _without_errors(_without_damage(sheet, rows_known, shown, phase), rows_known, shown, phase)
+    sheet, mended = _without_damage(sheet, rows_known, shown, phase)
+    sheet, problems = _without_errors(sheet, rows_known, shown, phase)
     rows = _rows(sheet, rows_known, shown, phase)
     short = _cut_off(sheet, rows, shown)
     problems += [problem(sheet.file, sheet.sheet, n, None, "ragged_row", DAMAGED["ragged_row"]) for n in short]
@@ -156,6 +160,7 @@ def what_sheet_says(
         comments.reset_index(drop=True),
         # Nobody can mend a row that stands in no file any more.
         problem_table(problems if sheet.latest and sheet.present else []),
+        mended if sheet.latest else 0,
     )
 
 
@@ -202,14 +207,16 @@ def _without_errors(
     return replace(sheet, table=table), problems
 
 
-def _without_damage(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> ReviewedSheet:
-    """The sheet without what table programs did to its cells; a cell that is as it was shown stays."""
+def _without_damage(
+    sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec
+) -> tuple[ReviewedSheet, int]:
+    """The sheet without what table programs did to its cells, and to how many; a cell that is as it was shown stays."""
     uses: dict[str, Use] = {"comment": "text", "decision": "text", **dict.fromkeys(key_columns(phase), "keys")}
     uses |= {name: use_of(phase.fields[name]) for name in sheet.fields}
     mended = undo_damage(sheet.table.replace("", np.nan), uses)
     if not mended.changes:
-        return sheet
-    table = sheet.table.copy()
+        return sheet, 0
+    table, count = sheet.table.copy(), 0
     for name, changes in mended.changes.items():
         rows = table.index[changes.place]
         if name in sheet.fields:
@@ -218,7 +225,8 @@ def _without_damage(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, p
             cells = cells.assign(export=comparable(cells["export"]).str.upper(), field=name, cell=touched[name])
             rows = rows[~shown.showed(cells).to_numpy(dtype=bool)]
         table.loc[rows, name] = mended.frame.loc[rows, name].fillna("")
-    return replace(sheet, table=table)
+        count += len(rows)
+    return replace(sheet, table=table), count
 
 
 def _cut_off(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown) -> list[int]:

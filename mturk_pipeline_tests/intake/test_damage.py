@@ -7,7 +7,7 @@ import pytest
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake import collect
-from mturk_pipeline.intake.damage import undo_damage
+from mturk_pipeline.intake.damage import TRUTH, undo_damage
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case
@@ -79,9 +79,14 @@ def test_carriage_returns_and_two_downloads_of_one_batch():
 
 
 def test_truth_values_of_a_german_spreadsheet():
-    _, answers = read("11_wahr", "german_excel.csv", found={"kind": "boolean"}, kind={"kind": "choice"})
+    collected, answers = read("11_wahr", "german_excel.csv", found={"kind": "boolean"}, kind={"kind": "choice"})
     assert set(answers.loc[answers["field"] == "found", "value"].dropna()) == {"yes", "no"}
-    assert set(answers.loc[answers["field"] == "kind", "value"].dropna()) <= {"chess", "go", "chess|go"}
+    of_kind = answers[answers["field"] == "kind"]
+    assert set(of_kind["value"].dropna()) <= {"chess", "go", "chess|go"}
+    # Each box's cell is kept beside its row, and the answer that the boxes make says what was undone.
+    assert of_kind.loc[of_kind["value"].notna(), "note"].str.contains(TRUTH).all()
+    assert not of_kind["raw"].dropna().str.contains("WAHR").any()
+    assert collected.assignments["mended"].str.contains('"WAHR"').all()
 
 
 def test_a_first_line_that_names_the_delimiter():

@@ -81,9 +81,19 @@ def test_an_untouched_copy_says_nothing(contacts):
         "decided": 0,
         "edits": 0,
         "additions": 0,
+        "mended": 0,
         "problems": 0,
         "problem": pytest.approx(float("nan"), nan_ok=True),
     }
+
+
+def test_damage_that_was_undone_is_counted_for_each_file(contacts):
+    contacts.save(
+        [{"item_id": contacts.id_of("Chess Club"), "website": '="https://example.edu/caf%C3%A9"', "note": "cafÃ©"}]
+    )
+    reviews = contacts.read()
+    assert reviews.files["mended"].tolist() == [2]
+    assert ("note", "fix", "café") in told(reviews)
 
 
 def test_the_same_value_in_another_spelling_is_no_edit(contacts):
