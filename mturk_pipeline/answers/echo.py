@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.cells import STATES
-from mturk_pipeline.answers.cleaning import clean
 from mturk_pipeline.answers.kinds.handle import is_own_link
 from mturk_pipeline.answers.kinds.networks import page_of
 from mturk_pipeline.answers.reading import EVIDENCE, JUNK
+from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")

@@ -4,7 +4,7 @@ import re
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
-from mturk_pipeline.answers.cleaning import clean
+from mturk_pipeline.texts.plain_text import clean
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NESTED = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+", re.IGNORECASE)

@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from mturk_pipeline.answers.cleaning import words
+from mturk_pipeline.texts.plain_text import words
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9.]+|0x[0-9a-f]+|[0-9a-f:]*:[0-9a-f:.]*")

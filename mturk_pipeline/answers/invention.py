@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cleaning import squeeze
 from mturk_pipeline.answers.columns import key_column
 from mturk_pipeline.answers.kinds.email import FREE_MAIL
+from mturk_pipeline.texts.plain_text import squeeze
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _NOTE = "the item's own name before a free mail host: invented?"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from mturk_pipeline.answers.cleaning import unwrap, words
 from mturk_pipeline.answers.hosts import host_of
+from mturk_pipeline.texts.plain_text import unwrap, words
 
 TAKEN_OUT = "taken out of the text around it"
 BLANK_INSIDE = "a blank in the link, or words behind it: where it ends cannot be told"

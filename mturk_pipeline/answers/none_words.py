@@ -6,7 +6,7 @@ found; not where its worker could not look ("page won't load", "no idea"). Such 
 
 import re
 
-from mturk_pipeline.answers.cleaning import clean, words
+from mturk_pipeline.texts.plain_text import clean, words
 
 _LONGEST = 90  # characters
 _ENGLISH = (

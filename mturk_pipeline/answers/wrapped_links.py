@@ -6,8 +6,8 @@ from binascii import Error as NoBase64
 from functools import cache
 from urllib.parse import unquote
 
-from mturk_pipeline.answers.cleaning import words
 from mturk_pipeline.answers.hosts import host_of
+from mturk_pipeline.texts.plain_text import words
 
 _SECOND = re.compile(r"https?(?::/+|%3a%2f%2f)(?=[^\s/%])", re.IGNORECASE)
 _ARCHIVED = re.compile(r"web\.archive\.org/web/(?:\d{4,14}|\*)(?:\*|[a-z]{2}_)?/(?=[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.intake.arrow import compute
-from mturk_pipeline.intake.truth_words import is_truth_word, language_of, truth_language
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
+from mturk_pipeline.texts.truth_words import is_truth_word, language_of, truth_language
 
 # How a column is used: "values" may be mended in every way; "keys" are no truth values; "numbers" may have a decimal
 # comma; in "text" only what is no person's writing goes, and `.0` where it cannot be one either; "kept" is as it is.

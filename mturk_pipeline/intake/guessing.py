@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mturk_pipeline.answers.cleaning import words as listed
-from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.intake.exploded import SEPARATOR
+from mturk_pipeline.texts.plain_text import words as listed
+from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, KindName
 
 NETWORKS = ("facebook", "instagram", "twitter", "linkedin", "youtube", "tiktok")

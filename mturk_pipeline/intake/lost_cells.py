@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
-from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
+from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
+from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
 _SIGNS = SIGNS | DIGITS
 _ERROR = LOST_ANSWER.partition(":")[0]

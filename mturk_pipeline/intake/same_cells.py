@@ -8,7 +8,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
+from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SHORTENED = re.compile(r"[+-]?(\d)(?:[.,](\d+))?E[+-]?\d+", re.IGNORECASE)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.mended_cells import use_of
 from mturk_pipeline.review.cleaning import key_columns
@@ -17,6 +16,7 @@ from mturk_pipeline.review.matching import REASONS, KnownRows, addition_ids, ele
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.shown import ANSWERS, HITS, comparable
+from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside keys and fields of any name: no header of a file begins with a space.

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
-from mturk_pipeline.answers.cleaning import clean, words
 from mturk_pipeline.answers.none_words import FOREIGN_WORDS, says_none, says_nothing
+from mturk_pipeline.texts.plain_text import clean, words
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

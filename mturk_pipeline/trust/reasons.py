@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers import reading
-from mturk_pipeline.answers.cleaning import clean, squeeze
 from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
+from mturk_pipeline.texts.plain_text import clean, squeeze
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import Chosen, of_chosen, outcomes

@@ -2,7 +2,7 @@
 
 from mturk_pipeline.answers.kinds import boolean, choice, email, handle, name, near_misses, number, phone, text, url
 from mturk_pipeline.answers.reading import Kind, Reading, invalid
-from mturk_pipeline.answers.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
+from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS: dict[str, Kind] = {

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, unwrap, words
 from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.texts.plain_text import clean, unwrap, words
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec

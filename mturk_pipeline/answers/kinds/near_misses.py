@@ -8,10 +8,10 @@ Each function takes a cleaned text that its kind could not read, and its field.
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap, words
 from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.kinds.email import FREE_MAIL
 from mturk_pipeline.answers.kinds.networks import page_of
+from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap, words
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mturk_pipeline.answers.cleaning import words
+from mturk_pipeline.texts.plain_text import words
 
 Found = str | None
 _PAGE_ID = re.compile(r"(?:.*-)?(\d{8,})")

@@ -4,9 +4,9 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, plain_dashes, unwrap
 from mturk_pipeline.answers.reading import Reading, invalid, notes
-from mturk_pipeline.answers.spreadsheet_damage import date_note
+from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
+from mturk_pipeline.texts.spreadsheet_damage import date_note
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec

@@ -9,9 +9,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, has_control, plain_dashes, unwrap, words
 from mturk_pipeline.answers.reading import Reading, invalid, notes
-from mturk_pipeline.answers.spreadsheet_damage import SHORTENED, date_note, is_shortened
+from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, words
+from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, date_note, is_shortened
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec

@@ -3,9 +3,9 @@
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.cleaning import clean, has_control, without_control
 from mturk_pipeline.answers.reading import Reading, invalid
-from mturk_pipeline.answers.spreadsheet_damage import DIGITS, damage_in
+from mturk_pipeline.texts.plain_text import clean, has_control, without_control
+from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec

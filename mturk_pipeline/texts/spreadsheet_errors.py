@@ -7,7 +7,7 @@ there is lost. It is no sign that there is none.
 import re
 import unicodedata
 
-from mturk_pipeline.answers.cleaning import words
+from mturk_pipeline.texts.plain_text import words
 
 LOST_ANSWER = "a spreadsheet's error: the answer is lost"
 

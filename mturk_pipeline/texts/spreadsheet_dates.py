@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from mturk_pipeline.answers.cleaning import clean, plain_dashes, without_accents, words
+from mturk_pipeline.texts.plain_text import clean, plain_dashes, without_accents, words
 
 # Twelve months a line, as spreadsheets of one or several languages shorten them; without accents.
 _SHORT = """

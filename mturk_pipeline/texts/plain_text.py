@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> frozenset[str]:
-    """The set of the words of `text`: how this room writes its lists of known words."""
+    """The set of the words of `text`: how lists of known words are written."""
     return frozenset(text.split())
 
 

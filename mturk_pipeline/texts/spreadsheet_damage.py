@@ -2,7 +2,7 @@
 
 import re
 
-from mturk_pipeline.answers.spreadsheet_dates import date_in
+from mturk_pipeline.texts.spreadsheet_dates import date_in
 
 # A text that neither begins nor ends with one of these is neither.
 DIGITS = frozenset("0123456789")
