@@ -71,7 +71,7 @@ ALWAYS = (
 EVERY = column_names()
 NAMES = EVERY if os.environ.get("MTURK_ALL_NAMES") else sorted({*ALWAYS, *EVERY[::6]})
 TEXT = {"kind": "text"}
-# What the two phases ask: every name as key, carried input, field of an item, field of a record,.
+# What the two phases ask: every name as key, carried input, field of an item, field of a record.
 WORKFLOWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "keys": (
         {"keys": ["thing", *NAMES], "fields": {"what": TEXT}},
