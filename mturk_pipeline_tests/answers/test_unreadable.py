@@ -121,15 +121,16 @@ def test_exactly_the_invalid_answers_have_evidence(text, place):
         assert (reading.evidence == "") == (reading.state != "invalid")
 
 
+@pytest.mark.parametrize("length", [290, 20_000])
 @pytest.mark.parametrize(
-    "unit", ["a-", "a_", "a.", "a ", "a,", "a@", "1 ", "1-", "www", "ht", "@", "no ", "a.com ", "x:/"]
+    "unit", ["a-", "a_", "a.", "a ", "a,", "a@", "1", "1 ", "1-", "1,", "(", "www", "ht", "@", "no ", "a.com ", "x:/"]
 )
-def test_no_text_takes_long(unit):
+def test_no_text_takes_long(unit, length):
     start = time.perf_counter()
     for field in FIELDS:
         for end in ("", "!", ".con", " é"):
-            reader(field)(unit * (290 // len(unit)) + end)
-    assert time.perf_counter() - start < 2
+            reader(field)(unit * (length // len(unit)) + end)
+    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize("text", ["dean@uni.edu", "none", "n/a", ""])

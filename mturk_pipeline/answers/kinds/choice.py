@@ -32,7 +32,8 @@ def read(raw: str, field: "FieldSpec") -> Reading:
             return invalid(damage or "too long for a choice")
         return Reading(text, "valid")
     known = _choices(tuple(field.choices))
-    for form in (text, unwrap(text), _WHOLE_NUMBER.sub(r"\1", text)):
+    whole = _WHOLE_NUMBER.fullmatch(text)
+    for form in (text, unwrap(text), whole[1] if whole else text):
         if choice := known.get(key_of(form)):
             return Reading(choice, "valid")
     if (not text.isascii() or "&" in text) and (choice := known.get(key_of(plain_dashes(without_entities(text))))):
