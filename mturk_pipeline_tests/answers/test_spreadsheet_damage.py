@@ -143,3 +143,13 @@ def test_every_range_comes_back_from_what_spreadsheets_make_of_it(pair: tuple[in
 def test_any_text_is_looked_at(text: str) -> None:
     assert date_in(text).origin() or not date_in(text)
     assert not damage_in(text) or len(text) < 41
+
+
+@pytest.mark.parametrize("text", ["4.0", "4", " 4.00 "])
+def test_a_choice_written_with_point_zero_is_found_with_and_without(text: str) -> None:
+    assert read(text, FieldSpec(kind="choice", choices=["4.0", "5.0"])).value == "4.0"
+    assert read(text, FieldSpec(kind="choice", choices=["4", "5"])).value == "4"
+
+
+def test_a_version_is_no_other_version() -> None:
+    assert read("v1.0", FieldSpec(kind="choice", choices=["v1", "v2"])).state == "invalid"

@@ -65,6 +65,8 @@ def _shown(choices: Sequence[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _choices(choices: tuple[str, ...]) -> dict[str, str]:
-    """Each choice under the form in which it is compared; also with plain dashes, where no other is written so."""
+    """Each choice under the form in which it is compared; also with plain dashes, and without .0 as a file's column
+    of whole numbers is read, where no other is written so."""
     plain = {key_of(plain_dashes(c)): c for c in reversed(choices)}
-    return plain | {key_of(c): c for c in reversed(choices)}
+    whole = {w[1]: c for c in reversed(choices) if (w := _WHOLE_NUMBER.fullmatch(clean(c)))}
+    return whole | plain | {key_of(c): c for c in reversed(choices)}
