@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.crowd.reasons_told import told
+from mturk_pipeline.intake.damage import without_damage
 from mturk_pipeline.intake.dialects import recognise
-from mturk_pipeline.intake.headers import clean_header
+from mturk_pipeline.intake.headers import clean_header, first_header
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.text_tables import find_layout
 
 PREFIX = "_settlement_"
-_DELIMITERS = ",\t;|"
 _WORDS = ("Approve", "Reject")
 
 
@@ -124,9 +125,9 @@ def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame
     cells = pd.DataFrame(
         {
             "source_row": pd.Series([number for number, _ in table.rows], dtype="int64"),
-            "cell_id": pd.Series([_text(row[names.index("AssignmentId")]).strip() for row in rows], dtype="str"),
-            "in_approve": pd.Series([_text(row[approve]).strip() for row in rows], dtype="str"),
-            "in_reject": pd.Series([_text(row[reject]).strip() for row in rows], dtype="str"),
+            "cell_id": pd.Series([_sound(row[names.index("AssignmentId")]) for row in rows], dtype="str"),
+            "in_approve": pd.Series([_sound(row[approve]) for row in rows], dtype="str"),
+            "in_reject": pd.Series([_sound(row[reject]) for row in rows], dtype="str"),
             "place": range(len(rows)),
         }
     )
@@ -181,7 +182,7 @@ def _final(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _tables(path: Path) -> list[_Rows]:
     """The tables of a file; UnreadableFileError where it has none, in one line."""
-    file = read_file(path, Limits())
+    file = read_file(path, Limits(), _is_header)
     if file.tables and file.tables[0].sheet is None:
         return [_text_rows(path.read_bytes())]
     return [
@@ -206,15 +207,21 @@ def _text_rows(content: bytes) -> _Rows:
         content = content.decode("utf-16").encode()
     text = content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     csv.field_size_limit(2**31 - 1)
-    header, records = next((read for d in _DELIMITERS if recognise(_names((read := _records(text, d))[0]))), ([], []))
+    layout = find_layout(text, _is_header)
+    records = csv.reader(io.StringIO(text[layout.skipped :], newline=""), delimiter=layout.delimiter)
+    header, number, _ = first_header(records, layout.above)
     line = text[: text.find("\n") + 1]
-    return _Rows(header, [(n, cells) for n, cells in records if cells], "\r\n" if line.endswith("\r\n") else "\n")
+    rows = [(n, cells) for n, cells in enumerate(records, number + 1) if cells]
+    return _Rows(list(header), rows, "\r\n" if line.endswith("\r\n") else "\n")
 
 
-def _records(text: str, delimiter: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The header, and the numbered records below it."""
-    records = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1)
-    return next((cells for _, cells in records if any(cell.strip() for cell in cells)), []), records
+def _is_header(names: Sequence[str]) -> bool:
+    return recognise(names) is not None
+
+
+def _sound(cell: str) -> str:
+    """A cell's text as intake reads it."""
+    return without_damage(_text(cell)).strip()
 
 
 def _names(header: Sequence[str]) -> list[str]:

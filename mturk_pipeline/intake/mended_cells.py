@@ -13,12 +13,13 @@ from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+_TEXTS = ("title", "annotation", "requester_feedback")
+
 
 def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None) -> dict[str, Use]:
     """How each column of a result table is used; without a phase, answers and inputs count as values."""
-    ids = dialect.id_columns
-    texts = [dialect.columns[name] for name in ("title", "requester_feedback") if name in dialect.columns]
-    uses: dict[str, Use] = {**dict.fromkeys(ids, "keys"), **dict.fromkeys(texts, "text")}
+    texts = [dialect.columns[name] for name in _TEXTS if name in dialect.columns]
+    uses: dict[str, Use] = {**dict.fromkeys(dialect.columns.values(), "keys"), **dict.fromkeys(texts, "text")}
     uses["Answer"] = "text"
     keys = {comparable(bare(k, INPUT)) for k in phase.keys} if phase else set()
     for column in names:

@@ -78,15 +78,11 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     """
     encoding = _encoding(content)
     csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
-    head = _stream(content, encoding).read(_HEAD)
-    mark = _SEPARATOR_LINE.match(head)
-    head = head[mark.end() :] if mark else head
-    delimiter, above = _layout(head, mark[1] if mark else None, is_header)
+    layout = find_layout(_stream(content, encoding).read(_HEAD), is_header)
     stream = _stream(content, encoding)
-    if mark:
-        stream.read(mark.end())
-    records = csv.reader(chain(stream, [_END]), delimiter=delimiter)
-    header, start, titles = first_header(records, above)
+    stream.read(layout.skipped)
+    records = csv.reader(chain(stream, [_END]), delimiter=layout.delimiter)
+    header, start, titles = first_header(records, layout.above)
     if not header or header[-1].endswith(_END):
         raise UnreadableFileError("has no header row: the first row has to name the columns")
     table = table_of(header, records, start, limits)
@@ -98,14 +94,40 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     return table
 
 
-def _layout(head: str, given: str | None, is_header: IsHeader | None) -> tuple[str, int]:
-    """The delimiter, and how many records stand above the header (blank ones too)."""
+@dataclass(frozen=True)
+class Layout:
+    """How a text is laid out.
+
+    Attributes
+    ----------
+    skipped
+        Characters of a first line `sep=;`, which is no row.
+    delimiter
+        What stands between cells.
+    above
+        How many records stand above the header, blank ones too.
+    """
+
+    skipped: int
+    delimiter: str
+    above: int
+
+
+def find_layout(text: str, is_header: IsHeader | None = None) -> Layout:
+    """The layout of a text, or of its first part; `is_header` as for `read_text`.
+
+    >>> find_layout("sep=;\\nBatch of May\\nHITId;WorkerId\\n", lambda names: "HITId" in names)
+    Layout(skipped=6, delimiter=';', above=1)
+    """
+    mark = _SEPARATOR_LINE.match(text)
+    skipped, given = (mark.end(), mark[1]) if mark else (0, None)
+    head = text[skipped:_HEAD]
     for delimiter in given or ",\t;|":
         records = list(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), HEADER_WITHIN))
         above = records_above(records, is_header)
         if above is not None:
-            return delimiter, above
-    return given or _delimiter(head), 0
+            return Layout(skipped, delimiter, above)
+    return Layout(skipped, given or _delimiter(head), 0)
 
 
 def _ending(content: bytes, records: int) -> Literal["whole", "open", "unquoted"]:

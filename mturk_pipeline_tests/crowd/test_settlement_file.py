@@ -122,6 +122,23 @@ def test_every_other_cell_stays_byte_for_byte(tmp_path: Path, encoding: str, del
     pd.testing.assert_frame_equal(again, same)
 
 
+@pytest.mark.parametrize("above", ["sep=;\r\n", "Batch of May\r\n\r\n", "sep=;\r\nBatch of May;by Ann\r\n"])
+def test_what_stands_above_the_header_is_left_out(tmp_path: Path, above: str) -> None:
+    path = write(tmp_path / "b.csv", [row(0), blank(1), row(2)], delimiter=";")
+    path.write_bytes(above.encode() + path.read_bytes())
+    (upload,) = collected([path], STRICT).uploads(words((1, "reject", "Empty, sorry")))
+    assert cells(upload)[0][:2] == ["HITId", "HITTypeId"]
+    assert marks(upload) == [("x", ""), ("", "Empty, sorry"), ("x", "")]
+
+
+@pytest.mark.parametrize("end", ["\r", "\n"])
+def test_ids_with_a_formula_around_them_are_found_and_stay(tmp_path: Path, end: str) -> None:
+    rows = [{name: f'="{cell}"' for name, cell in made.items()} for made in (row(0), blank(1))]
+    path = write(tmp_path / "b.csv", rows, end=end)
+    (upload,) = collected([path], STRICT).uploads(words((1, "reject", "Empty, sorry")))
+    assert [cell[-1] for cell in cells(upload)] == ["Reject", "", "Empty, sorry"]
+
+
 def test_own_words_of_a_person_in_the_file_hold(tmp_path: Path) -> None:
     rows = [
         row(0, Reject="Not about the club, sorry"),
@@ -186,7 +203,7 @@ def test_workbooks_become_csv(tmp_path: Path) -> None:
     for changed in rows:
         changed["Reward"] = 0.03  # type: ignore[assignment]
     table = [list(rows[0]), *[list(r.values()) for r in rows]]
-    path = write_workbook(tmp_path / "b.xlsx", {"Sheet1": table, "notes": [["mine"], ["text"]]})
+    path = write_workbook(tmp_path / "b.xlsx", {"Sheet1": [["Batch of May"], *table], "notes": [["mine"], ["text"]]})
     (upload,) = collected([path], STRICT).uploads(words((1, "reject", "Empty, sorry")))
     assert upload.name == "_settlement_b.csv"
     assert marks(upload) == [("x", ""), ("", "Empty, sorry"), ("x", "")]

@@ -1,6 +1,7 @@
 """What spreadsheets do to cells is undone by the column of a file, kept beside the row, and is no conflict."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from mturk_pipeline.intake import collect
 from mturk_pipeline.intake.damage import TRUTH, undo_damage
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.intake.intake_files import checked, row, write
 from mturk_pipeline_tests.shared_cases import case
 
 
@@ -138,3 +140,13 @@ def test_other_texts_stay_a_conflict(tmp_path):
 def test_a_key_with_and_without_its_float_is_one_item():
     ids = item_ids(pd.DataFrame({"id": ["12.0", "12", "12.5"]}))
     assert ids[0] == ids[1] != ids[2]
+
+
+def test_every_column_of_a_platform_is_mended_not_its_ids_alone(tmp_path: Path) -> None:
+    sound = [row(n, AssignmentStatus="Approved") for n in range(6)]
+    wrapped = [{name: f'="{cell}"' for name, cell in cells.items()} for cells in sound]
+    escaped = [{**cells, "AssignmentStatus": "Approved_x000D_\n", "WorkTimeInSeconds": "60.0"} for cells in sound]
+    expected = checked([write(tmp_path / "b.csv", sound)]).assignments.drop(columns="mended")
+    for damaged in (wrapped, escaped):
+        found = checked([write(tmp_path / "b.csv", damaged)]).assignments.drop(columns="mended")
+        pd.testing.assert_frame_equal(found, expected)
