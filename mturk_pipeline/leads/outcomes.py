@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
+from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable
@@ -80,7 +82,7 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
         if path.suffix.casefold() not in _TABLES and outcome_of_name(name) is None:
             continue
         try:
-            tables = read_file(path, limits or Limits()).tables
+            tables = [_mended(table) for table in read_file(path, limits or Limits(), _names_addresses).tables]
         except UnreadableFileError as error:
             problems.append((name, None, None, None, "unreadable", f"{name} {error}"))
             continue
@@ -99,6 +101,16 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
 
 
 Problem = tuple[str, str | None, int | None, str | None, str, str]
+
+
+def _names_addresses(names: Sequence[str]) -> bool:
+    """Whether a row names a column of addresses, and is not a title that holds such a word."""
+    return len(names) > 1 and any(_plain(name) in _ADDRESS_NAMES for name in names)
+
+
+def _mended(table: TextTable) -> TextTable:
+    uses: dict[str, Use] = dict.fromkeys(map(str, table.frame.columns), "values")
+    return replace(table, frame=undo_damage(table.frame, uses).frame)
 
 
 def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]:

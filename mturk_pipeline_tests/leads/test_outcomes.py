@@ -38,6 +38,16 @@ def told(found: OutcomesRead) -> dict[str, str]:
 
 
 EXPORTS = {
+    "a title above the header": (
+        "report__csv",
+        "Email report of May\n\nrecipient;event\na@x.edu;bounced\nb@x.edu;delivered\n",
+        {"a@x.edu": "bounced", "b@x.edu": "delivered"},
+    ),
+    "formulas around the cells": (
+        "report__csv",
+        'sep=;\n="recipient";="event"\n="a@x.edu";="bounced"\n="b@x.edu";="delivered"\n',
+        {"a@x.edu": "bounced", "b@x.edu": "delivered"},
+    ),
     "mailchimp": (
         "cleaned_email_audience_export__csv",
         "Email Address,First Name\nA@x.edu,Ann\n",
