@@ -24,8 +24,8 @@ from mturk_pipeline.trust.footers import footers, less_for_footers
 from mturk_pipeline.trust.judged import Judged, calibration_of, looks, taught
 from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import Known, Scores
-from mturk_pipeline.trust.reasons import Facts, reasons_of
+from mturk_pipeline.trust.models.scores import NO_VALUE, Known, Scores
+from mturk_pipeline.trust.reasons import Facts, given_in_a_hurry, reasons_of
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -113,7 +113,7 @@ def find_consensus(
         Trust from which a value is accepted, by field name; '*' stands for all other fields. By default
         `phase.threshold(field)`. The outcome 'none' has `phase.threshold_of_none(field)`, or the one given if lower;
         where somebody gave a value it needs half as much more, up to the value's. It never passes where nobody said
-        so or left the field blank, or where somebody nearly wrote a value.
+        so or left the field blank, where somebody nearly wrote a value, or where more people gave values.
     model, fitted
         As of `fit`; what it returned, where the caller has that.
 
@@ -132,6 +132,7 @@ def find_consensus(
     table["accepted"] &= checked_cells(found.ballots, found.known)
     table["accepted"] &= ~is_none | none_backed(found.ballots, phase, found.known)
     for_none, _ = speakers_for_none(found.ballots, phase)
+    table["accepted"] &= ~is_none | ~_outvoted(found, for_none, answers)
     table["changed_by_weighting"] = changed(found.ballots, found.chosen, for_none)
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
@@ -215,6 +216,16 @@ def _limits_of_none(found: Fitted, accept: Floats) -> Floats:
     none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
     contested = cells.counts[:, VALID] > 0
     return np.where(contested, (none[cells.field] + accept[cells.field]) / 2, none[cells.field])
+
+
+def _outvoted(found: Fitted, for_none: Floats, answers: pd.DataFrame) -> Bools:
+    """(C) where more people gave a value than said that there is none (`for_none`), not counting hurried ones.
+
+    Values that differ from each other look wrong to a model whichever side is wrong: that some took no time for the
+    work is evidence of another sort. Nobody doubts what a gold question says.
+    """
+    gave = found.ballots.cells.weights[:, VALID] - given_in_a_hurry(found.ballots, found.phase, answers)
+    return (gave > for_none + _ROUNDING) & (found.known.truth != NO_VALUE)
 
 
 def _slices(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[list]:

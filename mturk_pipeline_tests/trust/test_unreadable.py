@@ -1,5 +1,7 @@
 """Unreadable is not none: what near misses, none in other words and junk do to best guesses and to what passes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.consensus import find_consensus, fit
+from mturk_pipeline.trust.models.scores import Known
+from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case
 
@@ -181,3 +185,29 @@ def test_the_shared_case_is_never_accepted_as_none(file):
     rest = consensus.set_index(["item_id", "field"]).drop(places)
     assert (rest["accepted"] & (rest["outcome"] == "none")).any()
     assert np.isin(answers.loc[answers["state"] == "invalid", "evidence"], ["near_miss"]).all()
+
+
+def _two_who_never_agree(make_answers, seconds: float) -> pd.DataFrame:
+    """Of each club ann gives nothing, and two others give addresses that differ, in `seconds`."""
+    rows = [
+        {"item": f"club {n}", "worker": w, **said}
+        for n in range(12)
+        for w, said in (("ann", BLANK), ("ben", {"value": f"b{n}@uni.edu"}), ("cem", {"value": f"c{n}@uni.edu"}))
+    ]
+    calm = [{"item": f"good {n}", "worker": w, "value": f"g{n}@uni.edu"} for n in range(24) for w in ("dan", "eve")]
+    answers = make_answers([*rows, *calm])
+    mine = answers["worker"].isin(["mturk::ben", "mturk::cem"])
+    return answers.assign(work_seconds=answers["work_seconds"].fillna(60.0).mask(mine, seconds))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_none_that_is_outvoted_waits_unless_those_who_gave_values_took_no_time(make_answers, model):
+    passed = []
+    for seconds in (60.0, 5.0):
+        answers, phase = _two_who_never_agree(make_answers, seconds), _phase()
+        votes = ballots(answers, phase)
+        elsewhere = np.where(np.isin(votes.workers, ["mturk::ben", "mturk::cem"]), 5.0, 95.0)
+        known = replace(Known.nothing(votes), right=elsewhere, given=np.full(len(elsewhere), 100.0))
+        found = find_consensus(answers, phase, fitted=fit(answers, phase, model=model, known=known, votes=votes))
+        passed.append((found["accepted"] & (found["outcome"] == "none")).sum())
+    assert passed == [0, 12 if model == "trust" else passed[1]]
