@@ -152,8 +152,8 @@ def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, 
         before = cells.loc[row[where]]
         if own == name:
             out.loc[where, "raw"] = before["before"].to_numpy(dtype=object)
-        notes = [join_notes(note, what) for note, what in zip(out["note"].iloc[where], before["what"], strict=True)]
-        out.loc[where, "note"] = notes
+        noted = zip(out["note"].iloc[where], before["what"], strict=True)
+        out.loc[where, "note"] = [note if what in note else join_notes(note, what) for note, what in noted]
 
 
 def _group_of(box: str, columns: pd.Series) -> str:

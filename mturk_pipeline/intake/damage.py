@@ -4,7 +4,7 @@ Two sorts of damage. Some marks are no person's writing wherever they stand: `_x
 wrong code page (`cafÃ©`), control characters in prose, `="00123"`. The rest could be an answer, and is judged by the
 whole column of a file: `.0` goes only where every filled cell is a whole number with or without it (pandas writes so
 where a column has blanks), WAHR and FALSCH become true and false only where the column holds nothing else, and a
-comma is a decimal one only where the column shows so.
+comma is a decimal one only where the column shows so. Dates lose a midnight where keys or texts are nothing but dates.
 
 What cannot be undone stays: `5-Mar`, `4.4E+11` and `#NAME?` are for the kinds to refuse.
 """
@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.texts.spreadsheet_damage import is_shortened
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.texts.truth_words import is_truth_word, language_of, truth_language
 
@@ -28,7 +29,7 @@ from mturk_pipeline.texts.truth_words import is_truth_word, language_of, truth_l
 # comma; in "text" only what is no person's writing goes, and `.0` where it cannot be one either; "kept" is as it is.
 Use = Literal["values", "keys", "numbers", "text", "kept"]
 
-ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA = (
+ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA, MIDNIGHT, QUOTE = (
     "accents mended that were read in a wrong code page",
     "a spreadsheet's _x000D_ taken out",
     "control characters taken out",
@@ -36,21 +37,29 @@ ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA = (
     "the .0 that a table program added taken off",
     "a spreadsheet's word for true or false read in English",
     "read with a decimal comma, as its column has them",
+    "the midnight that a table program added to a date taken off",
+    "the apostrophe that stands before a text in a spreadsheet taken off",
 )
 
-_SUSPECT = r'[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="'
+_SUSPECT = r"""[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="|^\s*'[=+@\d-]"""
 _FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
+# Before what would be a formula, or a number that loses digits: people put it there, and programs that export cells.
+_QUOTE = re.compile(r"\s*'([=+@-].*[^']|0\d*|\d{5,})", re.DOTALL)
+_QUOTE_IN_TEXT = re.compile(r"\s*'(0\d*|\d{5,})")
 # _x005F_ stands for the underscore of a text that only looks like an escape.
 _ESCAPE = re.compile(r"_x005F(_x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|007F)_(?:\r?\n)?", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 # A letter read in a wrong code page is two or more beyond ASCII; its second half can have become a space.
 _WRONG_PAGE = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3\u00e2] ")
 _BLANKS = ("", "{}", "nan", "NaN")
-_WHOLE = re.compile(r"[+-]?\d+(\.0+)?")
+_WHOLE = re.compile(r"([+-]?\d+)(\.0+|,00?)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
 _DECIMAL_COMMA = re.compile(r"[^\d,.]*(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:[. ']\d{3})+,\d+)[^\d,.]*")
 _OTHER_NUMBER = re.compile(r".*?(?:\d\.(?:\d{1,2}|\d{4,})(?!\d)|\d,\d{3}\.\d|\d(?:,\d{3}){2,}).*", re.DOTALL)
 _COMMA_NUMBER = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ']\d{3})+|\d+)(?:,(\d+))?([^\d,.]*)")
 _LEAST_SHARE = 0.05  # of the cells with a comma have to show that it is a decimal one
+# A column of nothing but dates may be of dates there; as a choice or a number they were ranges, such as 1-5.
+_DATES_ARE_DATES: tuple[Use, ...] = ("keys", "text")
 _SHORT_TEXT = 3  # digits: shorter ones of a text column may be a version, a rating
 
 
@@ -173,7 +182,7 @@ def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> tuple[bool, bool]:
             content = data.to_pybytes()
             ordinary = content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
             odd = np.count_nonzero(codes < 0x20) > ordinary or b"\x7f" in content
-            marks = odd or b"_x00" in content or b'="' in content
+            marks = odd or b"_x00" in content or b'="' in content or b"'" in content
     return letters, marks
 
 
@@ -186,6 +195,9 @@ def _mend(text: str, use: Use) -> tuple[str, str]:
     if formula := _FORMULA.fullmatch(text):
         text = formula[1].replace('""', '"')
         what.append(FORMULA)
+    if quoted := (_QUOTE_IN_TEXT if use == "text" else _QUOTE).fullmatch(text):
+        text = quoted[1]
+        what.append(QUOTE)
     if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:
         text = mended
         what.append(ESCAPE)
@@ -219,8 +231,11 @@ def _judged_as_whole(cells: pd.Series, use: Use, language: str | None) -> _Step 
     codes, uniques = pd.factorize(cells)
     texts = [str(u).strip() for u in uniques]
     filled = [t for t in texts if t not in _BLANKS and not is_spreadsheet_error(t)]
-    if _has_whole_floats(filled, use):
-        return _replaced(cells, codes, {t: t.partition(".")[0] for t in filled if "." in t}, texts, WHOLE)
+    whole = [t for t in filled if not is_shortened(t)]
+    if _has_whole_floats(whole, use):
+        return _replaced(cells, codes, {t: m[1] for t in whole if (m := _WHOLE.fullmatch(t)) and m[2]}, texts, WHOLE)
+    if use in _DATES_ARE_DATES and all(map(_DATE.fullmatch, filled)):
+        return _replaced(cells, codes, {t: t.partition(" ")[0] for t in filled}, texts, MIDNIGHT)
     if use == "values" and (words := truth_language(filled, language)):
         return _replaced(cells, codes, {t: words[t] for t in filled if words.get(t, t) != t}, texts, TRUTH)
     if use == "numbers" and _has_decimal_commas(filled):
@@ -235,15 +250,17 @@ def _may_be_uniform(cells: pd.Series, use: Use) -> bool:
         return True
     for text in cells.dropna().head(50):
         bare = str(text).strip()
-        if bare not in _BLANKS and not is_spreadsheet_error(bare):
-            return bool(_WHOLE.fullmatch(bare)) or (use == "values" and is_truth_word(bare))
+        if bare not in _BLANKS and not is_spreadsheet_error(bare) and not is_shortened(bare):
+            dated = use in _DATES_ARE_DATES and _DATE.fullmatch(bare)
+            return bool(_WHOLE.fullmatch(bare) or dated) or (use == "values" and is_truth_word(bare))
     return False
 
 
 def _has_whole_floats(filled: list[str], use: Use) -> bool:
-    if not any(t.endswith(".0") for t in filled) or not all(_WHOLE.fullmatch(t) for t in filled):
+    found = [_WHOLE.fullmatch(t) for t in filled]
+    if not all(found) or not any(m and m[2] for m in found):
         return False
-    lengths = sorted(len(t.partition(".")[0].lstrip("+-")) for t in filled)
+    lengths = sorted(len(m[1].lstrip("+-")) for m in found if m)
     return use != "text" or lengths[len(lengths) // 2] >= _SHORT_TEXT
 
 

@@ -4,9 +4,10 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
+from mturk_pipeline.intake.formulas import is_text_formula, unstored_formulas, unstored_note
 from mturk_pipeline.intake.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable, table_of
@@ -17,9 +18,11 @@ _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> list[TextTable]:
-    """The tables of a workbook, hidden sheets too; whole numbers without ".0", dates as ISO, truths in words.
+    """The tables of a workbook, hidden sheets too.
 
-    In each sheet the first of its first twenty rows that `is_header` recognises is the header, else its first row.
+    Whole numbers without ".0", dates as ISO with a time, truths in words; a formula that is nothing but a text
+    (`="00123"`) as it is written, where the file holds no value of it. In each sheet the first of its first twenty
+    rows that `is_header` recognises is the header, else its first row.
 
     Raises
     ------
@@ -27,6 +30,7 @@ def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = N
         If the file is no workbook, is broken, or is larger than `limits` once unpacked.
     """
     refuse_bombs(content, limits)
+    unstored = unstored_formulas(content)
     from python_calamine import CalamineError, CalamineWorkbook, ZipError
 
     try:
@@ -37,14 +41,15 @@ def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = N
         raise UnreadableFileError(_BROKEN) from error
     tables = []
     for name, sheet in sheets:
-        records = _records(sheet.iter_rows())
+        formulas = unstored.get(name, {})
+        records = _with_texts(_records(sheet.iter_rows()), formulas, sheet.start[1] if sheet.start else 0)
         first = list(islice(records, HEADER_WITHIN))
         records = chain(first, records)
         header, start, titles = first_header(records, records_above(first, is_header) or 0)
         if header:
             table = table_of(header, records, start, limits)
             table.sheet = name
-            table.notes = [*title_notes(titles), *table.notes]
+            table.notes = [*title_notes(titles), *table.notes, *unstored_note(formulas)]
             tables.append(table)
     if not tables:
         raise UnreadableFileError("has no rows in any sheet")
@@ -56,11 +61,23 @@ def _records(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[str]]:
         yield [cell if type(cell) is str else _as_text(cell) for cell in row]
 
 
-def _as_text(cell: object) -> str:
-    """A cell's value as the text that a result file would hold.
+def _with_texts(
+    records: Iterator[Sequence[str]], formulas: Mapping[tuple[int, int], str], first: int
+) -> Iterator[Sequence[str]]:
+    """The records with those `formulas` that are nothing but a text; they begin at the sheet's column `first`."""
+    texts = {place: formula for place, formula in formulas.items() if is_text_formula(formula)}
+    if not texts:
+        yield from records
+        return
+    for row, cells in enumerate(records, 1):
+        yield [cell or texts.get((row, first + column), "") for column, cell in enumerate(cells, 1)]
 
-    >>> _as_text(123.0), _as_text(True), _as_text(dt.datetime(2020, 2, 22, 5, 53))
-    ('123', 'true', '2020-02-22 05:53:00')
+
+def _as_text(cell: object) -> str:
+    """A cell's value as the text that a result file would hold; a date as table programs write one, at midnight.
+
+    >>> _as_text(123.0), _as_text(True), _as_text(dt.date(2020, 2, 22))
+    ('123', 'true', '2020-02-22 00:00:00')
     """
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -68,7 +85,9 @@ def _as_text(cell: object) -> str:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ")
-    if isinstance(cell, dt.date | dt.time):
+    if isinstance(cell, dt.date):
+        return f"{cell.isoformat()} 00:00:00"
+    if isinstance(cell, dt.time):
         return cell.isoformat()
     return "" if cell is None else str(cell)
 

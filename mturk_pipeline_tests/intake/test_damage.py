@@ -8,7 +8,7 @@ import pytest
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake import collect
-from mturk_pipeline.intake.damage import TRUTH, undo_damage
+from mturk_pipeline.intake.damage import TRUTH, Use, undo_damage
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, row, write
@@ -150,3 +150,29 @@ def test_every_column_of_a_platform_is_mended_not_its_ids_alone(tmp_path: Path) 
     for damaged in (wrapped, escaped):
         found = checked([write(tmp_path / "b.csv", damaged)]).assignments.drop(columns="mended")
         pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("cells", "use", "mended"),
+    [
+        (["4.9E+11", "2125550300.00", "2125550301"], "values", ["4.9E+11", "2125550300", "2125550301"]),
+        (["2125550200,0", "2125550201", "7,00"], "values", ["2125550200", "2125550201", "7"]),
+        (["1,000", "2,0"], "values", ["1,000", "2,0"]),
+        (["WAHR", "falsch", "TRUE", "Falsch"], "values", ["true", "false", "true", "false"]),
+        (["Wahr", "falsch"], "values", ["Wahr", "falsch"]),
+        (["'01139", "01139", "O'Neill"], "keys", ["01139", "01139", "O'Neill"]),
+        (["'+1 212 555 0100", "'=A1", "'@chess"], "values", ["+1 212 555 0100", "=A1", "@chess"]),
+        (
+            ["'69 Mustang", "'tis", "'0' or '1'", "'-quoted-'"],
+            "values",
+            ["'69 Mustang", "'tis", "'0' or '1'", "'-quoted-'"],
+        ),
+        (["'- one", "'01139"], "text", ["'- one", "01139"]),
+        (["2020-01-05 00:00:00", "2021-02-03 00:00:00"], "keys", ["2020-01-05", "2021-02-03"]),
+        (["2020-01-05 00:00:00", "2021-02-03 00:00:00"], "values", ["2020-01-05 00:00:00", "2021-02-03 00:00:00"]),
+        (["2020-01-05 00:00:00", "11-50"], "keys", ["2020-01-05 00:00:00", "11-50"]),
+    ],
+)
+def test_siblings_of_damage_are_judged_by_their_column(cells: list[str], use: Use, mended: list[str]) -> None:
+    frame = pd.DataFrame({"column": cells}, dtype="str")
+    assert undo_damage(frame, {"column": use}).frame["column"].tolist() == mended

@@ -194,6 +194,15 @@ def test_workbook_cells_as_text(tmp_path):
     assert any("without a zone" in w for w in collected.warnings)
 
 
+def test_formulas_of_which_a_workbook_holds_no_value(tmp_path):
+    """As pandas and openpyxl write texts that begin with '='."""
+    lines = [row(0, Answer__website='="00123"'), row(1, Answer__website='=A1&"x"'), row(2, Answer__website="site")]
+    table = [[], *([None, *cells] for cells in [HEADER, *[list(line.values()) for line in lines]])]
+    collected = checked([write_workbook(tmp_path / "b.xlsx", {"Notes": [["mine"]], "R": table})])
+    assert collected.assignments["Answer.website"].fillna("").tolist() == ["00123", "", "site"]
+    assert any("1 cell holds a formula whose value the file does not have" in line for line in collected.warnings)
+
+
 def test_a_truncated_workbook(tmp_path):
     book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values())]})
     content = book.read_bytes()
