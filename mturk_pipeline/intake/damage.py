@@ -38,14 +38,13 @@ ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA, MIDNIGHT, QUOTE = (
     "a spreadsheet's word for true or false read in English",
     "read with a decimal comma, as its column has them",
     "the midnight that a table program added to a date taken off",
-    "the apostrophe that stands before a text in a spreadsheet taken off",
+    "the apostrophe that a spreadsheet needs before digits taken off",
 )
 
-_SUSPECT = r"""[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="|^\s*'[=+@\d-]"""
+_SUSPECT = r"""[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="|^\s*'\d"""
 _FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
-# Before what would be a formula, or a number that loses digits: people put it there, and programs that export cells.
-_QUOTE = re.compile(r"\s*'([=+@-].*[^']|0\d*|\d{5,})", re.DOTALL)
-_QUOTE_IN_TEXT = re.compile(r"\s*'(0\d*|\d{5,})")
+# Before digits, that they may be a text: nobody answers so.
+_QUOTE = re.compile(r"\s*'(0\d*|\d{5,})")
 # _x005F_ stands for the underscore of a text that only looks like an escape.
 _ESCAPE = re.compile(r"_x005F(_x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|007F)_(?:\r?\n)?", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
@@ -195,7 +194,7 @@ def _mend(text: str, use: Use) -> tuple[str, str]:
     if formula := _FORMULA.fullmatch(text):
         text = formula[1].replace('""', '"')
         what.append(FORMULA)
-    if quoted := (_QUOTE_IN_TEXT if use == "text" else _QUOTE).fullmatch(text):
+    if quoted := _QUOTE.fullmatch(text):
         text = quoted[1]
         what.append(QUOTE)
     if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.intake.headers import plain_name
+from mturk_pipeline.intake.lost_values import LostValues, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.workbooks import refuse_bombs
+from mturk_pipeline.intake.sheet_xml import refuse_bombs
 from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
 
 Grid = list[list[str] | None]
@@ -98,12 +99,12 @@ def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[t
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     broken = "not a readable workbook: open it in Excel or LibreOffice and save it again as .xlsx"
-    _refuse_bomb(path)
+    lost = _lost_values(path)
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         return [
-            (name, _texts(sheet.to_python(skip_empty_area=False)))
+            (name, _with_lost(_texts(sheet.to_python(skip_empty_area=False)), lost.get(name, {})))
             for name, sheet in sheets
             if _header_row(_texts(sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN)), is_header) is not None
         ]
@@ -118,14 +119,27 @@ def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[t
         raise UnreadableFile(broken) from None
 
 
-def _refuse_bomb(path: Path) -> None:
-    """Refuse what would end the whole process inside the parser, such as a stray cell in the last row and column."""
+def _lost_values(path: Path) -> dict[str, LostValues]:
+    """Errors, and formulas that nobody computed, by sheet: cells that would look as if a person had emptied them.
+
+    Refuses what would end the whole process inside the parser, such as a stray cell in the last row and column.
+    """
     if not zipfile.is_zipfile(path):
-        return
+        return {}
+    content = path.read_bytes()
     try:
-        refuse_bombs(path.read_bytes(), Limits(max_cells=LARGEST_SHEET))
+        refuse_bombs(content, Limits(max_cells=LARGEST_SHEET))
     except UnreadableFileError as error:
         raise UnreadableFile(f"{error}") from None
+    return lost_values(content)
+
+
+def _with_lost(grid: Grid, lost: LostValues) -> Grid:
+    for (row, column), cell in lost.items():
+        cells = grid[row - 1] if row <= len(grid) else None
+        if cells and column <= len(cells) and cells[column - 1] == "":
+            cells[column - 1] = text_of(cell)
+    return grid
 
 
 def _texts(rows: list[list[Any]]) -> Grid:

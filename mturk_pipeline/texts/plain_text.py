@@ -43,13 +43,18 @@ def without_control(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+_LAYERS = 60  # more brackets are junk, and each costs a look at the whole text
+
+
 def unwrap(text: str) -> str:
     """`text` without the quotes, brackets and sentence punctuation around it.
 
     >>> unwrap('("https://example.edu/a_(b)").')
     'https://example.edu/a_(b)'
     """
-    while not (text[:1].isalnum() and text[-1].isalnum()):
+    for _ in range(_LAYERS):
+        if text[:1].isalnum() and text[-1].isalnum():
+            break
         before = text
         text = text.strip().rstrip(".,;:!")
         if len(text) > 1 and _PAIRS.get(text[0]) == text[-1]:

@@ -120,7 +120,7 @@ def cells(content: bytes) -> Sheets | None:
     from python_calamine import CalamineWorkbook
 
     from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-    from mturk_pipeline.intake.workbooks import refuse_bombs
+    from mturk_pipeline.intake.sheet_xml import refuse_bombs
 
     try:
         if zipfile.is_zipfile(io.BytesIO(content)):

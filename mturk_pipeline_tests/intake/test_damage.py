@@ -161,7 +161,7 @@ def test_every_column_of_a_platform_is_mended_not_its_ids_alone(tmp_path: Path) 
         (["WAHR", "falsch", "TRUE", "Falsch"], "values", ["true", "false", "true", "false"]),
         (["Wahr", "falsch"], "values", ["Wahr", "falsch"]),
         (["'01139", "01139", "O'Neill"], "keys", ["01139", "01139", "O'Neill"]),
-        (["'+1 212 555 0100", "'=A1", "'@chess"], "values", ["+1 212 555 0100", "=A1", "@chess"]),
+        (["'2125550100", "'=A1", "'@chess"], "values", ["2125550100", "'=A1", "'@chess"]),
         (
             ["'69 Mustang", "'tis", "'0' or '1'", "'-quoted-'"],
             "values",

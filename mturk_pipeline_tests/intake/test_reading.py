@@ -199,8 +199,42 @@ def test_formulas_of_which_a_workbook_holds_no_value(tmp_path):
     lines = [row(0, Answer__website='="00123"'), row(1, Answer__website='=A1&"x"'), row(2, Answer__website="site")]
     table = [[], *([None, *cells] for cells in [HEADER, *[list(line.values()) for line in lines]])]
     collected = checked([write_workbook(tmp_path / "b.xlsx", {"Notes": [["mine"]], "R": table})])
-    assert collected.assignments["Answer.website"].fillna("").tolist() == ["00123", "", "site"]
+    assert collected.assignments["Answer.website"].tolist() == ["00123", "#VALUE!", "site"]
     assert any("1 cell holds a formula whose value the file does not have" in line for line in collected.warnings)
+
+
+def test_errors_in_a_workbook_are_lost_answers_and_no_blanks(tmp_path):
+    import openpyxl
+
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
+    opened = openpyxl.load_workbook(book)
+    cell = opened["R"].cell(3, HEADER.index("Answer.website") + 1)
+    cell.value, cell.data_type = "#NAME?", "e"
+    opened.save(book)
+    assert checked([book]).assignments["Answer.website"].tolist() == [row(0)["Answer.website"], "#NAME?"]
+
+
+@pytest.mark.parametrize("place", ["ZZZZZZZZ3", "zzzz3", "A99999999", "XFD1048576"])
+def test_a_cell_beyond_all_sheets_does_not_end_the_process(tmp_path, place):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
+    for middle in (True, False):
+        old = 'r="B3"' if middle else f'r="{chr(64 + len(HEADER))}3"'
+        _rewrite(book, tmp_path / "c.xlsx", lambda xml, old=old: xml.replace(old.encode(), f'r="{place}"'.encode()))
+        assert problem(tmp_path / "c.xlsx")
+
+
+def test_a_workbook_that_is_nearly_all_air(tmp_path):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values())]})
+    _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 30_000_000))
+    assert "times its size" in problem(tmp_path / "c.xlsx")
+
+
+def _rewrite(book: Path, path: Path, change) -> None:
+    """A copy of a workbook with the XML of its sheet changed."""
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, change(content) if part.startswith("xl/worksheets/sheet") else content)
 
 
 def test_a_truncated_workbook(tmp_path):
