@@ -20,7 +20,7 @@ from mturk_pipeline.intake.dialects import recognise
 from mturk_pipeline.intake.headers import clean_header, first_header
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.text_tables import find_layout
+from mturk_pipeline.intake.text_tables import encoding_of, find_layout
 
 PREFIX = "_settlement_"
 _WORDS = ("Approve", "Reject")
@@ -203,8 +203,8 @@ def _workbook_cells(frame: pd.DataFrame) -> list[list[str]]:
 
 def _text_rows(content: bytes) -> _Rows:
     """The records of a text file, numbered as intake does; lines without any cell are left out."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        content = content.decode("utf-16").encode()
+    if (encoding := encoding_of(content)).startswith(("utf-16", "utf-32")):
+        content = content.decode(encoding).encode()
     text = content.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     csv.field_size_limit(2**31 - 1)
     layout = find_layout(text, _is_header)

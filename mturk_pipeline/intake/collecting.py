@@ -211,13 +211,26 @@ def _take_in_table(
 def _make_ids(frame: pd.DataFrame) -> None:
     """Ids for assignments of a platform that gave none: from HIT, worker and time, so that a copy gives the same.
 
-    Where one of them is missing, from file, sheet and row.
+    Where one of them is missing, from all that the row says, and how many rows above say the same.
     """
-    sheet = (frame["source_sheet"] + "#").fillna("")
-    place = frame["source_file"] + "#" + sheet + frame["source_row"].astype("str")
     when = frame["submitted_at"].astype("str")
-    made = (frame["hit_id"] + "#" + frame["worker_id"] + "#" + when).where(frame["submitted_at"].notna()).fillna(place)
+    made = (frame["hit_id"] + "#" + frame["worker_id"] + "#" + when).where(frame["submitted_at"].notna())
+    if (made.isna() & frame["assignment_id"].isna()).any():
+        said = _hashed(frame)
+        made = made.fillna(said + "#" + said.groupby(said).cumcount().astype("str"))
     frame["assignment_id"] = frame["assignment_id"].fillna(made)
+
+
+def _hashed(frame: pd.DataFrame) -> pd.Series:
+    """What each row says, in 16 letters: equal for rows of any files with the same filled cells."""
+    total = np.zeros(len(frame), dtype=np.uint64)
+    for name in frame.columns:
+        if name in ("hit_id", "worker_id") or name.startswith(("Input.", "Answer.")):
+            cells = column(frame, name)
+            of_name = pd.util.hash_array(np.array([name], dtype=object))[0] | np.uint64(1)
+            hashes = pd.util.hash_array(cells.fillna("").to_numpy(dtype=object)) * of_name
+            total += np.where(cells.notna(), hashes, np.uint64(0))
+    return pd.Series([f"{number:016x}" for number in total.tolist()], index=frame.index, dtype="str")
 
 
 def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -> list[str]:

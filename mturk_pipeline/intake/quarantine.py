@@ -56,6 +56,10 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
         "has no worker id: nobody knows whose answer it is; fill it in from the download",
     )
     verdict.set(column(frame, "hit_id").isna(), "no_hit", "has no HIT id: fill it in from the download")
+    for name, whose in (("assignment_id", "assignment"), ("worker_id", "worker"), ("hit_id", "HIT")):
+        damage = damage_of(column(frame, name))
+        reason = f"has a {whose} id that names no {whose} (" + damage + "): fill it in from the download"
+        verdict.set(damage != "", "damaged_id", reason)
     _wrong_phase(verdict, frame, dialect, phase)
     verdict.set(
         ~column(frame, "status").isin(STATUSES),

@@ -40,7 +40,8 @@ class TextTable:
 
     `frame` has one row per record with data; `numbers` is each record's row as a spreadsheet counts it,
     `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, `open_quote`
-    the position of a record whose quote is never closed, and `ends` how the text's last record ends.
+    the position of a record whose quote is never closed, `ends` how the text's last record ends, and `repeated`
+    the columns whose name the header has already, with that name.
     """
 
     frame: pd.DataFrame
@@ -52,13 +53,14 @@ class TextTable:
     open_quote: int | None = None
     ends: Literal["whole", "open", "unquoted"] = "whole"
     notes: list[str] = field(default_factory=list)
+    repeated: dict[str, str] = field(default_factory=dict)
 
 
 def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> TextTable:
     """The table in the bytes of a .csv, .tsv, .txt or .results file.
 
-    UTF-8 (with or without its mark), UTF-16 with a mark, else cp1252; the delimiter is the one that a first line
-    `sep=;` names, else the comma, tab, semicolon or bar with which a header is recognised, else whichever parts the
+    UTF-8 (with or without its mark), UTF-16, UTF-32 with a mark, else cp1252; the delimiter is the one that a first
+    line `sep=;` names, the comma, tab, semicolon or bar, with which a header is recognised, else whichever parts the
     first row into most columns; any line ends; line ends inside quotes belong to the cell.
 
     Parameters
@@ -76,7 +78,7 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     UnreadableFileError
         If there is no header, or the table is larger than `limits`.
     """
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
     layout = find_layout(_stream(content, encoding).read(_HEAD), is_header)
     stream = _stream(content, encoding)
@@ -122,7 +124,7 @@ def find_layout(text: str, is_header: IsHeader | None = None) -> Layout:
     mark = _SEPARATOR_LINE.match(text)
     skipped, given = (mark.end(), mark[1]) if mark else (0, None)
     head = text[skipped:_HEAD]
-    for delimiter in given or ",\t;|":
+    for delimiter in dict.fromkeys(f"{given or ''},\t;|"):
         records = list(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), HEADER_WITHIN))
         above = records_above(records, is_header)
         if above is not None:
@@ -144,6 +146,8 @@ def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int
         raise UnreadableFileError(f"has {len(header)} columns, more than {limits.max_columns}: is it a result file?")
     names, notes = clean_header(header)
     table = TextTable(pd.DataFrame(), np.array([]), np.array([]), notes=notes)
+    alone = [clean_header([cell])[0][0] if cell.strip() else name for cell, name in zip(header, names, strict=True)]
+    table.repeated = {name: base for name, base in zip(names, alone, strict=True) if name != base}
     chunks: list[pa.Table] = []
     rows: list[int] = []
     widths: list[int] = []
@@ -225,21 +229,39 @@ def _stream(content: bytes, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
-def _encoding(content: bytes) -> str:
+def encoding_of(content: bytes) -> str:
     """Name of the text's encoding; "cp1252" where any byte is not UTF-8 (the rest is read as UTF-8 still)."""
-    marked16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not marked16:
+    name = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None) or _wide(content)
+    if name is None:
         _refuse_binary(content)
-    name = "utf-16" if marked16 else "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
-    decoder = codecs.getincrementaldecoder(name)()
+    decoder = codecs.getincrementaldecoder(name or "utf-8")()
     try:
         for at in range(0, len(content), _PIECE):
             decoder.decode(content[at : at + _PIECE], final=at + _PIECE >= len(content))
     except UnicodeDecodeError:
-        if marked16:
-            raise UnreadableFileError("is broken UTF-16 text: download or save it again") from None
+        if name not in (None, "utf-8-sig"):
+            raise UnreadableFileError(f"is broken {name.upper()[:6]} text: download or save it again") from None
         return "cp1252"
-    return name
+    return name or "utf-8"
+
+
+# The longer marks first: UTF-16's is how UTF-32's begins.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8-sig",
+}
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of its Latin letters is 0."""
+    head = content[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 0.4 * len(head) / 2 or min(even, odd) > 0.02 * len(head):
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _refuse_binary(content: bytes) -> None:

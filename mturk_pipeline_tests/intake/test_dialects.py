@@ -102,10 +102,35 @@ def test_turkle_without_ids_gets_them_from_hit_worker_and_time(tmp_path):
     assert got.files["superseded"].sum() == 2
 
 
-def test_without_a_time_ids_come_from_file_and_row(tmp_path):
+def test_without_ids_and_times_a_row_counts_once_in_whatever_download_it_stands(tmp_path):
     cells = {k: v for k, v in TURKLE.items() if k != "AssignmentId"} | {"SubmitTime": ""}
-    got = checked([write(tmp_path / "one.csv", [cells, cells])], None).assignments
-    assert got["assignment_id"].tolist() == ["one.csv#2", "one.csv#3"]
+    one = write(tmp_path / "one.csv", [cells, cells])  # two people may say the same
+    more = write(tmp_path / "later.csv", [cells, cells | {"Answer.email": "new@example.edu"}, cells])
+    got = checked([one], None).assignments
+    assert got["assignment_id"].nunique() == 2
+    both = checked([one, more, write(tmp_path / "one copy.csv", [cells, cells])], None)
+    assert set(got["assignment_id"]) < set(both.assignments["assignment_id"])
+    assert (len(both.assignments), both.files["superseded"].sum()) == (3, 4)
+
+
+def test_columns_of_one_name_that_nowhere_differ_are_one(tmp_path):
+    rows = [row(n) | {"Answer.email_2": row(n)["Answer.email_1"] if n else ""} for n in range(3)]
+    path = write(tmp_path / "b.csv", rows)
+    path.write_text(
+        path.read_text().replace('"Answer.email_1"', '"Answer.x"').replace('"Answer.email_2"', '"Answer.x"')
+    )
+    collected = checked([path], None)
+    assert collected.assignments["Answer.x"].tolist() == [f"club{n}@example.edu" for n in range(3)]
+    assert any("nowhere differ: read as one" in line for line in collected.warnings)
+
+
+@pytest.mark.parametrize("damaged", ["#N/A", "5-Mar", "1.2E+10", "nan", "None"])
+@pytest.mark.parametrize("name", ["AssignmentId", "WorkerId", "HITId"])
+def test_an_id_that_a_spreadsheet_damaged_names_nobody(tmp_path, name, damaged):
+    collected = checked([write(tmp_path / "b.csv", [row(0), row(1) | {name: damaged}, row(2) | {name: damaged}])])
+    assert len(collected.assignments) == 1
+    (rule,) = set(rules(collected).values())
+    assert rule in ("damaged_id", "no_assignment", "no_worker", "no_hit")
 
 
 def test_instruction_versions(tmp_path):

@@ -32,7 +32,7 @@ def problem(path: Path, limits: Limits | None = None) -> str:
     return entry["problem"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_encodings_delimiters_and_line_ends(tmp_path, encoding, delimiter, end):
@@ -192,6 +192,13 @@ def test_workbook_cells_as_text(tmp_path):
     assert collected.assignments["source_sheet"].tolist() == ["R", "S"]
     assert any("'Notes' is no result table" in w for w in collected.warnings)
     assert any("without a zone" in w for w in collected.warnings)
+
+
+@pytest.mark.parametrize(("named", "delimiter"), [(";", ","), (",", "\t"), ("|", "|")])
+def test_a_line_that_names_another_delimiter_than_the_tables(tmp_path, named, delimiter):
+    path = write(tmp_path / "b.csv", [row(0), row(1)], delimiter=delimiter)
+    path.write_bytes(f"sep={named}\r\n".encode() + path.read_bytes())
+    assert len(checked([path]).assignments) == 2
 
 
 def test_formulas_of_which_a_workbook_holds_no_value(tmp_path):

@@ -28,9 +28,22 @@ class Contents:
 def plain_contents(table: TextTable, limits: Limits) -> Contents:
     """The columns that begin with `Input.` and `Answer.`, as they are."""
     columns = [c for c in table.frame.columns if with_prefix(c).startswith((INPUT, ANSWER))]
-    names, notes = clean_header([with_prefix(c) for c in columns])
-    frame = select(table.frame, columns).set_axis(names, axis=1)
-    return Contents(frame, pd.Series(None, index=frame.index, dtype="str"), notes)
+    frame, united = _with_repeated_united(select(table.frame, columns), table.repeated)
+    names, notes = clean_header([with_prefix(c) for c in frame.columns])
+    frame = frame.set_axis(names, axis=1)
+    return Contents(frame, pd.Series(None, index=frame.index, dtype="str"), [*united, *notes])
+
+
+def _with_repeated_united(frame: pd.DataFrame, repeated: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
+    """Columns of one name as one where no row has two different texts in them, and a line about each."""
+    notes = []
+    for name, base in repeated.items():
+        if name in frame.columns and base in frame.columns:
+            first, other = frame[base], frame[name]
+            if not (first.notna() & other.notna() & (first != other)).any():
+                frame = frame.assign(**{base: first.fillna(other)}).drop(columns=name)
+                notes.append(f"the columns '{base}' and '{name}' nowhere differ: read as one")
+    return frame, notes
 
 
 @dataclass(frozen=True)
