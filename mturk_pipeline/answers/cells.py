@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mturk_pipeline.answers.encoded import without_entities
 from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
 from mturk_pipeline.answers.reading import EVIDENCE, JUNK, NEAR_MISS
 from mturk_pipeline.answers.unreadable import evidence_of
+from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.texts.spreadsheet_errors import SIGNS, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec

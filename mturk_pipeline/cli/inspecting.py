@@ -1,6 +1,7 @@
 """inspect: what result files hold, which of their rows do not count, and a phase file for them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -10,10 +11,13 @@ from mturk_pipeline.cli.output_file import TABLES, OutputFile
 from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.folders.home import Home
 
+if TYPE_CHECKING:
+    from mturk_pipeline.intake.inspecting import Inspection
+
 
 def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = None, force: bool = False) -> None:
     """Show what each of `files` holds; `rows`: a file for all rows that do not count, which `force` may replace."""
-    from mturk_pipeline.intake.inspecting import inspect_file
+    from mturk_pipeline.intake.inspecting import inspect_file, inspect_together
     from mturk_pipeline.intake.suggesting import suggest_phase as suggest
 
     if suggest_phase:
@@ -21,33 +25,35 @@ def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = No
         return
     output = None if rows is None else _output(rows, files, force)
     console = Console(highlight=False)
-    broken, not_counted = [], []
-    for path in files:
-        inspection = inspect_file(path)
-        table = Table(box=None, show_header=False)
-        table.add_column(style="dim")
-        table.add_column(overflow="fold")
-        for name, value in inspection.summary():
-            table.add_row(name, value)
-        console.print(str(path), style="bold", markup=False, soft_wrap=True)
-        console.print(table)
-        lines = inspection.rows_not_counted()
-        for line in lines:
-            console.print(f"  {line}", markup=False, soft_wrap=True)
-        if output is None and any(line.startswith("…") for line in lines):
-            console.print("  all of them as a table: --rows FILE", markup=False)
-        not_counted.append(inspection.not_counted)
-        if inspection.problem:
-            broken.append(f"{path}: {inspection.problem}")
+    inspections = [inspect_file(path) for path in files]
+    whole = inspections[0] if len(files) == 1 else inspect_together(files)
+    for inspection in inspections:
+        _show(console, inspection)
+    if whole.rows and whole is not inspections[0]:
+        _show(console, whole)
+    lines = whole.rows_not_counted()
+    for line in lines:
+        console.print(f"  {line}", markup=False, soft_wrap=True)
+    if output is None and any(line.startswith("…") for line in lines):
+        console.print("  all of them as a table: --rows FILE", markup=False)
     if output is not None:
-        import pandas as pd
-
-        table_of_rows = pd.concat(not_counted, ignore_index=True)
-        output.write_table(table_of_rows, "rows")
-        count = len(table_of_rows)
+        output.write_table(whole.not_counted, "rows")
+        count = len(whole.not_counted)
         typer.echo(f"{rows}: {count:,} {'row that does' if count == 1 else 'rows that do'} not count")
+    broken = [f"{inspection.path}: {inspection.problem}" for inspection in inspections if inspection.problem]
     if broken:
-        raise UserProblem("; ".join(broken))
+        several = f"{len(broken)} of {len(files)} files cannot be used as they are: see above what to do"
+        raise UserProblem(broken[0] if len(files) == 1 else several)
+
+
+def _show(console: Console, inspection: "Inspection") -> None:
+    table = Table(box=None, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in inspection.summary():
+        table.add_row(name, value)
+    console.print(str(inspection.path), style="bold", markup=False, soft_wrap=True)
+    console.print(table)
 
 
 def _output(rows: Path, files: list[Path], force: bool) -> OutputFile:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mturk_pipeline.intake.exploded import SEPARATOR
+from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import words as listed
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, KindName
 
 NETWORKS = ("facebook", "instagram", "twitter", "linkedin", "youtube", "tiktok")
 _EMAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
-_URL = re.compile(r"(https?://\S+( \S+){0,8}|(www\.)?([\w-]+\.)+[a-z]{2,12}(/\S*)?)", re.I)
+_URL = re.compile(r"(https?://\S+( \S+){0,8}|(www\.)?([\w-]+\.)+[a-z]{2,12}(/(\S+( \S+){0,8})?)?)", re.I)
+_ANCHOR = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?([^"'\s<>]+).*""")
+_MAILTO = re.compile(r"mailto:\s*(?://)?([^?]*).*")
 _PHONE = re.compile(r"(tel:)?[+(]?\d[\d\s().\-/+x]{5,22}( ?ext\.? ?\d+)?", re.I)
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)([.,]\d+)?(e[+-]?\d{1,2})?\s*%?")
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+\d{2}")
@@ -80,7 +83,9 @@ def guess_kind(name: str, values: Iterable[str], items: int, asked: Sequence[obj
     >>> guess_kind("stance", ["For", "Against", "For", "For"], 4).kind
     'choice'
     """
-    cells = [" ".join(v.replace("\u200b", "").split()).casefold() for v in values]
+    texts = list(values)
+    plain = {text: _plain(text) for text in set(texts)}
+    cells = [plain[text] for text in texts]
     counts = Counter(cells)
     words = set(words_of(name))
     network = next((n for n in NETWORKS if n in words), None)
@@ -105,6 +110,18 @@ def guess_kind(name: str, values: Iterable[str], items: int, asked: Sequence[obj
     if _is(_NUMBER, told, 0.9):
         return Guess(numeric)
     return Guess("name") if _NAME_WORDS & words and _is_short(told) else Guess("text")
+
+
+def _plain(text: str) -> str:
+    """An answer as its kind will read it: without what the source of a page adds.
+
+    >>> _plain('<a href="mailto:Chess&#64;example.edu?subject=Hi%20there">mail</a>')
+    'chess@example.edu'
+    """
+    plain = clean_source(text.replace("\u200b", ""), escapes=True).casefold()
+    for pattern in (_ANCHOR, _MAILTO):
+        plain = found[1].strip() if (found := pattern.fullmatch(plain)) else plain
+    return " ".join(plain.split())
 
 
 def _is(pattern: re.Pattern[str], told: dict[str, int], share: float) -> bool:

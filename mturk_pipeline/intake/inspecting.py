@@ -1,5 +1,6 @@
 """What a result file holds, for a person who has it before them; no personal data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,6 +138,24 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
         rules=_rules(collected),
         not_counted=_not_counted(collected),
         warnings=(*warnings, *lost_cell_lines(collected.assignments, contents)),
+    )
+
+
+def inspect_together(files: Sequence[ResultFile | Path], phase: PhaseSpec | None = None) -> Inspection:
+    """What several files hold as one phase's results: a row that stands in two of them counts once.
+
+    Its warnings are those of the files by themselves, and left out; so are their formats.
+    """
+    collected = collect(files, phase)
+    balance = {c: int(collected.files[c].sum()) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    content = _content(collected.assignments)
+    return Inspection(
+        Path(f"{len(files)} files together"),
+        None,
+        **balance,
+        **{name: content[name] for name in ("batches", "hits", "items", "workers", "anonymous", "answers_per_hit")},
+        rules=_rules(collected),
+        not_counted=_not_counted(collected),
     )
 
 

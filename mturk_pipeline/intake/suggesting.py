@@ -122,6 +122,8 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str]) -> dict[str, dict
             content["columns"] = list(group.columns)
         if group.guess.network:
             content["network"] = group.guess.network
+        if group.guess.kind == "phone":
+            content["region"] = "US"
         if group.guess.separator:
             content["separator"] = group.guess.separator
         if 0 < len(remarks) < len(groups) and group not in remarks:

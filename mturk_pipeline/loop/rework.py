@@ -9,7 +9,7 @@ from mturk_pipeline.review.handing_on import HandedOn, split
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 BACK = ("redo", "rejected")
-UNDER_WAY, USED_UP = "under_way", "attempts_used_up"
+UNDER_WAY, USED_UP, NO_INPUTS = "under_way", "attempts_used_up", "no_inputs"
 
 
 def rework(
@@ -35,8 +35,8 @@ def rework(
     HandedOn
         Columns: the item's inputs, without "Input."; `attempt`: 1 + the number of HITs that it has had;
         `answers_wanted`: the phase's redundancy, or what a missing unit lacks; `offer_id`: the item. Left out with
-        a reason: items whose answers are under way (under_way: the attempt was taken, or its HIT is not over), and
-        items that have been sent `max_attempts` times (attempts_used_up).
+        a reason: items whose answers are under way (under_way: the attempt was taken, or its HIT is not over), items
+        of HITs without inputs (no_inputs), and items that have been sent `max_attempts` times (attempts_used_up).
     """
     decided = reviewed.loc[reviewed["status"].isin(BACK), "parent_item_id"].dropna().drop_duplicates()
     lacking = pd.Series([], dtype="int64", index=pd.Index([], dtype="str"))
@@ -47,6 +47,7 @@ def rework(
     wanted = wanted[wanted.isin(inputs.index)]
     table = inputs.reindex(wanted)
     table = table[[c for c in table.columns if c in phase.keys or table[c].notna().any()]]
+    told_by_nothing = pd.Series(table.isna().all(axis=1).to_numpy(), dtype="bool")
     known = items.reindex(wanted)
     table[ATTEMPT] = known["attempt"].fillna(1).astype("int64")
     table[ANSWERS_WANTED] = lacking.reindex(wanted).fillna(phase.assignments_per_item).astype("int64")
@@ -56,6 +57,7 @@ def rework(
     reason = f"sent {phase.max_attempts} times already: find it by hand, or raise max_attempts"
     rules = {
         UNDER_WAY: (under_way, "sent, and its answers are not in yet"),
+        NO_INPUTS: (told_by_nothing, "the result files do not say what it was about: ask again by hand"),
         USED_UP: (table[ATTEMPT] > phase.max_attempts, reason),
     }
     return split(table, pd.Series(wanted, dtype="str"), rules)

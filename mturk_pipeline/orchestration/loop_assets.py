@@ -110,7 +110,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ins=names.ins("reviewed", "raw_output"),
         deps=[names.key("set_aside")],
         check_specs=[
-            names.check("attempts_left", "rework", "No item has used up its attempts."),
+            names.check("attempts_left", "rework", "Each item can be asked again: no attempt lacks, and no input."),
             kept_spec(names, "rework"),
             _taken_spec(names, "rework"),
         ],
@@ -141,7 +141,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                     names.key("rework"),
                     handed.problems[~waiting],
                     list(handed.problems.columns),
-                    "items have used up their attempts",
+                    "items cannot be asked again",
                 ),
                 kept_check(names, "rework", writer.kept),
                 _taken_check(names, "rework", sent),

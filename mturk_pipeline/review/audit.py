@@ -62,7 +62,7 @@ class Audit:
         if not self.by_audit:
             waiting = f"in the queue: {self.waiting}" if self.waiting else "none is in the queue"
             return (
-                f"About {left:,.0f} errors in {rows}: the model's own guess, as no spot check is decided ({waiting})."
+                f"About {_errors(left)} in {rows}: the model's own guess, as no spot check is decided ({waiting})."
             )
         low, high = self._of_all(self.low), self._of_all(self.high)
         errors, share = (

@@ -182,3 +182,10 @@ def test_nothing_was_ever_asked():
     empty = results().iloc[:0]
     assert missing(asked(None)).empty
     assert again(empty, reviewed()).rows.empty
+
+
+def test_a_hit_of_which_no_file_says_what_it_asked_is_not_offered_again():
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1"}).drop(columns="Input.town")
+    handed = again(given, reviewed(Ames="redo"), phase=PHASE.model_copy(update={"keys": ()}))
+    assert handed.rows.empty
+    assert handed.problems["rule"].tolist() == ["no_inputs"]

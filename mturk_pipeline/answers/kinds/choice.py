@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.encoded import without_entities
 from mturk_pipeline.answers.kinds.text import without_marks
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, SHORTENED, damage_in, date_note, is_shortened
 from mturk_pipeline.texts.spreadsheet_dates import choice_of_date

@@ -7,9 +7,9 @@ are a sentence ("contact us at chess@x.edu"). "Chess Club@gmail.com" is not Club
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.hosts import host_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap, words
 
 if TYPE_CHECKING:

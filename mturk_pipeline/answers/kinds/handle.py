@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.kinds.name import FILLERS
 from mturk_pipeline.answers.kinds.networks import Network, page_of
 from mturk_pipeline.answers.links import LONGEST, Link, link_of
 from mturk_pipeline.answers.links_among_words import link_among
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap
 from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, damage_in, is_shortened
 

@@ -6,9 +6,9 @@ Names are compared by `key_of`: any case, accents and punctuation.
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
 from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, without_accents, words
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 

@@ -8,10 +8,10 @@ or redirect link around a link. Kept: case of the path, other ports, all other p
 import re
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.encoded import clean_source
 from mturk_pipeline.answers.links import LONGEST, link_of
 from mturk_pipeline.answers.links_among_words import link_among
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap
 
 if TYPE_CHECKING:
