@@ -1,11 +1,17 @@
 """Cells that a spreadsheet damaged beyond repair: of a key they would name no item, or several as one."""
 
-import pandas as pd
+import re
 
+import pandas as pd
+import pyarrow as pa
+
+from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
 _SIGNS = SIGNS | DIGITS
+# A quick look: damage begins with a sign, or has something other than letters and digits in it.
+_MAYBE = "^[" + re.escape("".join(sorted(SIGNS))) + r"]|[^0-9A-Za-z]"
 _ERROR = LOST_ANSWER.partition(":")[0]
 
 
@@ -17,6 +23,8 @@ def damage_of(cells: pd.Series) -> pd.Series:
     >>> damage_of(pd.Series(["Example University", "Nov-50", "#REF!"])).tolist()
     ['', 'a date, as a spreadsheet makes it of 11-50', "a spreadsheet's error"]
     """
+    if not compute.any(compute.match_substring_regex(pa.array(cells.astype("str")), _MAYBE)).as_py():
+        return pd.Series("", index=cells.index, dtype="str")
     codes, uniques = pd.factorize(cells.fillna("").astype("str"))
     words = [_damage(text) if text[:1] in _SIGNS or text[-1:] in DIGITS else "" for text in uniques]
     if not any(words):

@@ -10,7 +10,8 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from mturk_pipeline.intake.sheet_xml import column_number, row_chunks, sheet_parts
+from mturk_pipeline.intake.result_file import Limits
+from mturk_pipeline.intake.sheet_xml import column_number, refuse_bombs, sheet_parts
 
 NOT_COMPUTED = "#VALUE!"  # the error that stands for a formula without a value: it was something, and is lost
 # A formula without a value, or an error; t="str" marks a formula that was computed and is empty.
@@ -28,14 +29,23 @@ _TEXT = re.compile(r'\s*=\s*"(?:[^"]|"")*"\s*')
 LostValues = dict[tuple[int, int], str]
 
 
-def lost_values(content: bytes) -> dict[str, LostValues]:
-    """Cells without a value, by sheet; empty where there are none, as in nearly all workbooks."""
+def lost_values(content: bytes, limits: Limits) -> dict[str, LostValues]:
+    """Cells without a value, by sheet; empty where there are none, as in nearly all workbooks.
+
+    Raises
+    ------
+    UnreadableFileError
+        As `refuse_bombs` does.
+    """
+    found: dict[str, LostValues] = {}
+    refuse_bombs(content, limits, lambda part, block: found.setdefault(part, {}).update(_of_block(block)))
+    if not any(found.values()):
+        return {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = {name: dict(_of_sheet(archive, part)) for name, part in sheet_parts(archive).items()}
+            return {name: found[part] for name, part in sheet_parts(archive).items() if found.get(part)}
     except KeyError:  # no list of sheets: a workbook of another format
         return {}
-    return {name: cells for name, cells in found.items() if cells}
 
 
 def text_of(lost: str) -> str:
@@ -62,14 +72,13 @@ def _is_formula(lost: str) -> bool:
     return lost.startswith("=") and _TEXT.fullmatch(lost) is None
 
 
-def _of_sheet(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[tuple[int, int], str]]:
-    for chunk in row_chunks(archive, part):
-        if b"<f" not in chunk and b":f" not in chunk and b'"e"' not in chunk and b"'e'" not in chunk:
-            continue
-        for cell in _LOST.findall(chunk):
-            text = cell.decode("utf-8", "replace")
-            place, value, formula = _PLACE.search(text), _VALUE.search(text), _FORMULA.search(text)
-            if not place:
-                continue
+_MARKS = (b"<f", b":f", b't="e"', b"t='e'", b"t =", b"t= ")
+
+
+def _of_block(block: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for found in _LOST.finditer(block) if any(mark in block for mark in _MARKS) else ():
+        text = found[0].decode("utf-8", "replace")
+        place, value, formula = _PLACE.search(text), _VALUE.search(text), _FORMULA.search(text)
+        if place:
             lost = value[1] if value and value[1] else f"={html.unescape(formula[1]) if formula else ''}"
             yield (int(place[2]), column_number(place[1].encode())), lost

@@ -5,7 +5,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 
@@ -13,17 +13,23 @@ BROKEN = "is a broken workbook (cut short or not finished copying?): copy or dow
 _PIECE = 1 << 22
 _LARGE, _HOLLOW = 20_000_000, 300  # bytes; a part of a real workbook unpacks to a tenth of this many times its size
 _LONGEST_ROW = 64_000_000  # bytes
-_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})""")
-_BEYOND = rb"""\br\s*=\s*["'](?:[A-Z]{4}|[A-Z]{1,3}\d{8})"""  # no cell of any sheet
-_NO_CELL, _NO_CELL_OF_SHEET = (re.compile(p, re.IGNORECASE) for p in (_BEYOND, rb"<(?:\w+:)?c\s[^>]*" + _BEYOND))
+# Programs write ` r="B7"`; XML has other ways to, which cost more to look for.
+_CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
+_FAR = re.compile(rb' r="(?:[A-Z]{3}|[a-z]|[A-Z]{1,2}\d{6})')
+_NO_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]* r="(?:[A-Za-z]{4}|[A-Za-z]{1,3}\d{8}|[a-z])')
+_OTHER_WAY = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})["']""")
 _SHEET_DATA = re.compile(rb"<(\w+:)?sheetData")
 _ATTRIBUTE = r"""\b%s\s*=\s*["']([^"']*)["']"""
 _SHEET, _RELATION = re.compile(r"<(?:\w+:)?sheet\s[^>]*>"), re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 
+# Called with the name of a sheet's part, and a block of its XML that ends with a row.
+Look = Callable[[str, bytes], None]
 
-def refuse_bombs(content: bytes, limits: Limits) -> None:
+
+def refuse_bombs(content: bytes, limits: Limits, look: Look | None = None) -> None:
     """Refuse a workbook that would exhaust the memory, before anything is unpacked into it.
+
+    `look` is shown the XML of each sheet on the way, block by block.
 
     Raises
     ------
@@ -45,27 +51,28 @@ def refuse_bombs(content: bytes, limits: Limits) -> None:
                         "does: is it a workbook? Save it as .csv"
                     )
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                    _refuse_vast(archive, part, limits)
+                    _refuse_vast(archive, part, limits, look)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFileError(BROKEN) from error
     except zipfile.zlib.error as error:  # pyright: ignore[reportAttributeAccessIssue]
         raise UnreadableFileError(BROKEN) from error
 
 
-def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits) -> None:
+def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, look: Look | None) -> None:
     """Refuse a sheet with a stray cell far below or right of its table, or one that is no grid.
 
     The reader lays a sheet out as one rectangle, and ends the whole process where memory does not do.
     """
     bottom = right = rows = 0
-    for chunk in row_chunks(archive, part.filename):
-        if _NO_CELL.search(chunk) and _NO_CELL_OF_SHEET.search(chunk):
+    for block, end in _row_blocks(archive, part.filename):
+        if look:
+            look(part.filename, block)
+        far = _FAR.search(block) is not None
+        if far and _NO_CELL.search(block):
             raise UnreadableFileError(BROKEN)
-        rows += 1
-        # Cells lie in row order, so the last one tells the row's size; where any lies far out, all are looked at.
-        start = chunk.rfind(b"<c ")
-        cells = _CELL.findall(chunk) if _FAR.search(chunk) else _CELL.findall(chunk, max(start, 0))[:1]
-        for letters, number in cells:
+        chunks = block.split(end)
+        rows += len(chunks) - 1
+        for letters, number in _far_cells(block, chunks, all_of_them=far):
             bottom, right = max(bottom, int(number)), max(right, column_number(letters))
     if max(bottom, rows) * right > limits.max_cells or rows > limits.max_rows:
         raise UnreadableFileError(
@@ -74,18 +81,34 @@ def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits
         )
 
 
-def row_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """The XML of a sheet in chunks that each end with a row, and what follows the last one."""
+def _far_cells(block: bytes, rows: list[bytes], all_of_them: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Cells of a block that tell how far it reaches: the last of each row, as cells lie in order.
+
+    All of them, where any lies far out, or is written in another way than programs write.
+    """
+    if b"r='" in block or b"r =" in block or b"r= " in block:
+        yield from _OTHER_WAY.findall(block)
+    if all_of_them:
+        yield from _CELL.findall(block)
+        return
+    for row in rows:
+        if found := _CELL.search(row, max(row.rfind(b"<c "), 0)):
+            yield found[1], found[2]
+
+
+def _row_blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
+    """The XML of a sheet in blocks of whole rows, and what follows the last one; with each, how a row ends in it."""
     rest, end = b"", b"</row>"
     with archive.open(part) as stream:
         while piece := stream.read(_PIECE):
             if (named := _SHEET_DATA.search(piece)) and named[1]:
                 end = b"</%brow>" % named[1]
-            *rows, rest = (rest + piece).split(end)
-            yield from rows
+            block, found, rest = (rest + piece).rpartition(end)
+            if found:
+                yield block + found, end
             if len(rest) > _LONGEST_ROW:
                 raise UnreadableFileError(BROKEN)
-    yield rest
+    yield rest, end
 
 
 def column_number(letters: bytes) -> int:

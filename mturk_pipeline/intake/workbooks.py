@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mturk_pipeline.intake.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
 from mturk_pipeline.intake.lost_values import lost_note, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.sheet_xml import BROKEN, refuse_bombs
+from mturk_pipeline.intake.sheet_xml import BROKEN
 from mturk_pipeline.intake.text_tables import TextTable, table_of
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = N
     UnreadableFileError
         If the file is no workbook, is broken, or is larger than `limits` once unpacked.
     """
-    refuse_bombs(content, limits)
-    lost = lost_values(content)
+    lost = lost_values(content, limits)
     tables = []
     for name, sheet in _sheets(content):
         without_value = lost.get(name, {})

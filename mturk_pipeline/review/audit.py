@@ -61,9 +61,7 @@ class Audit:
         rows = f"{self.passed:,} row{'s that pass' if self.passed > 1 else ' that passes'} without a look"
         if not self.by_audit:
             waiting = f"in the queue: {self.waiting}" if self.waiting else "none is in the queue"
-            return (
-                f"About {_errors(left)} in {rows}: the model's own guess, as no spot check is decided ({waiting})."
-            )
+            return f"About {_errors(left)} in {rows}: the model's own guess, as no spot check is decided ({waiting})."
         low, high = self._of_all(self.low), self._of_all(self.high)
         errors, share = (
             f"About {left:,.0f} ({low:,.0f} to {high:,.0f})",

@@ -14,7 +14,6 @@ import pandas as pd
 from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.lost_values import LostValues, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.sheet_xml import refuse_bombs
 from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
 
 Grid = list[list[str] | None]
@@ -126,12 +125,10 @@ def _lost_values(path: Path) -> dict[str, LostValues]:
     """
     if not zipfile.is_zipfile(path):
         return {}
-    content = path.read_bytes()
     try:
-        refuse_bombs(content, Limits(max_cells=LARGEST_SHEET))
+        return lost_values(path.read_bytes(), Limits(max_cells=LARGEST_SHEET))
     except UnreadableFileError as error:
         raise UnreadableFile(f"{error}") from None
-    return lost_values(content)
 
 
 def _with_lost(grid: Grid, lost: LostValues) -> Grid:

@@ -260,7 +260,7 @@ def given_in_a_hurry(ballots: Ballots, asked: Asked, answers: pd.DataFrame) -> I
     median = answers.drop_duplicates("assignment_id")["work_seconds"].median()
     hurried = answers[(times < SHORT_WORK * median) & (answers["state"] == "valid")]
     fast = hurried.drop_duplicates([*_COLUMNS, "worker"]).groupby(_COLUMNS).size()
-    return fast.reindex(_keys(ballots, asked)).fillna(0).to_numpy(dtype=np.int64)
+    return np.asarray(fast.reindex(_keys(ballots, asked)).fillna(0), dtype=np.int64)
 
 
 _COLUMNS = ["item_id", "element", "field"]

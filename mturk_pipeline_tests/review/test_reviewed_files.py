@@ -141,6 +141,18 @@ def test_errors_of_a_spreadsheet_are_blank_and_said(contacts):
     assert reviews.problems["rule"].tolist() == ["error_text"] * 3
 
 
+def test_an_error_or_a_formula_that_nobody_computed_is_no_emptied_cell(contacts):
+    book = openpyxl.Workbook()
+    book.active.append(["item_id", "decision", "email", "website"])
+    book.active.append([contacts.id_of("Rowing"), "fix", "#N/A", '=A1&"x"'])
+    book.active["C2"].data_type = "e"
+    book.save(contacts.folder / "mine.xlsx")
+    reviews = contacts.read()
+    assert reviews.decisions["after"].isna().all()
+    assert not reviews.decisions["field"].isin(["email", "website"]).any()
+    assert sorted(reviews.problems["rule"]) == ["error_text", "error_text", "fix_without_change"]
+
+
 def test_a_table_of_answers_is_no_review(contacts):
     contacts.save(f"item_id,decision,field,value\n{contacts.id_of('Rowing')},ok,email,x\n")
     assert decided(contacts) == []
