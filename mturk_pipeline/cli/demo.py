@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.running import run_each
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.projects import find_projects, make_project
 from mturk_pipeline.workflow.workflow import Workflow
@@ -26,7 +26,7 @@ def run_demo(projects_dir: Path | None) -> None:
     project = projects.named(EXAMPLE)
     failures, ran = run_each(site, [project])
     if failures:
-        raise UserProblem("; ".join(failures))
+        raise UserError("; ".join(failures))
     if not ran and not copied:
         typer.echo("Nothing changed since the last run; nothing done.")
     _tell(path, site.workflow(WORKFLOW))
@@ -36,7 +36,7 @@ def place_example(site: Site) -> tuple[Path, int]:
     """Copy the example's files that are not there yet into the projects folder; returns how many."""
     source = base_directory() / "data" / "example"
     if not source.is_dir():
-        raise UserProblem(f"{source}: the example is not here; run this from a checkout of the project")
+        raise UserError("the example is not here", where=source, remedy="run this from a checkout of the project")
     site.home.projects.mkdir(parents=True, exist_ok=True)
     workflow = site.workflow(WORKFLOW)
     target = site.home.projects / EXAMPLE

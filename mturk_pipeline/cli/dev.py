@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from mturk_pipeline.cli.demo import place_example
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.projects import find_projects
 
@@ -25,7 +25,7 @@ def open_ui(projects_dir: Path | None, port: int) -> None:
         path, _ = place_example(site)
         typer.echo(f"Example project: {path}; its sensors run it within a minute")
     if _taken(port):
-        raise UserProblem(f"port {port} is in use; choose another: mturk-pipeline dev --port {port + 1}")
+        raise UserError(f"port {port} is in use", remedy=f"choose another: mturk-pipeline dev --port {port + 1}")
     workspace = base_directory() / "workspace.yaml"
     where = ["-w", str(workspace)] if workspace.is_file() else ["-m", "mturk_pipeline.definitions"]
     command = [sys.executable, "-m", "dagster", "dev", *where, "-h", "127.0.0.1", "-p", str(port)]

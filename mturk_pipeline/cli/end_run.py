@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -34,7 +34,7 @@ def end_run(projects_dir: Path | None, text: str, yes: bool) -> None:
         typer.echo(f"{run.run_id} (home {home}, {run.status.value}) cannot be seen from here.")
         typer.echo("If it still runs on another computer, it goes on, beside the next run of its project.")
         if not typer.confirm("Is its computer or container gone, and shall the run end?"):
-            raise UserProblem(f"{run.run_id}: nothing changed")
+            raise UserError("nothing changed", where=run.run_id)
     time.sleep(Evidence.PROCESS_GONE.seconds or 0)
     _refuse_living(instance, site, run)
     ended = fail_run(instance, run.run_id, "A person ended this run with end-run")
@@ -53,10 +53,12 @@ def _run_named(instance: "dg.DagsterInstance", text: str) -> "dg.DagsterRun":
         under_way = instance.get_runs(dg.RunsFilter(statuses=list(UNDER_WAY)))
         runs = [r for r in under_way if len(text) >= _FEWEST_CHARACTERS and r.run_id.startswith(text)]
         if len(runs) != 1:
-            raise UserProblem(f"{text or 'no id'}: no such run under way; `mturk-pipeline status` names those to end")
+            raise UserError(
+                "no such run under way", where=text or "no id", remedy="`mturk-pipeline status` names those to end"
+            )
         run = runs[0]
     if not is_pipelines(run):
-        raise UserProblem(f"{run.run_id}: is no run of mturk_pipeline; end it in the Dagster UI")
+        raise UserError("is no run of mturk_pipeline", where=run.run_id, remedy="end it in the Dagster UI")
     return run
 
 
@@ -69,11 +71,14 @@ def _refuse_living(instance: "dg.DagsterInstance", site: Site, run: "dg.DagsterR
 
     process = process_of(run)
     if process and process.life() is Life.ALIVE:
-        raise UserProblem(
-            f"{run.run_id}: is alive on this computer (process {process.pid}); terminate it in the UI, "
-            "or stop it where it runs"
+        raise UserError(
+            f"is alive on this computer (process {process.pid})",
+            where=run.run_id,
+            remedy="terminate it in the UI, or stop it where it runs",
         )
     if evidence_of(instance, site.home, run) is Evidence.ALIVE:
-        raise UserProblem(f"{run.run_id}: is alive in this home; terminate it in the UI, or stop it where it runs")
+        raise UserError(
+            "is alive in this home", where=run.run_id, remedy="terminate it in the UI, or stop it where it runs"
+        )
     if run.status is DagsterRunStatus.QUEUED and run.tags.get(HOME_TAG) == site.home.id:
-        raise UserProblem(f"{run.run_id}: waits for its turn in this home; cancel it in the UI")
+        raise UserError("waits for its turn in this home", where=run.run_id, remedy="cancel it in the UI")

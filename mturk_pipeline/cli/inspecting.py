@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mturk_pipeline.cli.output_file import TABLES, OutputFile
-from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = No
     broken = [f"{inspection.path}: {inspection.problem}" for inspection in inspections if inspection.problem]
     if broken:
         several = f"{len(broken)} of {len(files)} files cannot be used as they are: see above what to do"
-        raise UserProblem(broken[0] if len(files) == 1 else several)
+        raise UserError(broken[0] if len(files) == 1 else several)
 
 
 def _show(console: Console, inspection: "Inspection") -> None:
@@ -59,5 +59,5 @@ def _show(console: Console, inspection: "Inspection") -> None:
 def _output(rows: Path, files: list[Path], force: bool) -> OutputFile:
     """Where the rows go: never over a file that is inspected."""
     if any(path.exists() and rows.exists() and path.samefile(rows) for path in files):
-        raise UserProblem(f"{rows}: is one of the files to inspect; name another for the rows")
+        raise UserError("is one of the files to inspect", where=rows, remedy="name another for the rows")
     return OutputFile.of(rows, Home.from_environment(), TABLES, force=force)

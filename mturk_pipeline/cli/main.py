@@ -271,17 +271,14 @@ def dev(
 
 def main() -> None:
     """Entry point: what a user can cause ends in one line and exit code 1, wrong usage in 2."""
-    from mturk_pipeline.cli.problems import UserProblem, one_line_problem
+    from mturk_pipeline.errors import line_for_user
 
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
-    except UserProblem as error:
-        typer.echo(f"mturk-pipeline: {error}", err=True)
-        sys.exit(1)
     except Exception as error:
-        line = one_line_problem(error)
+        line = line_for_user(error)
         if line is None:
             raise
         typer.echo(f"mturk-pipeline: {line}", err=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.output_path import OutputError, homes_around, output_path
+from mturk_pipeline.folders.output_path import homes_around, output_path
 from mturk_pipeline.folders.writing import write_atomically
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ class OutputFile:
 
     @classmethod
     def of(cls, named: Path, home: Home, endings: Sequence[str], *, force: bool = False) -> "OutputFile":
-        """`named`, if it may be written; UserProblem, in one line, where it may not."""
+        """`named`, if it may be written; UserError where it may not."""
         if named.suffix.lower() not in endings:
-            raise UserProblem(f"{named}: ends with none of {', '.join(endings)}; name the file so")
-        try:
-            return cls(named, output_path(named, list(homes_around(home)), force=force))
-        except OutputError as error:
-            raise UserProblem(str(error)) from None
+            raise UserError(f"ends with none of {', '.join(endings)}", where=named, remedy="name the file so")
+        return cls(named, output_path(named, list(homes_around(home)), force=force))
 
     @property
     def ending(self) -> str:
@@ -47,5 +44,7 @@ class OutputFile:
         from mturk_pipeline.folders.tables_for_people import csv_bytes, xlsx_bytes
 
         if self.ending == ".xlsx" and len(frame) > EXCEL_ROWS:
-            raise UserProblem(f"{self.named}: {len(frame):,} rows are more than a sheet of Excel holds; use .csv")
+            raise UserError(
+                f"{len(frame):,} rows are more than a sheet of Excel holds", where=self.named, remedy="use .csv"
+            )
         self.write(csv_bytes(frame, bom=True) if self.ending == ".csv" else xlsx_bytes({title[:31]: frame}))

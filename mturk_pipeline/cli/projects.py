@@ -7,8 +7,8 @@ from pathlib import Path
 import typer
 
 from mturk_pipeline.cli.output_file import OutputFile
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.projects import Project, make_project
 from mturk_pipeline.folders.tables import read_table
 from mturk_pipeline.workflow.workflow import Workflow
@@ -47,7 +47,7 @@ def remove_project(projects_dir: Path | None, name: str, yes: bool) -> None:
     site = Site.here(projects_dir)
     project = site.project(name)
     if not yes and not typer.confirm(f"Take {project.name} out? Its folder is kept in {site.home.projects}/_removed"):
-        raise UserProblem(f"{name}: nothing removed")
+        raise UserError("nothing removed", where=name)
     from mturk_pipeline.folders.locks import hold_project
     from mturk_pipeline.orchestration.instance import open_instance
     from mturk_pipeline.orchestration.stages import partitions_of
@@ -79,7 +79,7 @@ def _table_path(site: Site, project: Project, workflow: Workflow, table: str, ph
     if len(made) == 1:
         return next(iter(made.values()))
     if made:
-        raise UserProblem(f"{table}: several phases have it; say which: --phase {' | '.join(made)}")
+        raise UserError("several phases have it", where=table, remedy=f"say which: --phase {' | '.join(made)}")
     there = sorted({p.parent.name for p in base.rglob(f"{project.id}.parquet")})
     what = f"there are: {', '.join(there)}" if there else f"none is made yet: mturk-pipeline run {project.name}"
-    raise UserProblem(f"{project.name} has no table {table}{f' in {phase}' if phase else ''}; {what}")
+    raise UserError(f"{project.name} has no table {table}{f' in {phase}' if phase else ''}", remedy=f"{what}")

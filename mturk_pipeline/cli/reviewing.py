@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 
 _LOCK_SECONDS = 600
@@ -33,10 +33,7 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
     from mturk_pipeline.review.splitting import reviewer_names, share_of, split_queue
     from mturk_pipeline.review.workbook import workbook_bytes
 
-    try:
-        people, share = reviewer_names(split), share_of(overlap)
-    except ValueError as error:
-        raise UserProblem(str(error)) from None
+    people, share = reviewer_names(split), share_of(overlap)
     site = Site.here(projects_dir)
     with hold_project(site.home, site.project(name).id, _LOCK_SECONDS):
         for place in _phases(site, name, phase):
@@ -67,7 +64,7 @@ def _phases(site: Site, name: str, phase: str | None) -> Iterator[PhaseOfProject
     found = [phase_of_project(site.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)]
     made = [place for place in found if place.table("review_queue") is not None]
     if not made:
-        raise UserProblem(f"{name}: nothing to review yet; first: mturk-pipeline run {name}")
+        raise UserError("nothing to review yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     yield from made
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.workflow.workflow import Workflow
 
@@ -24,16 +24,16 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
             typer.echo(f"left out: {line}", err=True)
         projects = list(site.projects.found.values())
         if not projects:
-            raise UserProblem(f"{site.home.projects}: no project yet; make one: mturk-pipeline init NAME")
+            raise UserError("no project yet", where=site.home.projects, remedy="make one: mturk-pipeline init NAME")
         known = {p for project in projects for p in site.workflow(project.workflow).phases}
         if phase is not None and phase not in known:
-            raise UserProblem(f"{phase}: no project has such a phase; there are: {', '.join(sorted(known))}")
+            raise UserError("no project has such a phase", where=phase, remedy=f"there are: {', '.join(sorted(known))}")
     else:
         projects = [site.project(name)]
         site.phase(site.workflow(projects[0].workflow), phase)
     failed, ran = run_each(site, projects, phase, force)
     if failed:
-        raise UserProblem("; ".join(failed))
+        raise UserError("; ".join(failed))
     if not ran:
         typer.echo("Nothing changed since the last run, or nothing is there yet; nothing done.")
 

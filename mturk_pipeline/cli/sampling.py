@@ -4,8 +4,8 @@ from pathlib import Path
 
 import typer
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.watching import watched_files
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.input_list import read_input
@@ -26,8 +26,10 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
     for reason in problems["reason"]:
         typer.echo(reason, err=True)
     if table.empty:
-        raise UserProblem(
-            f"{project.path / folder}: no input yet; put a .csv or .xlsx with {_keys(workflow, phase)} there"
+        raise UserError(
+            "no input yet",
+            where=project.path / folder,
+            remedy=f"put a .csv or .xlsx with {_keys(workflow, phase)} there",
         )
     place = phase_of_project(site.home, project, site.workflow(project.workflow), phase)
     purged = place.table("purged")
@@ -37,11 +39,15 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
     rests = sorted((project.path / folder).glob(f"_rest_{phase}*.csv"))
     if n is not None:
         if pilots:
-            raise UserProblem(f"{pilots[0]}: is there already; for the remainder: mturk-pipeline sample {name} --rest")
+            raise UserError(
+                "is there already", where=pilots[0], remedy=f"for the remainder: mturk-pipeline sample {name} --rest"
+            )
         chosen, target = table.sample(min(n, len(table)), random_state=seed), f"{folder}/_pilot_{phase}.csv"
     else:
         if not pilots:
-            raise UserProblem(f"{name}: no pilot batch yet; draw one first: mturk-pipeline sample {name} -n 20")
+            raise UserError(
+                "no pilot batch yet", where=name, remedy=f"draw one first: mturk-pipeline sample {name} -n 20"
+            )
         drawn = read_input([*pilots, *rests], workflow.phases[phase]).items
         chosen = table[~table["item_id"].isin(drawn["item_id"])]
         number = f"_{len(rests) + 1}" if rests else ""

@@ -1,7 +1,7 @@
 """settle and pay: first what they would do, with counts and money; the files only with --write."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
 from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.crowd.spending import Spending, spending
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
 
 _LOCK_SECONDS = 600
@@ -40,16 +40,14 @@ class _Phase:
 def settle(projects_dir: Path | None, name: str, phase: str | None, write: bool, include_suggested: bool) -> None:
     """Uploads for the requester site, one for each result file with rows to settle."""
     for found in _phases(projects_dir, name, phase, write):
-        with _one_line():
-            _settle(found, write, include_suggested)
+        _settle(found, write, include_suggested)
 
 
 def pay(projects_dir: Path | None, name: str, phase: str | None, reward: str | None, write: bool) -> None:
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
     each = _reward(reward)
     for found in _phases(projects_dir, name, phase, write):
-        with _one_line():
-            _pay(found, each, write)
+        _pay(found, each, write)
 
 
 def _settle(found: _Phase, write: bool, include_suggested: bool) -> None:
@@ -100,16 +98,6 @@ def _pay(found: _Phase, reward: Decimal | None, write: bool) -> None:
     typer.echo(f"  wrote {place.project.path / written}" if written else f"  {_DRY}; to write: --write")
 
 
-@contextmanager
-def _one_line() -> Iterator[None]:
-    from mturk_pipeline.crowd.pay_ledger import LedgerError
-
-    try:
-        yield
-    except LedgerError as error:
-        raise UserProblem(str(error)) from None
-
-
 def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool) -> Iterator[_Phase]:
     """The project's phases that have result files, read afresh: money follows from nothing that is out of date."""
     from mturk_pipeline.folders.locks import hold_project
@@ -129,7 +117,7 @@ def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool
                 yield _read(place, files)
     if not seen:
         where = workflow.folders(phase).batches if phase else "any phase"
-        raise UserProblem(f"{name}: no result files in {where}; nothing to settle")
+        raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
 
 
 def _read(place: PhaseOfProject, files: list[Path]) -> _Phase:
@@ -249,5 +237,5 @@ def _reward(text: str | None) -> Decimal | None:
         return None
     amount = money_of(text)
     if amount is None:
-        raise UserProblem(f"--reward {text}: is no amount in US dollars; write it as 0.05")
+        raise UserError(f"--reward {text}: is no amount in US dollars", remedy="write it as 0.05")
     return amount

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from mturk_pipeline.cli.problems import UserProblem
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project, Projects, find_projects
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
@@ -33,7 +33,7 @@ class Site:
         """The project called `name`; its workflow's own fault is told where that is why it is not usable."""
         project = self.projects.named(name)
         if project.workflow not in self.workflows:
-            raise UserProblem(f"{name}: its workflow {project.workflow} cannot be used")
+            raise UserError(f"its workflow {project.workflow} cannot be used", where=name)
         return project
 
     def workflow(self, name: str) -> Workflow:
@@ -41,7 +41,7 @@ class Site:
             return self.workflows[name]
         broken = next((line for line in self.workflow_problems if f"/{name}/" in line or f"/{name}:" in line), None)
         known = ", ".join(self.workflows)
-        raise UserProblem(broken or f"{name}: no such workflow; there are: {known}")
+        raise UserError(broken or f"{name}: no such workflow; there are: {known}")
 
     def workflow_of(self, project: Project) -> Workflow:
         workflow = self.workflow(project.workflow)
@@ -49,5 +49,7 @@ class Site:
 
     def phase(self, workflow: Workflow, phase: str | None) -> str | None:
         if phase is not None and phase not in workflow.phases:
-            raise UserProblem(f"{phase}: no such phase of {workflow.name}; there are: {', '.join(workflow.phases)}")
+            raise UserError(
+                f"no such phase of {workflow.name}", where=phase, remedy=f"there are: {', '.join(workflow.phases)}"
+            )
         return phase

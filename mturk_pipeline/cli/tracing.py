@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.orchestration.workspace import phase_of_project
 
@@ -36,12 +36,14 @@ def show_trace(projects_dir: Path | None, name: str, lead: str, as_json: bool) -
 
     tables = ProjectTables(workflow, read, project.overrides)
     if tables.leads.empty and all(tables.table(phase, "reviewed").empty for phase in workflow.phases):
-        raise UserProblem(f"{name}: nothing is made yet; first: mturk-pipeline run {name}")
+        raise UserError("nothing is made yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     found = trace(lead, tables)
     if not found:
-        raise UserProblem(
-            f"{name}: no lead or row is {lead!r}; give a lead_id or item_id as in all_leads.xlsx or the review "
-            "workbook (letters such as FQGW-NGMD-LFPG-F), or a whole value such as an e-mail address"
+        raise UserError(
+            f"no lead or row is {lead!r}",
+            where=name,
+            remedy="give a lead_id or item_id as in all_leads.xlsx or the review workbook (letters such as "
+            "FQGW-NGMD-LFPG-F), or a whole value such as an e-mail address",
         )
     if as_json:
         typer.echo(json.dumps([node.as_dict() for node in found], indent=2, ensure_ascii=False))

@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mturk_pipeline.cli.problems import UserProblem
 from mturk_pipeline.cli.site import Site
+from mturk_pipeline.errors import UserError
 
 _SHOWN = 10
 
@@ -53,7 +53,7 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
     from mturk_pipeline.workers.refreshing import refresh
 
     if not folder.is_dir():
-        raise UserProblem(f"{folder}: no such folder; name the one in which the result files lie")
+        raise UserError("no such folder", where=folder, remedy="name the one in which the result files lie")
     site = Site.here(projects_dir)
     console = Console(highlight=False)
     table = _table("file", "assignments", "workers", "said", title="Imported")
@@ -69,7 +69,7 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
             assignments += each.assignments
             table.add_row(name, f"{each.assignments:,}", f"{each.workers:,}", each.said)
     if not seen:
-        raise UserProblem(f"{folder}: no .csv, .tsv, .txt, .results or .xlsx file in it")
+        raise UserError("no .csv, .tsv, .txt, .results or .xlsx file in it", where=folder)
     console.print(table)
     known = len(refresh(site.home).memory)
     left = f"; {unreadable} files could not be used" if unreadable else ""
@@ -91,11 +91,11 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
     workflow = site.workflow_of(project)
     wanted = site.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
     if wanted is None:
-        raise UserProblem(f"{name}: say which phase: --phase {' | '.join(workflow.phases)}")
+        raise UserError(f"say which phase: --phase {' | '.join(workflow.phases)}", where=name)
     path = site.home.tables / workflow.name / wanted / "raw_output" / f"{project.id}.parquet"
     done = read_columns(path, ["worker"])
     if done is None:
-        raise UserProblem(f"{name}: {wanted} has no answers yet; run it first: mturk-pipeline run {name}")
+        raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
     table = done["worker"]
     taken = exclusion_list((w, "done") for w in table[~is_anonymous(table) & ~is_unknown(table)].unique())
     listed = pd.concat([refresh(site.home).excluded, taken]).drop_duplicates(["WorkerId", "platform", "server"])
@@ -107,13 +107,9 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
 def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     """Show what would go, ask, and forget the worker."""
     from mturk_pipeline.workers.forgetting import THEIRS_TODO, forget, look_for, whom
-    from mturk_pipeline.workers.person import UnknownWorkerError
 
     site = Site.here(projects_dir)
-    try:
-        person = whom(site.home, worker.strip())
-    except UnknownWorkerError as error:
-        raise UserProblem(str(error)) from None
+    person = whom(site.home, worker.strip())
     console = Console(highlight=False)
     with console.status("looking"):
         found = look_for(site.home, person)
@@ -122,7 +118,7 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     else:
         _tell_places(console, "Would be forgotten", found.files, found.places)
     if not yes and not typer.confirm("Forget this worker? It cannot be undone"):
-        raise UserProblem("nothing forgotten")
+        raise UserError("nothing forgotten")
     with console.status("forgetting"):
         done = forget(site.home, person)
     if done.places:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.tables_for_people import csv_bytes, unescape_csv_cell
 from mturk_pipeline.folders.writing import write_atomically
 
@@ -22,7 +23,7 @@ _KEPT = ["phase", "assignment_id", "hit_id", "submitted_at", "reward"]
 _NAME = re.compile(r"(?P<phase>.+)_(?P<number>[0-9]+)(?P<pending>\.pending)?\.csv")
 
 
-class LedgerError(ValueError):
+class LedgerError(UserError):
     """The ledger cannot be read: one line, where and what to do."""
 
 
@@ -99,7 +100,9 @@ class PayLedger:
             table = pd.DataFrame()
         if missing:
             raise LedgerError(
-                f"{path}: cannot be read, and without it somebody might be paid twice: put it back as it was"
+                "cannot be read, and without it somebody might be paid twice",
+                where=path,
+                remedy="put it back as it was",
             )
         return table.map(unescape_csv_cell)
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import PROJECT_FILE
 
@@ -16,7 +17,7 @@ _OF_ALL_PROJECTS = frozenset({"suppression.csv", "suppression.xlsx", "workers.cs
 _MEMORY = ".mturk_pipeline"
 
 
-class OutputError(ValueError):
+class OutputError(UserError):
     """A file that must not be written: one line, which, why and what to do."""
 
 
@@ -48,16 +49,16 @@ def output_path(path: Path, homes: list[Home], *, force: bool = False) -> Path:
     try:
         named, target = _whole(path), path.expanduser().resolve()
     except (RuntimeError, ValueError):
-        raise OutputError(f"{path}: no such place; name another") from None
+        raise OutputError("no such place", where=path, remedy="name another") from None
     if target.is_dir():
-        raise OutputError(f"{path}: is a folder; name a file in it")
+        raise OutputError("is a folder", where=path, remedy="name a file in it")
     if not target.parent.is_dir():
-        raise OutputError(f"{path.parent}: no such folder; make it first")
+        raise OutputError("no such folder", where=path.parent, remedy="make it first")
     _refuse_owned(path, (named, target), homes)
     if target.exists() and not target.is_file():
-        raise OutputError(f"{path}: is no file to write to; name another")
+        raise OutputError("is no file to write to", where=path, remedy="name another")
     if os.path.lexists(named) and not force:
-        raise OutputError(f"{path}: is there already; name another file, or replace it with --force")
+        raise OutputError("is there already", where=path, remedy="name another file, or replace it with --force")
     return target
 
 
@@ -66,10 +67,10 @@ def output_folder(folder: Path, homes: list[Home], *, force: bool = False) -> Pa
     try:
         target = folder.expanduser().resolve()
     except (RuntimeError, ValueError):
-        raise OutputError(f"{folder}: no such place; name another") from None
+        raise OutputError("no such place", where=folder, remedy="name another") from None
     _refuse_owned(folder, (target / "file",), homes)
     if target.is_dir() and any(target.iterdir()) and not force:
-        raise OutputError(f"{folder}: is not empty; name another folder, or write over it with --force")
+        raise OutputError("is not empty", where=folder, remedy="name another folder, or write over it with --force")
     return target
 
 
@@ -77,7 +78,9 @@ def _refuse_owned(path: Path, places: tuple[Path, ...], homes: list[Home]) -> No
     for place in places:
         owner = next((owner for home in homes if (owner := _owner(place, home))), None) or _project_above(place)
         if owner:
-            raise OutputError(f"{path}: lies in {owner}, where only its own files belong; name another place")
+            raise OutputError(
+                f"lies in {owner}, where only its own files belong", where=path, remedy="name another place"
+            )
 
 
 def _whole(path: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.workflow.workflow import Workflow
 
@@ -18,7 +19,7 @@ PROJECT_FILE = "project.yaml"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
-class ProjectError(ValueError):
+class ProjectError(UserError):
     """A project that cannot be used: one line, where and what to do."""
 
 
@@ -80,7 +81,9 @@ class Projects:
         if name in self.found:
             return self.found[name]
         known = ", ".join(sorted(p.name for p in self.found.values())[:8]) or "none yet"
-        raise ProjectError(f"{name}: no such project (there are: {known}); make it with: mturk-pipeline init {name}")
+        raise ProjectError(
+            f"no such project (there are: {known})", where=name, remedy=f"make it with: mturk-pipeline init {name}"
+        )
 
 
 def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
@@ -130,7 +133,9 @@ def make_project(root: Path, name: str, workflow: Workflow, taken: Mapping[str, 
     made: list[str] = []
     known = next((p for p in taken.values() if p.path == path), None)
     if known and known.workflow != workflow.name:
-        raise ProjectError(f"{name}: is a project of the workflow {known.workflow} already; choose another name")
+        raise ProjectError(
+            f"is a project of the workflow {known.workflow} already", where=name, remedy="choose another name"
+        )
     path.mkdir(parents=True, exist_ok=True)
     if not (path / PROJECT_FILE).exists():
         project_id = name if name not in taken else f"{name}-{secrets.token_hex(3)}"
@@ -169,13 +174,15 @@ def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:
     fitting = _fitting(path, workflows)
     if fitting and not _NAME.fullmatch(path.name):
         raise ProjectError(
-            f"{path.name}: looks like a project, but a project's name has letters, digits, '_', '-' and '.' only; "
-            "rename the folder"
+            "looks like a project, but a project's name has letters, digits, '_', '-' and '.' only",
+            where=path.name,
+            remedy="rename the folder",
         )
     if len(fitting) > 1:
         raise ProjectError(
-            f"{path.name}: fits the workflows {', '.join(fitting)}; "
-            f"say which: mturk-pipeline init {path.name} --workflow NAME"
+            f"fits the workflows {', '.join(fitting)}",
+            where=path.name,
+            remedy=f"say which: mturk-pipeline init {path.name} --workflow NAME",
         )
     return None
 
@@ -196,18 +203,20 @@ def _from_file(path: Path, workflows: Mapping[str, Workflow]) -> Project:
         stat = os.stat(file)  # noqa: PTH116 (thousands of these at each tick of a sensor)
         content = _parsed(file, stat.st_mtime_ns, stat.st_size)
     except OSError as error:
-        raise ProjectError(f"{path.name}: {PROJECT_FILE} cannot be read: {error.strerror}") from None
+        raise ProjectError(f"{PROJECT_FILE} cannot be read: {error.strerror}", where=path.name) from None
     if isinstance(content, str):
-        raise ProjectError(f"{path.name}: {PROJECT_FILE} {content}")
+        raise ProjectError(f"{PROJECT_FILE} {content}", where=path.name)
     project_id, workflow = content.get("id"), content.get("workflow")
     overrides = content.get("overrides") or {}
     if not isinstance(project_id, str | int) or not _NAME.fullmatch(str(project_id)):
-        raise ProjectError(f"{path.name}: {PROJECT_FILE} needs 'id:', letters, digits, '_', '-' and '.' only")
+        raise ProjectError(f"{PROJECT_FILE} needs 'id:', letters, digits, '_', '-' and '.' only", where=path.name)
     if not isinstance(workflow, str) or workflow not in workflows:
         known = ", ".join(workflows)
-        raise ProjectError(f"{path.name}: {PROJECT_FILE} names the workflow {workflow!r}; there are: {known}")
+        raise ProjectError(
+            f"{PROJECT_FILE} names the workflow {workflow!r}", where=path.name, remedy=f"there are: {known}"
+        )
     if not isinstance(overrides, Mapping):
-        raise ProjectError(f"{path.name}: {PROJECT_FILE}: 'overrides' maps phases to settings")
+        raise ProjectError(f"{PROJECT_FILE}: 'overrides' maps phases to settings", where=path.name)
     return Project(str(project_id), path, workflow, overrides)
 
 

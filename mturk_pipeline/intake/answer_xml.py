@@ -9,6 +9,8 @@ import html
 import re
 from xml.parsers import expat
 
+from mturk_pipeline.errors import UserError
+
 _ROOT = "QuestionFormAnswers"
 _VALUES = frozenset({"FreeText", "SelectionIdentifier", "OtherSelectionText", "OtherSelectionField", "UploadedFileKey"})
 _LONGEST, _DEEPEST, _MOST = 1_000_000, 20, 5_000
@@ -16,7 +18,7 @@ _BYTES = re.compile(r"[bB](['\"]).*\1", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-class AnswerXmlError(ValueError):
+class AnswerXmlError(UserError):
     """XML that cannot be read; its text says why and what to do, in one line without the worker's words."""
 
 
@@ -36,7 +38,7 @@ def read_answer_xml(text: str) -> dict[str, list[str]]:
     {'way': ['bus', 'car']}
     """
     if len(text) > _LONGEST:
-        raise AnswerXmlError(f"has answers of more than {_LONGEST} characters: shorten the row")
+        raise AnswerXmlError(f"has answers of more than {_LONGEST} characters", remedy="shorten the row")
     plain = _unwrapped(text)
     if not plain:
         return {}
@@ -52,7 +54,7 @@ def read_answer_xml(text: str) -> dict[str, list[str]]:
         parser.Parse(plain, True)
     except (expat.ExpatError, UnicodeError):
         raise AnswerXmlError(
-            "has a column Answer that is no complete XML: look in the table it was made from"
+            "has a column Answer that is no complete XML", remedy="look in the table it was made from"
         ) from None
     return events.answers
 
@@ -64,7 +66,9 @@ def _unwrapped(text: str) -> str:
         try:
             plain = ast.literal_eval(plain).decode("utf-8", "replace").strip()
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            raise AnswerXmlError("has a column Answer that is broken text of bytes: decode it before saving") from None
+            raise AnswerXmlError(
+                "has a column Answer that is broken text of bytes", remedy="decode it before saving"
+            ) from None
     for _ in range(3):
         if plain.startswith("&"):
             plain = html.unescape(plain).strip()
@@ -72,7 +76,9 @@ def _unwrapped(text: str) -> str:
 
 
 def _refuse_document_type(*_: object) -> None:
-    raise AnswerXmlError("has a document type in its XML, which no answer needs: not read, for it could do harm")
+    raise AnswerXmlError(
+        "has a document type in its XML, which no answer needs", remedy="not read, for it could do harm"
+    )
 
 
 class _Events:
@@ -88,9 +94,11 @@ class _Events:
     def start(self, name: str, _: object) -> None:
         local = name.rpartition(":")[2]
         if not self._path and local != _ROOT:
-            raise AnswerXmlError(f"has XML in its column Answer that is no {_ROOT}: is it of the API's assignments?")
+            raise AnswerXmlError(
+                f"has XML in its column Answer that is no {_ROOT}", remedy="is it of the API's assignments?"
+            )
         if len(self._path) >= _DEEPEST:
-            raise AnswerXmlError("has XML that is nested too deeply for answers: look in the row")
+            raise AnswerXmlError("has XML that is nested too deeply for answers", remedy="look in the row")
         self._path.append(local)
         self._text = []
         if self._path == [_ROOT, "Answer"]:
@@ -108,5 +116,5 @@ class _Events:
         elif local == "Answer" and self._path == [_ROOT] and self._question:
             self.answers.setdefault(self._question, []).extend(self._values)
         if len(self.answers) > _MOST:
-            raise AnswerXmlError(f"has more than {_MOST} questions in its XML: look in the row")
+            raise AnswerXmlError(f"has more than {_MOST} questions in its XML", remedy="look in the row")
         self._text = []

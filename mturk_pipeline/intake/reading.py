@@ -58,17 +58,17 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
             raise UnreadableFileError("is not an ordinary file")
         if state.st_size > limits.max_bytes:
             raise UnreadableFileError(
-                f"is {state.st_size / 1e6:.1f} MB, more than the limit of {limits.max_bytes / 1e6:.1f} MB: "
-                "split it, or raise the limit"
+                f"is {state.st_size / 1e6:.1f} MB, more than the limit of {limits.max_bytes / 1e6:.1f} MB",
+                remedy="split it, or raise the limit",
             )
         content = path.read_bytes()
     except FileNotFoundError:
-        raise UnreadableFileError("is not there any more: was it moved or renamed?") from None
+        raise UnreadableFileError("is not there any more", remedy="was it moved or renamed?") from None
     except PermissionError:
-        raise UnreadableFileError("may not be read: give this user the permission to read it") from None
+        raise UnreadableFileError("may not be read", remedy="give this user the permission to read it") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
-        raise UnreadableFileError(f"could not be read ({reason}): try to open it yourself") from None
+        raise UnreadableFileError(f"could not be read ({reason})", remedy="try to open it yourself") from None
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFileError("is empty")
     return content, state.st_mtime_ns

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mturk_pipeline.errors import UserError
+
 
 @dataclass(frozen=True)
 class ResultFile:
@@ -55,7 +57,7 @@ class Limits:
     max_cells: int = 120_000_000
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(UserError):
     """A file that cannot be read at all; its text says why and what to do, in one line."""
 
 

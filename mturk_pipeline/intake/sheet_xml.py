@@ -41,14 +41,15 @@ def refuse_bombs(content: bytes, limits: Limits, look: Look | None = None) -> No
             unpacked = sum(part.file_size for part in parts)
             if unpacked > limits.max_unpacked:
                 raise UnreadableFileError(
-                    f"unpacks to {unpacked / 1e9:.1f} GB, more than {limits.max_unpacked / 1e9:.1f} GB: "
-                    "is it a workbook? Save it as .csv"
+                    f"unpacks to {unpacked / 1e9:.1f} GB, more than {limits.max_unpacked / 1e9:.1f} GB",
+                    remedy="is it a workbook? Save it as .csv",
                 )
             for part in parts:
                 if part.file_size > _LARGE and part.file_size > _HOLLOW * part.compress_size:
                     raise UnreadableFileError(
                         f"unpacks to {part.file_size / max(part.compress_size, 1):,.0f} times its size, as no table "
-                        "does: is it a workbook? Save it as .csv"
+                        "does",
+                        remedy="is it a workbook? Save it as .csv",
                     )
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     _refuse_vast(archive, part, limits, look)
@@ -76,8 +77,8 @@ def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits
             bottom, right = max(bottom, int(number)), max(right, column_number(letters))
     if max(bottom, rows) * right > limits.max_cells or rows > limits.max_rows:
         raise UnreadableFileError(
-            f"has a sheet of {max(bottom, rows)} rows by {right} columns, most of them empty: "
-            "delete the stray cells below and right of the table, or save it as .csv"
+            f"has a sheet of {max(bottom, rows)} rows by {right} columns, most of them empty",
+            remedy="delete the stray cells below and right of the table, or save it as .csv",
         )
 
 

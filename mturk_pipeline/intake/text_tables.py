@@ -86,7 +86,7 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     records = csv.reader(chain(stream, [_END]), delimiter=layout.delimiter)
     header, start, titles = first_header(records, layout.above)
     if not header or header[-1].endswith(_END):
-        raise UnreadableFileError("has no header row: the first row has to name the columns")
+        raise UnreadableFileError("has no header row", remedy="the first row has to name the columns")
     table = table_of(header, records, start, limits)
     table.encoding = encoding
     table.ends = _ending(content, len(table.frame))
@@ -143,7 +143,9 @@ def _ending(content: bytes, records: int) -> Literal["whole", "open", "unquoted"
 def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int, limits: Limits) -> TextTable:
     """A table from its header cells and the records below, the first of which is row `start` + 1."""
     if len(header) > limits.max_columns:
-        raise UnreadableFileError(f"has {len(header)} columns, more than {limits.max_columns}: is it a result file?")
+        raise UnreadableFileError(
+            f"has {len(header)} columns, more than {limits.max_columns}", remedy="is it a result file?"
+        )
     names, notes = clean_header(header)
     table = TextTable(pd.DataFrame(), np.array([]), np.array([]), notes=notes)
     alone = [clean_header([cell])[0][0] if cell.strip() else name for cell, name in zip(header, names, strict=True)]
@@ -188,7 +190,9 @@ def _blocks(
             even.append(cells)
             rows.append(row)
         if len(rows) > limits.max_rows:
-            raise UnreadableFileError(f"has more than {limits.max_rows} rows: split it, or raise the limit on rows")
+            raise UnreadableFileError(
+                f"has more than {limits.max_rows} rows", remedy="split it, or raise the limit on rows"
+            )
         if even:
             yield even
 
@@ -240,7 +244,9 @@ def encoding_of(content: bytes) -> str:
             decoder.decode(content[at : at + _PIECE], final=at + _PIECE >= len(content))
     except UnicodeDecodeError:
         if name not in (None, "utf-8-sig"):
-            raise UnreadableFileError(f"is broken {name.upper()[:6]} text: download or save it again") from None
+            raise UnreadableFileError(
+                f"is broken {name.upper()[:6]} text", remedy="download or save it again"
+            ) from None
         return "cp1252"
     return name or "utf-8"
 
@@ -268,7 +274,7 @@ def _refuse_binary(content: bytes) -> None:
     head = content[:65536]
     control = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head))
     if control > len(head) * 0.1:
-        raise UnreadableFileError("is not text (a picture or program?): hand in .csv, .tsv or .xlsx")
+        raise UnreadableFileError("is not text (a picture or program?)", remedy="hand in .csv, .tsv or .xlsx")
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Projects, find_projects
 from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
@@ -58,7 +59,7 @@ def in_time_check(names: PhaseAssets) -> dg.AssetChecksDefinition:
 
 
 def waiting_in(place: PhaseOfProject, queue: "pd.DataFrame") -> "Waiting":
-    """How long the rows of `queue` wait; Failure, in one line, where the journal is damaged."""
+    """How long the rows of `queue` wait; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.deadlines import waiting, waiting_since
 
     store = review_store(place)
@@ -72,7 +73,7 @@ def overdue_words(place: PhaseOfProject) -> str:
         return ""
     try:
         found = waiting_in(place, queue[queue["kind"] == "waiting"])
-    except dg.Failure:
+    except UserError:
         return ""
     return f", {found.overdue} of them overdue" if found.overdue else ""
 
@@ -127,7 +128,7 @@ def _overdue(context: dg.SensorEvaluationContext, place: PhaseOfProject) -> "Wai
         return None
     try:
         found = waiting_in(place, queue)
-    except (dg.Failure, OSError) as error:
+    except (UserError, OSError) as error:
         context.log.warning(f"{place.project.name} {place.phase}: {error}")
         return None
     return found if found.overdue else None

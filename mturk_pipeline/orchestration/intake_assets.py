@@ -25,10 +25,9 @@ _NAMED = 5
 def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """The list that the first phase asks about, from the files that a person put into its folder."""
 
-    @dg.multi_asset(
-        name=names.op("input"),
-        outs=names.outs("input"),
-        check_specs=[
+    @names.asset(
+        "input",
+        checks=[
             names.check("files_readable", "input", "Every file could be read and has the key columns."),
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
         ],
@@ -60,11 +59,10 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What of the first phase's list other projects have, and as a file what is left to ask."""
 
-    @dg.multi_asset(
-        name=names.op("purged"),
-        outs=names.outs("purged"),
+    @names.asset(
+        "purged",
         ins={"listed": dg.AssetIn(names.key("input"))},
-        check_specs=[
+        checks=[
             names.schema_check("purged"),
             names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
         ],
@@ -109,11 +107,11 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     before = names.workflow.before(names.phase)
     deps = [names.key("next_input", before)] if before else [names.key("input"), names.key("purged")]
 
-    @dg.multi_asset(
-        name=names.op("raw_output"),
-        outs=names.outs("raw_output", "set_aside"),
+    @names.asset(
+        "raw_output",
+        "set_aside",
         deps=deps,
-        check_specs=[
+        checks=[
             names.schema_check("raw_output"),
             names.check(
                 "usable", "raw_output", "There are usable rows wherever there are result files.", blocking=True
@@ -173,11 +171,10 @@ def _offer_what_purging_left(place: PhaseOfProject, sent: "Sent") -> None:
 def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """Tidy answers: what each cell means."""
 
-    @dg.multi_asset(
-        name=names.op("answers"),
-        outs=names.outs("answers"),
+    @names.asset(
+        "answers",
         ins=names.ins("raw_output"),
-        check_specs=[names.schema_check("answers")],
+        checks=[names.schema_check("answers")],
     )
     def _answers(context: dg.AssetExecutionContext, workspace: Workspace, raw_output):
         from mturk_pipeline.answers.tidying import tidy

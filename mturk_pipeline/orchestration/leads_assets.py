@@ -6,7 +6,7 @@ import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.outcome_files import outcome_files
-from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of
+from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of, stage_asset
 from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
 from mturk_pipeline.workflow.workflow import Workflow
 
@@ -29,11 +29,11 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     key = all_leads_key(workflow.name)
     partitions = partitions_of(workflow.name)
 
-    @dg.multi_asset(
-        name=f"{workflow.name}__all_leads",
-        outs={"all_leads": dg.AssetOut.from_spec(_spec(workflow, key))},
+    @stage_asset(
+        f"{workflow.name}__all_leads",
+        {"all_leads": dg.AssetOut.from_spec(_spec(workflow, key))},
         ins=last.ins("reviewed", "consensus", "raw_output"),
-        check_specs=[
+        checks=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, partitions_def=partitions),
             *(
                 dg.AssetCheckSpec(name, asset=key, description=text, partitions_def=partitions)

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
     """What the next phase asks about: accepted and fixed rows, as a file ready to upload."""
 
-    @dg.multi_asset(
-        name=names.op("next_input"),
-        outs=names.outs("next_input"),
+    @names.asset(
+        "next_input",
         ins=names.ins("reviewed", "raw_output"),
-        check_specs=[
+        checks=[
             names.schema_check("next_input"),
             names.check("complete", "next_input", "Every row that goes on has the next phase's keys."),
             kept_spec(names, "next_input"),
@@ -66,12 +65,11 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
 def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """Items that are not answered yet, and why."""
 
-    @dg.multi_asset(
-        name=names.op("missing_units"),
-        outs=names.outs("missing_units"),
+    @names.asset(
+        "missing_units",
         ins=names.ins("reviewed", "raw_output"),
         deps=[names.key("set_aside")],
-        check_specs=[
+        checks=[
             names.schema_check("missing_units"),
             names.check("all_answered", "missing_units", "Every item that was asked about has an answer that counts."),
         ],
@@ -104,12 +102,11 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """Items to be asked again, as a file ready to upload, one for each attempt."""
 
-    @dg.multi_asset(
-        name=names.op("rework"),
-        outs=names.outs("rework"),
+    @names.asset(
+        "rework",
         ins=names.ins("reviewed", "raw_output"),
         deps=[names.key("set_aside")],
-        check_specs=[
+        checks=[
             names.check("attempts_left", "rework", "Each item can be asked again: no attempt lacks, and no input."),
             kept_spec(names, "rework"),
             _taken_spec(names, "rework"),
@@ -154,11 +151,10 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What one answer more or fewer for each item brings, from the answers and decisions there are."""
 
-    @dg.multi_asset(
-        name=names.op("redundancy_advice"),
-        outs=names.outs("redundancy_advice"),
+    @names.asset(
+        "redundancy_advice",
         ins=names.ins("answers", "raw_output", "reviewed"),
-        check_specs=[names.schema_check("redundancy_advice")],
+        checks=[names.schema_check("redundancy_advice")],
     )
     def _redundancy_advice(context: dg.AssetExecutionContext, workspace: Workspace, answers, raw_output, reviewed):
         from mturk_pipeline.contracts.loop import RedundancyAdvice

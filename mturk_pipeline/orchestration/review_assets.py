@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """One row per item: what the answers come to."""
 
-    @dg.multi_asset(
-        name=names.op("cleaned_output"),
-        outs=names.outs("cleaned_output"),
+    @names.asset(
+        "cleaned_output",
         ins=names.ins("raw_output", "answers", "consensus"),
-        check_specs=[names.schema_check("cleaned_output")],
+        checks=[names.schema_check("cleaned_output")],
     )
     def _cleaned_output(context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers, consensus):
         from mturk_pipeline.contracts.review import CleanedOutput
@@ -40,11 +39,11 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     """People's decisions, read from every file in the reviewed folder, laid over the cleaned output."""
 
-    @dg.multi_asset(
-        name=names.op("reviewed"),
-        outs=names.outs("reviewed", "decisions"),
+    @names.asset(
+        "reviewed",
+        "decisions",
         ins=names.ins("cleaned_output"),
-        check_specs=[
+        checks=[
             names.schema_check("reviewed"),
             names.schema_check("decisions"),
             names.check("understood", "reviewed", "Everything in the reviewed files could be understood."),
@@ -87,11 +86,10 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What a person is to look at, and the workbook in the project's folder."""
 
-    @dg.multi_asset(
-        name=names.op("review_queue"),
-        outs=names.outs("review_queue"),
+    @names.asset(
+        "review_queue",
         ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers", "settlement"),
-        check_specs=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
+        checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
     )
     def _review_queue(
         context: dg.AssetExecutionContext,

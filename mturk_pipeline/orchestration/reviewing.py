@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import dagster as dg
-
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.workspace import PhaseOfProject
@@ -20,17 +18,14 @@ if TYPE_CHECKING:
 
 
 def review_store(place: PhaseOfProject) -> "ReviewStore":
-    """Journal, originals and exports of the phase; Failure, in one line, where the journal is damaged."""
-    from mturk_pipeline.review.store import DamagedJournal, ReviewStore
+    """Journal, originals and exports of the phase; DamagedJournal where it is damaged."""
+    from mturk_pipeline.review.store import ReviewStore
     from mturk_pipeline.workers.purging_files import anonymised_file
     from mturk_pipeline.workers.tombstones import forgotten
 
     stones = forgotten(place.home)
     folder = place.project.path / ".mturk_pipeline" / "review" / place.phase
-    try:
-        return ReviewStore(folder, lambda content: anonymised_file(content, stones))
-    except DamagedJournal as error:
-        raise dg.Failure(f"{place.project.name}: {error}", allow_retries=False) from None
+    return ReviewStore(folder, lambda content: anonymised_file(content, stones))
 
 
 def seed_of(place: PhaseOfProject) -> str:

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """One row per assignment; `mturk-pipeline settle` and `pay` make files of it, once a person says so."""
 
-    @dg.multi_asset(
-        name=names.op("settlement"),
-        outs=names.outs("settlement"),
+    @names.asset(
+        "settlement",
         ins=names.ins("raw_output", "answers"),
-        check_specs=[
+        checks=[
             names.schema_check("settlement"),
             names.check("seen_before_paid", "settlement", "No unusable assignment was approved because time ran out."),
         ],

@@ -1,9 +1,13 @@
 """Names of assets: one key per workflow, phase and stage, and what the UI says of each stage."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import dagster as dg
 
+from mturk_pipeline.errors import line_for_user
 from mturk_pipeline.workflow.workflow import Workflow
 
 STAGES = {
@@ -54,6 +58,16 @@ class PhaseAssets:
     def op(self, stage: str) -> str:
         return f"{self.workflow.name}__{self.phase}__{stage}"
 
+    def asset(
+        self,
+        *stages: str,
+        ins: Mapping[str, dg.AssetIn] | None = None,
+        deps: Sequence[dg.AssetKey] = (),
+        checks: Sequence[dg.AssetCheckSpec] = (),
+    ) -> Callable[[Callable[..., Iterator[Any]]], dg.AssetsDefinition]:
+        """Decorator: the tables of `stages`, made in one step that yields a result for each."""
+        return stage_asset(self.op(stages[0]), self.outs(*stages), ins=ins, deps=deps, checks=checks)
+
     def ins(self, *stages: str) -> dict[str, dg.AssetIn]:
         """Tables of this phase as inputs of an asset, named as their stages are."""
         return {stage: dg.AssetIn(self.key(stage)) for stage in stages}
@@ -88,6 +102,32 @@ class PhaseAssets:
 
     def schema_check(self, stage: str) -> dg.AssetCheckSpec:
         return self.check("schema", stage, "The table keeps its contract (Pandera).", blocking=True)
+
+
+def stage_asset(
+    name: str,
+    outs: Mapping[str, dg.AssetOut],
+    *,
+    ins: Mapping[str, dg.AssetIn] | None = None,
+    deps: Sequence[dg.AssetKey] = (),
+    checks: Sequence[dg.AssetCheckSpec] = (),
+) -> Callable[[Callable[..., Iterator[Any]]], dg.AssetsDefinition]:
+    """Decorator for the step that makes tables: what a person can mend ends it in one line, without a retry."""
+
+    def decorate(make: Callable[..., Iterator[Any]]) -> dg.AssetsDefinition:
+        @wraps(make)
+        def step(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            try:
+                yield from make(*args, **kwargs)
+            except Exception as error:
+                line = line_for_user(error)
+                if line is None:
+                    raise
+                raise dg.Failure(line, allow_retries=False) from None
+
+        return dg.multi_asset(name=name, outs=outs, ins=ins, deps=deps, check_specs=checks)(step)
+
+    return decorate
 
 
 def partitions_of(workflow: str) -> dg.DynamicPartitionsDefinition:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import checked_result, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
@@ -44,11 +45,11 @@ class Thresholds(dg.Config):
 def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     """The best guess for each item and field, and how each worker fared."""
 
-    @dg.multi_asset(
-        name=names.op("consensus"),
-        outs=names.outs("consensus", "workers"),
+    @names.asset(
+        "consensus",
+        "workers",
         ins=names.ins("answers", "raw_output"),
-        check_specs=[
+        checks=[
             names.schema_check("consensus"),
             *trust_checks.consensus_check_specs(names),
             names.schema_check("workers"),
@@ -62,7 +63,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         spec = place.spec
         unknown = set(config.fields) - set(spec.fields)
         if unknown:
-            raise dg.Failure(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
+            raise UserError(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
         history, snapshot = place.worker_history()
         overrides = place.overrides()
         found = _found(place, answers, raw_output, config.by_field(), Beforehand(history, overrides.standing))

@@ -12,7 +12,7 @@ from pydantic import PrivateAttr
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project, hold_run
-from mturk_pipeline.folders.projects import Project, ProjectError, find_projects
+from mturk_pipeline.folders.projects import Project, find_projects
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
 from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
@@ -21,7 +21,7 @@ from mturk_pipeline.intake.sent_items import sent_items
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.worker_history import read_history
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow, WorkflowError
+from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,10 +133,7 @@ class Workspace(dg.ConfigurableResource):
             yield self
 
     def phase(self, context: dg.AssetExecutionContext, workflow: Workflow, phase: str) -> PhaseOfProject:
-        """The phase that a run works on; Failure, in one line, where its project is not usable."""
+        """The phase that a run works on; UserError where its project is not usable."""
         projects = find_projects(self._home.projects, {workflow.name: workflow})
-        try:
-            project = projects.found.get(context.partition_key) or projects.named(context.partition_key)
-            return phase_of_project(self._home, project, workflow, phase)
-        except (ProjectError, WorkflowError) as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+        project = projects.found.get(context.partition_key) or projects.named(context.partition_key)
+        return phase_of_project(self._home, project, workflow, phase)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.lost_values import LostValues, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
@@ -25,7 +26,7 @@ HEADER_WITHIN = 20  # rows: people put a title above their tables
 _DELIMITERS = (",", ";", "\t", "|")
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(UserError):
     """The file cannot be read; its text says why and what to do, in one line."""
 
 
@@ -58,15 +59,17 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
     suffix = path.suffix.casefold()
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise UnreadableFile(f"larger than {LARGEST_FILE // 10**6} MB: save only the rows you decided")
+            raise UnreadableFile(f"larger than {LARGEST_FILE // 10**6} MB", remedy="save only the rows you decided")
         if suffix in WORKBOOK_SUFFIXES:
             grids = _workbook_grids(path, is_header)
         elif suffix in TEXT_SUFFIXES:
             grids = [(None, _text_grid(path.read_bytes(), is_header))]
         else:
-            raise UnreadableFile("not a spreadsheet: save it as .xlsx or .csv")
+            raise UnreadableFile("not a spreadsheet", remedy="save it as .xlsx or .csv")
     except OSError as error:
-        raise UnreadableFile(f"cannot be opened ({error.strerror}): close it elsewhere and save again") from None
+        raise UnreadableFile(
+            f"cannot be opened ({error.strerror})", remedy="close it elsewhere and save again"
+        ) from None
     found = [_sheet(file_name(path), name, grid, is_header) for name, grid in grids]
     return [sheet for sheet in found if sheet is not None]
 
@@ -108,7 +111,7 @@ def _workbook_grids(path: Path, is_header: Callable[[set[str]], bool]) -> list[t
             if _header_row(_texts(sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN)), is_header) is not None
         ]
     except PasswordError:
-        raise UnreadableFile("protected by a password: save it without one") from None
+        raise UnreadableFile("protected by a password", remedy="save it without one") from None
     except (CalamineError, ValueError, OverflowError):
         raise UnreadableFile(broken) from None
     except BaseException as error:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.review.spot_checks import lots
 
 _NAME = re.compile(r"[\w][\w .-]{0,39}")
 
 
 def reviewer_names(text: str) -> list[str]:
-    """The names in "anna,ben"; ValueError, in one line, where they cannot be parts of file names.
+    """The names in "anna,ben"; UserError where they cannot be parts of file names.
 
     >>> reviewer_names("anna, ben")
     ['anna', 'ben']
@@ -19,14 +20,16 @@ def reviewer_names(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     odd = [n for n in names if not _NAME.fullmatch(n) or n.casefold() == "rest"]
     if odd:
-        raise ValueError(f"{odd[0]!r} cannot be part of a file's name: use letters, digits, '_' and '-'")
+        raise UserError(
+            "cannot be part of a file's name", where=repr(odd[0]), remedy="use letters, digits, '_' and '-'"
+        )
     if len(names) < 2 or len({n.casefold() for n in names}) < len(names):
-        raise ValueError("name two or more people, each once, such as anna,ben")
+        raise UserError("name two or more people, each once, such as anna,ben")
     return names
 
 
 def share_of(text: str) -> float:
-    """The share that "5%" or "0.05" means; ValueError, in one line, for anything else.
+    """The share that "5%" or "0.05" means; UserError for anything else.
 
     >>> share_of("5%"), share_of("0.1")
     (0.05, 0.1)
@@ -37,7 +40,7 @@ def share_of(text: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise ValueError(f"{text!r} is no share: write 5% or 0.05")
+        raise UserError("is no share", where=repr(text), remedy="write 5% or 0.05")
     return share
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
@@ -20,7 +21,7 @@ from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import LARGEST_FILE, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
 
 
-class DamagedJournal(ValueError):
+class DamagedJournal(UserError):
     """The journal cannot be read; its text says what to do, in one line."""
 
 
@@ -145,9 +146,10 @@ class ReviewStore:
             entries = None
         if not isinstance(entries, list) or not all(_is_entry(e) for e in entries):
             raise DamagedJournal(
-                f"journal.json in .mturk_pipeline/review/{self.folder.name} of the project is damaged: restore it from "
-                "a copy, or delete that folder; then only files that are there now count, and values of earlier "
-                "workbooks only with a decision"
+                "is damaged",
+                where=self.folder / "journal.json",
+                remedy="restore it from a copy, or delete that folder: then only files that are there now count, and "
+                "values of earlier workbooks only with a decision",
             )
         return entries
 

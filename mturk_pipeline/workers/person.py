@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones, is_telling, text_pattern
@@ -11,7 +12,7 @@ from mturk_pipeline.workers.tombstones import Tombstones, is_telling, text_patte
 PLATFORMS = ("mturk", "turkle")
 
 
-class UnknownWorkerError(ValueError):
+class UnknownWorkerError(UserError):
     """Nobody, or more than one, is meant; one line that says what to do."""
 
 
@@ -76,11 +77,13 @@ def person_of(given: str, known: Iterable[str], stones: Tombstones, salt: Salt) 
     """
     known = sorted(set(known))
     if is_unknown([given])[0]:
-        raise UnknownWorkerError(f"{given}: stands for everybody who did not log in; there is no id to forget")
+        raise UnknownWorkerError(
+            "stands for everybody who did not log in", where=given, remedy="there is no id to forget"
+        )
     if given.startswith(PREFIX):
         meant = next((w for w in known if salt.hashed(w) == given), None)
         if meant is None:
-            raise UnknownWorkerError("no project's worker has this hash; name the worker by the platform's id")
+            raise UnknownWorkerError("no project's worker has this hash", remedy="name the worker by the platform's id")
         given = meant
     whole = given if given.partition(":")[0] in PLATFORMS and given.count(":") >= 2 else ""
     worker_id = given.rpartition(":")[2] if whole else given
@@ -97,7 +100,10 @@ def _only_one(given: str, meant: list[str]) -> str:
         return meant[0]
     if not meant:
         raise UnknownWorkerError(
-            f"{given}: no worker of any project has this id; if files still hold it, name the worker whole, "
-            f"such as turkle::{given} or mturk::{given}"
+            "no worker of any project has this id",
+            where=given,
+            remedy=f"if files still hold it, name the worker whole, such as turkle::{given} or mturk::{given}",
         )
-    raise UnknownWorkerError(f"{given}: is the id of {len(meant)} workers; name one whole: {', '.join(meant)}")
+    raise UnknownWorkerError(
+        f"is the id of {len(meant)} workers", where=given, remedy=f"name one whole: {', '.join(meant)}"
+    )

@@ -27,11 +27,15 @@ def load_workflow(folder: Path) -> Workflow:
     phases: dict[str, PhaseSpec] = {}
     leads: LeadsSpec | None = None
     if not _NAME.fullmatch(folder.name):
-        raise WorkflowError(f"{folder}: a workflow's name has letters (A to Z), digits and _ only; rename the folder")
+        raise WorkflowError(
+            "a workflow's name has letters (A to Z), digits and _ only", where=folder, remedy="rename the folder"
+        )
     for path in sorted(folder.glob("*/defs.yaml")):
         name = path.parent.name
         if not _NAME.fullmatch(name):
-            raise WorkflowError(f"{path.parent}: a phase's name has letters (A to Z), digits and _ only; rename it")
+            raise WorkflowError(
+                "a phase's name has letters (A to Z), digits and _ only", where=path.parent, remedy="rename it"
+            )
         type_name, attributes = _read(path)
         try:
             if type_name == PHASE_TYPE:
@@ -39,9 +43,9 @@ def load_workflow(folder: Path) -> Workflow:
             elif type_name == LEADS_TYPE:
                 leads = LeadsSpec.model_validate(attributes)
             else:
-                raise WorkflowError(f"{path}: type is {type_name!r}; use {PHASE_TYPE} or {LEADS_TYPE}")
+                raise WorkflowError(f"type is {type_name!r}", where=path, remedy=f"use {PHASE_TYPE} or {LEADS_TYPE}")
         except ValidationError as error:
-            raise WorkflowError(f"{path}: {one_line(error)}") from None
+            raise WorkflowError(f"{one_line(error)}", where=path) from None
     ordered = _in_order(phases, folder)
     return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder)
 
@@ -76,13 +80,15 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         what = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
         raise WorkflowError(f"{path}:{line} cannot be read as YAML: {what}") from None
     except RecursionError:
-        raise WorkflowError(f"{path}: cannot be read as YAML: nested too deeply") from None
+        raise WorkflowError("cannot be read as YAML: nested too deeply", where=path) from None
     except ValueError as error:
         # A date or number that looks right and is none, such as 2020-13-45.
         why = " ".join(str(error).split())
-        raise WorkflowError(f"{path}: holds a value that cannot be read ({why}); put it in quotes") from None
+        raise WorkflowError(
+            f"holds a value that cannot be read ({why})", where=path, remedy="put it in quotes"
+        ) from None
     if not isinstance(content, dict) or not isinstance(content.get("attributes"), dict):
-        raise WorkflowError(f"{path}: 'type:' and 'attributes:' are wanted at the top")
+        raise WorkflowError("'type:' and 'attributes:' are wanted at the top", where=path)
     type_name = content.get("type")
     return type_name if isinstance(type_name, str) else "no text", content["attributes"]
 
@@ -90,7 +96,7 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
 def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec]:
     """Phases from the first to the last; they have to make one chain."""
     if not phases:
-        raise WorkflowError(f"{folder}: no phase in it; each is a folder with a defs.yaml")
+        raise WorkflowError("no phase in it", where=folder, remedy="each is a folder with a defs.yaml")
     following: dict[str | None, list[str]] = {}
     for name, spec in phases.items():
         following.setdefault(spec.after, []).append(name)
@@ -99,7 +105,7 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
     while successors := following.get(place):
         if len(successors) > 1:
             what = f"come after {place}" if place else "have no 'after'"
-            raise WorkflowError(f"{folder}: phases {sorted(successors)} all {what}; phases make one chain")
+            raise WorkflowError(f"phases {sorted(successors)} all {what}", where=folder, remedy="phases make one chain")
         place = successors[0]
         if place in ordered:
             break
@@ -107,7 +113,9 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
     left = sorted(set(phases) - set(ordered))
     if left:
         raise WorkflowError(
-            f"{folder}: phases {left} come after none of the others; mend their 'after' (first phase: none)"
+            f"phases {left} come after none of the others",
+            where=folder,
+            remedy="mend their 'after' (first phase: none)",
         )
     return ordered
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
-class WorkflowError(ValueError):
+class WorkflowError(UserError):
     """A workflow or a project's overrides that cannot be used: one line, where and what to do."""
 
 
@@ -97,7 +98,7 @@ class Workflow:
         unknown = sorted(map(str, set(overrides) - set(self.phases) - {"all_leads"}))
         if unknown:
             known = ", ".join(self.phases)
-            raise WorkflowError(f"{where}: overrides for {unknown}, but {self.name} has the phases {known}")
+            raise WorkflowError(f"overrides for {unknown}, but {self.name} has the phases {known}", where=where)
         phases = {
             name: _override(spec, overrides.get(name), f"{where}: overrides of {name}")
             for name, spec in self.phases.items()
@@ -105,8 +106,9 @@ class Workflow:
         for name, spec in self.phases.items():
             if phases[name].after != spec.after:
                 raise WorkflowError(
-                    f"{where}: overrides of {name}: 'after' is the workflow's own; "
-                    "take it out, or write a workflow with another order of phases"
+                    f"overrides of {name}: 'after' is the workflow's own",
+                    where=where,
+                    remedy="take it out, or write a workflow with another order of phases",
                 )
         leads = _override(self.leads, overrides.get("all_leads"), f"{where}: overrides of all_leads")
         check_leads(leads, phases, f"{where}: overrides of all_leads")
@@ -118,18 +120,20 @@ def check_leads(leads: LeadsSpec, phases: Mapping[str, PhaseSpec], where: str) -
     last = list(phases)[-1]
     unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(phases[last].fields)
     if unknown:
-        raise WorkflowError(f"{where}: lead_groups names {sorted(unknown)}, which the last phase {last} does not ask")
+        raise WorkflowError(
+            f"lead_groups names {sorted(unknown)}, which the last phase {last} does not ask", where=where
+        )
 
 
 def _override(spec: Any, changes: Any, where: str) -> Any:
     if not changes:
         return spec
     if not isinstance(changes, Mapping):
-        raise WorkflowError(f"{where}: settings are written as 'name: value', not as {changes!r}")
+        raise WorkflowError(f"settings are written as 'name: value', not as {changes!r}", where=where)
     try:
         return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
     except ValidationError as error:
-        raise WorkflowError(f"{where}: {one_line(error)}") from None
+        raise WorkflowError(f"{one_line(error)}", where=where) from None
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -206,3 +206,18 @@ def test_problems_of_data_are_one_line_and_exit_code_1(cli: Cli, words: tuple[st
 )
 def test_wrong_usage_is_exit_code_2(cli: Cli, words: tuple[str, ...]) -> None:
     assert cli(*words).code == 2
+
+
+def test_what_a_person_can_mend_is_the_same_line_in_the_terminal_and_on_the_failed_step(cli: Cli, home: Path) -> None:
+    cli("demo")
+    journal = home / "projects/example/.mturk_pipeline/review/dirs/journal.json"
+    sound = journal.read_bytes()
+    journal.write_text("[{")
+    line = f"{journal}: is damaged; restore it from a copy, or delete that folder"
+    try:
+        commands = (("run", "example", "--force"), ("review", "example", "--split", "ann,ben"))
+        for said in [cli(*words) for words in commands]:
+            assert (said.code, said.err.count("\n")) == (1, 1), said.err
+            assert line in said.err
+    finally:
+        journal.write_bytes(sound)

@@ -1,11 +1,36 @@
-"""Problems of data and surroundings as one line; faults of the program stay tracebacks."""
+"""The one exception for whatever a person caused or can mend; all others are faults of the program."""
 
 import errno
 import os
 
 
-class UserProblem(Exception):
-    """Something a user caused and can mend: one line, where, what and what to do."""
+class UserError(Exception):
+    """Something that a person can mend, in one line: where it is, what is wrong, what to do.
+
+    The command line prints the line and ends with 1; a step of a run fails with the same line. Each room derives its
+    own from it, to be caught by name.
+
+    Parameters
+    ----------
+    what
+        What is wrong, without a full stop.
+    where
+        The file, folder, project or argument that it is about.
+    remedy
+        What to do, where `what` does not say it.
+
+    >>> print(UserError("is a folder", where="out.csv", remedy="name a file in it"))
+    out.csv: is a folder; name a file in it
+    """
+
+    def __init__(self, what: str, *, where: object = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.remedy = what, str(where), remedy
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return " ".join(f"{place}{self.what}{remedy}".split())
 
 
 _SURROUNDINGS = {
@@ -27,13 +52,9 @@ _SURROUNDINGS = {
 }
 
 
-def one_line_problem(error: Exception) -> str | None:
-    """What to tell the user, or None where the error is a fault of the program."""
-    from mturk_pipeline.folders.projects import ProjectError
-    from mturk_pipeline.intake.result_file import UnreadableFileError
-    from mturk_pipeline.workflow.workflow import WorkflowError
-
-    if isinstance(error, ProjectError | WorkflowError | UnreadableFileError):
+def line_for_user(error: BaseException) -> str | None:
+    """What to tell the user of an error, in one line: of a `UserError`, or of the disk; None for a program's fault."""
+    if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError):
         return _of_surroundings(error)
