@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 
 from mturk_pipeline.cli.demo import place_example
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.projects.site import Site
 
 
 def open_ui(projects_dir: Path | None, port: int) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.site import Site
 
 if TYPE_CHECKING:
     import dagster as dg

@@ -7,10 +7,10 @@ from pathlib import Path
 import typer
 
 from mturk_pipeline.cli.output_file import OutputFile
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.projects import Project, make_project
 from mturk_pipeline.folders.tables import read_table
+from mturk_pipeline.projects.site import Site
 from mturk_pipeline.workflow.workflow import Workflow
 
 

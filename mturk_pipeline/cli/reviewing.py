@@ -6,9 +6,9 @@ from pathlib import Path
 
 import typer
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects.site import Site
 
 _LOCK_SECONDS = 600
 
@@ -29,7 +29,7 @@ def show_review(projects_dir: Path | None, name: str, phase: str | None) -> None
 def split_review(projects_dir: Path | None, name: str, phase: str | None, split: str, overlap: str) -> None:
     """Writes `review_<phase>_<person>.xlsx` beside the phase's workbook, which stays as it is."""
     from mturk_pipeline.folders.locks import hold_project
-    from mturk_pipeline.orchestration.reviewing import book_of, review_store, seed_of, tables_of
+    from mturk_pipeline.projects.review import book_of, review_store, seed_of, tables_of
     from mturk_pipeline.review.splitting import reviewer_names, share_of, split_queue
     from mturk_pipeline.review.workbook import workbook_bytes
 
@@ -57,18 +57,18 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
                 typer.echo(f"  changed by a person, kept as {kept}")
 
 
-def _phases(site: Site, name: str, phase: str | None) -> Iterator[PhaseOfProject]:
+def _phases(site: Site, name: str, phase: str | None) -> Iterator[ProjectPhase]:
     project = site.project(name)
     workflow = site.workflow(project.workflow)
     site.phase(workflow, phase)
-    found = [phase_of_project(site.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)]
+    found = [project_phase(site.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)]
     made = [place for place in found if place.table("review_queue") is not None]
     if not made:
         raise UserError("nothing to review yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     yield from made
 
 
-def _say_agreement(place: PhaseOfProject) -> None:
+def _say_agreement(place: ProjectPhase) -> None:
     from mturk_pipeline.review.audit import exact_interval
 
     table = place.table("agreement")
@@ -80,5 +80,5 @@ def _say_agreement(place: PhaseOfProject) -> None:
         typer.echo(f"  {row['file']} and {row['other_file']} {told}")
 
 
-def _workbook(place: PhaseOfProject) -> Path:
+def _workbook(place: ProjectPhase) -> Path:
     return place.project.path / place.folders.processed / f"review_{place.phase}.xlsx"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.projects.site import Site
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ def run_each(
 def _say_problems(site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
     from mturk_pipeline.orchestration.due import Verdict
-    from mturk_pipeline.orchestration.file_problems import files_not_read, problems_of_lists, unreadable_files
-    from mturk_pipeline.orchestration.workspace import phase_of_project
+    from mturk_pipeline.projects.file_problems import files_not_read, problems_of_lists, unreadable_files
+    from mturk_pipeline.projects.phase import project_phase
     from mturk_pipeline.workflow.workflow import WorkflowError
 
     try:
-        place = phase_of_project(site.home, project, workflow, result.phase)
+        place = project_phase(site.home, project, workflow, result.phase)
     except WorkflowError:  # the result says so
         return 0
     unreadable = unreadable_files(place)
@@ -129,8 +129,8 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, result: "Pha
 def _say_unreadable(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
     """How many answers could not be read, by field."""
     from mturk_pipeline.answers.unreadable import unreadable, unreadable_line
-    from mturk_pipeline.orchestration.workspace import phase_of_project
+    from mturk_pipeline.projects.phase import project_phase
 
-    answers = phase_of_project(site.home, project, workflow, phase).table("answers")
+    answers = project_phase(site.home, project, workflow, phase).table("answers")
     if answers is not None and (line := unreadable_line(unreadable(answers))):
         console.print(f"  {line}", soft_wrap=True, markup=False)

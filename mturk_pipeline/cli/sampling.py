@@ -4,13 +4,13 @@ from pathlib import Path
 
 import typer
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.watching import watched_files
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.input_list import read_input
-from mturk_pipeline.orchestration.offers import sent_to
-from mturk_pipeline.orchestration.workspace import phase_of_project
+from mturk_pipeline.projects.offers import sent_to
+from mturk_pipeline.projects.phase import project_phase
+from mturk_pipeline.projects.site import Site
 
 
 def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int) -> None:
@@ -31,7 +31,7 @@ def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int)
             where=project.path / folder,
             remedy=f"put a .csv or .xlsx with {_keys(workflow, phase)} there",
         )
-    place = phase_of_project(site.home, project, site.workflow(project.workflow), phase)
+    place = project_phase(site.home, project, site.workflow(project.workflow), phase)
     purged = place.table("purged")
     out = sent_to(place).items | (set() if purged is None else set(purged["item_id"]))
     table = table[~table["item_id"].isin(list(out))]

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.crowd.spending import Spending, spending
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects.site import Site
 
 _LOCK_SECONDS = 600
 _REASONS = 5
@@ -24,7 +24,7 @@ _DRY = "nothing written (dry run)"
 class _Phase:
     """A phase's assignments as its folders hold them now, with suggestions and people's words."""
 
-    place: PhaseOfProject
+    place: ProjectPhase
     files: list[Path]
     assignments: pd.DataFrame
     unusable_rows: int
@@ -110,7 +110,7 @@ def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool
     seen = 0
     with lock:
         for each in [phase] if phase else list(workflow.phases):
-            place = phase_of_project(site.home, project, site.workflow(project.workflow), each)
+            place = project_phase(site.home, project, site.workflow(project.workflow), each)
             files = [file.path for file in place.files(place.folders.batches)]
             if files:
                 seen += 1
@@ -120,7 +120,7 @@ def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool
         raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
 
 
-def _read(place: PhaseOfProject, files: list[Path]) -> _Phase:
+def _read(place: ProjectPhase, files: list[Path]) -> _Phase:
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.crowd.suggestions import suggest_settlement
     from mturk_pipeline.intake.collecting import collect

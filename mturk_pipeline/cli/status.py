@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from mturk_pipeline.cli.site import Site
+from mturk_pipeline.projects.site import Site
 
 _WIDEST = 1000
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.tables import read_table_if_made
-from mturk_pipeline.orchestration.workspace import phase_of_project
+from mturk_pipeline.projects.phase import project_phase
+from mturk_pipeline.projects.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ def show_trace(projects_dir: Path | None, name: str, lead: str, as_json: bool) -
     site = Site.here(projects_dir)
     project = site.project(name)
     workflow = site.workflow_of(project)
-    place = phase_of_project(site.home, project, site.workflow(project.workflow), workflow.last)
+    place = project_phase(site.home, project, site.workflow(project.workflow), workflow.last)
 
     def read(phase: str | None, stage: str) -> "pd.DataFrame | None":
         if phase is None:

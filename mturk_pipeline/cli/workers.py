@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mturk_pipeline.cli.site import Site
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.site import Site
 
 _SHOWN = 10
 

@@ -15,10 +15,11 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Projects, find_projects
 from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
-from mturk_pipeline.orchestration.reviewing import review_store
 from mturk_pipeline.orchestration.run_identity import HOME_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace, phase_of_project
+from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects.review import review_store
 from mturk_pipeline.workflow.workflow import WorkflowError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def in_time_check(names: PhaseAssets) -> dg.AssetChecksDefinition:
     return _in_time
 
 
-def waiting_in(place: PhaseOfProject, queue: "pd.DataFrame") -> "Waiting":
+def waiting_in(place: ProjectPhase, queue: "pd.DataFrame") -> "Waiting":
     """How long the rows of `queue` wait; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.deadlines import waiting, waiting_since
 
@@ -66,7 +67,7 @@ def waiting_in(place: PhaseOfProject, queue: "pd.DataFrame") -> "Waiting":
     return waiting(waiting_since(store.exports(), store.times(), queue), place.spec.review_within_days)
 
 
-def overdue_words(place: PhaseOfProject) -> str:
+def overdue_words(place: ProjectPhase) -> str:
     """ ", 12 of them overdue": of the undecided rows, for a sentence that says how many there are; '' for none."""
     queue = place.table("review_queue")
     if queue is None or queue.empty or place.spec.review_within_days is None:
@@ -119,7 +120,7 @@ def deadlines_sensor(names: PhaseAssets, job: Any) -> dg.SensorDefinition:
     return _sensor
 
 
-def _overdue(context: dg.SensorEvaluationContext, place: PhaseOfProject) -> "Waiting | None":
+def _overdue(context: dg.SensorEvaluationContext, place: ProjectPhase) -> "Waiting | None":
     """What waits, where some of it waits too long. Little is read of phases where nothing waits."""
     if place.spec.review_within_days is None:
         return None
@@ -134,7 +135,7 @@ def _overdue(context: dg.SensorEvaluationContext, place: PhaseOfProject) -> "Wai
     return found if found.overdue else None
 
 
-def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: PhaseOfProject) -> list[dg.RunRequest]:
+def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: ProjectPhase) -> list[dg.RunRequest]:
     """A run of the check alone; none for a project that Dagster does not know (any more)."""
     if not context.instance.has_dynamic_partition(str(names.partitions.name), place.project.id):
         return []
@@ -143,22 +144,22 @@ def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: 
     return [dg.RunRequest(partition_key=place.project.id, asset_selection=[], asset_check_keys=[check], tags=tags)]
 
 
-def _notice(place: PhaseOfProject, found: "Waiting") -> Notice:
+def _notice(place: ProjectPhase, found: "Waiting") -> Notice:
     file = workbook_of(place)
     text = f"review is overdue: {found.sentence}, in {file}"
     return Notice("review_overdue", place.project.name, place.phase, text, rows=found.overdue, file=file)
 
 
-def _places(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[PhaseOfProject]:
+def _places(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[ProjectPhase]:
     """The phase in each project that can be used; of the others the phase's own sensor tells."""
     for project in projects.of(names.workflow.name):
         try:
-            yield phase_of_project(home, project, names.workflow, names.phase)
+            yield project_phase(home, project, names.workflow, names.phase)
         except WorkflowError:
             continue
 
 
-def _in_turn(places: Iterator[PhaseOfProject], first: str) -> list[PhaseOfProject]:
+def _in_turn(places: Iterator[ProjectPhase], first: str) -> list[ProjectPhase]:
     """In the order of their projects' ids, those from `first` on before the others."""
     return sorted(places, key=lambda place: (place.project.id < first, place.project.id))
 

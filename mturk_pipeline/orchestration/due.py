@@ -23,10 +23,10 @@ from mturk_pipeline.folders.watching import (
     settled,
 )
 from mturk_pipeline.folders.worker_overrides import overrides_stamp
-from mturk_pipeline.orchestration.offers import taken_files
-from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.run_identity import HOME_TAG, PHASE_TAG
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.offers import taken_files
+from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.phase import ProjectPhase
 
 BATCHES_TAG = "mturk_pipeline/batches"
 DECISIONS_TAG = "mturk_pipeline/decisions"
@@ -63,7 +63,7 @@ class Signature:
     batches: str
     decisions: str
 
-    def tags(self, place: PhaseOfProject) -> dict[str, str]:
+    def tags(self, place: ProjectPhase) -> dict[str, str]:
         """Tags of a run that brings the phase to this signature."""
         return {
             PHASE_TAG: f"{place.workflow.name}/{place.phase}",
@@ -85,7 +85,7 @@ class Inputs:
     settings: str
 
     @classmethod
-    def of(cls, place: PhaseOfProject) -> "Inputs":
+    def of(cls, place: ProjectPhase) -> "Inputs":
         folders = place.folders
         first = place.workflow.before(place.phase) is None
         return cls(
@@ -110,7 +110,7 @@ class Inputs:
         return Signature(batches, content_digest(self.reviewed, [self.settings]))
 
 
-def verdict(instance: dg.DagsterInstance, place: PhaseOfProject, inputs: Inputs) -> tuple[Verdict, Signature | None]:
+def verdict(instance: dg.DagsterInstance, place: ProjectPhase, inputs: Inputs) -> tuple[Verdict, Signature | None]:
     """What is to be done, and the signature that a run would have."""
     if not settled(inputs.all_files):
         return Verdict.ARRIVING, None
@@ -136,7 +136,7 @@ def failed_or_behind(verdict: Verdict) -> bool:
     return verdict.runs or verdict in (Verdict.GAVE_UP, Verdict.WAITING)
 
 
-def unknown_own_files(place: PhaseOfProject) -> list[Path]:
+def unknown_own_files(place: ProjectPhase) -> list[Path]:
     """Files that look like the pipeline's own (`_…`) in the phase's folders, but were not written by it."""
     writer = place.writer()
     folders = {place.folders.input, place.folders.reviewed}
@@ -154,7 +154,7 @@ _UNDER_WAY = [
 
 
 def _last_run(
-    instance: dg.DagsterInstance, place: PhaseOfProject, statuses: Sequence[dg.DagsterRunStatus]
+    instance: dg.DagsterInstance, place: ProjectPhase, statuses: Sequence[dg.DagsterRunStatus]
 ) -> dg.RunRecord | None:
     records = instance.get_run_records(
         dg.RunsFilter(tags=_identity(place), statuses=list(statuses)), limit=1, order_by="id", ascending=False
@@ -162,7 +162,7 @@ def _last_run(
     return records[0] if records else None
 
 
-def _held_back(instance: dg.DagsterInstance, place: PhaseOfProject, signature: Signature) -> Verdict | None:
+def _held_back(instance: dg.DagsterInstance, place: ProjectPhase, signature: Signature) -> Verdict | None:
     """Whether failures of this very signature speak against another try now.
 
     Runs that died with their process (a kill, a power cut) say nothing about the data: they do not count.
@@ -184,12 +184,12 @@ def _held_back(instance: dg.DagsterInstance, place: PhaseOfProject, signature: S
     return Verdict.WAITING if waited < BACK_OFF[len(counted) - 1] else None
 
 
-def _leads_settings(place: PhaseOfProject) -> str:
+def _leads_settings(place: ProjectPhase) -> str:
     """What the last phase's leads are made by: a change makes them due."""
     return place.workflow.leads.model_dump_json() if place.phase == place.workflow.last else ""
 
 
-def _identity(place: PhaseOfProject) -> dict[str, str]:
+def _identity(place: ProjectPhase) -> dict[str, str]:
     return {PARTITION_NAME_TAG: place.project.id, PHASE_TAG: f"{place.workflow.name}/{place.phase}"}
 
 

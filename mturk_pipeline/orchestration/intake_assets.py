@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
-from mturk_pipeline.orchestration.offers import offer_input, offer_purged, sent_to, taken_copies
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.offers import offer_input, offer_purged, sent_to, taken_copies
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.intake.collecting import Collected
-    from mturk_pipeline.orchestration.offers import Sent
-    from mturk_pipeline.orchestration.other_projects import Purging
+    from mturk_pipeline.projects.offers import Sent
+    from mturk_pipeline.projects.other_projects import Purging
 
 # A message names so many files; the check `files_readable` and the command `run` name all.
 _NAMED = 5
@@ -68,7 +69,7 @@ def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _purged(context: dg.AssetExecutionContext, workspace: Workspace, listed):
-        from mturk_pipeline.orchestration.other_projects import purged_items
+        from mturk_pipeline.projects.other_projects import purged_items
 
         place = workspace.phase(context, names.workflow, names.phase)
         purging = purged_items(place, names.workflow, listed)
@@ -161,7 +162,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     return _raw_output
 
 
-def _offer_what_purging_left(place: PhaseOfProject, sent: "Sent") -> None:
+def _offer_what_purging_left(place: ProjectPhase, sent: "Sent") -> None:
     """What has come in need not be asked any more."""
     listed, purged = place.table("input"), place.table("purged")
     if listed is not None and purged is not None:
@@ -207,7 +208,7 @@ def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:
     return rows_of(counts.reset_index())
 
 
-def unknown_own_files_check(names: PhaseAssets, stage: str, place: PhaseOfProject) -> dg.AssetCheckResult:
+def unknown_own_files_check(names: PhaseAssets, stage: str, place: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
     from mturk_pipeline.orchestration.due import unknown_own_files
 
@@ -243,7 +244,7 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
 
 
 def _raw_output_checks(
-    names: PhaseAssets, place: PhaseOfProject, assignments: "pd.DataFrame", collected: "Collected"
+    names: PhaseAssets, place: ProjectPhase, assignments: "pd.DataFrame", collected: "Collected"
 ) -> list[dg.AssetCheckResult]:
     from mturk_pipeline.contracts.assignments import Assignments
 
@@ -273,11 +274,11 @@ def _raw_output_checks(
     ]
 
 
-def _readable_check(names: PhaseAssets, place: PhaseOfProject) -> dg.AssetCheckResult:
+def _readable_check(names: PhaseAssets, place: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of each file that could not be read, or lies where nobody looks."""
     import pandas as pd
 
-    from mturk_pipeline.orchestration.file_problems import FileProblem, files_not_read, unreadable_files
+    from mturk_pipeline.projects.file_problems import FileProblem, files_not_read, unreadable_files
 
     found = [*unreadable_files(place), *files_not_read(place, [place.folders.batches])]
     problems = pd.DataFrame(found, columns=list(FileProblem._fields))

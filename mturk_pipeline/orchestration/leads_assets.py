@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
-from mturk_pipeline.orchestration.outcome_files import outcome_files
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of, stage_asset
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     return dg.Definitions(assets=[_all_leads])
 
 
-def _read_outcomes(place: PhaseOfProject) -> "OutcomesRead":
+def _read_outcomes(place: ProjectPhase) -> "OutcomesRead":
     """What became of mail, kept as the table `outcomes` of the last phase."""
     from mturk_pipeline.leads.outcomes import read_outcomes
 
@@ -73,7 +74,7 @@ def _read_outcomes(place: PhaseOfProject) -> "OutcomesRead":
 
 
 def _leads(
-    place: PhaseOfProject,
+    place: ProjectPhase,
     reviewed: "pd.DataFrame",
     consensus: "pd.DataFrame",
     raw_output: "pd.DataFrame",
@@ -89,7 +90,7 @@ def _leads(
     return mark_suppressed(leads, outcomes, place.spec)
 
 
-def _written(place: PhaseOfProject, leads: "pd.DataFrame") -> tuple[list[str], list[str], "pd.DataFrame"]:
+def _written(place: ProjectPhase, leads: "pd.DataFrame") -> tuple[list[str], list[str], "pd.DataFrame"]:
     """The names of the files written, those of changed files that were kept, and the report."""
     from mturk_pipeline.leads.contacts import contacts
     from mturk_pipeline.leads.recipients import recipients
@@ -108,7 +109,7 @@ def _written(place: PhaseOfProject, leads: "pd.DataFrame") -> tuple[list[str], l
     return written, writer.kept, figures
 
 
-def _phases(place: PhaseOfProject) -> list[Any]:
+def _phases(place: ProjectPhase) -> list[Any]:
     from mturk_pipeline.leads.report import PhaseTables
 
     found = []

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
-from mturk_pipeline.orchestration.offers import Sent, offer_input, offer_name, offer_rework, sent_to
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.offers import Sent, offer_input, offer_name, offer_rework, sent_to
+from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,7 +185,7 @@ class Lacking(NamedTuple):
     missing: "pd.DataFrame"
 
 
-def _lacking(place: PhaseOfProject, reviewed: "pd.DataFrame", sent: Sent) -> Lacking:
+def _lacking(place: ProjectPhase, reviewed: "pd.DataFrame", sent: Sent) -> Lacking:
     from mturk_pipeline.loop.asked import asked_items
     from mturk_pipeline.loop.missing import missing_units
 

@@ -18,7 +18,7 @@ from mturk_pipeline.folders.projects import find_projects
 from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 COMMAND_VARIABLE = "MTURK_NOTIFY_COMMAND"
@@ -115,19 +115,19 @@ def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
     return _sensor
 
 
-def place_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) -> PhaseOfProject | None:
+def place_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) -> ProjectPhase | None:
     """The phase and project that a run was of; None for runs of anything else, or where the project is gone."""
     name, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
     if name not in workflows or phase not in workflows[name].phases:
         return None
     project = find_projects(home.projects, dict(workflows)).found.get(run.tags.get(PARTITION_NAME_TAG, ""))
     try:
-        return phase_of_project(home, project, workflows[name], phase) if project else None
+        return project_phase(home, project, workflows[name], phase) if project else None
     except WorkflowError:
         return None
 
 
-def waiting_notice(instance: dg.DagsterInstance, place: PhaseOfProject, run: dg.DagsterRun) -> Notice | None:
+def waiting_notice(instance: dg.DagsterInstance, place: ProjectPhase, run: dg.DagsterRun) -> Notice | None:
     """That rows wait for review; None where nothing waits, or the run brought no new answers.
 
     A saved decision, new settings and the phase before make runs too: they say nothing that a person did not know.
@@ -143,12 +143,12 @@ def waiting_notice(instance: dg.DagsterInstance, place: PhaseOfProject, run: dg.
     )
 
 
-def workbook_of(place: PhaseOfProject) -> str:
+def workbook_of(place: ProjectPhase) -> str:
     """The workbook's name, relative to the project."""
     return f"{place.folders.processed}/review_{place.phase}.xlsx"
 
 
-def _brought_answers(instance: dg.DagsterInstance, place: PhaseOfProject, run: dg.DagsterRun) -> bool:
+def _brought_answers(instance: dg.DagsterInstance, place: ProjectPhase, run: dg.DagsterRun) -> bool:
     """Whether more assignments count after `run` than after the successful one before it."""
     record = instance.get_run_record_by_id(run.run_id)
     if record is None:
@@ -158,7 +158,7 @@ def _brought_answers(instance: dg.DagsterInstance, place: PhaseOfProject, run: d
     return _assignments(instance, place, record.end_time) > known
 
 
-def _assignments(instance: dg.DagsterInstance, place: PhaseOfProject, until: float | None) -> int:
+def _assignments(instance: dg.DagsterInstance, place: ProjectPhase, until: float | None) -> int:
     """How many assignments counted at a moment; 0 before the first run."""
     key = PhaseAssets(place.workflow, place.phase).key("raw_output")
     asked = dg.AssetRecordsFilter(key, asset_partitions=[place.project.id], before_timestamp=until)

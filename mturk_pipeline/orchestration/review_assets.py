@@ -7,9 +7,9 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
-from mturk_pipeline.orchestration.reviewing import Tables, book_of, review_store, reviews_of, seed_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.review import Tables, book_of, review_store, reviews_of, seed_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from mturk_pipeline.orchestration.abandoned_runs import RunWatch
 from mturk_pipeline.orchestration.due import INTAKE_STAGES, Inputs, Signature, Verdict, verdict
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 # How long files that keep arriving are waited for.
@@ -75,7 +75,7 @@ def run_project(
         instance.add_dynamic_partitions(str(partitions.name), [project.id])
     for phase in phases or tuple(workflow.phases):
         try:
-            place = phase_of_project(home, project, workflow, phase)
+            place = project_phase(home, project, workflow, phase)
         except WorkflowError as error:
             yield PhaseResult(project, phase, Verdict.DUE, success=False, problem=str(error))
             return
@@ -103,7 +103,7 @@ def _repository() -> dg.RepositoryDefinition:
 
 
 def _settled_verdict(
-    instance: dg.DagsterInstance, place: PhaseOfProject, patience: float
+    instance: dg.DagsterInstance, place: ProjectPhase, patience: float
 ) -> tuple[Verdict, Signature | None]:
     """The verdict once files that just arrived are quiet, and a run of the phase that is under way has ended."""
     watch = RunWatch()
@@ -120,7 +120,7 @@ def _settled_verdict(
 
 def _run(
     instance: dg.DagsterInstance,
-    place: PhaseOfProject,
+    place: ProjectPhase,
     found: Verdict,
     signature: Signature,
     job_of: Callable[[str], dg.JobDefinition],

@@ -13,7 +13,7 @@ from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_o
 from mturk_pipeline.orchestration.due import Inputs, Signature, Verdict, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 # A tick requests at most this many runs; the next ones take up the rest.
@@ -124,16 +124,16 @@ def abandoned_runs_sensor() -> dg.SensorDefinition:
 
 def _places(
     projects: Projects, home: Home, names: PhaseAssets, context: dg.SensorEvaluationContext
-) -> Iterator[PhaseOfProject]:
+) -> Iterator[ProjectPhase]:
     for project in projects.of(names.workflow.name):
         try:
-            yield phase_of_project(home, project, names.workflow, names.phase)
+            yield project_phase(home, project, names.workflow, names.phase)
         except WorkflowError as error:
             context.log.warning(str(error))
 
 
 def _request(
-    names: PhaseAssets, place: PhaseOfProject, found: Verdict, signature: Signature, assets: list[dg.AssetKey]
+    names: PhaseAssets, place: ProjectPhase, found: Verdict, signature: Signature, assets: list[dg.AssetKey]
 ) -> dg.RunRequest:
     only_decisions = decision_assets(names, assets) if found is Verdict.DECISIONS_DUE else None
     return dg.RunRequest(partition_key=place.project.id, tags=signature.tags(place), asset_selection=only_decisions)

@@ -15,8 +15,8 @@ from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.loop.asked import GRACE
 from mturk_pipeline.orchestration.deadlines import overdue_words
 from mturk_pipeline.orchestration.due import Inputs, Verdict, verdict
-from mturk_pipeline.orchestration.file_problems import files_not_read, named_in_short, unreadable_files
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow
 
 UNDECIDED = "undecided"
@@ -70,13 +70,13 @@ def project_status(
 ) -> Iterator[PhaseStatus]:
     """The status of each phase, in order; reads tables and folders, changes nothing."""
     for phase in workflow.phases:
-        place = phase_of_project(home, project, workflow, phase)
+        place = project_phase(home, project, workflow, phase)
         inputs = Inputs.of(place)
         state, _ = verdict(instance, place, inputs)
         yield _phase_status(place, inputs, state)
 
 
-def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> PhaseStatus:
+def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseStatus:
     raw, answers, aside = place.table("raw_output"), place.table("answers"), place.table("set_aside")
     reviewed = place.table("reviewed")
     statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
@@ -103,14 +103,14 @@ def _phase_status(place: PhaseOfProject, inputs: Inputs, state: Verdict) -> Phas
     )
 
 
-def _if_you_stop_here(place: PhaseOfProject) -> str:
+def _if_you_stop_here(place: ProjectPhase) -> str:
     """What is known of rows that pass without a look; '' before the first run."""
     found = place.table("audit")
     return "" if found is None or found.empty else str(found["sentence"].iloc[0])
 
 
 def _waiting(
-    place: PhaseOfProject, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
+    place: ProjectPhase, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
 ) -> Iterator[str]:
     if state in _OF_VERDICT:
         yield _OF_VERDICT[state].format(run=f"mturk-pipeline run {place.project.name}")
@@ -133,7 +133,7 @@ def _waiting(
             yield f"you: {counted(rows, 'item')} to upload from {offer}"
 
 
-def _of_files(place: PhaseOfProject, inputs: Inputs) -> Iterator[str]:
+def _of_files(place: ProjectPhase, inputs: Inputs) -> Iterator[str]:
     """Files that are not read, rows of files that do not count, and folders in which there is nothing yet."""
     unreadable = unreadable_files(place)
     if unreadable:
@@ -150,7 +150,7 @@ def _of_files(place: PhaseOfProject, inputs: Inputs) -> Iterator[str]:
         yield f"you: {what}result files, in {place.folders.batches}: there is none yet"
 
 
-def _of_missing(place: PhaseOfProject, missing: pd.DataFrame) -> Iterator[str]:
+def _of_missing(place: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
     """Items for which somebody still has to do something, by what that is."""
     open_still = missing[missing["state"] == "under_way"]
     if some := int((open_still["answers"] == 0).sum()):
@@ -186,7 +186,7 @@ def _notes(missing: pd.DataFrame) -> Iterator[str]:
             yield f"{text}: download the batch again if that was done before their end; later they may be asked again"
 
 
-def _missing_now(place: PhaseOfProject) -> pd.DataFrame:
+def _missing_now(place: ProjectPhase) -> pd.DataFrame:
     """The table `missing_units` as it is at this moment: HITs may have expired since the last run."""
     table = place.table("missing_units")
     if table is None:

@@ -11,10 +11,11 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import checked_result, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
-from mturk_pipeline.orchestration.reviewing import RawTables, judged_so_far
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, Workspace
+from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.projects.review import RawTables, judged_so_far
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,7 @@ class Found:
 
 
 def _found(
-    place: PhaseOfProject,
+    place: ProjectPhase,
     answers: "pd.DataFrame",
     assignments: "pd.DataFrame",
     thresholds: Mapping[str, float],

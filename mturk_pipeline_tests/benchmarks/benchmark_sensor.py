@@ -41,7 +41,7 @@ def _idle_tick(folder: Path, size: int) -> tuple[float, int]:
     from mturk_pipeline.folders.home import Home
     from mturk_pipeline.folders.projects import make_project
     from mturk_pipeline.orchestration.due import Inputs
-    from mturk_pipeline.orchestration.workspace import phase_of_project
+    from mturk_pipeline.projects.phase import project_phase
     from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow
 
     home, workflow = Home.from_environment(), load_workflow(SHIPPED_DIR / "lead_gathering")
@@ -51,7 +51,7 @@ def _idle_tick(folder: Path, size: int) -> tuple[float, int]:
         for n in range(10):
             name = f"{workflow.folders('dirs').batches}/batch_{n}.csv"
             (project.path / name).write_text("HITId,AssignmentId,WorkerId\n")
-        known[project.id] = Inputs.of(phase_of_project(home, project, workflow, "dirs")).quick
+        known[project.id] = Inputs.of(project_phase(home, project, workflow, "dirs")).quick
     import json
 
     repository = defs().get_repository_def()

@@ -16,8 +16,8 @@ from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.loop.asked import asked_items, inputs_of_items
 from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, rework
-from mturk_pipeline.orchestration.offers import offer_input, offer_rework, sent_to
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.offers import offer_input, offer_rework, sent_to
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import Workflow
@@ -40,7 +40,7 @@ class Loop(RuleBasedStateMachine):
         project = Project("p", home.projects / "p", "w")
         for folder in WORKFLOW.folder_names:
             (project.path / folder).mkdir(parents=True)
-        self.place = PhaseOfProject(home, project, WORKFLOW, "second")
+        self.place = ProjectPhase(home, project, WORKFLOW, "second")
         self.input, self.batches = (project.path / f for f in (self.place.folders.input, self.place.folders.batches))
         # Two towns were asked about before: what goes back is tried as often as what goes on.
         self.good = ["Ames", "Boone", "Clive"]

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.orchestration.deadlines import CHECK, overdue_words
-from mturk_pipeline.orchestration.workspace import phase_of_project
+from mturk_pipeline.projects.phase import project_phase
 from mturk_pipeline.review.deadlines import waiting, waiting_since
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.shown import STATUS
@@ -193,7 +193,7 @@ def test_a_damaged_journal_stops_no_other_project(site: Site, waits, hour) -> No
     (folder / "journal.json").write_text("[{")
     _queue_of(site, broken, _queue({"a": "waiting"}))
     assert len(hour(project)[1]) == 1
-    assert overdue_words(phase_of_project(site.home, broken, LEADS, "dirs")) == ""
+    assert overdue_words(project_phase(site.home, broken, LEADS, "dirs")) == ""
 
 
 def test_what_a_tick_has_no_time_for_comes_first_in_the_next(
@@ -209,7 +209,7 @@ def test_what_a_tick_has_no_time_for_comes_first_in_the_next(
 
 
 def test_status_says_how_many_are_overdue(site: Site, waits) -> None:
-    place = phase_of_project(site.home, waits(9), LEADS, "dirs")
+    place = project_phase(site.home, waits(9), LEADS, "dirs")
     assert overdue_words(place) == ", 1 of them overdue"
     waits(1)
     assert overdue_words(place) == ""

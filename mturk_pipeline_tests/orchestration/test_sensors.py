@@ -9,14 +9,14 @@ import pytest
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.orchestration import due
 from mturk_pipeline.orchestration.due import ABANDONED_TAG, Inputs, Verdict, verdict
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 
 
 @pytest.fixture(autouse=True)
 def made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are only recorded here: what a real one leaves behind counts as there."""
-    monkeypatch.setattr(PhaseOfProject, "is_made", lambda place: True)
+    monkeypatch.setattr(ProjectPhase, "is_made", lambda place: True)
 
 
 def _record_run(site: Site, request, status: dg.DagsterRunStatus, **tags: str) -> None:
@@ -158,5 +158,5 @@ def test_an_empty_project_is_not_run(site: Site, tick) -> None:
     project = site.project(phases=())
     (project.path / "1_mIn_unis/universities.csv").unlink()
     assert not tick().run_requests
-    place = phase_of_project(site.home, project, LEADS, "dirs")
+    place = project_phase(site.home, project, LEADS, "dirs")
     assert verdict(site.instance, place, Inputs.of(place))[0] is Verdict.NOTHING_THERE

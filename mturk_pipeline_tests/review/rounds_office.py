@@ -10,8 +10,8 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.item_ids import item_ids, row_ids
-from mturk_pipeline.orchestration.reviewing import review_store, reviews_of
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.projects.review import review_store, reviews_of
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.review_book import ReviewBook
@@ -63,11 +63,11 @@ class Office:
         self.folder = self.project.path / self.place.folders.reviewed
 
     @property
-    def place(self) -> PhaseOfProject:
+    def place(self) -> ProjectPhase:
         workflow = Workflow(
             "w", {"first": self.phase, "second": NEXT}, LeadsSpec(lead_groups={"all": ["phone"]}), Path()
         )
-        return PhaseOfProject(self.home, self.project, workflow, "first")
+        return ProjectPhase(self.home, self.project, workflow, "first")
 
     @property
     def fields(self) -> tuple[str, ...]:

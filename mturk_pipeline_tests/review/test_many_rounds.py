@@ -27,7 +27,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.intake.item_ids import is_item_id
-from mturk_pipeline.orchestration.offers import offer_input, offer_name, sent_to
+from mturk_pipeline.projects.offers import offer_input, offer_name, sent_to
 from mturk_pipeline.review.handing_on import next_input
 from mturk_pipeline_tests.review.rounds_office import NEXT, UNTIL_NOW, Item, Office
 from mturk_pipeline_tests.review.rounds_oracle import LOOK, STATUS, Expected, Oracle, Word

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mturk_pipeline.folders.projects import find_projects
 from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.intake.purging import EVERYBODY, Standing, empty_purged, purge
-from mturk_pipeline.orchestration.workspace import PhaseOfProject, phase_of_project
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Purging(NamedTuple):
     problems: "pd.DataFrame"
 
 
-def purged_items(place: PhaseOfProject, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
+def purged_items(place: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
     """Items of `listed` that the projects have that the phase of `place` is purged against.
 
     Parameters
@@ -56,7 +56,7 @@ def purged_items(place: PhaseOfProject, workflow: Workflow, listed: "pd.DataFram
     return Purging(purge(own, standings), _table(problems))
 
 
-def _others(place: PhaseOfProject, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, PhaseOfProject]:
+def _others(place: ProjectPhase, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, ProjectPhase]:
     """All other projects of the workflow, by id, in the same phase."""
     projects = find_projects(place.home.projects, {workflow.name: workflow})
     found = {}
@@ -64,7 +64,7 @@ def _others(place: PhaseOfProject, workflow: Workflow, problems: list[tuple[str,
         if project.id == place.project.id:
             continue
         try:
-            found[project.id] = phase_of_project(place.home, project, workflow, place.phase)
+            found[project.id] = project_phase(place.home, project, workflow, place.phase)
         except WorkflowError as error:
             problems.append((project.name, f"its settings cannot be used: {error}"))
     if EVERYBODY in place.spec.purge_against:
@@ -72,7 +72,7 @@ def _others(place: PhaseOfProject, workflow: Workflow, problems: list[tuple[str,
     return found
 
 
-def _named(place: PhaseOfProject, others: Iterable[PhaseOfProject], names: Iterable[str]) -> set[str]:
+def _named(place: ProjectPhase, others: Iterable[ProjectPhase], names: Iterable[str]) -> set[str]:
     """Ids of those of `others` that `names` mean."""
     wanted = set(names)
     return {
@@ -82,7 +82,7 @@ def _named(place: PhaseOfProject, others: Iterable[PhaseOfProject], names: Itera
     }
 
 
-def _say_unknown(place: PhaseOfProject, others: Iterable[PhaseOfProject], problems: list[tuple[str, str]]) -> None:
+def _say_unknown(place: ProjectPhase, others: Iterable[ProjectPhase], problems: list[tuple[str, str]]) -> None:
     there = [o.project for o in others]
     known = {EVERYBODY, place.project.id, place.project.name, *(p.id for p in there), *(p.name for p in there)}
     names = ", ".join(sorted(p.name for p in there)[:20]) or "no other"
@@ -93,10 +93,10 @@ def _say_unknown(place: PhaseOfProject, others: Iterable[PhaseOfProject], proble
 
 
 def _standing(
-    other: PhaseOfProject,
-    place: PhaseOfProject,
+    other: ProjectPhase,
+    place: ProjectPhase,
     compared: bool,
-    places: dict[str, PhaseOfProject],
+    places: dict[str, ProjectPhase],
     problems: list[tuple[str, str]],
 ) -> Standing:
     """What another project has; where it is not compared, only against whom it purges."""
@@ -119,7 +119,7 @@ def _standing(
     return Standing(other.project.id, name, frozenset(sent), frozenset(listed), purges, _since(other))
 
 
-def _listed(other: PhaseOfProject, problems: list[tuple[str, str]]) -> set[str]:
+def _listed(other: ProjectPhase, problems: list[tuple[str, str]]) -> set[str]:
     from mturk_pipeline.intake.input_list import read_input
 
     listed = read_input([f.path for f in other.files(other.folders.input)], other.spec)
@@ -128,7 +128,7 @@ def _listed(other: PhaseOfProject, problems: list[tuple[str, str]]) -> set[str]:
     return set(table["item_id"])
 
 
-def _note_first_list(place: PhaseOfProject) -> None:
+def _note_first_list(place: ProjectPhase) -> None:
     path = place.project.path / _SINCE
     # Without it nothing but the order among projects that purge against each other is unsaid.
     with contextlib.suppress(OSError):
@@ -136,7 +136,7 @@ def _note_first_list(place: PhaseOfProject) -> None:
             write_atomically(path, datetime.now(UTC).isoformat().encode())
 
 
-def _since(place: PhaseOfProject) -> str:
+def _since(place: ProjectPhase) -> str:
     try:
         return (place.project.path / _SINCE).read_text(encoding="utf-8").strip()[:40]
     except (OSError, ValueError):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mturk_pipeline.folders.watching import WatchedFile
-from mturk_pipeline.orchestration.outcome_files import outcome_files
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mturk_pipeline.trust.votes import Ballots
 
 
-def review_store(place: PhaseOfProject) -> "ReviewStore":
+def review_store(place: ProjectPhase) -> "ReviewStore":
     """Journal, originals and exports of the phase; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.store import ReviewStore
     from mturk_pipeline.workers.purging_files import anonymised_file
@@ -28,12 +28,12 @@ def review_store(place: PhaseOfProject) -> "ReviewStore":
     return ReviewStore(folder, lambda content: anonymised_file(content, stones))
 
 
-def seed_of(place: PhaseOfProject) -> str:
+def seed_of(place: ProjectPhase) -> str:
     """For the drawing of spot checks: a project's phase always draws alike."""
     return f"{place.project.id}/{place.phase}"
 
 
-def reviews_of(place: PhaseOfProject, cleaned: "pd.DataFrame") -> "Reviews":
+def reviews_of(place: ProjectPhase, cleaned: "pd.DataFrame") -> "Reviews":
     """What all files that ever came back come to, on the rows of `cleaned`; new originals are kept."""
     from dataclasses import replace
 
@@ -60,7 +60,7 @@ class Tables(NamedTuple):
     settlement: "pd.DataFrame"
 
 
-def book_of(place: PhaseOfProject, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
+def book_of(place: ProjectPhase, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
     """The workbook of the phase."""
     from mturk_pipeline.review.review_book import ReviewBook
 
@@ -83,7 +83,7 @@ def book_of(place: PhaseOfProject, tables: Tables, last_export: tuple[str, str] 
     )
 
 
-def tables_of(place: PhaseOfProject) -> Tables | None:
+def tables_of(place: ProjectPhase) -> Tables | None:
     """The tables as the last run left them; None where any was never made."""
     found = {name: place.table(name) for name in Tables._fields}
     made = {name: table for name, table in found.items() if table is not None}
@@ -98,7 +98,7 @@ class RawTables(NamedTuple):
     assignments: "pd.DataFrame"
 
 
-def judged_so_far(place: PhaseOfProject, votes: "Ballots", tables: RawTables) -> "Judged | None":
+def judged_so_far(place: ProjectPhase, votes: "Ballots", tables: RawTables) -> "Judged | None":
     """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
     from mturk_pipeline.review.cleaning import clean
     from mturk_pipeline.review.deciding import apply_decisions
@@ -116,7 +116,7 @@ def judged_so_far(place: PhaseOfProject, votes: "Ballots", tables: RawTables) ->
 
 
 def _mail_truth(
-    place: PhaseOfProject, files: Sequence[WatchedFile], reviewed: "pd.DataFrame", tables: RawTables
+    place: ProjectPhase, files: Sequence[WatchedFile], reviewed: "pd.DataFrame", tables: RawTables
 ) -> "pd.DataFrame":
     """What became of mail to the phase's leads, as truth."""
     from mturk_pipeline.leads.gathering import gather_leads

@@ -3,10 +3,10 @@
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.leads.suppression import FILES
 from mturk_pipeline.leads.writing import is_own_file
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.phase import ProjectPhase
 
 
-def outcome_files(place: PhaseOfProject) -> list[WatchedFile]:
+def outcome_files(place: ProjectPhase) -> list[WatchedFile]:
     """What a person put into the project's folder of all leads, and the suppression lists for all projects.
 
     The last phase is due when they change; for any other phase there are none.
@@ -18,7 +18,7 @@ def outcome_files(place: PhaseOfProject) -> list[WatchedFile]:
     return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(place)]
 
 
-def _for_all_projects(place: PhaseOfProject) -> list[WatchedFile]:
+def _for_all_projects(place: ProjectPhase) -> list[WatchedFile]:
     found = []
     for name in FILES:
         path = place.home.projects / name

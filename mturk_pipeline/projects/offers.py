@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import OFFER_ID
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ class Sent:
 
 
 def sent_to(
-    place: PhaseOfProject, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
+    place: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
 ) -> Sent:
     """What the crowd was asked in the phase of `place`; its tables are read where they are not given."""
     import pandas as pd
@@ -61,7 +61,7 @@ def sent_to(
     return Sent(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
 
 
-def taken_copies(place: PhaseOfProject) -> "Taken":
+def taken_copies(place: ProjectPhase) -> "Taken":
     """What people took of the offers to the phase: copies in the folder of the offer, or among the results."""
     import pandas as pd
 
@@ -75,7 +75,7 @@ def taken_copies(place: PhaseOfProject) -> "Taken":
     return Taken(rows, tuple(path for t in found for path in t.files))
 
 
-def taken_files(place: PhaseOfProject) -> tuple[WatchedFile, ...]:
+def taken_files(place: ProjectPhase) -> tuple[WatchedFile, ...]:
     """Files in the folder where the phase is offered its input that are copies of offers; quick where none changed."""
     first = place.workflow.before(place.phase) is None
     keys, role = tuple(place.spec.keys), "list" if first else "offer"
@@ -91,13 +91,13 @@ def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "Ta
     return read_taken([], paths, keys) if role == "batch" else read_taken(paths, [], keys, first=role == "list")
 
 
-def offer_name(place: PhaseOfProject) -> str:
+def offer_name(place: ProjectPhase) -> str:
     """The file that offers a phase's input, in the folder of the phase before."""
     return f"{place.folders.input}/_mIn_{place.phase}.csv"
 
 
 def offer_input(
-    writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame", sent_item_ids: Collection[str]
+    writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame", sent_item_ids: Collection[str]
 ) -> int:
     """Write those of `rows`, input of the phase of `place`, about which nobody was asked yet; returns how many.
 
@@ -114,7 +114,7 @@ def offer_input(
 
 def offer_purged(
     writer: ProjectWriter,
-    place: PhaseOfProject,
+    place: ProjectPhase,
     listed: "pd.DataFrame",
     purged: "pd.DataFrame",
     sent_item_ids: Collection[str],
@@ -134,7 +134,7 @@ def offer_purged(
 
 
 def offer_rework(
-    writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame", answered: "pd.DataFrame"
+    writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame", answered: "pd.DataFrame"
 ) -> list[str]:
     """Write the items to be asked again, one file for each attempt, and beside it who must not answer them.
 
@@ -179,7 +179,7 @@ def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame") -> None
     writer.write(name, buffer.getvalue().encode("utf-8", "replace"))
 
 
-def _write_book(writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFrame") -> None:
+def _write_book(writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame") -> None:
     """The same rows as a workbook, each cell a text."""
     from mturk_pipeline.folders.tables_for_people import xlsx_bytes
 
@@ -190,7 +190,7 @@ def _write_book(writer: ProjectWriter, place: PhaseOfProject, rows: "pd.DataFram
         writer.write(name, xlsx_bytes({place.phase: rows.astype("str")}))
 
 
-def _rework_files(place: PhaseOfProject) -> list[str]:
+def _rework_files(place: ProjectPhase) -> list[str]:
     """Rework files of ours that are there, of whatever attempt."""
     folder = place.project.path / place.folders.input
     pattern = re.compile(rf"_rework_{re.escape(place.phase)}_\d+(_exclude)?\.csv")

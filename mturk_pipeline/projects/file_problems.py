@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mturk_pipeline.folders.watching import own_looking_files, passed_over_files
-from mturk_pipeline.orchestration.workspace import PhaseOfProject
+from mturk_pipeline.projects.phase import ProjectPhase
 
 # A line of the status names so many files; the command `run` and the checks name all.
 _FEW = 3
@@ -21,7 +21,7 @@ class FileProblem(NamedTuple):
         return f"{self.file}: {self.problem}"
 
 
-def files_not_read(place: PhaseOfProject, folders: Sequence[str] | None = None) -> list[FileProblem]:
+def files_not_read(place: ProjectPhase, folders: Sequence[str] | None = None) -> list[FileProblem]:
     """Files that lie where nobody looks: in a folder inside a folder of the phase, links, broken downloads.
 
     Read from the disk as it is now. `folders`: only these of the project; by default all that people fill.
@@ -41,7 +41,7 @@ def files_not_read(place: PhaseOfProject, folders: Sequence[str] | None = None) 
     return found
 
 
-def unreadable_files(place: PhaseOfProject) -> list[FileProblem]:
+def unreadable_files(place: ProjectPhase) -> list[FileProblem]:
     """Result files that the last run could not use as a whole, of those that are still there."""
     table = place.table("result_files")
     if table is None:
@@ -56,7 +56,7 @@ def unreadable_files(place: PhaseOfProject) -> list[FileProblem]:
     return [FileProblem(f"{place.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
 
 
-def problems_of_lists(place: PhaseOfProject) -> list[FileProblem]:
+def problems_of_lists(place: ProjectPhase) -> list[FileProblem]:
     """What the last run could not use of the first phase's lists: files, and rows without a key."""
     table = place.table("input_problems") if place.workflow.before(place.phase) is None else None
     if table is None:

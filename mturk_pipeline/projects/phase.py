@@ -1,0 +1,100 @@
+"""A phase of a project: its settings, its folders, its tables. All that is done with a project begins here."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
+from mturk_pipeline.folders.watching import WatchedFile, watched_files
+from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
+from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.intake.sent_items import sent_items
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ProjectPhase:
+    """One phase of one project: its settings with the project's overrides, its folders, its tables."""
+
+    home: Home
+    project: Project
+    workflow: Workflow
+    phase: str
+
+    @property
+    def spec(self) -> PhaseSpec:
+        return self.workflow.phases[self.phase]
+
+    @property
+    def folders(self) -> PhaseFolders:
+        return self.workflow.folders(self.phase)
+
+    @property
+    def upstream(self) -> Path | None:
+        """Where the previous phase's next_input lies; None for the first phase."""
+        before = self.workflow.before(self.phase)
+        return self._table(before, "next_input") if before else None
+
+    def files(self, folder: str) -> list[WatchedFile]:
+        return watched_files(f"{self.project.path}/{folder}")
+
+    def table(self, stage: str, phase: str | None = None) -> "pd.DataFrame | None":
+        """A table of this project, or None where it was never made."""
+        return read_table_if_made(self._table(phase or self.phase, stage))
+
+    def keep(self, stage: str, frame: "pd.DataFrame") -> None:
+        """Store a table beside the assets'."""
+        write_table(self._table(self.phase, stage), frame)
+
+    def in_phase(self, phase: str) -> "ProjectPhase":
+        """Another phase of the same project."""
+        return replace(self, phase=phase)
+
+    def sent_item_ids(self) -> set[str]:
+        """Items of this phase that have a HIT, as far as result files have been taken in."""
+        return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.keys)
+
+    def is_made(self) -> bool:
+        """Whether the phase's tables and its workbook are there: somebody may have deleted them."""
+        workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
+        tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "review_queue"))
+        return workbook.is_file() and all(table.is_file() for table in tables)
+
+    def worker_history(self) -> "tuple[pd.DataFrame, str]":
+        """What workers did in other projects, and the name of the snapshot."""
+        from mturk_pipeline.workers.elsewhere import read_history
+
+        return read_history(self.home, self.project.id)
+
+    def overrides(self) -> Overrides:
+        """What a person says of workers, for all projects."""
+        from mturk_pipeline.workers.contributions import with_plain_names
+
+        return with_plain_names(read_overrides(self.home.projects), self.home, self.project.id)
+
+    def worker_memory(self) -> "pd.DataFrame | None":
+        """Contract `WorkerMemory` as it was made last, with the names of the project's own workers; None before."""
+        from mturk_pipeline.workers.contributions import with_names
+        from mturk_pipeline.workers.store import Store
+
+        memory = read_table_if_made(Store.of(self.home).memory)
+        return None if memory is None else with_names(memory, self.home, self.project.id)
+
+    def writer(self) -> ProjectWriter:
+        return ProjectWriter(self.project.path)
+
+    def _table(self, phase: str, stage: str) -> Path:
+        return table_path(self.home.tables, self.workflow.name, phase, stage, self.project.id)
+
+
+def project_phase(home: Home, project: Project, workflow: Workflow, phase: str) -> ProjectPhase:
+    """Raises WorkflowError, naming the project's file, where its overrides do not fit."""
+    return ProjectPhase(
+        home, project, workflow.with_overrides(project.overrides, f"{project.name}/project.yaml"), phase
+    )

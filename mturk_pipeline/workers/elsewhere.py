@@ -1,0 +1,27 @@
+"""What workers did in other projects than one: the prior of its trust."""
+
+import hashlib
+
+import pandas as pd
+
+from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.tables import read_table_if_made
+from mturk_pipeline.workers.archive import counted_elsewhere, read_archive
+from mturk_pipeline.workers.contributions import with_names
+from mturk_pipeline.workers.store import Store
+
+COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given"]
+
+
+def read_history(home: Home, project_id: str) -> tuple[pd.DataFrame, str]:
+    """What was done elsewhere, and the snapshot's name ('none yet' before the first).
+
+    Left out are the project's own rows, and imported batches that lie in the project too.
+    """
+    path = Store.of(home).contributions
+    table = read_table_if_made(path)
+    if table is None or not set(COLUMNS) <= set(table.columns):
+        return pd.DataFrame({name: [] for name in COLUMNS}), "none yet"
+    name = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
+    own = [project_id, *counted_elsewhere(home, read_archive(home), project_id)]
+    return with_names(table[~table["project_id"].isin(own)], home, project_id), name
