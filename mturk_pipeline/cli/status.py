@@ -14,9 +14,10 @@ _WIDEST = 1000
 
 
 def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> None:
+    from mturk_pipeline.orchestration.due import verdict
     from mturk_pipeline.orchestration.instance import open_instance
     from mturk_pipeline.orchestration.runs_elsewhere import runs_elsewhere
-    from mturk_pipeline.orchestration.status import project_status
+    from mturk_pipeline.projects.status import project_status
     from mturk_pipeline.workflow.workflow import WorkflowError
 
     site = Site.here(projects_dir)
@@ -26,7 +27,12 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
     rows = []
     for project in projects:
         try:
-            rows += project_status(instance, site.home, project, site.workflow(project.workflow))
+            rows += project_status(
+                site.home,
+                project,
+                site.workflow(project.workflow),
+                lambda place, inputs: verdict(instance, place, inputs)[0],
+            )
         except WorkflowError as error:
             problems.append(str(error))
     names = {project.id: project.name for project in site.projects.found.values()}

@@ -18,13 +18,11 @@ from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
 from mturk_pipeline.orchestration.run_identity import HOME_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.deadlines import waiting_in
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
-from mturk_pipeline.projects.review import review_store
 from mturk_pipeline.workflow.workflow import WorkflowError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mturk_pipeline.review.deadlines import Waiting
 
 CHECK = "review_in_time"
@@ -57,26 +55,6 @@ def in_time_check(names: PhaseAssets) -> dg.AssetChecksDefinition:
         )
 
     return _in_time
-
-
-def waiting_in(place: ProjectPhase, queue: "pd.DataFrame") -> "Waiting":
-    """How long the rows of `queue` wait; DamagedJournal where it is damaged."""
-    from mturk_pipeline.review.deadlines import waiting, waiting_since
-
-    store = review_store(place)
-    return waiting(waiting_since(store.exports(), store.times(), queue), place.spec.review_within_days)
-
-
-def overdue_words(place: ProjectPhase) -> str:
-    """ ", 12 of them overdue": of the undecided rows, for a sentence that says how many there are; '' for none."""
-    queue = place.table("review_queue")
-    if queue is None or queue.empty or place.spec.review_within_days is None:
-        return ""
-    try:
-        found = waiting_in(place, queue[queue["kind"] == "waiting"])
-    except UserError:
-        return ""
-    return f", {found.overdue} of them overdue" if found.overdue else ""
 
 
 def deadlines_sensor(names: PhaseAssets, job: Any) -> dg.SensorDefinition:

@@ -210,7 +210,7 @@ def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:
 
 def unknown_own_files_check(names: PhaseAssets, stage: str, place: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
-    from mturk_pipeline.orchestration.due import unknown_own_files
+    from mturk_pipeline.projects.due import unknown_own_files
 
     found = [f.relative_to(place.project.path).as_posix() for f in unknown_own_files(place)]
     return dg.AssetCheckResult(

@@ -7,9 +7,9 @@ import dagster as dg
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import find_projects
 from mturk_pipeline.orchestration.checks import records
-from mturk_pipeline.orchestration.due import failed_or_behind
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.running import PhaseResult, job_named, run_project
+from mturk_pipeline.projects.due import failed_or_behind
 
 
 def projects_asset() -> dg.AssetsDefinition:

@@ -13,9 +13,10 @@ from mturk_pipeline.folders.locks import release_run
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch
-from mturk_pipeline.orchestration.due import INTAKE_STAGES, Inputs, Signature, Verdict, verdict
+from mturk_pipeline.orchestration.due import run_tags, verdict
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
+from mturk_pipeline.projects.due import INTAKE_STAGES, Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
@@ -136,7 +137,7 @@ def _run(
             instance=instance,
             run_id=run_id,
             partition_key=place.project.id,
-            tags=signature.tags(place) | identity_tags(place.home, run_id),
+            tags=run_tags(place, signature) | identity_tags(place.home, run_id),
             asset_selection=selection,
             run_config=_QUIET,
             raise_on_error=False,

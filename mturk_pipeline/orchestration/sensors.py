@@ -10,9 +10,10 @@ import dagster as dg
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Projects, adopt, find_projects, unidentified
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_of_ended_runs
-from mturk_pipeline.orchestration.due import Inputs, Signature, Verdict, verdict
+from mturk_pipeline.orchestration.due import run_tags, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
+from mturk_pipeline.projects.due import Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
@@ -136,7 +137,9 @@ def _request(
     names: PhaseAssets, place: ProjectPhase, found: Verdict, signature: Signature, assets: list[dg.AssetKey]
 ) -> dg.RunRequest:
     only_decisions = decision_assets(names, assets) if found is Verdict.DECISIONS_DUE else None
-    return dg.RunRequest(partition_key=place.project.id, tags=signature.tags(place), asset_selection=only_decisions)
+    return dg.RunRequest(
+        partition_key=place.project.id, tags=run_tags(place, signature), asset_selection=only_decisions
+    )
 
 
 def _new_partitions(

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.orchestration.deadlines import CHECK, overdue_words
+from mturk_pipeline.orchestration.deadlines import CHECK
+from mturk_pipeline.projects.deadlines import overdue_words
 from mturk_pipeline.projects.phase import project_phase
 from mturk_pipeline.review.deadlines import waiting, waiting_since
 from mturk_pipeline.review.export_history import Exports

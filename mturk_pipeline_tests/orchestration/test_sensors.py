@@ -8,7 +8,8 @@ import pytest
 
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.orchestration import due
-from mturk_pipeline.orchestration.due import ABANDONED_TAG, Inputs, Verdict, verdict
+from mturk_pipeline.orchestration.due import ABANDONED_TAG, verdict
+from mturk_pipeline.projects.due import Inputs, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 

@@ -1,11 +1,10 @@
 """Where a project stands: per phase what came in, what came out, and what waits for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pandas as pd
 
 from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
@@ -13,8 +12,8 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.loop.asked import GRACE
-from mturk_pipeline.orchestration.deadlines import overdue_words
-from mturk_pipeline.orchestration.due import Inputs, Verdict, verdict
+from mturk_pipeline.projects.deadlines import overdue_words
+from mturk_pipeline.projects.due import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow
@@ -66,14 +65,16 @@ class PhaseStatus:
 
 
 def project_status(
-    instance: dg.DagsterInstance, home: Home, project: Project, workflow: Workflow
+    home: Home, project: Project, workflow: Workflow, verdict: Callable[[ProjectPhase, Inputs], Verdict]
 ) -> Iterator[PhaseStatus]:
-    """The status of each phase, in order; reads tables and folders, changes nothing."""
+    """The status of each phase, in order; reads tables and folders, changes nothing.
+
+    `verdict` says what is to be done with a phase, given what lies in its folders.
+    """
     for phase in workflow.phases:
         place = project_phase(home, project, workflow, phase)
         inputs = Inputs.of(place)
-        state, _ = verdict(instance, place, inputs)
-        yield _phase_status(place, inputs, state)
+        yield _phase_status(place, inputs, verdict(place, inputs))
 
 
 def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseStatus:

@@ -1,0 +1,32 @@
+"""How long the rows of a phase have waited for a person."""
+
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.projects.review import review_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.review.deadlines import Waiting
+
+
+def waiting_in(place: ProjectPhase, queue: "pd.DataFrame") -> "Waiting":
+    """How long the rows of `queue` wait; DamagedJournal where it is damaged."""
+    from mturk_pipeline.review.deadlines import waiting, waiting_since
+
+    store = review_store(place)
+    return waiting(waiting_since(store.exports(), store.times(), queue), place.spec.review_within_days)
+
+
+def overdue_words(place: ProjectPhase) -> str:
+    """ ", 12 of them overdue": of the undecided rows, for a sentence that says how many there are; '' for none."""
+    queue = place.table("review_queue")
+    if queue is None or queue.empty or place.spec.review_within_days is None:
+        return ""
+    try:
+        found = waiting_in(place, queue[queue["kind"] == "waiting"])
+    except UserError:
+        return ""
+    return f", {found.overdue} of them overdue" if found.overdue else ""

@@ -1,0 +1,106 @@
+"""What lies in a phase's folders at one moment, and its signature: a phase is due while that is another than it was."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import mturk_pipeline
+from mturk_pipeline.folders.watching import WatchedFile, content_digest, own_looking_files, quick_digest
+from mturk_pipeline.folders.worker_overrides import overrides_stamp
+from mturk_pipeline.projects.offers import taken_files
+from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.phase import ProjectPhase
+
+# Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
+INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "answers")
+
+
+class Verdict(Enum):
+    """What is to be done with a phase of a project."""
+
+    NOTHING_THERE = "nothing there yet"
+    UP_TO_DATE = "up to date"
+    ARRIVING = "files still arriving"
+    RUNNING = "running"
+    WAITING = "waiting before the next try"
+    GAVE_UP = "failed three times; waits for a change"
+    DUE = "due"
+    DECISIONS_DUE = "decisions due"
+
+    @property
+    def runs(self) -> bool:
+        return self in (Verdict.DUE, Verdict.DECISIONS_DUE)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Digests of all that a phase reads: batches (with input, settings and upstream) and reviewed files."""
+
+    batches: str
+    decisions: str
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What lies in the folders of a phase at one moment."""
+
+    batches: tuple[WatchedFile, ...]
+    inputs: tuple[WatchedFile, ...]
+    reviewed: tuple[WatchedFile, ...]
+    upstream: tuple[WatchedFile, ...]
+    settings: str
+
+    @classmethod
+    def of(cls, place: ProjectPhase) -> "Inputs":
+        folders = place.folders
+        first = place.workflow.before(place.phase) is None
+        return cls(
+            tuple(place.files(folders.batches)),
+            tuple(place.files(folders.input)) if first else taken_files(place),
+            (*place.files(folders.reviewed), *outcome_files(place)),
+            _upstream_file(place.upstream),
+            f"{mturk_pipeline.__version__} {place.spec.digest}{_leads_settings(place)}"
+            f"{overrides_stamp(place.home.projects)}",
+        )
+
+    @property
+    def all_files(self) -> tuple[WatchedFile, ...]:
+        return self.batches + self.inputs + self.reviewed
+
+    @property
+    def quick(self) -> str:
+        return quick_digest(self.all_files + self.upstream, [self.settings])
+
+    def signature(self) -> Signature:
+        batches = content_digest(self.batches + self.inputs + self.upstream, [self.settings])
+        return Signature(batches, content_digest(self.reviewed, [self.settings]))
+
+
+def failed_or_behind(verdict: Verdict) -> bool:
+    """Whether the daily reconcile takes the phase up: it tries once more what gave up."""
+    return verdict.runs or verdict in (Verdict.GAVE_UP, Verdict.WAITING)
+
+
+def unknown_own_files(place: ProjectPhase) -> list[Path]:
+    """Files that look like the pipeline's own (`_…`) in the phase's folders, but were not written by it."""
+    writer = place.writer()
+    folders = {place.folders.input, place.folders.reviewed}
+    files = [f for name in sorted(folders) for f in own_looking_files(place.project.path / name)]
+    return [f for f in files if not writer.is_ours(f)]
+
+
+def _leads_settings(place: ProjectPhase) -> str:
+    """What the last phase's leads are made by: a change makes them due."""
+    return place.workflow.leads.model_dump_json() if place.phase == place.workflow.last else ""
+
+
+def _upstream_file(path: Path | None) -> tuple[WatchedFile, ...]:
+    try:
+        stat = path.stat() if path else None
+    except OSError:
+        stat = None
+    return (
+        (WatchedFile(str(path.parent), path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns),)
+        if path and stat
+        else ()
+    )
