@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mturk_pipeline.cli.output_file import TABLES, OutputFile
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.projects.output_file import TABLES, OutputFile
 
 if TYPE_CHECKING:
     from mturk_pipeline.intake.inspecting import Inspection

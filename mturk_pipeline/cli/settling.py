@@ -1,8 +1,6 @@
 """settle and pay: first what they would do, with counts and money; the files only with --write."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,80 +10,57 @@ import typer
 from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.crowd.spending import Spending, spending
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects import settlement
+from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
 from mturk_pipeline.projects.site import Site
 
-_LOCK_SECONDS = 600
 _REASONS = 5
 _DRY = "nothing written (dry run)"
 
 
-@dataclass(frozen=True)
-class _Phase:
-    """A phase's assignments as its folders hold them now, with suggestions and people's words."""
-
-    place: ProjectPhase
-    files: list[Path]
-    assignments: pd.DataFrame
-    unusable_rows: int
-    suggestions: pd.DataFrame
-    words: pd.DataFrame
-    problems: pd.DataFrame
-
-    @property
-    def unknown_words(self) -> int:
-        return int((~self.words["assignment_id"].isin(self.assignments["assignment_id"])).sum())
-
-
 def settle(projects_dir: Path | None, name: str, phase: str | None, write: bool, include_suggested: bool) -> None:
     """Uploads for the requester site, one for each result file with rows to settle."""
-    for found in _phases(projects_dir, name, phase, write):
-        _settle(found, write, include_suggested)
+    for found in settlement.phases_to_settle(Site.here(projects_dir), name, phase, write=write):
+        _say_settled(found, settlement.settle(found, write=write, include_suggested=include_suggested), write)
 
 
 def pay(projects_dir: Path | None, name: str, phase: str | None, reward: str | None, write: bool) -> None:
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
     each = _reward(reward)
-    for found in _phases(projects_dir, name, phase, write):
-        _pay(found, each, write)
+    for found in settlement.phases_to_settle(Site.here(projects_dir), name, phase, write=write):
+        _say_paid(found, settlement.pay(found, each, write=write), write)
 
 
-def _settle(found: _Phase, write: bool, include_suggested: bool) -> None:
-    from mturk_pipeline.crowd.deciding_pay import decide_pay, leave_open
-    from mturk_pipeline.crowd.pay_ledger import PayLedger
-    from mturk_pipeline.crowd.settlement_file import settlement_files
-
-    decided = decide_pay(found.suggestions, found.words, include_suggested)
-    listed = PayLedger(found.place.project.path).holds(found.assignments, found.place.phase)
-    by_hand = found.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
-    decided = leave_open(decided, decided["assignment_id"][by_hand], "paid by hand")
-    uploads = settlement_files(found.files, found.assignments, decided)
+def _say_settled(found: PhaseAssignments, settled: Settled, write: bool) -> None:
     _say_phase(found)
-    _say_why(pd.concat([upload.decided for upload in uploads], ignore_index=True), found.suggestions)
+    _say_why(pd.concat([upload.decided for upload in settled.uploads], ignore_index=True), found.suggestions)
     cost = costs(found.assignments).set_axis(found.assignments["assignment_id"])
-    for upload in uploads:
+    for upload in settled.uploads:
         if upload.problem:
             typer.echo(f"  {upload.source}: {upload.problem}")
         elif upload.content is not None:
             _say_upload(upload.source, upload.decided, cost)
-    _write_uploads(found, {u.name: u.content for u in uploads if u.content is not None}, write)
+    if all(upload.content is None for upload in settled.uploads):
+        typer.echo("  nothing to upload" if write else f"  nothing to upload; {_DRY}")
+    elif not write:
+        typer.echo(f"  {_DRY}; to write: --write")
+    for path, changed in settled.written:
+        typer.echo(f"  {'wrote' if changed else 'unchanged:'} {path}")
+    for name in settled.removed:
+        typer.echo(f"  took away {name}: nothing in it is left to settle")
+    for kept in settled.kept:
+        typer.echo(f"  changed by a person, kept as {kept}")
 
 
-def _pay(found: _Phase, reward: Decimal | None, write: bool) -> None:
-    from mturk_pipeline.crowd.deciding_pay import decide_pay
-    from mturk_pipeline.crowd.pay_ledger import PayLedger
-    from mturk_pipeline.crowd.pay_sheet import WHY, finish_pay_sheets, owed, write_pay_sheet
+def _say_paid(found: PhaseAssignments, paid: settlement.Paid, write: bool) -> None:
+    from mturk_pipeline.crowd.pay_sheet import WHY
 
-    place, writer = found.place, found.place.writer()
-    folder = place.folders.processed
-    if write:
-        for finished in finish_pay_sheets(writer, folder, place.phase):
-            typer.echo(f"{place.phase}: {place.project.path / finished}: was interrupted, now whole")
-    paid = PayLedger(place.project.path).holds(found.assignments, place.phase)
-    due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, reward)
+    phase, due = found.phase.phase, paid.due
+    for finished in paid.finished:
+        typer.echo(f"{phase}: {finished}: was interrupted, now whole")
     if due.assignments.empty:
         whys = "; ".join(f"{count:,} {WHY[word]}" for word, count in due.why.items()) or "no assignments"
-        typer.echo(f"{place.phase}: nothing new to pay: {whys}{'' if write else f'; {_DRY}'}")
+        typer.echo(f"{phase}: nothing new to pay: {whys}{'' if write else f'; {_DRY}'}")
         _say_unused(found)
         return
     _say_phase(found)
@@ -94,50 +69,12 @@ def _pay(found: _Phase, reward: Decimal | None, write: bool) -> None:
         typer.echo(f"  {count:,} {WHY[word]}{money}")
     workers = due.assignments["worker"].nunique()
     typer.echo(f"  {workers:,} workers; {_wages(hourly_wages(due.assignments))}")
-    written = write_pay_sheet(writer, folder, place.phase, due) if write else None
-    typer.echo(f"  wrote {place.project.path / written}" if written else f"  {_DRY}; to write: --write")
+    typer.echo(f"  wrote {paid.sheet}" if paid.sheet else f"  {_DRY}; to write: --write")
 
 
-def _phases(projects_dir: Path | None, name: str, phase: str | None, write: bool) -> Iterator[_Phase]:
-    """The project's phases that have result files, read afresh: money follows from nothing that is out of date."""
-    from mturk_pipeline.folders.locks import hold_project
-
-    site = Site.here(projects_dir)
-    project = site.project(name)
-    workflow = site.workflow_of(project)
-    site.phase(workflow, phase)
-    lock = hold_project(site.home, project.id, _LOCK_SECONDS) if write else nullcontext()
-    seen = 0
-    with lock:
-        for each in [phase] if phase else list(workflow.phases):
-            place = project_phase(site.home, project, site.workflow(project.workflow), each)
-            files = [file.path for file in place.files(place.folders.batches)]
-            if files:
-                seen += 1
-                yield _read(place, files)
-    if not seen:
-        where = workflow.folders(phase).batches if phase else "any phase"
-        raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
-
-
-def _read(place: ProjectPhase, files: list[Path]) -> _Phase:
-    from mturk_pipeline.answers.tidying import tidy
-    from mturk_pipeline.crowd.suggestions import suggest_settlement
-    from mturk_pipeline.intake.collecting import collect
-    from mturk_pipeline.review.assignments_sheet import read_settle_words
-
-    collected = collect(files, place.spec)
-    suggestions = suggest_settlement(collected.assignments, tidy(collected.assignments, place.spec), place.spec)
-    reviewed = [file.path for file in place.files(place.folders.reviewed)]
-    words, problems = read_settle_words(reviewed, suggestions)
-    aside = collected.set_aside
-    unusable = int((aside["disposition"] != "superseded").sum())
-    return _Phase(place, files, collected.assignments, unusable, suggestions, words, problems)
-
-
-def _say_phase(found: _Phase) -> None:
+def _say_phase(found: PhaseAssignments) -> None:
     spent = spending(found.assignments, found.suggestions)
-    typer.echo(f"{found.place.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
+    typer.echo(f"{found.phase.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
     for line in _about(spent, hourly_wages(found.assignments)):
         typer.echo(f"  {line}")
     if floor := fee_floor(found.assignments[found.assignments["status"] != "Rejected"]):
@@ -145,7 +82,7 @@ def _say_phase(found: _Phase) -> None:
     _say_unused(found)
 
 
-def _say_unused(found: _Phase) -> None:
+def _say_unused(found: PhaseAssignments) -> None:
     """What of people's and the platform's files counts nowhere, and why."""
     if found.unusable_rows:
         rows = "1 row is" if found.unusable_rows == 1 else f"{found.unusable_rows:,} rows are"
@@ -201,33 +138,6 @@ def _say_upload(source: str, decided: pd.DataFrame, cost: pd.Series) -> None:
     rejected = int((decided["verdict"] == "reject").sum())
     money = dollars(total(cost.reindex(approved)))
     typer.echo(f"  {source}: approves {len(approved):,} ({money} with fees), rejects {rejected:,}")
-
-
-def _write_uploads(found: _Phase, made: dict[str, bytes], write: bool) -> None:
-    """Write the uploads, and take away earlier ones of which nothing is left to settle."""
-    from mturk_pipeline.crowd.settlement_file import PREFIX
-    from mturk_pipeline.workers.purging_files import anonymised_file
-    from mturk_pipeline.workers.tombstones import forgotten
-
-    place = found.place
-    folder = place.folders.processed
-    if not made:
-        typer.echo("  nothing to upload" if write else f"  nothing to upload; {_DRY}")
-    elif not write:
-        typer.echo(f"  {_DRY}; to write: --write")
-    if not write:
-        return
-    writer = place.writer()
-    stones = forgotten(place.home)
-    for name, content in made.items():
-        changed = writer.write(f"{folder}/{name}", anonymised_file(content, stones))
-        typer.echo(f"  {'wrote' if changed else 'unchanged:'} {place.project.path / folder / name}")
-    for path in sorted((place.project.path / folder).glob(f"{PREFIX}*.csv")):
-        if path.name not in made and ".kept-" not in path.name and writer.is_ours(path):
-            writer.remove(f"{folder}/{path.name}")
-            typer.echo(f"  took away {path.name}: nothing in it is left to settle")
-    for kept in writer.kept:
-        typer.echo(f"  changed by a person, kept as {kept}")
 
 
 def _reward(text: str | None) -> Decimal | None:

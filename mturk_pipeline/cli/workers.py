@@ -78,30 +78,10 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
 
 def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) -> None:
     """Who has done a phase, and who is blacklisted: not to be let into its next batch."""
-    from mturk_pipeline.folders.tables_for_people import csv_bytes
-    from mturk_pipeline.folders.writing import ProjectWriter
-    from mturk_pipeline.intake.unknown_workers import is_unknown
-    from mturk_pipeline.workers.contributions import read_columns
-    from mturk_pipeline.workers.for_people import exclusion_list
-    from mturk_pipeline.workers.refreshing import refresh
-    from mturk_pipeline.workers.tombstones import is_anonymous
+    from mturk_pipeline.projects import exclusions
 
-    site = Site.here(projects_dir)
-    project = site.project(name)
-    workflow = site.workflow_of(project)
-    wanted = site.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
-    if wanted is None:
-        raise UserError(f"say which phase: --phase {' | '.join(workflow.phases)}", where=name)
-    path = site.home.tables / workflow.name / wanted / "raw_output" / f"{project.id}.parquet"
-    done = read_columns(path, ["worker"])
-    if done is None:
-        raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
-    table = done["worker"]
-    taken = exclusion_list((w, "done") for w in table[~is_anonymous(table) & ~is_unknown(table)].unique())
-    listed = pd.concat([refresh(site.home).excluded, taken]).drop_duplicates(["WorkerId", "platform", "server"])
-    target = f"{workflow.folders(wanted).input}/_exclude_{wanted}.csv"
-    ProjectWriter(project.path).write(target, csv_bytes(listed))
-    typer.echo(f"{project.path / target}: {_counted(listed['why'])}")
+    written = exclusions.write_exclusions(Site.here(projects_dir), name, phase)
+    typer.echo(f"{written.path}: {_counted(written.workers['why'])}")
 
 
 def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:

@@ -2,15 +2,38 @@
 
 import io
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from mturk_pipeline.folders.writing import write_atomically
 
 
-def table_path(base: Path, workflow: str, phase: str, stage: str, project_id: str) -> Path:
-    """Where a table lies; the same place that Dagster's IO manager uses."""
-    return base / workflow / phase / stage / f"{project_id}.parquet"
+class StoredTable(NamedTuple):
+    """A phase's table that was made."""
+
+    workflow: str
+    phase: str
+    stage: str
+    project_id: str
+    path: Path
+
+
+def table_path(base: Path, workflow: str, phase: str | None, stage: str, project_id: str) -> Path:
+    """Where a table lies, of a whole workflow with `phase` None; Dagster's IO manager uses the same place."""
+    folder = base / workflow if phase is None else base / workflow / phase
+    return folder / stage / f"{project_id}.parquet"
+
+
+def project_tables(base: Path, workflow: str, project_id: str) -> list[Path]:
+    """All tables of a project."""
+    return sorted((base / workflow).rglob(f"{project_id}.parquet"))
+
+
+def stored_tables(base: Path, stage: str, project_id: str = "*") -> list[StoredTable]:
+    """A stage's tables of all phases, of one project or of all."""
+    paths = sorted(base.glob(f"*/*/{stage}/{project_id}.parquet"))
+    return [StoredTable(path.parts[-4], path.parts[-3], stage, path.stem, path) for path in paths]
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> bool:

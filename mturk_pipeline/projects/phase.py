@@ -48,6 +48,10 @@ class ProjectPhase:
         """A table of this project, or None where it was never made."""
         return read_table_if_made(self._table(phase or self.phase, stage))
 
+    def all_leads(self) -> "pd.DataFrame | None":
+        """The project's leads, or None where they were never made."""
+        return read_table_if_made(table_path(self.home.tables, self.workflow.name, None, "all_leads", self.project.id))
+
     def keep(self, stage: str, frame: "pd.DataFrame") -> None:
         """Store a table beside the assets'."""
         write_table(self._table(self.phase, stage), frame)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.tables import read_table_if_made, write_table
+from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
 from mturk_pipeline.workers.contributions import as_stored, contributions, read_columns
 from mturk_pipeline.workers.rating import Rated
 from mturk_pipeline.workers.salted import salt_of
@@ -107,8 +107,8 @@ def counted_elsewhere(home: Home, archive: pd.DataFrame, project_id: str = "*") 
         return []
     found: set[str] = set()
     keys = archive[["project_id", "assignment_keys"]].explode("assignment_keys")
-    for path in home.tables.glob(f"*/*/raw_output/{project_id}.parquet"):
-        ids = read_columns(path, ["assignment_id"])
+    for table in stored_tables(home.tables, "raw_output", project_id):
+        ids = read_columns(table.path, ["assignment_id"])
         if ids is not None and len(ids):
             found.update(keys.loc[keys["assignment_keys"].isin(keys_of(home, ids["assignment_id"])), "project_id"])
     return sorted(found)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import PROJECT_FILE
-from mturk_pipeline.folders.tables import read_table_if_made
+from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
 from mturk_pipeline.folders.worker_overrides import Overrides
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
@@ -57,12 +57,12 @@ def gather(home: Home) -> pd.DataFrame | None:
     if present is None:
         return None
     found = []
-    for path in sorted(home.tables.glob("*/*/workers/*.parquet")):
-        workers = read_table_if_made(path) if path.stem in present else None
+    for table in stored_tables(home.tables, "workers"):
+        workers = read_table_if_made(table.path) if table.project_id in present else None
         if workers is not None and set(workers.columns) >= _NEEDED:
-            assignments = read_columns(path.parents[1] / "raw_output" / path.name, _ASSIGNMENT_COLUMNS)
-            rows = contributions(workers, assignments)
-            found.append(rows.assign(project_id=path.stem, workflow=path.parts[-4], phase=path.parts[-3]))
+            raw = table_path(home.tables, table.workflow, table.phase, "raw_output", table.project_id)
+            rows = contributions(workers, read_columns(raw, _ASSIGNMENT_COLUMNS))
+            found.append(rows.assign(project_id=table.project_id, workflow=table.workflow, phase=table.phase))
     return united(found)
 
 
@@ -136,8 +136,8 @@ def read_columns(path: Path, names: list[str]) -> pd.DataFrame | None:
 def known_workers(home: Home, project_id: str = "*") -> list[str]:
     """Whole names of the workers in the raw output of a project, or of all; forgotten and unknown ones left out."""
     names: set[str] = set()
-    for path in home.tables.glob(f"*/*/raw_output/{project_id}.parquet"):
-        column = read_columns(path, ["worker"])
+    for table in stored_tables(home.tables, "raw_output", project_id):
+        column = read_columns(table.path, ["worker"])
         if column is not None:
             names.update(column["worker"].dropna().unique())
     workers = pd.Series(sorted(names), dtype="str")

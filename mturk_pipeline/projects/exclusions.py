@@ -1,0 +1,51 @@
+"""Who is not to be let into a phase's next batch: whoever has done it, and the blacklisted."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.phase import project_phase
+from mturk_pipeline.projects.site import Site
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Exclusions(NamedTuple):
+    """The file, and its rows: WorkerId, platform, server, why."""
+
+    path: Path
+    workers: "pd.DataFrame"
+
+
+def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
+    """Write the exclusion list of a phase; with None of the only one.
+
+    Raises
+    ------
+    UserError
+        Where a phase has to be named, or has no answers yet.
+    """
+    import pandas as pd
+
+    from mturk_pipeline.folders.tables_for_people import csv_bytes
+    from mturk_pipeline.intake.unknown_workers import is_unknown
+    from mturk_pipeline.workers.for_people import exclusion_list
+    from mturk_pipeline.workers.refreshing import refresh
+    from mturk_pipeline.workers.tombstones import is_anonymous
+
+    project = site.project(name)
+    workflow = site.workflow(project.workflow)
+    wanted = site.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
+    if wanted is None:
+        raise UserError(f"say which phase: --phase {' | '.join(workflow.phases)}", where=name)
+    found = project_phase(site.home, project, workflow, wanted)
+    answered = found.table("raw_output")
+    if answered is None:
+        raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
+    workers = answered["worker"]
+    done = exclusion_list((w, "done") for w in workers[~is_anonymous(workers) & ~is_unknown(workers)].unique())
+    listed = pd.concat([refresh(site.home).excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
+    target = f"{found.folders.input}/_exclude_{wanted}.csv"
+    found.writer().write(target, csv_bytes(listed))
+    return Exclusions(project.path / target, listed)

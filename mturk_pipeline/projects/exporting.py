@@ -1,0 +1,54 @@
+"""Export of any table of a project to a file that the user names."""
+
+from pathlib import Path
+
+from mturk_pipeline.errors import UserError
+from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.tables import project_tables, read_table, table_path
+from mturk_pipeline.projects.output_file import OutputFile
+from mturk_pipeline.projects.site import Site
+from mturk_pipeline.workflow.workflow import Workflow
+
+
+def export_table(site: Site, name: str, table: str, phase: str | None, output: Path, *, force: bool = False) -> int:
+    """Write a table as .csv, .parquet or .xlsx; returns its number of rows.
+
+    Parameters
+    ----------
+    table
+        Such as `consensus` or `all_leads`; with `phase` None the only phase that has it.
+    output
+        The file; `force` replaces one that is there.
+
+    Raises
+    ------
+    UserError
+        Where there is no such table, several phases have it, or the file may not be written.
+    """
+    project = site.project(name)
+    workflow = site.workflow_of(project)
+    path = _find_table(site, project, workflow, table, site.phase(workflow, phase))
+    file = OutputFile.of(output, site.home, (".csv", ".parquet", ".xlsx"), force=force)
+    frame = read_table(path)
+    if file.ending == ".parquet":
+        file.write(path.read_bytes())
+    else:
+        file.write_table(frame, table)
+    return len(frame)
+
+
+def _find_table(site: Site, project: Project, workflow: Workflow, table: str, phase: str | None) -> Path:
+    base = site.home.tables
+    if table == "all_leads":
+        candidates = {table: table_path(base, workflow.name, None, table, project.id)}
+    else:
+        phases = [phase] if phase else list(workflow.phases)
+        candidates = {p: table_path(base, workflow.name, p, table, project.id) for p in phases}
+    made = {p: path for p, path in candidates.items() if path.is_file()}
+    if len(made) == 1:
+        return next(iter(made.values()))
+    if made:
+        raise UserError("several phases have it", where=table, remedy=f"say which: --phase {' | '.join(made)}")
+    there = sorted({path.parent.name for path in project_tables(base, workflow.name, project.id)})
+    remedy = f"there are: {', '.join(there)}" if there else f"none is made yet: mturk-pipeline run {project.name}"
+    raise UserError(f"{project.name} has no table {table}{f' in {phase}' if phase else ''}", remedy=remedy)

@@ -1,0 +1,147 @@
+"""Settling and paying the assignments of a project: uploads for the requester site, pay sheets for what goes by hand.
+
+Read afresh from the folders each time: money follows from nothing that is out of date. Nothing is written, and nothing
+is paid, unless `write` says so.
+"""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from mturk_pipeline.answers.tidying import tidy
+from mturk_pipeline.crowd.deciding_pay import decide_pay, leave_open
+from mturk_pipeline.crowd.pay_ledger import PayLedger
+from mturk_pipeline.crowd.pay_sheet import Owed, finish_pay_sheets, owed, write_pay_sheet
+from mturk_pipeline.crowd.settlement_file import PREFIX, SettlementFile, settlement_files
+from mturk_pipeline.crowd.suggestions import suggest_settlement
+from mturk_pipeline.errors import UserError
+from mturk_pipeline.folders.locks import hold_project
+from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects.site import Site
+from mturk_pipeline.review.assignments_sheet import read_settle_words
+from mturk_pipeline.workers.purging_files import anonymised_file
+from mturk_pipeline.workers.tombstones import forgotten
+
+_LOCK_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class PhaseAssignments:
+    """A phase's assignments as its folders hold them now, with suggestions and people's pay decisions.
+
+    Attributes
+    ----------
+    unusable_rows
+        Rows of result files that are quarantined or conflicting: they are settled by eye.
+    words, problems
+        Pay decisions of reviewed files, and what could not be read of them.
+    """
+
+    phase: ProjectPhase
+    files: list[Path]
+    assignments: pd.DataFrame
+    unusable_rows: int
+    suggestions: pd.DataFrame
+    words: pd.DataFrame
+    problems: pd.DataFrame
+
+    @property
+    def unknown_words(self) -> int:
+        """Pay decisions that name assignments which the phase does not have."""
+        return int((~self.words["assignment_id"].isin(self.assignments["assignment_id"])).sum())
+
+
+class Settled(NamedTuple):
+    """What a phase's settlement comes to, and what of it was written.
+
+    `written` gives each upload's path and whether its content is new, `removed` earlier uploads of which nothing is
+    left to settle, `kept` the names of those that a person had changed.
+    """
+
+    uploads: list[SettlementFile]
+    written: list[tuple[Path, bool]]
+    removed: list[str]
+    kept: list[str]
+
+
+class Paid(NamedTuple):
+    """What is owed by hand, the pay sheet that was written, and sheets that were interrupted and are whole now."""
+
+    due: Owed
+    sheet: Path | None
+    finished: list[Path]
+
+
+def phases_to_settle(site: Site, name: str, phase: str | None, *, write: bool) -> Iterator[PhaseAssignments]:
+    """The project's phases that have result files; the project is held while they are worked on, where `write`.
+
+    Raises
+    ------
+    UserError
+        Where no phase has any.
+    """
+    project = site.project(name)
+    workflow = site.workflow_of(project)
+    site.phase(workflow, phase)
+    seen = 0
+    with hold_project(site.home, project.id, _LOCK_SECONDS) if write else nullcontext():
+        for each in [phase] if phase else list(workflow.phases):
+            found = project_phase(site.home, project, site.workflow(project.workflow), each)
+            files = [file.path for file in found.files(found.folders.batches)]
+            if files:
+                seen += 1
+                yield _read(found, files)
+    if not seen:
+        where = workflow.folders(phase).batches if phase else "any phase"
+        raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
+
+
+def settle(found: PhaseAssignments, *, write: bool, include_suggested: bool) -> Settled:
+    """Uploads for the requester site, one for each result file with rows to settle."""
+    decided = decide_pay(found.suggestions, found.words, include_suggested)
+    listed = PayLedger(found.phase.project.path).holds(found.assignments, found.phase.phase)
+    by_hand = found.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
+    decided = leave_open(decided, decided["assignment_id"][by_hand], "paid by hand")
+    uploads = settlement_files(found.files, found.assignments, decided)
+    if not write:
+        return Settled(uploads, [], [], [])
+    phase, stones = found.phase, forgotten(found.phase.home)
+    folder, writer = phase.folders.processed, phase.writer()
+    made = {upload.name: upload.content for upload in uploads if upload.content is not None}
+    written, removed = [], []
+    for name, content in made.items():
+        changed = writer.write(f"{folder}/{name}", anonymised_file(content, stones))
+        written.append((phase.project.path / folder / name, changed))
+    for path in sorted((phase.project.path / folder).glob(f"{PREFIX}*.csv")):
+        if path.name not in made and ".kept-" not in path.name and writer.is_ours(path):
+            writer.remove(f"{folder}/{path.name}")
+            removed.append(path.name)
+    return Settled(uploads, written, removed, writer.kept)
+
+
+def pay(found: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid:
+    """A numbered pay sheet with all that is owed by hand and stands on none yet."""
+    phase, writer = found.phase, found.phase.writer()
+    folder, path = phase.folders.processed, phase.project.path
+    finished = [path / name for name in finish_pay_sheets(writer, folder, phase.phase)] if write else []
+    paid = PayLedger(path).holds(found.assignments, phase.phase)
+    due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, reward)
+    if due.assignments.empty or not write:
+        return Paid(due, None, finished)
+    sheet = write_pay_sheet(writer, folder, phase.phase, due)
+    return Paid(due, path / sheet if sheet else None, finished)
+
+
+def _read(phase: ProjectPhase, files: list[Path]) -> PhaseAssignments:
+    collected = collect(files, phase.spec)
+    suggestions = suggest_settlement(collected.assignments, tidy(collected.assignments, phase.spec), phase.spec)
+    reviewed = [file.path for file in phase.files(phase.folders.reviewed)]
+    words, problems = read_settle_words(reviewed, suggestions)
+    unusable = int((collected.set_aside["disposition"] != "superseded").sum())
+    return PhaseAssignments(phase, files, collected.assignments, unusable, suggestions, words, problems)

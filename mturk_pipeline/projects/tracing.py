@@ -1,0 +1,45 @@
+"""From a lead of a project back to all that it was made of."""
+
+from typing import TYPE_CHECKING
+
+from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.phase import project_phase
+from mturk_pipeline.projects.site import Site
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mturk_pipeline.tracing.node import Node
+
+
+def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
+    """The trees behind a lead_id, an item_id, or a value; never none.
+
+    Raises
+    ------
+    UserError
+        Where nothing is made yet, or nothing is called so.
+    """
+    from mturk_pipeline.tracing.following import trace
+    from mturk_pipeline.tracing.project_tables import ProjectTables
+
+    project = site.project(name)
+    plain = site.workflow(project.workflow)
+    phase = project_phase(site.home, project, plain, plain.last)
+    workflow = phase.workflow
+
+    def read(of: str | None, stage: str) -> "pd.DataFrame | None":
+        return phase.all_leads() if of is None else phase.table(stage, of)
+
+    tables = ProjectTables(workflow, read, project.overrides)
+    if tables.leads.empty and all(tables.table(each, "reviewed").empty for each in workflow.phases):
+        raise UserError("nothing is made yet", where=name, remedy=f"first: mturk-pipeline run {name}")
+    found = trace(lead, tables)
+    if not found:
+        raise UserError(
+            f"no lead or row is {lead!r}",
+            where=name,
+            remedy="give a lead_id or item_id as in all_leads.xlsx or the review workbook (letters such as "
+            "FQGW-NGMD-LFPG-F), or a whole value such as an e-mail address",
+        )
+    return found
