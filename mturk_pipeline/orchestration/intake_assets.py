@@ -8,19 +8,15 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.offers import offer_input, offer_purged, sent_to, taken_copies
+from mturk_pipeline.projects.offers import offer_purged, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.intake.collecting import Collected
-    from mturk_pipeline.projects.offers import Sent
     from mturk_pipeline.projects.other_projects import Purging
-
-# A message names so many files; the check `files_readable` and the command `run` name all.
-_NAMED = 5
+    from mturk_pipeline.projects.stages.raw_output import RawOutput
 
 
 def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
@@ -124,30 +120,16 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _raw_output(context: dg.AssetExecutionContext, workspace: Workspace):
-        from mturk_pipeline.intake.ancestors import with_ancestor_inputs
-        from mturk_pipeline.intake.collecting import collect
-        from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
+        from mturk_pipeline.projects.stages.raw_output import make_raw_output
 
         place = workspace.phase(context, names.workflow, names.phase)
-        copies = set(taken_copies(place).files)
-        files = [f.path for f in place.files(place.folders.batches) if f.path not in copies]
-        collected = collect(files, place.spec)
-        stones = forgotten(place.home)
-        collected.assignments = anonymised(collected.assignments, stones)
-        collected.set_aside = anonymised_set_aside(collected.set_aside, stones)
-        upstream = place.table("next_input", before) if before else None
-        assignments = with_ancestor_inputs(collected.assignments, upstream, place.spec.keys)
-        place.keep("result_files", collected.files)
-        sent = sent_to(place, assignments, collected.set_aside)
-        if upstream is not None:
-            offer_input(place.writer(), place, upstream, sent.items)
-        elif before is None:
-            _offer_what_purging_left(place, sent)
+        made = make_raw_output(place)
+        assignments, collected = made.assignments, made.collected
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,
             metadata=_raw_output_metadata(assignments, collected),
-            check_results=_raw_output_checks(names, place, assignments, collected),
+            check_results=_raw_output_checks(names, place, made),
         )
         yield dg.MaterializeResult(
             asset_key=names.key("set_aside"),
@@ -160,13 +142,6 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _raw_output
-
-
-def _offer_what_purging_left(place: ProjectPhase, sent: "Sent") -> None:
-    """What has come in need not be asked any more."""
-    listed, purged = place.table("input"), place.table("purged")
-    if listed is not None and purged is not None:
-        offer_purged(place.writer(), place, listed, purged, sent.items)
 
 
 def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
@@ -243,23 +218,20 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
     }
 
 
-def _raw_output_checks(
-    names: PhaseAssets, place: ProjectPhase, assignments: "pd.DataFrame", collected: "Collected"
-) -> list[dg.AssetCheckResult]:
+def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput") -> list[dg.AssetCheckResult]:
     from mturk_pipeline.contracts.assignments import Assignments
 
-    key, files = names.key("raw_output"), collected.files
+    key, files, assignments = names.key("raw_output"), made.collected.files, made.assignments
     parts = files[["used", "superseded", "quarantined", "conflicting"]].sum(axis=1)
     unbalanced = files[parts != files["rows"]]
-    unusable = _unusable(place.spec, assignments, files)
     return [
         check_schema(assignments, Assignments, key),
         dg.AssetCheckResult(
-            passed=not unusable,
+            passed=not made.unusable,
             check_name="usable",
             asset_key=key,
             severity=dg.AssetCheckSeverity.ERROR,
-            description=unusable or f"{len(assignments)} assignments from {len(files)} files",
+            description=made.unusable or f"{len(assignments)} assignments from {len(files)} files",
         ),
         _readable_check(names, place),
         row_problems(
@@ -270,7 +242,7 @@ def _raw_output_checks(
             "files whose rows are not all accounted for",
             severity=dg.AssetCheckSeverity.ERROR,
         ),
-        _listed(names, "warnings", collected.warnings, "things worth a look"),
+        _listed(names, "warnings", made.collected.warnings, "things worth a look"),
     ]
 
 
@@ -291,27 +263,6 @@ def _listed(names: PhaseAssets, check: str, lines: Sequence[str], what: str) -> 
 
     problems = pd.DataFrame({"what": pd.Series(lines, dtype="str")})
     return row_problems(check, names.key("raw_output"), problems, ["what"], what)
-
-
-def _unusable(phase: PhaseSpec, assignments: "pd.DataFrame", files: "pd.DataFrame") -> str | None:
-    """Why nothing can be made of the result files, in one line; None where something can, or where there are none."""
-    from mturk_pipeline.intake.phase_columns import missing_answer_columns
-
-    if files.empty:
-        return None
-    if assignments.empty:
-        broken = files[files["problem"].notna()]
-        reason = "; ".join(f"{r.source_file}: {r.problem}" for r in broken.head(_NAMED).itertuples())
-        reason += f"; and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
-        which = "the only result file" if len(files) == 1 else f"{len(files)} result files"
-        reason = reason or "every row is set aside: mturk-pipeline inspect names each with its reason"
-        return f"no row of {which} is usable: {reason}"
-    missing = set(missing_answer_columns(phase, assignments.columns))
-    unfed = [field for field in phase.fields if set(phase.columns_of(field)) <= missing]
-    if not unfed:
-        return None
-    columns = ", ".join(f"Answer.{c}" for field in unfed for c in phase.columns_of(field))
-    return f"no result file has {columns}: mend 'columns' of {', '.join(unfed)} in the phase's file, or drop the field"
 
 
 def _set_aside_check(names: PhaseAssets, collected: "Collected") -> dg.AssetCheckResult:

@@ -7,14 +7,11 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of, stage_asset
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.outcome_files import outcome_files
-from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mturk_pipeline.leads.outcomes import OutcomesRead
     from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
 _CHECKS = {
@@ -44,80 +41,24 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     )
     def _all_leads(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, consensus, raw_output):
         from mturk_pipeline.contracts.leads import AllLeads
+        from mturk_pipeline.projects.stages.all_leads import make_leads
 
         place = workspace.phase(context, workflow, workflow.last)
-        read = _read_outcomes(place)
-        leads = _leads(place, reviewed, consensus, raw_output, read.outcomes)
-        files, kept, report = _written(place, leads)
+        made = make_leads(place, reviewed, consensus, raw_output)
+        leads, outcomes = made.leads, made.outcomes
         yield dg.MaterializeResult(
             asset_key=key,
             value=leads,
-            metadata=_metadata(leads, read.outcomes, report, files),
+            metadata=_metadata(leads, outcomes.outcomes, made.figures, made.files),
             check_results=[
                 check_schema(leads, AllLeads, key),
-                _kept_check(key, kept),
-                _outcomes_check(key, read.problems),
+                _kept_check(key, made.kept),
+                _outcomes_check(key, outcomes.problems),
                 _segments_check(key, leads, place.workflow.leads),
             ],
         )
 
     return dg.Definitions(assets=[_all_leads])
-
-
-def _read_outcomes(place: ProjectPhase) -> "OutcomesRead":
-    """What became of mail, kept as the table `outcomes` of the last phase."""
-    from mturk_pipeline.leads.outcomes import read_outcomes
-
-    read = read_outcomes([f.path for f in outcome_files(place)])
-    place.keep("outcomes", read.outcomes)
-    return read
-
-
-def _leads(
-    place: ProjectPhase,
-    reviewed: "pd.DataFrame",
-    consensus: "pd.DataFrame",
-    raw_output: "pd.DataFrame",
-    outcomes: "pd.DataFrame",
-) -> "pd.DataFrame":
-    from mturk_pipeline.intake.ancestors import item_inputs
-    from mturk_pipeline.leads.gathering import gather_leads
-    from mturk_pipeline.leads.sources import row_sources
-    from mturk_pipeline.leads.suppression import mark_suppressed
-
-    sources = row_sources(reviewed, raw_output, place.table("decisions"))
-    leads = gather_leads(reviewed, consensus, place.spec, place.workflow.leads, item_inputs(raw_output), sources)
-    return mark_suppressed(leads, outcomes, place.spec)
-
-
-def _written(place: ProjectPhase, leads: "pd.DataFrame") -> tuple[list[str], list[str], "pd.DataFrame"]:
-    """The names of the files written, those of changed files that were kept, and the report."""
-    from mturk_pipeline.leads.contacts import contacts
-    from mturk_pipeline.leads.recipients import recipients
-    from mturk_pipeline.leads.report import report
-    from mturk_pipeline.leads.writing import leads_files
-
-    spec = place.workflow.leads
-    mail = recipients(leads, place.spec, spec)
-    place.keep("recipients", mail)
-    figures = report(leads, _phases(place))
-    writer = place.writer()
-    written = []
-    for name, content in leads_files(leads, mail, contacts(leads, place.spec, spec), figures, spec).items():
-        written.append(f"{place.workflow.all_leads_folder}/{name}")
-        writer.write(written[-1], content)
-    return written, writer.kept, figures
-
-
-def _phases(place: ProjectPhase) -> list[Any]:
-    from mturk_pipeline.leads.report import PhaseTables
-
-    found = []
-    for phase in place.workflow.phases:
-        assignments, reviewed = place.table("raw_output", phase), place.table("reviewed", phase)
-        if assignments is not None and reviewed is not None:
-            found.append(PhaseTables(assignments, reviewed))
-    return found
 
 
 def _metadata(

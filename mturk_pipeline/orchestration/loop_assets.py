@@ -1,7 +1,7 @@
 """Assets of the loop: what goes on to the next phase, and what goes back to the crowd."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -9,8 +9,7 @@ from mturk_pipeline.orchestration.checks import check_schema, column_schema, row
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.offers import Sent, offer_input, offer_name, offer_rework, sent_to
-from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.projects.offers import Sent, sent_to
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,32 +29,28 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
         ],
     )
     def _next_input(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
-        from mturk_pipeline.intake.ancestors import item_inputs
-        from mturk_pipeline.review.handing_on import next_input
+        from mturk_pipeline.projects.stages.rework import make_next_input
 
         place = workspace.phase(context, names.workflow, names.phase)
-        next_spec = place.workflow.phases[following]
-        handed = next_input(reviewed, item_inputs(raw_output), place.spec, next_spec)
-        receiving = place.in_phase(following)
-        writer, sent = place.writer(), sent_to(receiving)
-        offered = offer_input(writer, receiving, handed.rows, sent.items)
+        offered = make_next_input(place, following, reviewed, raw_output)
+        handed, sent = offered.handed, offered.sent
         yield dg.MaterializeResult(
             asset_key=names.key("next_input"),
             value=handed.rows,
             metadata={
                 "dagster/row_count": len(handed.rows),
-                "offered": offered,
-                "already_sent": len(handed.rows) - offered,
+                "offered": offered.rows,
+                "already_sent": len(handed.rows) - offered.rows,
                 "files_taken": len(sent.copies.files),
                 "unverified": int((handed.rows["verified"] != "yes").sum()) if len(handed.rows) else 0,
-                "file": offer_name(receiving),
+                "file": offered.files[0],
             },
             check_results=[
-                _next_input_check(names, handed.rows, next_spec.keys),
+                _next_input_check(names, handed.rows, place.workflow.phases[following].keys),
                 row_problems(
                     "complete", names.key("next_input"), handed.problems, list(handed.problems.columns), "rows left out"
                 ),
-                kept_check(names, "next_input", writer.kept),
+                kept_check(names, "next_input", offered.kept),
                 _taken_check(names, "next_input", sent),
             ],
         )
@@ -78,11 +73,12 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     def _missing_units(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
         from mturk_pipeline.contracts.loop import MissingUnits
         from mturk_pipeline.loop.missing import items_of_phase
+        from mturk_pipeline.projects.stages.rework import coverage_of
 
         place = workspace.phase(context, names.workflow, names.phase)
-        lacking = _lacking(place, reviewed, sent_to(place, raw_output))
-        missing, key = lacking.missing, names.key("missing_units")
-        asked = items_of_phase(lacking.items, lacking.listed)
+        coverage = coverage_of(place, reviewed, sent_to(place, raw_output))
+        missing, key = coverage.missing, names.key("missing_units")
+        asked = items_of_phase(coverage.items, coverage.listed)
         states = {str(k): int(v) for k, v in missing["state"].value_counts().items()}
         yield dg.MaterializeResult(
             asset_key=key,
@@ -114,16 +110,11 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _rework(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
-        from mturk_pipeline.loop.asked import inputs_of_items
-        from mturk_pipeline.loop.rework import UNDER_WAY, answered_by, rework
+        from mturk_pipeline.loop.rework import UNDER_WAY
+        from mturk_pipeline.projects.stages.rework import make_rework
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        sent = sent_to(place, raw_output)
-        lacking = _lacking(place, reviewed, sent)
-        inputs = inputs_of_items(raw_output, sent.unused, lacking.listed, place.spec)
-        handed = rework(reviewed, lacking.items, inputs, place.spec, lacking.missing)
-        writer = place.writer()
-        files = offer_rework(writer, place, handed.rows, answered_by(raw_output, sent.unused))
+        offered = make_rework(workspace.phase(context, names.workflow, names.phase), reviewed, raw_output)
+        handed = offered.handed
         waiting = handed.problems["rule"] == UNDER_WAY
         yield dg.MaterializeResult(
             asset_key=names.key("rework"),
@@ -131,7 +122,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             metadata={
                 "dagster/row_count": len(handed.rows),
                 "under_way": int(waiting.sum()),
-                "files": dg.MetadataValue.json(files),
+                "files": dg.MetadataValue.json(offered.files),
             },
             check_results=[
                 row_problems(
@@ -141,8 +132,8 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                     list(handed.problems.columns),
                     "items cannot be asked again",
                 ),
-                kept_check(names, "rework", writer.kept),
-                _taken_check(names, "rework", sent),
+                kept_check(names, "rework", offered.kept),
+                _taken_check(names, "rework", offered.sent),
             ],
         )
 
@@ -175,27 +166,6 @@ def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _redundancy_advice
-
-
-class Lacking(NamedTuple):
-    """What was asked, what a first phase's list asks for (None for other phases), and what is missing of it."""
-
-    items: "pd.DataFrame"
-    listed: "pd.DataFrame | None"
-    missing: "pd.DataFrame"
-
-
-def _lacking(place: ProjectPhase, reviewed: "pd.DataFrame", sent: Sent) -> Lacking:
-    from mturk_pipeline.loop.asked import asked_items
-    from mturk_pipeline.loop.missing import missing_units
-
-    listed, purged = place.table("input"), place.table("purged")
-    if listed is not None:
-        listed = listed.drop(columns=["source_file", "source_row"], errors="ignore")
-        if purged is not None:
-            listed = listed[~listed["item_id"].isin(purged["item_id"])]
-    items = asked_items(sent.hits, sent.taken, place.spec)
-    return Lacking(items, listed, missing_units(items, reviewed, listed, place.spec))
 
 
 def _answered_check(names: PhaseAssets, missing: "pd.DataFrame", asked: int) -> dg.AssetCheckResult:

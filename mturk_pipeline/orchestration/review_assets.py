@@ -9,7 +9,7 @@ from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.review import Tables, book_of, review_store, reviews_of, seed_of
+from mturk_pipeline.projects.review import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,16 +52,10 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     )
     def _reviewed(context: dg.AssetExecutionContext, workspace: Workspace, cleaned_output):
         from mturk_pipeline.contracts.review import Decisions, Reviewed
-        from mturk_pipeline.review.audit import audit, audit_table
-        from mturk_pipeline.review.deciding import apply_decisions
+        from mturk_pipeline.projects.stages.reviewed import make_reviewed
 
         place = workspace.phase(context, names.workflow, names.phase)
-        reviews = reviews_of(place, cleaned_output)
-        reviewed = apply_decisions(cleaned_output, reviews, place.spec, seed_of(place))
-        found = audit(reviewed, cleaned_output, place.spec)
-        place.keep("review_problems", reviews.problems)
-        place.keep("audit", audit_table(found))
-        place.keep("agreement", reviews.agreement)
+        reviewed, reviews, found = make_reviewed(place, cleaned_output)
         problems = row_problems(
             "understood",
             names.key("reviewed"),
@@ -102,20 +96,17 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         settlement,
     ):
         from mturk_pipeline.contracts.review import ReviewQueue
-        from mturk_pipeline.review.exports import write_review
+        from mturk_pipeline.projects.stages.review_queue import make_review_queue
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        store, writer = review_store(place), place.writer()
         tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement)
-        book = book_of(place, tables, store.last_export())
-        written = write_review(writer, place.folders.processed, book, store)
+        book, files, kept = make_review_queue(workspace.phase(context, names.workflow, names.phase), tables)
         kinds = book.queue["kind"].value_counts()
         metadata = {
             **{str(kind): int(kinds.get(kind, 0)) for kind in ("waiting", "look_again", "spot_check")},
             "if_you_stop_here": book.audit.sentence,
-            "files": dg.MetadataValue.json(written),
+            "files": dg.MetadataValue.json(files),
         }
-        checks = [kept_check(names, "review_queue", writer.kept)]
+        checks = [kept_check(names, "review_queue", kept)]
         yield checked_result(names.key("review_queue"), book.queue, ReviewQueue, metadata, checks)
 
     return _review_queue

@@ -1,7 +1,6 @@
 """Assets of trust: consensus and workers, made in one fit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,8 +13,6 @@ from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.projects.review import RawTables, judged_so_far
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +56,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     )
     def _consensus(context: dg.AssetExecutionContext, config: Thresholds, workspace: Workspace, answers, raw_output):
         from mturk_pipeline.contracts.consensus import Consensus, Workers
+        from mturk_pipeline.projects.stages.consensus import WorkerPriors, make_consensus
 
         place = workspace.phase(context, names.workflow, names.phase)
         spec = place.spec
@@ -67,7 +65,8 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             raise UserError(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
         history, snapshot = place.worker_history()
         overrides = place.overrides()
-        found = _found(place, answers, raw_output, config.by_field(), Beforehand(history, overrides.standing))
+        priors = WorkerPriors(history, overrides.standing)
+        found = make_consensus(place, answers, raw_output, config.by_field(), priors)
         consensus, workers = found.consensus, found.workers
         place.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept
@@ -85,70 +84,6 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         yield checked_result(names.key("workers"), workers, Workers, _workers_metadata(workers), checks)
 
     return _consensus
-
-
-@dataclass(frozen=True)
-class Beforehand:
-    """What is known of the workers before the answers are looked at."""
-
-    history: "pd.DataFrame"  # from other projects
-    standing: Mapping[str, str]  # what a person says of them
-
-
-@dataclass(frozen=True)
-class Found:
-    """Consensus and workers from one fit, and what should be known of it."""
-
-    consensus: "pd.DataFrame"
-    workers: "pd.DataFrame"
-    completeness: "pd.DataFrame"
-    looks: "pd.DataFrame"  # what people found of best guesses
-    notes: tuple[str, ...]
-
-
-def _found(
-    place: ProjectPhase,
-    answers: "pd.DataFrame",
-    assignments: "pd.DataFrame",
-    thresholds: Mapping[str, float],
-    before: Beforehand,
-) -> Found:
-    """Consensus and workers, found in two steps where people decided anything.
-
-    Decisions stand on rows, and rows are made of a consensus: the first one, which knows of no decision, makes them.
-    So what comes out follows from the files alone, however often the phase has run.
-    """
-    from mturk_pipeline.intake.unknown_workers import anonymous_notes
-    from mturk_pipeline.trust.consensus import find_consensus, fit
-    from mturk_pipeline.trust.gold import gold_notes, gold_truth
-    from mturk_pipeline.trust.history import known_before
-    from mturk_pipeline.trust.phase_lists import list_completeness
-    from mturk_pipeline.trust.votes import ballots
-    from mturk_pipeline.trust.workers import rate_workers
-
-    phase = place.spec
-    votes = ballots(answers, phase)
-    gold = gold_truth(votes, assignments, phase)
-    known = known_before(votes, before.history, before.standing, gold)
-    fitted = fit(answers, phase, known=known, votes=votes)
-    consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
-    judged = judged_so_far(place, votes, RawTables(consensus, answers, assignments))
-    if judged is not None:
-        fitted = fit(answers, phase, known=known, votes=votes, judged=judged)
-        consensus = find_consensus(answers, phase, thresholds, fitted=fitted)
-    return Found(
-        consensus=consensus,
-        workers=rate_workers(answers, assignments, phase, fitted=fitted, gold=gold),
-        completeness=list_completeness(fitted, consensus),
-        looks=fitted.looks,
-        notes=(
-            f"model {phase.model}",
-            str(fitted.calibration),
-            *fitted.scores.notes,
-            *gold_notes(assignments, phase),
-            *anonymous_notes(assignments),
-        ),
-    )
 
 
 def _table_of(notes: Sequence[str]) -> "pd.DataFrame":

@@ -1,0 +1,61 @@
+"""All leads of a project: from the last phase's reviewed rows, with the files that people work with."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mturk_pipeline.intake.ancestors import item_inputs
+from mturk_pipeline.leads.contacts import contacts
+from mturk_pipeline.leads.gathering import gather_leads
+from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.recipients import recipients
+from mturk_pipeline.leads.report import PhaseTables, report
+from mturk_pipeline.leads.sources import row_sources
+from mturk_pipeline.leads.suppression import mark_suppressed
+from mturk_pipeline.leads.writing import leads_files
+from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.phase import ProjectPhase
+
+
+@dataclass(frozen=True)
+class ProjectLeads:
+    """Contract `AllLeads`, what became of mail, the figures of the report, and the files.
+
+    `files` are the names of those written, `kept` of those that a person had changed, set aside.
+    """
+
+    leads: pd.DataFrame
+    outcomes: OutcomesRead
+    figures: pd.DataFrame
+    files: list[str]
+    kept: list[str]
+
+
+def make_leads(
+    phase: ProjectPhase, reviewed: pd.DataFrame, consensus: pd.DataFrame, raw_output: pd.DataFrame
+) -> ProjectLeads:
+    """Gather the leads of a project, whose last phase is `phase`, and write their files."""
+    outcomes = read_outcomes([file.path for file in outcome_files(phase)])
+    phase.keep("outcomes", outcomes.outcomes)
+    spec = phase.workflow.leads
+    sources = row_sources(reviewed, raw_output, phase.table("decisions"))
+    leads = gather_leads(reviewed, consensus, phase.spec, spec, item_inputs(raw_output), sources)
+    leads = mark_suppressed(leads, outcomes.outcomes, phase.spec)
+    mail = recipients(leads, phase.spec, spec)
+    phase.keep("recipients", mail)
+    figures = report(leads, _tables_of_phases(phase))
+    writer = phase.writer()
+    written = []
+    for name, content in leads_files(leads, mail, contacts(leads, phase.spec, spec), figures, spec).items():
+        written.append(f"{phase.workflow.all_leads_folder}/{name}")
+        writer.write(written[-1], content)
+    return ProjectLeads(leads, outcomes, figures, written, writer.kept)
+
+
+def _tables_of_phases(phase: ProjectPhase) -> list[PhaseTables]:
+    found = []
+    for name in phase.workflow.phases:
+        assignments, reviewed = phase.table("raw_output", name), phase.table("reviewed", name)
+        if assignments is not None and reviewed is not None:
+            found.append(PhaseTables(assignments, reviewed))
+    return found

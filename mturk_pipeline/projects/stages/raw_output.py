@@ -1,0 +1,73 @@
+"""Raw output: every assignment that counts, of all result files of a phase, and the rows that do not."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from mturk_pipeline.intake.ancestors import with_ancestor_inputs
+from mturk_pipeline.intake.collecting import Collected, collect
+from mturk_pipeline.intake.phase_columns import missing_answer_columns
+from mturk_pipeline.projects.offers import Sent, offer_input, offer_purged, sent_to, taken_copies
+from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+# A message names so many files; the check `files_readable` and the command `run` name all.
+_NAMED = 5
+
+
+class RawOutput(NamedTuple):
+    """Contract `Assignments`, with the inputs of earlier phases; what else was found in the files; and what is wrong.
+
+    `unusable` says in one line why nothing can be made of the files, None where something can.
+    """
+
+    assignments: pd.DataFrame
+    collected: Collected
+    unusable: str | None
+
+
+def make_raw_output(phase: ProjectPhase) -> RawOutput:
+    """Unite the result files of a phase, and take what has come in out of what is offered."""
+    before = phase.workflow.before(phase.phase)
+    copies = set(taken_copies(phase).files)
+    files = [file.path for file in phase.files(phase.folders.batches) if file.path not in copies]
+    collected = collect(files, phase.spec)
+    stones = forgotten(phase.home)
+    collected.assignments = anonymised(collected.assignments, stones)
+    collected.set_aside = anonymised_set_aside(collected.set_aside, stones)
+    upstream = phase.table("next_input", before) if before else None
+    assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.keys)
+    phase.keep("result_files", collected.files)
+    sent = sent_to(phase, assignments, collected.set_aside)
+    if upstream is not None:
+        offer_input(phase.writer(), phase, upstream, sent.items)
+    elif before is None:
+        _offer_what_purging_left(phase, sent)
+    return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files))
+
+
+def _offer_what_purging_left(phase: ProjectPhase, sent: Sent) -> None:
+    """What has come in need not be asked any more."""
+    listed, purged = phase.table("input"), phase.table("purged")
+    if listed is not None and purged is not None:
+        offer_purged(phase.writer(), phase, listed, purged, sent.items)
+
+
+def _unusable(phase: PhaseSpec, assignments: pd.DataFrame, files: pd.DataFrame) -> str | None:
+    """Why nothing can be made of the result files, in one line; None where something can, or where there are none."""
+    if files.empty:
+        return None
+    if assignments.empty:
+        broken = files[files["problem"].notna()]
+        reason = "; ".join(f"{r.source_file}: {r.problem}" for r in broken.head(_NAMED).itertuples())
+        reason += f"; and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+        which = "the only result file" if len(files) == 1 else f"{len(files)} result files"
+        reason = reason or "every row is set aside: mturk-pipeline inspect names each with its reason"
+        return f"no row of {which} is usable: {reason}"
+    missing = set(missing_answer_columns(phase, assignments.columns))
+    unfed = [field for field in phase.fields if set(phase.columns_of(field)) <= missing]
+    if not unfed:
+        return None
+    columns = ", ".join(f"Answer.{c}" for field in unfed for c in phase.columns_of(field))
+    return f"no result file has {columns}: mend 'columns' of {', '.join(unfed)} in the phase's file, or drop the field"
