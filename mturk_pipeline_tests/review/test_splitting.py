@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.review.splitting import reviewer_names, share_of, split_queue
 from mturk_pipeline.review.workbook import workbook_bytes
 
@@ -40,11 +41,11 @@ def test_a_copy_for_one_person_has_their_rows_and_the_same_export(contacts) -> N
 
 @pytest.mark.parametrize("text", ["anna", "anna,anna", "anna,../ben", "anna,rest", "", "anna,Anna"])
 def test_names_that_cannot_be_files_or_are_too_few_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"file's name|two or more"):
+    with pytest.raises(UserError, match=r"file's name|two or more"):
         reviewer_names(text)
 
 
 @pytest.mark.parametrize("text", ["five", "120%", "-1", "nan", ""])
 def test_a_share_is_between_0_and_1(text: str) -> None:
-    with pytest.raises(ValueError, match="no share"):
+    with pytest.raises(UserError, match="no share"):
         share_of(text)
