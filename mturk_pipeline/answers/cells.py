@@ -7,18 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
-from mturk_pipeline.answers.reading import EVIDENCE, JUNK, NEAR_MISS
 from mturk_pipeline.answers.unreadable import evidence_of
 from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.texts.spreadsheet_errors import SIGNS, is_spreadsheet_error
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NEAR_MISS
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
 _LINK = re.compile(r"https?:|www\.|\w\.\w+/", re.IGNORECASE)
 # What stands between the values of a list that a worker wrote into one cell.
 _BETWEEN = re.compile(r"\s*[,;|\n]\s*|\s+(?:or|and|&|/)\s+|\s+(?=https?://|\S+@)", re.IGNORECASE)
-STATES = ("valid", "invalid", "none_declared", "blank")
 
 
 class CellTexts(NamedTuple):
@@ -26,7 +25,7 @@ class CellTexts(NamedTuple):
 
     start: np.ndarray
     value: np.ndarray
-    state: np.ndarray  # place in STATES
+    state: np.ndarray  # place in ANSWER_STATES
     suspicious: np.ndarray
     note: np.ndarray
     evidence: np.ndarray  # place in EVIDENCE
@@ -86,7 +85,7 @@ def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
     """All readings of distinct `texts`, each read once."""
     read_cell = reader(field)
     start, values, states, suspicious, note, evidence = [0], [], bytearray(), bytearray(), [], bytearray()
-    codes = {state: code for code, state in enumerate(STATES)}
+    codes = {state: code for code, state in enumerate(ANSWER_STATES)}
     for text in texts:
         for reading in read_cell(text):
             values.append(reading.value)

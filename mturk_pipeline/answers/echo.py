@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.kinds.handle import is_own_link
 from mturk_pipeline.answers.kinds.networks import page_of
-from mturk_pipeline.answers.reading import EVIDENCE, JUNK
 from mturk_pipeline.texts.plain_text import clean
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")
@@ -15,7 +14,7 @@ _MARKS = r"""[\s"'<>()\[\]{}.,;:!?@/*-]*"""
 _BEFORE = rf"^{_MARKS}(?:https?://|mailto:)?{_MARKS}(?:www\.)?{_MARKS}"
 _AFTER = rf"{_MARKS}$"
 _FEW_WORDS = 30  # characters
-_VALID, _INVALID = STATES.index("valid"), STATES.index("invalid")
+_VALID, _INVALID = ANSWER_STATES.index("valid"), ANSWER_STATES.index("invalid")
 _JUNK = np.uint8(EVIDENCE.index(JUNK))
 
 

@@ -8,8 +8,9 @@ that holds anything. Rows of one assignment and field stand in the order of colu
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cells import STATES, read_cells
+from mturk_pipeline.answers.cells import read_cells
 from mturk_pipeline.answers.columns import Source, first_column, sources
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _COLUMNS = ["row", "field", "slot", "column", "raw", "value", "state", "suspicious", "note", "evidence"]
@@ -64,7 +65,7 @@ def unsaid(places: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     column = places.merge(where, on=["field", "slot"], how="left")["column"]
     missing = pd.Series(np.nan, index=places.index, dtype="str")
     out = places.assign(column=column.astype("str"), raw=missing, value=missing)
-    out["state"] = np.uint8(STATES.index("blank"))
+    out["state"] = np.uint8(ANSWER_STATES.index("blank"))
     out["suspicious"] = False
     out["note"] = pd.Series("", index=places.index, dtype="str")
     out["evidence"] = np.uint8(0)

@@ -8,11 +8,6 @@ if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
 
 
-# What an invalid answer is evidence of: a value, none, or neither.
-NEAR_MISS, NONE_IN_WORDS, JUNK = "near_miss", "none_in_words", "junk"
-EVIDENCE = ("", JUNK, NONE_IN_WORDS, NEAR_MISS)
-
-
 class Reading(NamedTuple):
     """One answer, read.
 

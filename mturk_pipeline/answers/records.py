@@ -16,13 +16,13 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.spelling import comparing_keys
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside fields of any name: no header of a file begins with a space.
 _ROW, _ITEM, _SEVERAL = " row", " item", " several"
-_INVALID = STATES.index("invalid")
+_INVALID = ANSWER_STATES.index("invalid")
 
 
 def real_records(said: pd.DataFrame) -> pd.DataFrame:

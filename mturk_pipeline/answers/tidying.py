@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.cells import STATES
 from mturk_pipeline.answers.echo import without_echoes
 from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
-from mturk_pipeline.answers.reading import EVIDENCE, JUNK
 from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.intake.mended_cells import original_cells
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from mturk_pipeline.contracts.answers import Answers
 
-_INVALID, _NONE = STATES.index("invalid"), STATES.index("none_declared")
+_INVALID, _NONE = ANSWER_STATES.index("invalid"), ANSWER_STATES.index("none_declared")
 _JUNK = EVIDENCE.index(JUNK)
 _COPIED = [
     "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
@@ -133,7 +132,7 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
     for column in ("raw", "value", "suspicious", "note"):
         out[column] = said[column]
     _put_back_originals(out, row, said["column"], assignments)
-    for column, names_of in (("state", STATES), ("evidence", EVIDENCE)):
+    for column, names_of in (("state", ANSWER_STATES), ("evidence", EVIDENCE)):
         out[column] = pd.Series(names_of, dtype="str").take(said[column].to_numpy()).to_numpy()
     out["answer_column"] = said["column"]
     out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)

@@ -5,9 +5,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from mturk_pipeline.contracts.base import Moment, Table
-
-STATES = ["blank", "none_declared", "invalid", "valid"]
-EVIDENCE = ["", "near_miss", "none_in_words", "junk"]
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
 
 
 class Answers(Table):
@@ -28,7 +26,9 @@ class Answers(Table):
     value: Series[str] = pa.Field(
         nullable=True, description="The normalised value; present exactly where state is valid"
     )
-    state: Series[str] = pa.Field(isin=STATES, description="blank, none_declared ('there is none'), invalid or valid")
+    state: Series[str] = pa.Field(
+        isin=ANSWER_STATES, description="blank, none_declared ('there is none'), invalid or valid"
+    )
     suspicious: Series[bool] = pa.Field(
         description="Valid in form but unlikely to be real: never accepted without a look"
     )

@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.reading import NEAR_MISS, NONE_IN_WORDS
 from mturk_pipeline.trust.asked import blank_means_none, is_personal
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, NEAR_MISS, NONE_IN_WORDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SHORT = 0.2  # of the phase's median work time
@@ -48,14 +48,13 @@ class Given:
 
     @cached_property
     def counts(self) -> pd.DataFrame:
-        """Answers of each state: columns valid, invalid, none_declared, blank."""
+        """Answers of each state: a column for each."""
         return self.count(self.answers)
 
     def count(self, answers: pd.DataFrame) -> pd.DataFrame:
         """Some of the answers, counted by assignment and state."""
         found = answers.groupby(["assignment_id", "state"], sort=False).size().unstack(fill_value=0)
-        wanted = ["valid", "invalid", "none_declared", "blank"]
-        return found.reindex(index=self.seconds.index, columns=wanted, fill_value=0)
+        return found.reindex(index=self.seconds.index, columns=list(ANSWER_STATES), fill_value=0)
 
     @property
     def hurried(self) -> pd.Series:

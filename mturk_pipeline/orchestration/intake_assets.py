@@ -155,6 +155,7 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     def _answers(context: dg.AssetExecutionContext, workspace: Workspace, raw_output):
         from mturk_pipeline.answers.tidying import tidy
         from mturk_pipeline.contracts.answers import Answers
+        from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 
         place = workspace.phase(context, names.workflow, names.phase)
         answers = tidy(raw_output, place.spec)
@@ -165,7 +166,7 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             metadata={
                 "dagster/row_count": len(answers),
                 "dagster/column_schema": column_schema(Answers),
-                **{state: int(states.get(state, 0)) for state in ("valid", "none_declared", "blank", "invalid")},
+                **{state: int(states.get(state, 0)) for state in ANSWER_STATES[::-1]},
                 "suspicious": int(answers["suspicious"].sum()),
                 "cells_by_field": records(_cells_by_field(answers)),
             },

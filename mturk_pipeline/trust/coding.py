@@ -7,17 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mturk_pipeline.answers.reading import EVIDENCE
-from mturk_pipeline.answers.reading import JUNK as _JUNK
-from mturk_pipeline.answers.reading import NEAR_MISS as _NEAR_MISS
-from mturk_pipeline.answers.reading import NONE_IN_WORDS as _NONE_IN_WORDS
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
+from mturk_pipeline.vocabulary.answer_states import JUNK as _JUNK
+from mturk_pipeline.vocabulary.answer_states import NEAR_MISS as _NEAR_MISS
+from mturk_pipeline.vocabulary.answer_states import NONE_IN_WORDS as _NONE_IN_WORDS
 
 if TYPE_CHECKING:
     from mturk_pipeline.trust.asked import Asked
 
-STATES = ("blank", "invalid", "none_declared", "valid")
-BLANK, INVALID, NONE, VALID = range(len(STATES))
+BLANK, INVALID, NONE, VALID = range(len(ANSWER_STATES))
 # What an invalid answer is evidence of: the later, the more it counts in a vote of several.
 JUNK, NONE_IN_WORDS, NEAR_MISS = (EVIDENCE.index(name) for name in (_JUNK, _NONE_IN_WORDS, _NEAR_MISS))
 
@@ -49,7 +48,7 @@ class Rows:
     worker: Ints
     value: Ints  # -1 where there is no valid value
     assignment: Ints
-    state: Ints  # place in STATES: the later, the better
+    state: Ints  # place in ANSWER_STATES: the later, the better
     evidence: Ints  # of invalid ones: place in EVIDENCE; 0 of all others
     suspicious: Bools
     submitted: Ints  # microseconds; the least integer where unknown
@@ -87,7 +86,7 @@ def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
     if (field < 0).any():
         unknown = sorted(set(answers.loc[field < 0, "field"]))
         raise ValueError(f"answers hold {unknown}, which is no field of the phase {list(fields)}")
-    state = pd.Index(STATES).get_indexer(pd.Index(answers["state"]))
+    state = pd.Index(ANSWER_STATES).get_indexer(pd.Index(answers["state"]))
     if (state < 0).any():
         raise ValueError(f"answers hold the state {sorted(set(answers.loc[state < 0, 'state']))}")
     item, items = _codes(answers, "item_id")

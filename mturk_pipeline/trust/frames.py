@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.asked import Questions
-from mturk_pipeline.trust.coding import BLANK, NONE, STATES, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
+from mturk_pipeline.trust.coding import BLANK, NONE, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
 from mturk_pipeline.trust.votes import Ballots, ballots_of
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS = ("closed", "open", "list")
@@ -95,9 +96,9 @@ def _check(answers: pd.DataFrame, kind: str) -> None:
         if empty.any():
             raise ValueError(f"{int(empty.sum())} answers have no {column}, the first in row {int(empty.argmax())}")
     if "state" in answers:
-        unknown = sorted(set(answers["state"].dropna().astype(str)) - set(STATES))
+        unknown = sorted(set(answers["state"].dropna().astype(str)) - set(ANSWER_STATES))
         if unknown:
-            raise ValueError(f"state is one of {', '.join(STATES)}, not {unknown[0]!r}")
+            raise ValueError(f"state is one of {', '.join(ANSWER_STATES)}, not {unknown[0]!r}")
 
 
 def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:
@@ -149,7 +150,7 @@ def _states(answers: pd.DataFrame, value: Ints, values: pd.Index, none_values: C
     empty = np.append(is_blank(values), True)
     state = np.where(empty[value], BLANK, VALID).astype(np.int64)
     if "state" in answers:
-        told = pd.Index(STATES).get_indexer(pd.Index(answers["state"]))
+        told = pd.Index(ANSWER_STATES).get_indexer(pd.Index(answers["state"]))
         state = np.where((told < 0) | ((told == VALID) & (state == BLANK)), state, told)
     says_none = np.append(np.asarray(values.isin(none_tokens(none_values)), dtype=bool), False)
     return np.where(says_none[value], NONE, state)

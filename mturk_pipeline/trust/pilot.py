@@ -11,11 +11,12 @@ import pandas as pd
 
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.trust.pilot_cells import common_cells
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # From so many items on a batch is no pilot any more.
 PILOT_ITEMS = 100
-_STATES = ("valid", "none_declared", "invalid", "blank")
+_STATES = ANSWER_STATES[::-1]  # the best first
 
 
 @dataclass(frozen=True)

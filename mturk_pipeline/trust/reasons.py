@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers import reading
 from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
 from mturk_pipeline.texts.plain_text import clean, squeeze
@@ -20,6 +19,7 @@ from mturk_pipeline.trust.models.segments import largest, sums
 from mturk_pipeline.trust.numbers import spreads
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary import answer_states
 
 # Work shorter than this share of the phase's median is said.
 SHORT_WORK = 1 / 3
@@ -239,12 +239,12 @@ def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
     """Of each cell: what was noted of its answers, and how many were given in a hurry."""
     keys = _keys(facts.ballots, facts.asked)
     evidence = answers["evidence"] if "evidence" in answers else pd.Series("", index=answers.index)
-    said_otherwise = evidence.isin([reading.NEAR_MISS, reading.NONE_IN_WORDS])
+    said_otherwise = evidence.isin([answer_states.NEAR_MISS, answer_states.NONE_IN_WORDS])
     noted = ((answers["state"] == "invalid") & ~said_otherwise) | (answers["note"] == ELSEWHERE)
     told = answers[(answers["note"] != "") & noted]
     notes = told.groupby(_COLUMNS)["note"].min().reindex(keys).fillna("")
     spread = spreads(answers, facts.asked).reindex(keys).fillna("")
-    same, other = _near_misses(facts, answers[evidence == reading.NEAR_MISS], keys)
+    same, other = _near_misses(facts, answers[evidence == answer_states.NEAR_MISS], keys)
     return {
         "notes": notes.to_numpy(),
         "spread": spread.to_numpy(),

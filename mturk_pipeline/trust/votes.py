@@ -20,10 +20,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.reading import EVIDENCE
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.trust.asked import Asked, is_personal
-from mturk_pipeline.trust.coding import INVALID, STATES, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
+from mturk_pipeline.trust.coding import INVALID, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Cells:
     item: Ints  # codes of item_id …
     record: Ints  # … and of element; 0 is '' where there are lists
     field: Ints  # place in the phase's fields
-    counts: Ints  # (C, 4): votes by state, in the order of coding.STATES …
+    counts: Ints  # (C, 4): votes by state, in the order of ANSWER_STATES …
     weights: Floats  # (C, 4): … and what they weigh: votes that may be one person's as one
     unreadable: Ints  # (C, 4): invalid votes by evidence, in the order of EVIDENCE …
     unreadable_weights: Floats  # (C, 4): … and what they weigh
@@ -132,7 +132,7 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
     evidence = np.zeros(len(votes), dtype=np.int64)
     np.maximum.at(evidence, vote, rows.evidence)
     evidence = np.where(state == INVALID, evidence, 0)
-    counts, weights = _counts(votes[:, 0], state, weight, len(STATES), len(cells))
+    counts, weights = _counts(votes[:, 0], state, weight, len(ANSWER_STATES), len(cells))
     unreadable, unreadable_weights = _counts(votes[:, 0], evidence, weight, len(EVIDENCE), len(cells))
 
     personal = np.array([is_personal(spec) for spec in asked.fields.values()], dtype=bool)
@@ -267,7 +267,7 @@ def _spread(valid: Rows, field: Ints, value: Ints) -> tuple[Ints, Ints]:
 
 def _tokens(state: Ints, support_vote: Ints, candidate: Ints, invalid: Ints) -> Ints:
     """A number for each vote, the same within a cell exactly where the answers are the same."""
-    special = np.where(state == INVALID, len(STATES) + invalid, state)
+    special = np.where(state == INVALID, len(ANSWER_STATES) + invalid, state)
     return np.where(state == VALID, special.max(initial=0) + 1 + _sets(support_vote, candidate, len(state)), special)
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mturk_pipeline.answers.reading import EVIDENCE
 from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.consensus import find_consensus
+from mturk_pipeline.vocabulary.answer_states import EVIDENCE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PHASE = PhaseSpec.model_validate(

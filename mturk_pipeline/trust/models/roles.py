@@ -75,7 +75,7 @@ class OpenVotes:
     silent_cell: Ints  # (B)
     silent_worker: Ints  # (B)
     silent_part: Floats  # (B)
-    silent_way: Ints  # (B) blank, none_declared, none in words (as INVALID): place in coding.STATES
+    silent_way: Ints  # (B) blank, none_declared, none in words (as INVALID): place in ANSWER_STATES
     near_cell: Ints  # (M) near misses
     near_worker: Ints  # (M)
     near_part: Floats  # (M)

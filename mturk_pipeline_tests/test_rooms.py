@@ -1,0 +1,35 @@
+"""Who may know whom: Dagster's rooms know the others, never the other way round."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import mturk_pipeline
+
+PACKAGE = Path(mturk_pipeline.__file__).parent
+SHELLS = ("orchestration", "components", "defs", "cli", "definitions.py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _domain() -> list[Path]:
+    files = [p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in SHELLS]
+    assert len(files) > 100
+    return files
+
+
+def test_no_file_of_the_domain_knows_dagster_or_a_shell_over_it() -> None:
+    shells = tuple(f"mturk_pipeline.{name.removesuffix('.py')}" for name in SHELLS)
+    wrong = [
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in _domain()
+        for name in _imports(path)
+        if name.split(".")[0].startswith("dagster") or name.startswith(shells)
+    ]
+    assert wrong == []
