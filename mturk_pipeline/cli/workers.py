@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.site import Site
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, NEUTRAL, WATCH
 
 _SHOWN = 10
 
@@ -122,7 +123,7 @@ def _tell_places(console: Console, title: str, files: Mapping[str, int], places:
 
 def _standing_out(memory: pd.DataFrame, width: int) -> Table:
     """The first rows that are not neutral (the memory has the worst first), each in one line of the terminal."""
-    notable = memory[(memory["standing"] != "neutral") | memory["suggested"].isin(["watch", "blacklisted"])]
+    notable = memory[(memory["standing"] != NEUTRAL) | memory["suggested"].isin([WATCH, BLACKLISTED])]
     rows = [_told(row) for row in notable.head(_SHOWN).to_dict("records")]
     names = ("worker", "standing", "reliability", "judged", "evidence")
     taken = sum(max(map(len, cells)) + 2 for cells in list(zip(names, *rows, strict=True))[:-1])
@@ -136,7 +137,7 @@ def _standing_out(memory: pd.DataFrame, width: int) -> Table:
 def _told(row: dict[Hashable, Any]) -> tuple[str, ...]:
     low, high = row["reliability_low"], row["reliability_high"]
     reliability = "" if pd.isna(low) else f"{row['reliability']:.2f} ({low:.2f}–{high:.2f})"
-    word = f"{row['suggested']}?" if row["standing"] == "neutral" else row["standing"]
+    word = f"{row['suggested']}?" if row["standing"] == NEUTRAL else row["standing"]
     return row["worker"], word, reliability, f"{row['given']:.0f}", row["reason"] or row["evidence"]
 
 

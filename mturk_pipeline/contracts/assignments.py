@@ -5,6 +5,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from mturk_pipeline.contracts.base import Moment, Table
+from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 
 
 class Assignments(Table):
@@ -81,7 +82,7 @@ class SetAside(Table):
     source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
     source_row: Series[int] = pa.Field(ge=1, description="Row as a spreadsheet counts it: the header is row 1")
     disposition: Series[str] = pa.Field(
-        isin=["superseded", "quarantined", "conflicting"],
+        isin=DISPOSITIONS,
         description=(
             "superseded by a later state of the same assignment; quarantined as unusable; conflicting with another "
             "row of the same AssignmentId"

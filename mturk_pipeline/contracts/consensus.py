@@ -5,6 +5,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from mturk_pipeline.contracts.base import Table
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 FLAGS = ["unanimous", "majority", "plurality", "minority", "multiple", "zero_value"]
 PATTERNS = (
@@ -96,9 +97,7 @@ class Workers(Table):
         ge=0, description="Values of this phase that the model could judge, several of one answer as one"
     )
     judged_right: Series[float] = pa.Field(ge=0, description="Of those, how many it expects to be right")
-    standing: Series[str] = pa.Field(
-        isin=["ok", "watch", "exclude"], description="A suggestion for a person, from the evidence"
-    )
+    standing: Series[str] = pa.Field(isin=PHASE_STANDINGS, description="A suggestion for a person, from the evidence")
     copy_partners: Series[object] = pa.Field(
         description="List of workers who share wrong values with this one: one copies, or both take part in a scheme"
     )

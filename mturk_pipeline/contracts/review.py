@@ -5,18 +5,8 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from mturk_pipeline.contracts.base import Table
-
-DECISIONS = ["accept", "fix", "redo", "reject", "drop"]
-STATUSES = [
-    "accepted",
-    "fixed",
-    "added",
-    "accepted_automatically",
-    "undecided",
-    "redo",
-    "rejected",
-    "dropped",
-]
+from mturk_pipeline.vocabulary.decisions import DECISIONS
+from mturk_pipeline.vocabulary.row_statuses import ROW_STATUSES
 
 
 class CleanedOutput(Table):
@@ -50,7 +40,7 @@ class Decisions(Table):
     item_id: Series[str] = pa.Field(description="The row decided on")
     field: Series[str] = pa.Field(description="The field edited; '' for a decision on the whole row")
     decision: Series[str] = pa.Field(
-        isin=[*DECISIONS, "add"],
+        isin=DECISIONS,
         description="What it means; an edit alone is a fix, an unmatched row an addition",
     )
     before: Series[str] = pa.Field(nullable=True, description="The value shown in the workbook")
@@ -102,7 +92,7 @@ class Reviewed(Table):
     )
     parent_item_id: Series[str] = pa.Field(nullable=True, description="The item asked about; missing for an added row")
     element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
-    status: Series[str] = pa.Field(isin=STATUSES, description="Where the row stands")
+    status: Series[str] = pa.Field(isin=ROW_STATUSES, description="Where the row stands")
     verified: Series[bool] = pa.Field(description="A person has seen it; False for what passed automatically")
     trust: Series[float] = pa.Field(
         nullable=True, ge=0, le=1, description="Lowest trust of the gate fields; missing for an added row"

@@ -5,8 +5,7 @@ import pandera.pandas as pa
 from pandera.typing import Series
 
 from mturk_pipeline.contracts.base import Moment, Table
-
-STANDINGS = ["starred", "neutral", "watch", "blacklisted"]
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS, WORKER_STANDINGS
 
 
 class Contributions(Table):
@@ -25,7 +24,7 @@ class Contributions(Table):
     gold_right: Series[int] = pa.Field(ge=0, description="Of those, answered rightly")
     approval_rate: Series[float] = pa.Field(nullable=True, description="Latest lifetime approval rate, 0..1")
     submitted_before: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Assignments that rate stands on")
-    suggested: Series[str] = pa.Field(isin=["ok", "watch", "exclude"], description="The phase's suggested standing")
+    suggested: Series[str] = pa.Field(isin=PHASE_STANDINGS, description="The phase's suggested standing")
     evidence: Series[str] = pa.Field(description="What stood out in the phase, in words; '' where nothing did")
     first_seen: Series[Moment] = pa.Field(nullable=True, description="First assignment submitted, UTC")
     last_seen: Series[Moment] = pa.Field(nullable=True, description="Last assignment submitted, UTC")
@@ -45,8 +44,10 @@ class WorkerMemory(Table):
 
     worker: Series[str] = pa.Field(unique=True, description="provider:server:id, or 'hash:' and a salted hash of it")
     worker_id: Series[str] = pa.Field(description="The platform's id; the hash where ids are hashed")
-    standing: Series[str] = pa.Field(isin=STANDINGS, description="A person's word; 'neutral' where nobody said any")
-    suggested: Series[str] = pa.Field(isin=STANDINGS, description="What the numbers suggest; it has no effect")
+    standing: Series[str] = pa.Field(
+        isin=WORKER_STANDINGS, description="A person's word; 'neutral' where nobody said any"
+    )
+    suggested: Series[str] = pa.Field(isin=WORKER_STANDINGS, description="What the numbers suggest; it has no effect")
     reason: Series[str] = pa.Field(description="Why, in the person's words; '' where nobody said any")
     who: Series[str] = pa.Field(description="Who said it; '' where nobody did")
     when: Series[str] = pa.Field(description="When it was said, as the person wrote it")

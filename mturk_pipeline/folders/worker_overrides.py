@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mturk_pipeline.vocabulary.standings import NEUTRAL, WORKER_STANDINGS
+
 FILES = ("workers.xlsx", "workers.csv")
 _LONGEST_WORD = 30
-STANDINGS = ("starred", "neutral", "watch", "blacklisted")
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,13 @@ def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
         word = row["standing"].strip().casefold()
         if not word:
             continue
-        if word not in STANDINGS:
+        if word not in WORKER_STANDINGS:
             quoted = f": {word!r}" if _may_be_quoted(word, worker, rows) else ""
-            problems.append(f"{name}, row {number}: standing is not one of {', '.join(STANDINGS)}{quoted}")
+            problems.append(f"{name}, row {number}: standing is not one of {', '.join(WORKER_STANDINGS)}{quoted}")
         elif worker:
             reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
             said.append(Said(worker, word, reason, who, when.removesuffix(" 00:00:00"), number))
-        elif word != "neutral":
+        elif word != NEUTRAL:
             problems.append(f"{name}, row {number}: has a standing but no worker; fill in whose it is")
     problems += _told_twice(name, said)
     return Overrides({s.worker: s.standing for s in said}, tuple(problems), tuple(said))
@@ -91,7 +92,7 @@ def _may_be_quoted(word: str, worker: str, rows: list[dict[str, str]]) -> bool:
     """Whether a word in the column standing can be shown: not where it may be a worker in the wrong column."""
     workers = {row.get(column, "").strip().casefold() for row in rows for column in ("worker", "worker_id")}
     is_word = len(word) <= _LONGEST_WORD and all(part.isalpha() for part in word.split())
-    return is_word and word not in workers and worker.casefold() not in STANDINGS
+    return is_word and word not in workers and worker.casefold() not in WORKER_STANDINGS
 
 
 def _told_twice(name: str, said: list[Said]) -> list[str]:

@@ -21,9 +21,9 @@ from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worke
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.intake.uniting import United, unite
+from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-DISPOSITIONS = ("superseded", "quarantined", "conflicting")
 # The fixed columns of raw output and of rows set aside, in the contracts' order.
 COLUMNS = (
     "item_id", "assignment_id", "hit_id", "worker_id", "worker", "provider", "batch_id", "instruction_version",
@@ -273,9 +273,9 @@ def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
 def _set_aside(work: _Work, united: United) -> pd.DataFrame:
     """All rows that are not in raw output, in the order of files and rows."""
     kinds = {
-        "superseded": [united.superseded],
-        "quarantined": work.quarantined,
-        "conflicting": [united.conflicting],
+        SUPERSEDED: [united.superseded],
+        QUARANTINED: work.quarantined,
+        CONFLICTING: [united.conflicting],
     }
     frames = [f[[*_WHERE, "rule", "reason"]].assign(disposition=d) for d, fs in kinds.items() for f in fs if len(f)]
     if not frames:

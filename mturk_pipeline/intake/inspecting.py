@@ -11,6 +11,7 @@ from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
 from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
+from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Of a row that does not count: where it stands, what became of it, by which rule and why, and its assignment's id.
@@ -93,7 +94,7 @@ class Inspection:
 
     def _balance(self) -> str:
         parts = [f"{self.used} used"]
-        others = {"superseded": self.superseded, "quarantined": self.quarantined, "conflicting": self.conflicting}
+        others = {what: getattr(self, what) for what in DISPOSITIONS}
         return f"{self.rows} = " + " + ".join(parts + [f"{n} {what}" for what, n in others.items() if n])
 
     def _who(self) -> str:
@@ -125,7 +126,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
     broken = None if pd.isna(entry["problem"]) else str(entry["problem"])
     if pd.isna(entry["dialect"]):
         return Inspection(path, broken)
-    balance = {c: int(entry[c]) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    balance = {c: int(entry[c]) for c in ("rows", "used", *DISPOSITIONS)}
     warnings = [line.removeprefix(f"{path.name}: ") for line in collected.warnings]
     contents = [c for c in collected.assignments.columns if c.startswith(("Input.", "Answer."))]
     return Inspection(
@@ -147,7 +148,7 @@ def inspect_together(files: Sequence[ResultFile | Path], phase: PhaseSpec | None
     Its warnings are those of the files by themselves, and left out; so are their formats.
     """
     collected = collect(files, phase)
-    balance = {c: int(collected.files[c].sum()) for c in ("rows", "used", "superseded", "quarantined", "conflicting")}
+    balance = {c: int(collected.files[c].sum()) for c in ("rows", "used", *DISPOSITIONS)}
     content = _content(collected.assignments)
     return Inspection(
         Path(f"{len(files)} files together"),

@@ -10,6 +10,7 @@ from mturk_pipeline.intake.column_names import INPUT, matching, with_prefix
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
+from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 
 # Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
 OFFER_ID = "offer_id"
@@ -66,7 +67,7 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
         columns. Superseded rows are not there:
         what took their place is in raw output.
     """
-    kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != "superseded"]
+    kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != SUPERSEDED]
     parsed = [json.loads(text) for text in kept.get("row", [])]
     rows = pd.DataFrame([row if isinstance(row, dict) else {} for row in parsed], index=kept.index)
     table = pd.DataFrame({name: _first(rows, names) for name, names in _ROW_COLUMNS.items()}, index=rows.index)

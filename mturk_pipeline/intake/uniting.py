@@ -11,6 +11,7 @@ from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.same_cells import clear_text
 from mturk_pipeline.intake.typed import column, looked_up
 from mturk_pipeline.intake.typed import rows as select
+from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 
 # What belongs to the requester's side may change from download to download; the rest may not.
 _CHANGING = frozenset({"status", "approved_at", "rejected_at", "requester_feedback"})
@@ -169,7 +170,7 @@ def _cleared(winners: pd.DataFrame, clear: Clear) -> pd.DataFrame:
 def _superseded(losers: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
     place = _places(winners).set_axis(winners["group"])
     later = looked_up(column(losers, "group"), place).astype("str")
-    return _told(losers, "superseded", "is the same assignment as " + later + ", which counts instead")
+    return _told(losers, SUPERSEDED, "is the same assignment as " + later + ", which counts instead")
 
 
 def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:

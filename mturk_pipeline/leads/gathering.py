@@ -16,10 +16,10 @@ from mturk_pipeline.leads.lead_columns import (
     record_columns,
 )
 from mturk_pipeline.leads.segments import segment_column, segment_lists, segment_places
+from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNDECIDED
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-GOES_OUT = ("accepted", "fixed", "added", "accepted_automatically")
 _NOT_CARRIED = ("verified", "attempt", "parent_item_id", "item_id")
 
 
@@ -58,7 +58,7 @@ def gather_leads(
     ValueError
         Where `spec` names a field that the phase does not have.
     """
-    status = [*GOES_OUT, *(["undecided"] if spec.include_undecided else [])]
+    status = [*GOES_ON, *([UNDECIDED] if spec.include_undecided else [])]
     rows = reviewed.assign(sources=_lists(reviewed, sources), item_ids=_own_ids(reviewed))
     rows = rows.loc[reviewed["status"].isin(status)].reset_index(drop=True)
     keys = key_columns(phase)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, ADDED, UNDECIDED, UNSEEN
 
 _FEE_COLUMNS = ["auto_approval_at", "hit_type_id", "max_assignments", "reward"]
 REPORT_COLUMNS = ["figure", "value", "how"]
@@ -59,7 +60,7 @@ def _of_leads(leads: pd.DataFrame) -> list[Figure]:
 
 def accepted_leads(leads: pd.DataFrame) -> int:
     """How many leads are best guesses of rows that are decided or passed."""
-    return int(((leads["rank"] == 1) & (leads["status"] != "undecided")).sum())
+    return int(((leads["rank"] == 1) & (leads["status"] != UNDECIDED)).sum())
 
 
 def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure]:
@@ -116,9 +117,9 @@ def _of_checks(phases: Sequence[PhaseTables]) -> list[Figure]:
     """What became of the rows: decided by a person, passed unseen, waiting; together they are all of the crowd's."""
     rows = [p.reviewed for p in phases]
     status = pd.concat([r["status"] for r in rows]) if rows else pd.Series([], dtype="str")
-    waiting = int((status == "undecided").sum())
-    unseen = int((status == "accepted_automatically").sum())
-    seen = int((~status.isin(["undecided", "accepted_automatically", "added"])).sum())
+    waiting = int((status == UNDECIDED).sum())
+    unseen = int((status == ACCEPTED_AUTOMATICALLY).sum())
+    seen = int((~status.isin([*UNSEEN, ADDED])).sum())
     hits = sum(p.assignments["hit_id"].nunique() for p in phases)
     every = waiting + unseen + seen
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 STATES = ("no_hit", "under_way", "unusable", "unanswered", "short")
@@ -86,6 +87,6 @@ def _settled(reviewed: pd.DataFrame | None) -> pd.Index:
     if reviewed is None:
         return pd.Index([])
     rows = reviewed.dropna(subset=["parent_item_id"])
-    back = rows.loc[rows["status"].isin(["redo", "rejected"]), "parent_item_id"]
-    waiting = rows.loc[rows["status"] == "undecided", "parent_item_id"]
+    back = rows.loc[rows["status"].isin(BACK_TO_CROWD), "parent_item_id"]
+    waiting = rows.loc[rows["status"] == UNDECIDED, "parent_item_id"]
     return pd.Index(rows["parent_item_id"].unique()).difference(pd.Index(waiting)).union(pd.Index(back.unique()))

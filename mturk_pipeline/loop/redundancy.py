@@ -17,8 +17,9 @@ from mturk_pipeline.loop.redundancy_words import in_words
 from mturk_pipeline.trust.choosing import choose
 from mturk_pipeline.trust.coding import Floats
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.judged import TELLING, judged_of
+from mturk_pipeline.trust.judged import judged_of
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
+from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Items that are looked at: enough for the interval, few enough for two seconds.
@@ -126,7 +127,7 @@ def _truth(reviewed: pd.DataFrame | None, items: pd.Series, phase: PhaseSpec, mo
     nothing = pd.Series([], dtype=float, index=pd.Index([], dtype="str"))
     if reviewed is None:
         return _Truth(pd.DataFrame(), nothing, nothing, False)
-    rows = reviewed[reviewed["status"].isin(TELLING) & reviewed["parent_item_id"].isin(items)]
+    rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].isin(items)]
     drawn = rows["inclusion"].notna() if "inclusion" in rows else pd.Series(False, index=rows.index)
     by_chance = rows.loc[drawn, "parent_item_id"].nunique() >= FEWEST_DECIDED
     rows = rows[drawn] if by_chance else rows

@@ -6,9 +6,9 @@ from mturk_pipeline.intake.sent_items import ANSWERS_WANTED, ATTEMPT, OFFER_ID
 from mturk_pipeline.intake.taken_offers import EXCLUDED
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.review.handing_on import HandedOn, split
+from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-BACK = ("redo", "rejected")
 UNDER_WAY, USED_UP, NO_INPUTS = "under_way", "attempts_used_up", "no_inputs"
 
 
@@ -38,7 +38,7 @@ def rework(
         a reason: items whose answers are under way (under_way: the attempt was taken, or its HIT is not over), items
         of HITs without inputs (no_inputs), and items that have been sent `max_attempts` times (attempts_used_up).
     """
-    decided = reviewed.loc[reviewed["status"].isin(BACK), "parent_item_id"].dropna().drop_duplicates()
+    decided = reviewed.loc[reviewed["status"].isin(BACK_TO_CROWD), "parent_item_id"].dropna().drop_duplicates()
     lacking = pd.Series([], dtype="int64", index=pd.Index([], dtype="str"))
     if missing is not None:
         short = missing[missing["top_up"] & ~missing["item_id"].isin(decided)].set_index("item_id")

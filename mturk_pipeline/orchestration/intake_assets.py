@@ -10,6 +10,7 @@ from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.offers import offer_purged, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS, SUPERSEDED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +224,7 @@ def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput
     from mturk_pipeline.contracts.assignments import Assignments
 
     key, files, assignments = names.key("raw_output"), made.collected.files, made.assignments
-    parts = files[["used", "superseded", "quarantined", "conflicting"]].sum(axis=1)
+    parts = files[["used", *DISPOSITIONS]].sum(axis=1)
     unbalanced = files[parts != files["rows"]]
     return [
         check_schema(assignments, Assignments, key),
@@ -239,7 +240,7 @@ def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput
             "rows_balance",
             key,
             unbalanced,
-            ["source_file", "rows", "used", "superseded", "quarantined", "conflicting"],
+            ["source_file", "rows", "used", *DISPOSITIONS],
             "files whose rows are not all accounted for",
             severity=dg.AssetCheckSeverity.ERROR,
         ),
@@ -267,7 +268,7 @@ def _listed(names: PhaseAssets, check: str, lines: Sequence[str], what: str) -> 
 
 
 def _set_aside_check(names: PhaseAssets, collected: "Collected") -> dg.AssetCheckResult:
-    aside = collected.set_aside[collected.set_aside["disposition"] != "superseded"]
+    aside = collected.set_aside[collected.set_aside["disposition"] != SUPERSEDED]
     columns = ["source_file", "source_sheet", "source_row", "rule", "reason"]
     return row_problems(
         "no_row_set_aside", names.key("set_aside"), aside, columns, "rows are quarantined or conflicting"

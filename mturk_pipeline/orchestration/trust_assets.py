@@ -13,6 +13,7 @@ from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +144,7 @@ def _pilot_metadata(answers: "pd.DataFrame", assignments: "pd.DataFrame", phase:
 def _workers_metadata(workers: "pd.DataFrame") -> Mapping[str, Any]:
     standings = workers["standing"].value_counts()
     return {
-        **{f"standing_{name}": int(standings.get(name, 0)) for name in ("ok", "watch", "exclude")},
+        **{f"standing_{name}": int(standings.get(name, 0)) for name in PHASE_STANDINGS},
         "with_evidence": int((workers["evidence"] != "").sum()),
         "reliability": worker_scatter(workers),
     }

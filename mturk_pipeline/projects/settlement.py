@@ -25,6 +25,7 @@ from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.review.assignments_sheet import read_settle_words
+from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 from mturk_pipeline.workers.purging_files import anonymised_file
 from mturk_pipeline.workers.tombstones import forgotten
 
@@ -143,5 +144,5 @@ def _read(phase: ProjectPhase, files: list[Path]) -> PhaseAssignments:
     suggestions = suggest_settlement(collected.assignments, tidy(collected.assignments, phase.spec), phase.spec)
     reviewed = [file.path for file in phase.files(phase.folders.reviewed)]
     words, problems = read_settle_words(reviewed, suggestions)
-    unusable = int((collected.set_aside["disposition"] != "superseded").sum())
+    unusable = int((collected.set_aside["disposition"] != SUPERSEDED).sum())
     return PhaseAssignments(phase, files, collected.assignments, unusable, suggestions, words, problems)

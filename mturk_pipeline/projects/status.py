@@ -16,9 +16,10 @@ from mturk_pipeline.projects.deadlines import overdue_words
 from mturk_pipeline.projects.due import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED, UNSEEN
 from mturk_pipeline.workflow.workflow import Workflow
 
-UNDECIDED = "undecided"
 _OF_VERDICT = {
     Verdict.ARRIVING: "the pipeline: files are still arriving",
     Verdict.RUNNING: "the pipeline: a run is under way",
@@ -82,7 +83,7 @@ def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
     reviewed = place.table("reviewed")
     statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
     missing = _missing_now(place)
-    decided = sum(n for s, n in statuses.items() if s not in (UNDECIDED, "accepted_automatically"))
+    decided = sum(n for s, n in statuses.items() if s not in UNSEEN)
     return PhaseStatus(
         project=place.project.name,
         phase=place.phase,
@@ -92,8 +93,8 @@ def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
         items=0 if raw is None else int(raw["item_id"].nunique()),
         answers=0 if answers is None else int((answers["state"] != "blank").sum()),
         workers=0 if raw is None else worker_count(raw),
-        set_aside=0 if aside is None else int((aside["disposition"] != "superseded").sum()),
-        accepted_automatically=int(statuses.get("accepted_automatically", 0)),
+        set_aside=0 if aside is None else int((aside["disposition"] != SUPERSEDED).sum()),
+        accepted_automatically=int(statuses.get(ACCEPTED_AUTOMATICALLY, 0)),
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
         if_you_stop_here=_if_you_stop_here(place),
@@ -143,7 +144,7 @@ def _of_files(place: ProjectPhase, inputs: Inputs) -> Iterator[str]:
     if passed:
         yield f"you: {counted(len(passed), 'file')} where nothing is read: {named_in_short(passed)}"
     aside = place.table("set_aside")
-    lost = 0 if aside is None else int((aside["disposition"] != "superseded").sum())
+    lost = 0 if aside is None else int((aside["disposition"] != SUPERSEDED).sum())
     if lost:
         yield f"you: {counted(lost, 'row')} of result files that do not count: mturk-pipeline inspect FILE names each"
     if not inputs.batches and place.workflow.before(place.phase) is None:

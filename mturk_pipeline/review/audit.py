@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _MISS, _ABOVE, _BELOW = 0.05, 0.045, 0.005
-TELLING = ("accepted", "fixed")
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Au
     cleaned
         Contract `CleanedOutput` of the same rows: the crowd's best guesses.
     """
-    passed = reviewed["status"].eq("accepted_automatically")
+    passed = reviewed["status"].eq(ACCEPTED_AUTOMATICALLY)
     drawn = reviewed["inclusion"].notna()
-    seen = reviewed[drawn & reviewed["status"].isin(TELLING)]
+    seen = reviewed[drawn & reviewed["status"].isin(SAYS_WHAT_IS_RIGHT)]
     wrong = _wrong(seen, cleaned, phase)
     waiting = int((drawn & passed).sum())
     counts = {"passed": int(passed.sum()), "waiting": waiting, "looked_at": len(seen), "wrong": int(wrong.sum())}

@@ -5,17 +5,9 @@ import pandas as pd
 from mturk_pipeline.review.cleaning import as_lists, key_columns
 from mturk_pipeline.review.reading import Reviews
 from mturk_pipeline.review.spot_checks import inclusion
+from mturk_pipeline.vocabulary.decisions import STATUS_OF_DECISION
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, FIXED, UNDECIDED, UNSEEN
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-
-STATUS_OF = {
-    "accept": "accepted",
-    "fix": "fixed",
-    "add": "added",
-    "redo": "redo",
-    "reject": "rejected",
-    "drop": "dropped",
-}
-
 
 LOOK_AGAIN = {
     "disputed": "people disagree: see the sheet problems",
@@ -48,7 +40,7 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
         `cleaned`, then the added ones.
     """
     rows = cleaned[["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields]].copy()
-    automatic = cleaned["needs_review"].map({True: "undecided", False: "accepted_automatically"})
+    automatic = cleaned["needs_review"].map({True: UNDECIDED, False: ACCEPTED_AUTOMATICALLY})
     rows["status"] = automatic.astype("str")
     rows["trust"] = cleaned[[f"{gate}_trust" for gate in phase.gates]].min(axis=1)
     rows["comment"], rows["look_again"] = "", ""
@@ -57,7 +49,7 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     if reviews is not None:
         rows = _decided(rows, reviews, phase)
         rows = pd.concat([rows, _added(reviews.added, rows)], ignore_index=True) if len(reviews.added) else rows
-    rows.insert(4, "verified", ~rows["status"].isin(["undecided", "accepted_automatically"]))
+    rows.insert(4, "verified", ~rows["status"].isin(UNSEEN))
     first = [
         "item_id",
         "parent_item_id",
@@ -79,9 +71,9 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataF
     whole = decisions[decisions["field"] == ""].drop_duplicates("item_id").set_index("item_id")["decision"]
     cells = decisions[(decisions["field"] != "") & (decisions["decision"] != "add")]
     fixed = cells.loc[cells["decision"] == "fix", "item_id"].unique()
-    status = whole.map(STATUS_OF).reindex(rows.index)
+    status = whole.map(STATUS_OF_DECISION).reindex(rows.index)
     edited = rows.index.isin(fixed) & (status.isna() | (status == "accepted"))
-    rows["status"] = status.mask(edited, "fixed").fillna(rows["status"])
+    rows["status"] = status.mask(edited, FIXED).fillna(rows["status"])
     for field in phase.fields:
         after = cells[cells["field"] == field].drop_duplicates("item_id").set_index("item_id")["after"]
         here = rows.index.isin(after.index)
@@ -89,7 +81,7 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataF
     for reason, ids in (("changed", reviews.changed), ("lapsed", reviews.lapsed), ("disputed", reviews.disputed)):
         here = rows.index.isin(list(ids))
         rows["look_again"] = rows["look_again"].mask(here, LOOK_AGAIN[reason])
-        rows["status"] = rows["status"].mask(here, "undecided") if reason != "changed" else rows["status"]
+        rows["status"] = rows["status"].mask(here, UNDECIDED) if reason != "changed" else rows["status"]
     rows["comment"] = reviews.comments.set_index("item_id")["comment"].reindex(rows.index).fillna("")
     return rows.reset_index()
 
@@ -97,7 +89,7 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, phase: PhaseSpec) -> pd.DataF
 def _added(added: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of people's own, with the columns of `rows`."""
     out = added.reindex(columns=rows.columns)
-    out["status"] = STATUS_OF["add"]
+    out["status"] = STATUS_OF_DECISION["add"]
     out["trust"] = out["inclusion"] = float("nan")
     out["look_again"] = ""
     for column in ("hit_ids", "assignment_ids"):

@@ -8,9 +8,9 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
 from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.vocabulary.row_statuses import GOES_ON
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-GOOD = ("accepted", "fixed", "added", "accepted_automatically")
 VERIFIED = "verified"
 _LEFT_OUT = ["item_id", "rule", "reason"]
 
@@ -59,7 +59,7 @@ def next_input(
         ("yes" or "unverified"). Left out with a reason: rows without a value for each key (missing_key), the
         same item again (duplicate; the verified one stays) and items already sent (already_sent).
     """
-    good = reviewed[reviewed["status"].isin(GOOD)].reset_index(drop=True)
+    good = reviewed[reviewed["status"].isin(GOES_ON)].reset_index(drop=True)
     table = _with_lineage(good, lineage, phase)
     table[VERIFIED] = good["verified"].map({True: "yes", False: "unverified"}).astype("str")
     keys = list(next_phase.keys)

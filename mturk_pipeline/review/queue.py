@@ -4,6 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.spot_checks import interleave, lots
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 QUEUE_COLUMNS = ["item_id", "kind", "blind", "priority", "reasons", "inclusion"]
@@ -35,9 +36,9 @@ def review_queue(
     rows = cleaned[["item_id", "priority", "reasons", *key_columns(phase)]].set_index("item_id", drop=False)
     about = reviewed.drop_duplicates("item_id").set_index("item_id")
     about = about[["status", "look_again", "inclusion"]].reindex(rows.index)
-    waiting = about["status"].eq("undecided")
+    waiting = about["status"].eq(UNDECIDED)
     again = ~waiting & about["look_again"].fillna("").ne("")
-    spot = about["status"].eq("accepted_automatically") & about["inclusion"].notna()
+    spot = about["status"].eq(ACCEPTED_AUTOMATICALLY) & about["inclusion"].notna()
     kind = pd.Series("waiting", index=rows.index).mask(again, "look_again").mask(spot, "spot_check")
     rows["inclusion"] = about["inclusion"].where(spot)
     rows["reasons"] = _reasons(rows["reasons"], about, decisions)

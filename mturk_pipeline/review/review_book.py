@@ -11,7 +11,8 @@ from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.review.audit import Audit, audit
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.queue import review_queue
-from mturk_pipeline.review.shown import DECIDED, shown_table, shown_values
+from mturk_pipeline.review.shown import shown_table, shown_values
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, DECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_ROWS = 5_000
@@ -106,7 +107,7 @@ class ReviewBook:
     @cached_property
     def accepted(self) -> pd.DataFrame:
         """Rows that passed without a look, but for spot checks."""
-        passed = self._reviewed.loc[self._reviewed["status"] == "accepted_automatically", "item_id"]
+        passed = self._reviewed.loc[self._reviewed["status"] == ACCEPTED_AUTOMATICALLY, "item_id"]
         queue = replace(self, only=None).queue if self.only is not None else self.queue
         there = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(queue["item_id"])
         return self._with_shown(self._commented(self.cleaned[there]))

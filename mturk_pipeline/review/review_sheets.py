@@ -12,6 +12,7 @@ from mturk_pipeline.review.decision_words import WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.review.sheet_plans import Column, Look, SheetPlan
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _WIDTHS = {"url": 38, "email": 28, "phone": 18, "handle": 24, "name": 26, "text": 34}
@@ -78,7 +79,7 @@ def answers_sheet(book: ReviewBook) -> SheetPlan:
 
 def workers_sheet(book: ReviewBook) -> SheetPlan:
     """How each worker fared, here and in all projects; those to exclude or to watch first, then the least reliable."""
-    place = book.workers["standing"].map({"exclude": 0, "watch": 1, "ok": 2})
+    place = book.workers["standing"].map({word: place for place, word in enumerate(reversed(PHASE_STANDINGS))})
     workers = book.workers.assign(place=place).sort_values(["place", "reliability", "worker"], ignore_index=True)
     names = [*_WORKERS_FIRST, *(n for n in book.workers.columns if n not in _WORKERS_FIRST)]
     columns = [_worker_column(name, workers[name]) for name in names]

@@ -7,11 +7,11 @@ import pandas as pd
 from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_cell
 from mturk_pipeline.folders.writing import digest
 from mturk_pipeline.intake.item_ids import id_of
+from mturk_pipeline.vocabulary.row_statuses import DECIDED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
-DECIDED = ("accepted", "fixed", "added", "redo", "rejected", "dropped")
 # What a workbook's rows rested on, kept beside the values as if of fields with these names.
 HITS, HIT_IDS, ANSWERS, STATUS = ":hits", ":hit_ids", ":answers", ":status"
 # At either end of a text, what nobody sees: spaces, and marks that only steer how text runs.

@@ -7,12 +7,12 @@ import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.leads.gathering import GOES_OUT
 from mturk_pipeline.leads.sources import place_texts
 from mturk_pipeline.tracing.answers_behind import field_node
 from mturk_pipeline.tracing.finding import find
 from mturk_pipeline.tracing.node import Node, facts_of
 from mturk_pipeline.tracing.project_tables import ProjectTables
+from mturk_pipeline.vocabulary.row_statuses import GOES_ON
 
 _LEAD = (
     "lead_id", "lead_group", "rank", "status", "verified", "trust", "suppressed", "segments", "duplicate_lead",
@@ -143,7 +143,7 @@ def _of_phase(tables: ProjectTables, phase: str, before: str, row: dict[Any, Any
         return [Node("missing", f"cannot be followed into {before}: it does not tell the keys of {phase}")]
     rows = tables.table(before, "reviewed")
     rows = rows[(item_ids(given) == _item_id(tables, phase, row)).to_numpy()]
-    good = rows[rows["status"].isin(GOES_OUT)]
+    good = rows[rows["status"].isin(GOES_ON)]
     ids = (good if len(good) else rows)["item_id"].tolist()
     if not ids:
         return [Node("missing", f"not among the results of {before}: the batch was made elsewhere")]

@@ -17,7 +17,8 @@ from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.reviewed import read_reviewed
-from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
+from mturk_pipeline.trust.standing import partners, reliability, standings
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
             "reliability": middle,
             "reliability_low": low,
             "reliability_high": high,
-            "standing": pd.Series(np.array(STANDINGS, dtype=object)[place], dtype="str"),
+            "standing": pd.Series(np.array(PHASE_STANDINGS, dtype=object)[place], dtype="str"),
             "evidence": pd.Series(_evidence(merged, middle, low, high, place, shared), dtype="str"),
         }
     )

@@ -12,10 +12,11 @@ import pandas as pd
 from mturk_pipeline.trust.coding import Floats
 from mturk_pipeline.trust.models.scores import Known
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, NEUTRAL, STARRED, WATCH
 
 DISCOUNT, MOST = 0.5, 20.0
 # What a person's word about a worker makes of each of the worker's votes.
-WEIGHTS = {"starred": 1.5, "neutral": 1.0, "watch": 0.5, "blacklisted": 0.0}
+WEIGHTS = {STARRED: 1.5, NEUTRAL: 1.0, WATCH: 0.5, BLACKLISTED: 0.0}
 
 
 def contributions(workers: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def known_before(
     given = total["given"].to_numpy(dtype=float)
     scale = np.minimum(DISCOUNT, MOST / np.maximum(given, 1e-9))
     weight: Floats = np.array(
-        [WEIGHTS[overrides.get(n) or overrides.get(n.rsplit(":", 1)[-1]) or "neutral"] for n in names], dtype=float
+        [WEIGHTS[overrides.get(n) or overrides.get(n.rsplit(":", 1)[-1]) or NEUTRAL] for n in names], dtype=float
     )
     return Known(
         truth=nothing.truth if truth is None else truth,

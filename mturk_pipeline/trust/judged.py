@@ -12,12 +12,10 @@ from mturk_pipeline.trust.choosing import choose
 from mturk_pipeline.trust.coding import Floats, Ints
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 Model = Callable[[Ballots, Asked, Known], Scores]
-
-# Decisions that say what is right: an accepted row's shown values are, a fixed row's written ones.
-TELLING = ("accepted", "fixed")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Jud
     cells = ballots.cells
     truth = np.full(len(cells.field), UNKNOWN, dtype=np.int64)
     inclusion = np.full(len(cells.field), np.nan)
-    rows = reviewed[reviewed["status"].isin(TELLING) & reviewed["parent_item_id"].notna()]
+    rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].notna()]
     if rows.empty:
         return Judged(truth, inclusion)
     names = np.array(list(phase.fields), dtype=object)

@@ -22,7 +22,6 @@ from mturk_pipeline.trust.coding import Bools, Floats, Ints
 from mturk_pipeline.trust.models.scores import Copying, Scores
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 
-STANDINGS = ("ok", "watch", "exclude")
 OK, WATCH, EXCLUDE = range(3)
 HOPELESS, POOR = 0.6, 0.7
 FEWEST_ANSWERS, FEWEST_SHARED = 5, 2
@@ -69,7 +68,7 @@ def partners(copying: Copying, workers: int) -> list[list[int]]:
 
 
 def standings(given: Floats, low: Floats, high: Floats, copies: Bools, stands_out: Bools) -> Ints:
-    """Place in STANDINGS for each worker, as this file's docstring says."""
+    """Place in PHASE_STANDINGS for each worker, as this file's docstring says."""
     judged = given >= FEWEST_ANSWERS
     hopeless = judged & (high < HOPELESS)
     poor = judged & (high < POOR)

@@ -17,8 +17,9 @@ from mturk_pipeline.trust.evidence import evidence, stands_out
 from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_WORKERS
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
-from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings
+from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -67,7 +68,7 @@ def rate_workers(
         stands_out(table, median),
     )
     table["judged"], table["judged_right"] = table["given"].fillna(0.0), table["right"].fillna(0.0)
-    table["standing"] = np.array(STANDINGS, dtype=object)[place]
+    table["standing"] = np.array(PHASE_STANDINGS, dtype=object)[place]
     table["evidence"] = evidence(table, median)
     return table.rename_axis("worker").reset_index().loc[:, _COLUMNS]
 

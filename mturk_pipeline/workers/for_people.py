@@ -6,8 +6,8 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables_for_people import csv_bytes
-from mturk_pipeline.folders.worker_overrides import STANDINGS
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, WORKER_STANDINGS
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones
 
@@ -45,9 +45,9 @@ def workbook(memory: pd.DataFrame) -> bytes:
 def _choices(sheet, rows: int) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    rule = DataValidation("list", formula1=f'"{",".join(STANDINGS)}"', allow_blank=True)
+    rule = DataValidation("list", formula1=f'"{",".join(WORKER_STANDINGS)}"', allow_blank=True)
     rule.errorStyle, rule.showErrorMessage, rule.showInputMessage = "stop", True, True
-    rule.errorTitle, rule.error = "Not a standing", f"One of: {', '.join(STANDINGS)}."
+    rule.errorTitle, rule.error = "Not a standing", f"One of: {', '.join(WORKER_STANDINGS)}."
     rule.promptTitle, rule.prompt = "standing", _HINT
     letter = "ABCDEFG"[_COLUMNS.index("standing")]
     rule.add(f"{letter}2:{letter}{max(rows, 1) + 1}")
@@ -82,8 +82,8 @@ def blacklisted(
     tombstones
         Who was forgotten stands on no list.
     """
-    workers = [str(w) for w in memory.loc[memory["standing"] == "blacklisted", "worker"]]
+    workers = [str(w) for w in memory.loc[memory["standing"] == BLACKLISTED, "worker"]]
     plain = {salt.hashed(w): w for w in known} if salt else {}
     named = [plain.get(w, w) for w in workers]
     usable = [w for w in named if not w.startswith(PREFIX) and tombstones.of_worker(w) is None]
-    return exclusion_list((w, "blacklisted") for w in usable), sum(w.startswith(PREFIX) for w in named)
+    return exclusion_list((w, BLACKLISTED) for w in usable), sum(w.startswith(PREFIX) for w in named)

@@ -26,14 +26,15 @@ import pandas as pd
 from mturk_pipeline.folders.worker_overrides import Said
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, WATCH, WORKER_STANDINGS
 from mturk_pipeline.workers.salted import PREFIX, Salt
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
 REJECTIONS, REJECTED_SHARE = 2, 0.1
-_SEVERITY = {"blacklisted": 0, "watch": 1, "neutral": 2, "starred": 3}
+_SEVERITY = {standing: place for place, standing in enumerate(reversed(WORKER_STANDINGS))}
 _MTURK_ID = re.compile(r"A[A-Z0-9]{9,19}")
 _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", "gold_right")
-_NO_WORD = Said("", "neutral")
+_NO_WORD = Said("", NEUTRAL)
 
 
 def remember(
@@ -64,11 +65,11 @@ def remember(
     table = _pooled(contributions)
     there = known | {salt.hashed(w) if salt and hashed else w for w in others}
     words = words_by_worker(said, there, salt, hashed=hashed)
-    strangers = [worker for worker, word in words.items() if worker not in known and word.standing != "neutral"]
+    strangers = [worker for worker, word in words.items() if worker not in known and word.standing != NEUTRAL]
     table = table.reindex([*table.index, *strangers])
     table[list(_SUMS)] = table[list(_SUMS)].fillna(0)
     table["projects"] = table["projects"].fillna(0)
-    table[["suggested", "evidence"]] = table[["suggested", "evidence"]].fillna({"suggested": "neutral", "evidence": ""})
+    table[["suggested", "evidence"]] = table[["suggested", "evidence"]].fillna({"suggested": NEUTRAL, "evidence": ""})
     told = [words.get(str(worker), _NO_WORD) for worker in table.index]
     for name in ("standing", "reason", "who", "when"):
         table[name] = pd.Series([getattr(s, name) for s in told], index=table.index, dtype="str")
@@ -149,14 +150,14 @@ def _pooled(contributions: pd.DataFrame) -> pd.DataFrame:
 
 def _suggested(table: pd.DataFrame, by_phase: pd.Series) -> pd.Series:
     low, high, given = table["reliability_low"], table["reliability_high"], table["given"]
-    excluded = np.array(["exclude" in words for words in by_phase], dtype=bool)
-    watched = np.array(["watch" in words for words in by_phase], dtype=bool) | excluded
+    excluded = np.array([EXCLUDE in words for words in by_phase], dtype=bool)
+    watched = np.array([WATCH in words for words in by_phase], dtype=bool) | excluded
     rejected = (table["rejected"] >= REJECTIONS) & (table["rejected"] >= REJECTED_SHARE * table["assignments"])
     judged = given >= FEWEST_ANSWERS
     black = (judged & (high < HOPELESS)) | (excluded & ~(low >= POOR))
     watch = (judged & (high < POOR)) | watched | rejected
     star = (given >= ENOUGH_FOR_STARS) & (low >= STARS)
-    words = np.select([black, watch, star], ["blacklisted", "watch", "starred"], "neutral")
+    words = np.select([black, watch, star], [BLACKLISTED, WATCH, STARRED], NEUTRAL)
     return pd.Series(words, index=table.index, dtype="str")
 
 

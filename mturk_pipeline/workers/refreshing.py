@@ -7,6 +7,7 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.folders.worker_overrides import Overrides, Said, read_overrides
+from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
 from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united
 from mturk_pipeline.workers.for_people import blacklisted, write_files
@@ -97,5 +98,5 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
 def _strangers(memory: pd.DataFrame, said: tuple[Said, ...], known: list[str], salt: Salt | None) -> tuple[int, ...]:
     """Rows of a person's file that say something of workers who are in no project and no imported batch."""
     there = {*known, *memory.loc[memory["projects"] > 0, "worker"]}
-    telling = [s for s in said if s.standing != "neutral"]
+    telling = [s for s in said if s.standing != NEUTRAL]
     return tuple(s.row for s in telling if not any(w in there for w in words_by_worker([s], there, salt)))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.trust.evidence import evidence, stands_out
 from mturk_pipeline.trust.models.scores import Copying, Scores
-from mturk_pipeline.trust.standing import STANDINGS, partners, reliability, standings, suspected, wilson
+from mturk_pipeline.trust.standing import partners, reliability, standings, suspected, wilson
+from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 
 def scores(right, given):
@@ -20,7 +21,7 @@ def suggested(right, given, copies=False, stands_out=False):
     _, low, high = reliability(rated)
     n = len(rated.given)
     place = standings(rated.given, low, high, np.full(n, copies), np.full(n, stands_out))
-    return [STANDINGS[p] for p in place[:-1]]
+    return [PHASE_STANDINGS[p] for p in place[:-1]]
 
 
 def test_reliability_lies_in_its_interval_and_leans_on_the_crowd():
