@@ -5,19 +5,26 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
 from mturk_pipeline.answers.unreadable import evidence_of
 from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.texts.spreadsheet_errors import SIGNS, is_spreadsheet_error
-from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NEAR_MISS
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NEAR_MISS, TEXT_STATES
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 
 _BLANK = Reading(None, "blank")
 _LINK = re.compile(r"https?:|www\.|\w\.\w+/", re.IGNORECASE)
 # What stands between the values of a list that a worker wrote into one cell.
 _BETWEEN = re.compile(r"\s*[,;|\n]\s*|\s+(?:or|and|&|/)\s+|\s+(?=https?://|\S+@)", re.IGNORECASE)
+_TEXT_CODES = [ANSWER_STATES.index(state) for state in TEXT_STATES]
+
+
+def has_text(states: pd.Series) -> np.ndarray:
+    """Of places in ANSWER_STATES: whether something was written that is meant as an answer."""
+    return np.isin(states.to_numpy(), _TEXT_CODES)
 
 
 class CellTexts(NamedTuple):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.cells import has_text
 from mturk_pipeline.answers.kinds.handle import is_own_link
 from mturk_pipeline.answers.kinds.networks import page_of
 from mturk_pipeline.texts.plain_text import clean
@@ -28,7 +29,7 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """
     fields = list(phase.fields.items())
     is_open = np.array([spec.kind in OPEN_KINDS for _, spec in fields])
-    at = np.flatnonzero(is_open[said["field"]] & (said["state"] <= _INVALID).to_numpy())
+    at = np.flatnonzero(is_open[said["field"]] & has_text(said["state"]))
     if not len(at):
         return said
     text = loose(said["raw"].iloc[at])

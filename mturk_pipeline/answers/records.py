@@ -16,19 +16,18 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.cells import has_text
 from mturk_pipeline.answers.spelling import comparing_keys
-from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside fields of any name: no header of a file begins with a space.
 _ROW, _ITEM, _SEVERAL = " row", " item", " several"
-_INVALID = ANSWER_STATES.index("invalid")
 
 
 def real_records(said: pd.DataFrame) -> pd.DataFrame:
     """Rows of the slots in which something was said (blank and 'none' say that there is no record)."""
     slot = _places(said)
-    return said.loc[np.isin(slot, slot[(said["state"] <= _INVALID).to_numpy()])]
+    return said.loc[np.isin(slot, slot[has_text(said["state"])])]
 
 
 def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.cells import has_text
 from mturk_pipeline.answers.echo import without_echoes
 from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
@@ -13,7 +14,7 @@ from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.intake.mended_cells import original_cells
-from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK
+from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mturk_pipeline.contracts.answers import Answers
 
-_INVALID, _NONE = ANSWER_STATES.index("invalid"), ANSWER_STATES.index("none_declared")
+_NONE = ANSWER_STATES.index(NONE_DECLARED)
 _JUNK = EVIDENCE.index(JUNK)
 _COPIED = [
     "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
@@ -95,7 +96,7 @@ def _resolved(said: pd.DataFrame) -> pd.DataFrame:
         return said
     group = said.groupby(["row", "element", "field"], sort=False).ngroup()
     state = said["state"].to_numpy()
-    rank = pd.Series(np.where(state <= _INVALID, 0, state), index=said.index)
+    rank = pd.Series(np.where(has_text(said["state"]), 0, len(ANSWER_STATES) - state), index=said.index)
     kept = (rank == rank.groupby(group).transform("min")).to_numpy()
     usable = pd.Series((rank == 0).to_numpy() & (said["evidence"] != _JUNK).to_numpy(), index=said.index)
     kept = kept | (state == _NONE) & ~usable.groupby(group).transform("any").to_numpy()

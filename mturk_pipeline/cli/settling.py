@@ -13,6 +13,7 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects import settlement
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
 from mturk_pipeline.projects.site import Site
+from mturk_pipeline.texts.source_place import source_place
 
 _REASONS = 5
 _DRY = "nothing written (dry run)"
@@ -96,8 +97,7 @@ def _say_unused(found: PhaseAssignments) -> None:
         typer.echo(f"  {words} that this phase does not have")
     problems = found.problems.astype(object).where(found.problems.notna(), None)
     for row in problems.itertuples():
-        parts = [("", row.source_file), ("sheet ", row.source_sheet), ("row ", row.source_row)]
-        place = ", ".join(f"{word}{part}" for word, part in parts if part is not None)
+        place = source_place(str(row.source_file), row.source_sheet, row.source_row)
         typer.echo(f"  {place}: {row.reason}", err=True)
 
 

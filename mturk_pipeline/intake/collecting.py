@@ -21,6 +21,7 @@ from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worke
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.intake.uniting import United, unite
+from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -171,7 +172,7 @@ def _take_in(
     total = 0
     for table, dialect in known:
         if dialect is None:
-            work.warnings.append(f"{name}: sheet '{table.sheet}' is no result table and was left out")
+            work.warnings.append(f"{source_place(name, table.sheet)}: is no result table and was left out")
             continue
         problem = _take_in_table(work, _Origin(name, file, rank), table, dialect, phase, limits)
         total += len(table.frame)
@@ -203,8 +204,8 @@ def _take_in_table(
     notes += _remarks(rows(frame, good), verdict.problem, phase)
     if not len(frame):
         notes.append("has a header but no rows")
-    sheet = f" sheet '{table.sheet}'" if table.sheet is not None else ""
-    work.warnings += [f"{origin.name}{sheet}: {note}" for note in notes]
+    where = source_place(origin.name, table.sheet)
+    work.warnings += [f"{where}: {note}" for note in notes]
     return verdict.problem
 
 

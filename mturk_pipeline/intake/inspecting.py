@@ -11,6 +11,7 @@ from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
 from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
+from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -85,8 +86,7 @@ class Inspection:
         lines: list[str] = []
         for (disposition, rule), rows in self.not_counted.groupby(["disposition", "rule"], sort=False):
             shown = rows.head(SHOWN_PER_REASON)
-            sheets = (", sheet " + shown["sheet"].astype("str")).fillna("")
-            places = shown["file"] + sheets + ", row " + shown["row"].astype("str")
+            places = source_places(shown.add_prefix("source_"))
             lines += (places + f": {disposition}, {rule}: " + shown["reason"]).tolist()
             if len(rows) > SHOWN_PER_REASON:
                 lines.append(f"… and {len(rows) - SHOWN_PER_REASON:,} rows more: {disposition}, {rule}")
@@ -127,7 +127,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
     if pd.isna(entry["dialect"]):
         return Inspection(path, broken)
     balance = {c: int(entry[c]) for c in ("rows", "used", *DISPOSITIONS)}
-    warnings = [line.removeprefix(f"{path.name}: ") for line in collected.warnings]
+    warnings = [line.removeprefix(path.name).lstrip(":, ") for line in collected.warnings]
     contents = [c for c in collected.assignments.columns if c.startswith(("Input.", "Answer."))]
     return Inspection(
         path,

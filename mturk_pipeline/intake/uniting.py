@@ -11,6 +11,7 @@ from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.same_cells import clear_text
 from mturk_pipeline.intake.typed import column, looked_up
 from mturk_pipeline.intake.typed import rows as select
+from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 
 # What belongs to the requester's side may change from download to download; the rest may not.
@@ -168,14 +169,14 @@ def _cleared(winners: pd.DataFrame, clear: Clear) -> pd.DataFrame:
 
 
 def _superseded(losers: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
-    place = _places(winners).set_axis(winners["group"])
+    place = source_places(winners).set_axis(winners["group"])
     later = looked_up(column(losers, "group"), place).astype("str")
     return _told(losers, SUPERSEDED, "is the same assignment as " + later + ", which counts instead")
 
 
 def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     """Each contradicting row with the places of all of its assignment."""
-    ordered = rows.assign(place_text=_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
+    ordered = rows.assign(place_text=source_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
     groups = ordered.groupby("group", sort=False)["place_text"]
     first = select(ordered, groups.cumcount() < _SHOWN)
     shown: Any = first.groupby("group", sort=False)["place_text"].agg("; ".join)
@@ -190,12 +191,6 @@ def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
         + ": none counts until the wrong rows are taken out"
     )
     return _told(rows, "conflict", reason)
-
-
-def _places(rows: pd.DataFrame) -> pd.Series:
-    """Where rows stand, in words: "a.csv row 5"."""
-    sheet = (" sheet '" + column(rows, "source_sheet") + "'").fillna("")
-    return column(rows, "source_file") + sheet + " row " + column(rows, "source_row").astype("str")
 
 
 def _told(rows: pd.DataFrame, rule: str, reason: str | pd.Series) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.texts.source_place import source_places
+
 
 def row_sources(reviewed: pd.DataFrame, assignments: pd.DataFrame, decisions: pd.DataFrame | None) -> pd.Series:
     """For each row of `reviewed` the list of places that it comes from.
@@ -23,7 +25,7 @@ def row_sources(reviewed: pd.DataFrame, assignments: pd.DataFrame, decisions: pd
     lists = reviewed["assignment_ids"].tolist()
     lengths = np.array([len(ids) for ids in lists], dtype=np.int64)
     at = pd.Index(assignments["assignment_id"]).get_indexer(pd.Index(list(chain.from_iterable(lists)), dtype="str"))
-    texts = np.append(place_texts(assignments).to_numpy(dtype=object), "")[at].tolist()
+    texts = np.append(source_places(assignments).to_numpy(dtype=object), "")[at].tolist()
     ends = np.cumsum(lengths).tolist()
     starts = (np.cumsum(lengths) - lengths).tolist()
     found = [[t for t in texts[a:b] if t] for a, b in zip(starts, ends, strict=True)]
@@ -32,19 +34,8 @@ def row_sources(reviewed: pd.DataFrame, assignments: pd.DataFrame, decisions: pd
     return pd.Series(found, index=reviewed.index, dtype=object)
 
 
-def place_texts(table: pd.DataFrame) -> pd.Series:
-    """`source_file`, `source_sheet` and `source_row` of each row in words.
-
-    >>> place_texts(pd.DataFrame({"source_file": ["a.xlsx"], "source_sheet": ["S1"], "source_row": [7]})).item()
-    'a.xlsx, sheet S1, row 7'
-    """
-    sheets = table["source_sheet"].astype("str") if "source_sheet" in table else pd.Series(pd.NA, index=table.index)
-    of_sheet = (", sheet " + sheets.astype("str")).fillna("")
-    return table["source_file"].astype("str") + of_sheet + ", row " + table["source_row"].astype("str")
-
-
 def _added(item_ids: pd.Series, decisions: pd.DataFrame) -> list[list[str]]:
     added = decisions[decisions["decision"] == "add"]
-    places = place_texts(added).set_axis(pd.Index(added["item_id"]))
+    places = source_places(added).set_axis(pd.Index(added["item_id"]))
     places = places[~places.index.duplicated()].reindex(item_ids)
     return [[p] if isinstance(p, str) else [] for p in places.tolist()]

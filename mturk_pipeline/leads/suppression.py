@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside the projects, for all of them.
@@ -26,8 +27,7 @@ def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpe
     order = outcomes["outcome"].map({name: place for place, name in enumerate(_REASONS)})
     told = outcomes.assign(order=order)[order.notna()].sort_values(["order", "source_file", "source_row"])
     told = told.drop_duplicates("address").set_index("address")
-    places = told["source_file"].astype("str") + ", row " + told["source_row"].astype("str")
-    reasons = told["outcome"].astype("str") + " (" + places + ")"
+    reasons = told["outcome"].astype("str") + " (" + source_places(told) + ")"
     addresses = leads["value"].str.casefold().where(is_email(leads, phase))
     found = reasons.reindex(addresses.to_numpy(dtype=object)).set_axis(leads.index)
     return leads.assign(suppressed=found.astype("str").fillna(""))

@@ -13,9 +13,10 @@ import pandas as pd
 
 from mturk_pipeline.folders.tables_for_people import unescape_csv_cell
 from mturk_pipeline.review.decision_words import BLANK
-from mturk_pipeline.review.problems import place_of, problem, problem_table
+from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, file_name, read_sheets
 from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+from mturk_pipeline.texts.source_place import source_place
 
 TITLE = "assignments"
 SETTLE: dict[str, tuple[str, ...]] = {
@@ -201,7 +202,7 @@ def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd
         disputed = clear[clear["assignment_id"].isin(ids)]
         for _, rows in disputed.groupby("assignment_id", sort=True):
             places = [_place(row) for row in rows.itertuples()]
-            reason = f"{what}; leave one of {'; '.join(place_of(*place) for place in places[:6])}"
+            reason = f"{what}; leave one of {'; '.join(source_place(*place) for place in places[:6])}"
             problems.append(problem(*places[0], "settle", rule, reason))
     words = words.assign(settle=words["settle"].mask(words["assignment_id"].isin(against | unlike | unclear), UNCLEAR))
     # Of rows that agree, one that has something to tell.

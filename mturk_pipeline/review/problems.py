@@ -20,12 +20,3 @@ def problem_table(problems: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
     rows = list(problems)
     types = {c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS}
     return pd.DataFrame({c: pd.Series([row[c] for row in rows], dtype=kind) for c, kind in types.items()})
-
-
-def place_of(file: str, sheet: str | None, row: int) -> str:
-    """Where a row stands, in words.
-
-    >>> place_of("anna.xlsx", "review", 7), place_of("ben.csv", None, 3)
-    ('anna.xlsx, sheet review, row 7', 'ben.csv, row 3')
-    """
-    return f"{file}, row {row}" if sheet is None or sheet != sheet else f"{file}, sheet {sheet}, row {row}"

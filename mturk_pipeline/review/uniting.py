@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.review.decision_words import UNDO
-from mturk_pipeline.review.problems import place_of, problem, problem_table
+from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.sheet_says import LAPSED, PLACE, WHEN, Said
+from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", " since", *PLACE]
@@ -159,7 +160,7 @@ def _disputes(verdicts: pd.DataFrame) -> list[dict[str, object]]:
         first = group.iloc[0]
         other = group[group[" says"] != first[" says"]].iloc[0]
         sheet = None if pd.isna(first["source_sheet"]) else str(first["source_sheet"])
-        there = place_of(other["source_file"], other["source_sheet"], int(other["source_row"]))
+        there = source_place(other["source_file"], other["source_sheet"], int(other["source_row"]))
         reason = f"{there} says otherwise about the same item, so it stays undecided: decide it in the newest workbook"
         row = int(first["source_row"])
         found.append(problem(first["source_file"], sheet, row, None, "conflicting_decisions", reason))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from mturk_pipeline.leads.sources import place_texts
+from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.tracing.node import Node, facts_of, plain
 from mturk_pipeline.tracing.project_tables import ProjectTables
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -55,7 +55,7 @@ def _answer_nodes(tables: ProjectTables, phase: str, item: Any, element: str, fi
     if answers.empty:
         return []
     answers = answers.sort_values(["submitted_at", "assignment_id", "slot"], kind="stable")
-    answers = answers.assign(place=place_texts(answers))
+    answers = answers.assign(place=source_places(answers))
     answers = _beside(answers, tables.table(phase, "raw_output"), "assignment_id", ["batch_id", "status"])
     answers = _beside(answers, tables.table(phase, "workers"), "worker", ["reliability", "standing"])
     return [_answer_node(row) for row in answers.to_dict("records")]

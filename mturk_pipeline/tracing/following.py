@@ -7,7 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.leads.sources import place_texts
+from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.tracing.answers_behind import field_node
 from mturk_pipeline.tracing.finding import find
 from mturk_pipeline.tracing.node import Node, facts_of
@@ -84,7 +84,7 @@ def _decision_nodes(tables: ProjectTables, phase: str, item_id: str) -> list[Nod
         facts = facts_of(
             row, [str(c) for c in row if c not in ("item_id", "source_file", "source_sheet", "source_row")]
         )
-        facts["place"] = place_texts(pd.DataFrame([row])).item()
+        facts["place"] = source_places(pd.DataFrame([row])).item()
         about = str(row["field"]) or "the row"
         change = f": {facts.get('before', 'nothing')} → {facts.get('after', 'nothing')}" if row["field"] else ""
         nodes.append(Node("decision", f"decision {row['decision']} on {about}{change}", facts))
@@ -128,7 +128,7 @@ def _of_list(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> list[Nod
     rows = tables.rows(phase, "input", "item_id", wanted)
     if rows.empty:
         return [Node("missing", "not in the first list: the batch was made from another one")]
-    places = place_texts(rows)
+    places = source_places(rows)
     return [
         Node("file", place, facts_of(r, [str(c) for c in r if c not in _SHOWN_AS_PLACE]))
         for place, r in zip(places, rows.to_dict("records"), strict=True)

@@ -9,6 +9,7 @@ INVALID = "invalid"
 NONE_DECLARED = "none_declared"  # the worker said that there is none
 VALID = "valid"
 ANSWER_STATES = (BLANK, INVALID, NONE_DECLARED, VALID)
+TEXT_STATES = (INVALID, VALID)  # something was written that is meant as an answer
 
 NO_EVIDENCE = ""  # every answer that could be read
 JUNK = "junk"  # speaks for neither a value nor for none

@@ -190,7 +190,7 @@ def test_workbook_cells_as_text(tmp_path):
     assert str(one["submitted_at"]) == "2020-02-22 05:53:00+00:00"
     assert one["Answer.d"].startswith("2020-01-02")
     assert collected.assignments["source_sheet"].tolist() == ["R", "S"]
-    assert any("'Notes' is no result table" in w for w in collected.warnings)
+    assert any("sheet Notes: is no result table" in w for w in collected.warnings)
     assert any("without a zone" in w for w in collected.warnings)
 
 

@@ -39,7 +39,7 @@ def test_among_equal_states_the_newer_file_counts(tmp_path):
     new = write(tmp_path / "a.csv", [row(0, RequesterFeedback="new")], modified=2000)
     collected = checked([old, new])
     assert collected.assignments["requester_feedback"].tolist() == ["new"]
-    assert "a.csv row 2" in collected.set_aside["reason"][0]
+    assert "a.csv, row 2" in collected.set_aside["reason"][0]
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path):
@@ -68,7 +68,7 @@ def test_contradictions_are_set_apart_whole(tmp_path, change, kind):
     assert collected.set_aside["disposition"].tolist() == ["conflicting"] * 3
     reason = collected.set_aside["reason"][0]
     assert kind in reason
-    assert "a.csv row 2; b.csv row 2; b.csv row 3" in reason
+    assert "a.csv, row 2; b.csv, row 2; b.csv, row 3" in reason
     assert not any(v in reason for v in change.values())
 
 
