@@ -1,6 +1,6 @@
 """From assignments to tidy answers: what each worker said for each item and field."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,13 @@ from mturk_pipeline.answers.invention import mark_invented
 from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
+from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.intake.mended_cells import original_cells
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
-    from pandera.typing import DataFrame
-
-    from mturk_pipeline.contracts.answers import Answers
+    pass
 
 _NONE = ANSWER_STATES.index(NONE_DECLARED)
 _JUNK = EVIDENCE.index(JUNK)
@@ -28,14 +27,9 @@ _COPIED = [
     "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
     "source_row",
 ]  # fmt: skip
-_ORDER = [
-    "item_id", "element", "field", "worker", "raw", "value", "state", "suspicious", "note", "evidence",
-    "answer_column", "slot",
-    "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet", "source_row",
-]  # fmt: skip
 
 
-def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
+def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """What each worker said, long and normalised.
 
     Parameters
@@ -48,7 +42,8 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
 
     Returns
     -------
-    DataFrame[Answers]
+    pandas.DataFrame
+        Contract `Answers`.
         Sorted by item, element, field (in the phase's order) and assignment; the same whatever the order of rows.
         For each scalar field of an assignment a row per distinct value, invalid text, or one row that says blank or
         none_declared. For a list of records the same per record; an assignment that lists nothing has one row
@@ -119,7 +114,7 @@ def _with_blanks(said: pd.DataFrame, places: pd.DataFrame, fields: tuple[str, ..
     return pd.concat([said, blank], ignore_index=True)
 
 
-def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> "DataFrame[Answers]":
+def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """The contract's columns, in its order, sorted."""
     row = said["row"].to_numpy()
     keys = [pd.factorize(s, sort=True)[0] for s in (assignments["assignment_id"], assignments["item_id"])]
@@ -137,7 +132,7 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
         out[column] = pd.Series(names_of, dtype="str").take(said[column].to_numpy()).to_numpy()
     out["answer_column"] = said["column"]
     out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
-    return cast("DataFrame[Answers]", out[_ORDER])
+    return out[list(Answers.names())]
 
 
 def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, assignments: pd.DataFrame) -> None:

@@ -1,10 +1,6 @@
 """Answers: one row per value that a worker gave for an item and a field."""
 
-import pandas as pd
-import pandera.pandas as pa
-from pandera.typing import Series
-
-from mturk_pipeline.contracts.base import Moment, Table
+from mturk_pipeline.contracts.base import INTEGER, MOMENT, Column, Table
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
 
 
@@ -16,38 +12,27 @@ class Answers(Table):
     answered has none: that is `missing`.
     """
 
-    item_id: Series[str] = pa.Field(description="The item asked about")
-    element: Series[str] = pa.Field(
-        description="For a list of records: which record of the item it is; '' for scalar fields"
-    )
-    field: Series[str] = pa.Field(description="The field asked")
-    worker: Series[str] = pa.Field(description="Who answered: provider:server:id")
-    raw: Series[str] = pa.Field(nullable=True, description="What the cell held, untouched")
-    value: Series[str] = pa.Field(
-        nullable=True, description="The normalised value; present exactly where state is valid"
-    )
-    state: Series[str] = pa.Field(
-        isin=ANSWER_STATES, description="blank, none_declared ('there is none'), invalid or valid"
-    )
-    suspicious: Series[bool] = pa.Field(
-        description="Valid in form but unlikely to be real: never accepted without a look"
-    )
-    note: Series[str] = pa.Field(description="Why it is invalid, suspicious or was changed, in words; '' where plain")
-    evidence: Series[str] = pa.Field(
+    item_id = Column(str, "The item asked about")
+    element = Column(str, "For a list of records: which record of the item it is; '' for scalar fields")
+    field = Column(str, "The field asked")
+    worker = Column(str, "Who answered: provider:server:id")
+    raw = Column(str, "What the cell held, untouched", nullable=True)
+    value = Column(str, "The normalised value; present exactly where state is valid", nullable=True)
+    state = Column(str, "blank, none_declared ('there is none'), invalid or valid", isin=ANSWER_STATES)
+    suspicious = Column(bool, "Valid in form but unlikely to be real: never accepted without a look")
+    note = Column(str, "Why it is invalid, suspicious or was changed, in words; '' where plain")
+    evidence = Column(
+        str,
+        "What an invalid answer speaks for: near_miss (looks like a value, so for one), none_in_words (for none), "
+        "junk (for neither); '' for all other states",
         isin=EVIDENCE,
-        description=(
-            "What an invalid answer speaks for: near_miss (looks like a value, so for one), none_in_words (for none), "
-            "junk (for neither); '' for all other states"
-        ),
     )
-    answer_column: Series[str] = pa.Field(description="The file's column, such as Answer.email_1")
-    slot: Series[pd.Int64Dtype] = pa.Field(
-        nullable=True, description="Place in the worker's list of records (the n of the column)"
-    )
-    hit_id: Series[str] = pa.Field(description="HITId")
-    assignment_id: Series[str] = pa.Field(description="AssignmentId")
-    submitted_at: Series[Moment] = pa.Field(nullable=True, description="SubmitTime, UTC")
-    work_seconds: Series[float] = pa.Field(nullable=True, description="Accept to submit, seconds")
-    source_file: Series[str] = pa.Field(description="Name of the result file")
-    source_sheet: Series[str] = pa.Field(nullable=True, description="Sheet, for a workbook")
-    source_row: Series[int] = pa.Field(description="Row as a spreadsheet counts it")
+    answer_column = Column(str, "The file's column, such as Answer.email_1")
+    slot = Column(INTEGER, "Place in the worker's list of records (the n of the column)", nullable=True)
+    hit_id = Column(str, "HITId")
+    assignment_id = Column(str, "AssignmentId")
+    submitted_at = Column(MOMENT, "SubmitTime, UTC", nullable=True)
+    work_seconds = Column(float, "Accept to submit, seconds", nullable=True)
+    source_file = Column(str, "Name of the result file")
+    source_sheet = Column(str, "Sheet, for a workbook", nullable=True)
+    source_row = Column(int, "Row as a spreadsheet counts it")

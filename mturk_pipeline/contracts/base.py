@@ -1,25 +1,112 @@
-"""What all tables share: a strict base, the column types, and a table made empty from its model."""
+"""What all contracts share: columns written once, and the Pandera model that is made of them when a table is checked.
 
-from typing import Annotated
+Pandera takes half a second to load; whoever only wants to know a table's columns does not wait for it.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
-import pandera.pandas as pa
 
-# pandas' own types, given by name so that parquet, pandas and pandera mean the same thing by each.
-UTC = pd.DatetimeTZDtype("us", "UTC")
-Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
-
-class Table(pa.DataFrameModel):
-    """Base of every contract: columns as declared; `coerce` makes types exact, never values."""
-
-    class Config(pa.DataFrameModel.Config):
-        coerce = True
-        strict = True
-        add_missing_columns = False
+# Types beside Python's own str, bool, int, float and object; so that parquet, pandas and Pandera mean the same by each.
+MOMENT = pd.DatetimeTZDtype("us", "UTC")
+INTEGER = pd.Int64Dtype()  # a whole number that may be missing
 
 
-def empty(model: type[Table]) -> pd.DataFrame:
-    """A table of no rows with the columns and types of `model`."""
-    columns = model.to_schema().columns
-    return pd.DataFrame({name: pd.Series([], dtype="object") for name in columns}).pipe(model.validate)
+@dataclass(frozen=True)
+class Column:
+    """A column of a contract: its type, what it means, and what holds of each of its values."""
+
+    type: Any
+    description: str
+    nullable: bool = False
+    unique: bool = False
+    isin: Collection[str] | None = None
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+
+    @property
+    def dtype(self) -> Any:
+        """As pandas names it."""
+        return pd.api.types.pandas_dtype("str" if self.type is str else self.type)
+
+    def model(self) -> "pa.Column":
+        """As Pandera has it."""
+        import pandera.pandas as pa
+
+        checks = {"isin": pa.Check.isin, "ge": pa.Check.ge, "gt": pa.Check.gt, "le": pa.Check.le}
+        given = {name: getattr(self, name) for name in checks}
+        return pa.Column(
+            self.type,
+            [
+                checks[name](list(value) if name == "isin" else value)
+                for name, value in given.items()
+                if value is not None
+            ],
+            nullable=self.nullable,
+            unique=self.unique,
+            coerce=True,
+            description=self.description,
+        )
+
+
+class Table:
+    """Base of every contract: its columns are those of its base and its own, in the order in which they are written.
+
+    Attributes
+    ----------
+    strict
+        Whether a table has these columns alone.
+    checks
+        What holds of a table as a whole: a name, and a function that says whether it does.
+
+    >>> class Clubs(Table):
+    ...     club = Column(str, "The club", unique=True)
+    >>> Clubs.names()
+    ('club',)
+    """
+
+    strict: ClassVar[bool] = True
+    checks: ClassVar[Mapping[str, Callable[[pd.DataFrame], bool]]] = {}
+
+    @classmethod
+    @cache
+    def columns(cls) -> dict[str, Column]:
+        """Its columns by name."""
+        classes = [base for base in reversed(cls.__mro__) if issubclass(base, Table)]
+        return {name: column for base in classes for name, column in vars(base).items() if isinstance(column, Column)}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(cls.columns())
+
+    @classmethod
+    @cache
+    def model(cls) -> "pa.DataFrameSchema":
+        """The Pandera schema: types are made exact, values never changed."""
+        import pandera.pandas as pa
+
+        return pa.DataFrameSchema(
+            {name: column.model() for name, column in cls.columns().items()},
+            [pa.Check(check, name=name) for name, check in cls.checks.items()],
+            strict=cls.strict,
+            coerce=True,
+            name=cls.__name__,
+        )
+
+    @classmethod
+    def validate(cls, table: pd.DataFrame, *, lazy: bool = False) -> pd.DataFrame:
+        """`table` with exact types; where it breaks the contract Pandera's SchemaError, with `lazy` SchemaErrors."""
+        return cls.model().validate(table, lazy=lazy)
+
+    @classmethod
+    def empty(cls) -> pd.DataFrame:
+        """A table of no rows."""
+        return pd.DataFrame({name: pd.Series([], dtype=column.dtype) for name, column in cls.columns().items()})

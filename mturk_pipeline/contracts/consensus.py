@@ -1,10 +1,6 @@
 """Consensus and workers: what the answers of a phase agree on, and how each worker fared."""
 
-import pandas as pd
-import pandera.pandas as pa
-from pandera.typing import Series
-
-from mturk_pipeline.contracts.base import Table
+from mturk_pipeline.contracts.base import INTEGER, Column, Table
 from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 FLAGS = ["unanimous", "majority", "plurality", "minority", "multiple", "zero_value"]
@@ -20,103 +16,89 @@ class Consensus(Table):
     For a list of records each record has a row per field; its trust says that the record exists with this value.
     """
 
-    item_id: Series[str] = pa.Field(description="The item asked about")
-    element: Series[str] = pa.Field(description="Which record of the item's list; '' for scalar fields")
-    field: Series[str] = pa.Field(description="The field asked")
-    outcome: Series[str] = pa.Field(
+    item_id = Column(str, "The item asked about")
+    element = Column(str, "Which record of the item's list; '' for scalar fields")
+    field = Column(str, "The field asked")
+    outcome = Column(
+        str,
+        "A value; that there is none; or nothing usable (with near misses: a value that nobody could read)",
         isin=["value", "none", "unknown"],
-        description="A value; that there is none; or nothing usable (with near misses: a value that nobody could read)",
     )
-    value: Series[str] = pa.Field(nullable=True, description="The best guess, normalised; missing for none and unknown")
-    trust: Series[float] = pa.Field(
-        ge=0, le=1, description="Probability that the outcome is right, 0..1 (a count of votes with model: majority)"
+    value = Column(str, "The best guess, normalised; missing for none and unknown", nullable=True)
+    trust = Column(
+        float, "Probability that the outcome is right, 0..1 (a count of votes with model: majority)", ge=0, le=1
     )
-    pattern: Series[str] = pa.Field(description=PATTERNS)
-    flag: Series[str] = pa.Field(isin=FLAGS, description="Decision table, generalised to any number of answers")
-    flag_text: Series[str] = pa.Field(description="The flag in words, such as 'All good, triple consensus'")
-    winners: Series[object] = pa.Field(description="List of the values that the decision table names, best first")
-    runners_up: Series[object] = pa.Field(description="List of the other distinct valid values, most trusted first")
-    runners_up_trust: Series[object] = pa.Field(description="List of the trust of each of the runners-up, 0..1")
-    votes: Series[int] = pa.Field(ge=0, description="Workers (anonymous answers: each) who support the outcome")
-    valid: Series[int] = pa.Field(ge=0, description="Workers who gave a valid value")
-    blank: Series[int] = pa.Field(ge=0, description="Workers who left the field blank")
-    none_declared: Series[int] = pa.Field(ge=0, description="Workers who said that there is none")
-    invalid: Series[int] = pa.Field(ge=0, description="Workers whose only answers were invalid")
-    workers: Series[int] = pa.Field(
-        ge=1, description="Workers who were asked and answered; each anonymous answer as one"
+    pattern = Column(str, PATTERNS)
+    flag = Column(str, "Decision table, generalised to any number of answers", isin=FLAGS)
+    flag_text = Column(str, "The flag in words, such as 'All good, triple consensus'")
+    winners = Column(object, "List of the values that the decision table names, best first")
+    runners_up = Column(object, "List of the other distinct valid values, most trusted first")
+    runners_up_trust = Column(object, "List of the trust of each of the runners-up, 0..1")
+    votes = Column(int, "Workers (anonymous answers: each) who support the outcome", ge=0)
+    valid = Column(int, "Workers who gave a valid value", ge=0)
+    blank = Column(int, "Workers who left the field blank", ge=0)
+    none_declared = Column(int, "Workers who said that there is none", ge=0)
+    invalid = Column(int, "Workers whose only answers were invalid", ge=0)
+    workers = Column(int, "Workers who were asked and answered; each anonymous answer as one", ge=1)
+    cumulative_sameness = Column(
+        int, "Sum over answers of the number of equal answers: 9, 5, 3 for three answers", ge=0
     )
-    cumulative_sameness: Series[int] = pa.Field(
-        ge=0, description="Sum over answers of the number of equal answers: 9, 5, 3 for three answers"
+    entropy = Column(float, "Shannon entropy of the answers over its maximum: 0 all equal, 1 all different", ge=0, le=1)
+    accepted = Column(
+        bool,
+        "Trust reaches the field's threshold: passes without a look, unverified. 'None' passes only where somebody "
+        "said so or left the field blank, and nobody nearly wrote a value",
     )
-    entropy: Series[float] = pa.Field(
-        ge=0,
-        le=1,
-        description="Shannon entropy of the answers over its maximum: 0 all equal, 1 all different",
+    changed_by_weighting = Column(
+        bool, "The outcome differs from the most supported value: reliability decided, not the count"
     )
-    accepted: Series[bool] = pa.Field(
-        description=(
-            "Trust reaches the field's threshold: passes without a look, unverified. 'None' passes only where somebody "
-            "said so or left the field blank, and nobody nearly wrote a value"
-        )
-    )
-    changed_by_weighting: Series[bool] = pa.Field(
-        description="The outcome differs from the most supported value: reliability decided, not the count"
-    )
-    reasons: Series[str] = pa.Field(description="Why trust is what it is, in words, without naming workers")
+    reasons = Column(str, "Why trust is what it is, in words, without naming workers")
 
 
 class Workers(Table):
     """One row per worker of a phase."""
 
-    worker: Series[str] = pa.Field(unique=True, description="Who it is: provider:server:id")
-    worker_id: Series[str] = pa.Field(description="WorkerId as the platform wrote it")
-    total_contribution: Series[int] = pa.Field(ge=0, description="Assignments submitted")
-    items: Series[int] = pa.Field(ge=0, description="Different items answered")
-    answers: Series[int] = pa.Field(ge=0, description="Answers given: rows of state valid, invalid or none_declared")
-    valid: Series[int] = pa.Field(ge=0, description="Valid values given")
-    blank: Series[int] = pa.Field(ge=0, description="Fields left blank")
-    blank_required: Series[int] = pa.Field(ge=0, description="Required fields left blank")
-    none_declared: Series[int] = pa.Field(ge=0, description="Answers 'there is none', in other words too")
-    invalid: Series[int] = pa.Field(ge=0, description="Invalid answers, but for 'none' in other words")
-    compared: Series[int] = pa.Field(ge=0, description="Votes on item-fields where another worker voted too")
-    agreeing: Series[int] = pa.Field(ge=0, description="Of those, votes that another worker shares")
-    agreement: Series[float] = pa.Field(
-        nullable=True, ge=0, le=1, description="agreeing / compared; missing where never compared"
-    )
-    chance_corrected_agreement: Series[float] = pa.Field(
+    worker = Column(str, "Who it is: provider:server:id", unique=True)
+    worker_id = Column(str, "WorkerId as the platform wrote it")
+    total_contribution = Column(int, "Assignments submitted", ge=0)
+    items = Column(int, "Different items answered", ge=0)
+    answers = Column(int, "Answers given: rows of state valid, invalid or none_declared", ge=0)
+    valid = Column(int, "Valid values given", ge=0)
+    blank = Column(int, "Fields left blank", ge=0)
+    blank_required = Column(int, "Required fields left blank", ge=0)
+    none_declared = Column(int, "Answers 'there is none', in other words too", ge=0)
+    invalid = Column(int, "Invalid answers, but for 'none' in other words", ge=0)
+    compared = Column(int, "Votes on item-fields where another worker voted too", ge=0)
+    agreeing = Column(int, "Of those, votes that another worker shares", ge=0)
+    agreement = Column(float, "agreeing / compared; missing where never compared", nullable=True, ge=0, le=1)
+    chance_corrected_agreement = Column(
+        float,
+        "Agreement beyond what the frequencies of the answers make likely by chance: 1 full, 0 as chance",
         nullable=True,
         le=1,
-        description="Agreement beyond what the frequencies of the answers make likely by chance: 1 full, 0 as chance",
     )
-    reliability: Series[float] = pa.Field(
-        nullable=True, ge=0, le=1, description="Expected share of this worker's values that are right"
+    reliability = Column(float, "Expected share of this worker's values that are right", nullable=True, ge=0, le=1)
+    reliability_low = Column(float, "Lower end of its 95 % interval", nullable=True, ge=0, le=1)
+    reliability_high = Column(float, "Upper end of its 95 % interval", nullable=True, ge=0, le=1)
+    judged = Column(float, "Values of this phase that the model could judge, several of one answer as one", ge=0)
+    judged_right = Column(float, "Of those, how many it expects to be right", ge=0)
+    standing = Column(str, "A suggestion for a person, from the evidence", isin=PHASE_STANDINGS)
+    copy_partners = Column(
+        object, "List of workers who share wrong values with this one: one copies, or both take part in a scheme"
     )
-    reliability_low: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Lower end of its 95 % interval")
-    reliability_high: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="Upper end of its 95 % interval")
-    judged: Series[float] = pa.Field(
-        ge=0, description="Values of this phase that the model could judge, several of one answer as one"
+    gold_asked = Column(int, "Gold questions answered", ge=0)
+    gold_right = Column(int, "Of those, answered rightly", ge=0)
+    outcomes_changed = Column(
+        int, "Item-fields answered by this worker where reliability, not the count, decided", ge=0
     )
-    judged_right: Series[float] = pa.Field(ge=0, description="Of those, how many it expects to be right")
-    standing: Series[str] = pa.Field(isin=PHASE_STANDINGS, description="A suggestion for a person, from the evidence")
-    copy_partners: Series[object] = pa.Field(
-        description="List of workers who share wrong values with this one: one copies, or both take part in a scheme"
-    )
-    gold_asked: Series[int] = pa.Field(ge=0, description="Gold questions answered")
-    gold_right: Series[int] = pa.Field(ge=0, description="Of those, answered rightly")
-    outcomes_changed: Series[int] = pa.Field(
-        ge=0, description="Item-fields answered by this worker where reliability, not the count, decided"
-    )
-    repeated_answers: Series[int] = pa.Field(
+    repeated_answers = Column(
+        int,
+        "Values this worker gave for more than one item of an open field, beyond the first each, where "
+        "co-workers do not give them there too",
         ge=0,
-        description=(
-            "Values this worker gave for more than one item of an open field, beyond the first each, where "
-            "co-workers do not give them there too"
-        ),
     )
-    median_work_seconds: Series[float] = pa.Field(nullable=True, description="Median seconds from accept to submit")
-    approval_rate: Series[float] = pa.Field(
-        nullable=True, description="Latest lifetime approval rate with this requester"
-    )
-    approved_before: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Latest lifetime approvals")
-    submitted_before: Series[pd.Int64Dtype] = pa.Field(nullable=True, description="Latest lifetime judged assignments")
-    evidence: Series[str] = pa.Field(description="What stands out, in words; '' where nothing does")
+    median_work_seconds = Column(float, "Median seconds from accept to submit", nullable=True)
+    approval_rate = Column(float, "Latest lifetime approval rate with this requester", nullable=True)
+    approved_before = Column(INTEGER, "Latest lifetime approvals", nullable=True)
+    submitted_before = Column(INTEGER, "Latest lifetime judged assignments", nullable=True)
+    evidence = Column(str, "What stands out, in words; '' where nothing does")

@@ -1,6 +1,6 @@
 """What is suggested for the pay of each assignment: a suggestion, and a person decides."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,17 +11,13 @@ from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
-    from pandera.typing import DataFrame
-
-    from mturk_pipeline.contracts.settlement import SettlementSuggestions
+    pass
 
 _OF_WORK = {"usable": "approve", "doubtful": "look", "unusable": "reject"}
 _COPIED = ["assignment_id", "hit_id", "batch_id", "worker", "worker_id", "status", "auto_approved", "reward"]
 
 
-def suggest_settlement(
-    assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec
-) -> "DataFrame[SettlementSuggestions]":
+def suggest_settlement(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """For each assignment: approve, reject, look at it, or nothing where it is settled already.
 
     Using an answer and paying for it are two decisions: that others answered otherwise is no reason to reject.
@@ -36,7 +32,8 @@ def suggest_settlement(
 
     Returns
     -------
-    DataFrame[SettlementSuggestions]
+    pandas.DataFrame
+        Contract `SettlementSuggestions`.
         In the order of `assignments`.
     """
     found = findings(assignments, answers, phase).reset_index(drop=True)
@@ -49,7 +46,7 @@ def suggest_settlement(
     open_still = (out["status"] == "Submitted").to_numpy() & ~nobody
     out["suggestion"] = pd.Series(np.where(open_still, found["work"].map(_OF_WORK), "none"), dtype="str")
     out[["reason", "evidence"]] = found[["reason", "evidence"]]
-    return cast("DataFrame[SettlementSuggestions]", out)
+    return out
 
 
 def settlement_summary(suggestions: pd.DataFrame) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.assignments import Assignments, ResultFiles, SetAside
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.damage import undo_damage
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
@@ -25,16 +26,6 @@ from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# The fixed columns of raw output and of rows set aside, in the contracts' order.
-COLUMNS = (
-    "item_id", "assignment_id", "hit_id", "worker_id", "worker", "provider", "batch_id", "instruction_version",
-    "hit_type_id", "title", "status", "auto_approved", "reward", "max_assignments", "expires_at", "accepted_at",
-    "submitted_at", "auto_approval_at", "approved_at", "rejected_at", "requester_feedback", "work_seconds",
-    "approval_rate", "approved_before", "submitted_before", "source_file", "source_sheet", "source_row", "mended",
-)  # fmt: skip
-SET_ASIDE = (
-    "source_file", "source_sheet", "source_row", "disposition", "rule", "reason", "assignment_id", "row",
-)  # fmt: skip
 _TYPES: dict[str, Any] = {
     "reward": "object", "work_seconds": "float64", "approval_rate": "float64",
     **dict.fromkeys(["max_assignments", "approved_before", "submitted_before"], "Int64"),
@@ -257,7 +248,7 @@ def _no_rows(work: _Work) -> pd.DataFrame:
     """A table without rows that still has all columns."""
     if work.parts:
         return work.parts[0].frame.iloc[:0]
-    names = [c for c in dict.fromkeys([*COLUMNS, *_WHERE]) if c not in ("item_id", "auto_approved")]
+    names = [c for c in dict.fromkeys([*Assignments.names(), *_WHERE]) if c not in ("item_id", "auto_approved")]
     return pd.DataFrame({name: pd.Series([], dtype=_TYPES.get(name, "str")) for name in names})
 
 
@@ -268,7 +259,7 @@ def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     frame["auto_approved"] = (frame["status"] == "Approved") & (frame["approved_at"] >= frame["auto_approval_at"])
     contents = [c for c in frame.columns if c.startswith("Input.")]
     contents += [c for c in frame.columns if c.startswith("Answer.")]
-    return columns(frame, [*COLUMNS, *contents])
+    return columns(frame, [*Assignments.names(), *contents])
 
 
 def _set_aside(work: _Work, united: United) -> pd.DataFrame:
@@ -280,14 +271,14 @@ def _set_aside(work: _Work, united: United) -> pd.DataFrame:
     }
     frames = [f[[*_WHERE, "rule", "reason"]].assign(disposition=d) for d, fs in kinds.items() for f in fs if len(f)]
     if not frames:
-        return pd.DataFrame({c: pd.Series([], dtype="str") for c in SET_ASIDE}).astype({"source_row": "int64"})
+        return SetAside.empty()
     whole = pd.concat(frames, ignore_index=True).sort_values(["part", "place"], ignore_index=True)
     rows = [
         rows_as_json(work.parts[int(part)].table, group["place"].to_numpy())  # pyright: ignore
         for part, group in whole.groupby("part", sort=True)
     ]
     whole["row"] = pd.Series([text for texts in rows for text in texts], dtype="str")
-    return columns(whole, SET_ASIDE)
+    return columns(whole, SetAside.names())
 
 
 def _files_table(work: _Work, assignments: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
@@ -299,4 +290,4 @@ def _files_table(work: _Work, assignments: pd.DataFrame, set_aside: pd.DataFrame
     for disposition in DISPOSITIONS:
         counts = set_aside.loc[set_aside["disposition"] == disposition, "source_file"].value_counts()
         files[disposition] = looked_up(names, counts).fillna(0).astype("int64")
-    return columns(files, ["source_file", "dialect", "encoding", "rows", "used", *DISPOSITIONS, "problem"])
+    return columns(files, ResultFiles.names())

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
+from mturk_pipeline.contracts.leads import Outcomes
+from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
@@ -30,8 +32,6 @@ from mturk_pipeline.leads.outcome_words import (
 )
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
-OUTCOME_COLUMNS = ["address", "outcome", "source_file", "source_row"]
-PROBLEM_COLUMNS = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]
 _TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}
 _ADDRESS_NAMES = (
     "email", "e mail", "email address", "e mail address", "address", "recipient", "emailaddress", "to",
@@ -95,7 +95,7 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
             outcomes, complaints = _of_table(name, table)
             found.append(outcomes)
             problems += complaints
-    table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=OUTCOME_COLUMNS)
+    table = pd.concat(found, ignore_index=True) if found else Outcomes.empty()
     types = {"address": "str", "outcome": "str", "source_file": "str", "source_row": "int64"}
     return OutcomesRead(table.astype(types).drop_duplicates(ignore_index=True), _problem_table(problems))
 
@@ -116,7 +116,7 @@ def _mended(table: TextTable) -> TextTable:
 def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]:
     """What one sheet says, and what is wrong with it."""
     frame, rows = _with_header_as_row(table)
-    nothing = pd.DataFrame(columns=OUTCOME_COLUMNS)
+    nothing = Outcomes.empty()
     where = (name, table.sheet)
     column = _address_column(frame)
     if column is None:
@@ -283,5 +283,5 @@ def _plain(column: object) -> str:
 
 
 def _problem_table(problems: list[Problem]) -> pd.DataFrame:
-    table = pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
-    return table.astype({c: "Int64" if c == "source_row" else "str" for c in PROBLEM_COLUMNS})
+    names = ReviewProblems.names()
+    return pd.DataFrame(problems, columns=list(names)).astype({c: ReviewProblems.columns()[c].dtype for c in names})

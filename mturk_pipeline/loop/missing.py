@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.loop import MissingUnits
 from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -15,7 +16,6 @@ _WORDS = {
     "short": "its HITs are over and fewer answered than wanted",
 }
 _DOWNLOAD = "; if the batch was downloaded before their end, download it again: it is asked again a month after it"
-_COLUMNS = ["item_id", "state", "hits", "answers", "wanted", "attempt", "ends_at", "top_up", "reason"]
 
 
 def missing_units(
@@ -61,7 +61,11 @@ def missing_units(
     table["reason"] = reason.mask(over & ~table["all_in"], reason + _DOWNLOAD)
     texts = dict.fromkeys(["item_id", "state", "reason"], "str")
     table["ends_at"] = pd.to_datetime(table["ends_at"], utc=True).astype("datetime64[us, UTC]")
-    return table.reset_index()[_COLUMNS].astype(texts).sort_values(["state", "item_id"], ignore_index=True)
+    return (
+        table.reset_index()[list(MissingUnits.names())]
+        .astype(texts)
+        .sort_values(["state", "item_id"], ignore_index=True)
+    )
 
 
 def items_of_phase(items: pd.DataFrame, listed: pd.DataFrame | None) -> int:

@@ -111,7 +111,7 @@ def column_schema(model: "type[Table]") -> dg.TableSchema:
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=bool(column.nullable), unique=bool(column.unique)),
             )
-            for name, column in model.to_schema().columns.items()
+            for name, column in model.columns().items()
         ]
     )
 

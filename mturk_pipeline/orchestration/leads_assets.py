@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of, stage_asset
 from mturk_pipeline.orchestration.workspace import Workspace
@@ -89,7 +90,7 @@ def _kept_check(key: dg.AssetKey, kept: list[str]) -> dg.AssetCheckResult:
 
 
 def _outcomes_check(key: dg.AssetKey, problems: "pd.DataFrame") -> dg.AssetCheckResult:
-    columns = ["source_file", "source_sheet", "source_row", "column", "rule", "reason"]
+    columns = list(ReviewProblems.names())
     return row_problems("outcomes_understood", key, problems, columns, "things in files about mail need a look")
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
@@ -60,7 +61,7 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             "understood",
             names.key("reviewed"),
             reviews.problems,
-            ["source_file", "source_sheet", "source_row", "column", "rule", "reason"],
+            list(ReviewProblems.names()),
             "things in reviewed files need a look",
         )
         metadata = {

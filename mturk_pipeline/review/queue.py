@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+from mturk_pipeline.contracts.review import ReviewQueue
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.spot_checks import interleave, lots
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-QUEUE_COLUMNS = ["item_id", "kind", "blind", "priority", "reasons", "inclusion"]
 WITHOUT_A_HINT = "Trust is hidden here: judge by yourself."
 
 
@@ -53,7 +53,7 @@ def review_queue(
     plain = ordinary.index[kind[ordinary.index] == "waiting"]
     hidden = lot[plain].sort_values().index[: len(drawn)].append(drawn.index)
     rows = rows[["item_id", "priority", "reasons", "inclusion"]].assign(kind=kind, blind=rows.index.isin(hidden))
-    return rows.loc[interleave(ordinary.index, drawn.index), QUEUE_COLUMNS].reset_index(drop=True)
+    return rows.loc[interleave(ordinary.index, drawn.index), list(ReviewQueue.names())].reset_index(drop=True)
 
 
 def _worst_first(phase: PhaseSpec) -> list[bool]:

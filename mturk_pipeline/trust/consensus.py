@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import (
@@ -136,7 +137,7 @@ def find_consensus(
     table["changed_by_weighting"] = changed(found.ballots, found.chosen, for_none)
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
-    return table.loc[:, _COLUMNS]
+    return table.loc[:, list(Consensus.names())]
 
 
 def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = None) -> pd.DataFrame:
@@ -158,13 +159,6 @@ def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = N
             "trust": found.scores.value_trust,
         }
     )
-
-
-_COLUMNS = [
-    *("item_id", "element", "field", "outcome", "value", "trust", "pattern", "flag", "flag_text", "winners"),
-    *("runners_up", "runners_up_trust", "votes", "valid", "blank", "none_declared", "invalid", "workers"),
-    *("cumulative_sameness", "entropy", "accepted", "changed_by_weighting", "reasons"),
-]
 
 
 def _counts(found: Fitted) -> pd.DataFrame:

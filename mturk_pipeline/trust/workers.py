@@ -7,6 +7,7 @@ is a suggestion (`mturk_pipeline.trust.standing` says from what).
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.consensus import Workers
 from mturk_pipeline.intake.unknown_workers import is_unknown, known
 from mturk_pipeline.trust.agreement import agreement
 from mturk_pipeline.trust.asked import is_personal
@@ -70,28 +71,12 @@ def rate_workers(
     table["judged"], table["judged_right"] = table["given"].fillna(0.0), table["right"].fillna(0.0)
     table["standing"] = np.array(PHASE_STANDINGS, dtype=object)[place]
     table["evidence"] = evidence(table, median)
-    return table.rename_axis("worker").reset_index().loc[:, _COLUMNS]
+    return table.rename_axis("worker").reset_index().loc[:, list(Workers.names())]
 
 
 _COUNTS = [
     *("total_contribution", "items", "answers", "valid", "blank", "blank_required", "none_declared", "invalid"),
     *("compared", "agreeing", "repeated_answers", "asked_required", "gold_asked", "gold_right", "outcomes_changed"),
-]
-_COLUMNS = [
-    *("worker", "worker_id", "total_contribution", "items", "answers", "valid", "blank", "blank_required"),
-    *("none_declared", "invalid", "compared", "agreeing", "agreement", "chance_corrected_agreement", "reliability"),
-    *(
-        "reliability_low",
-        "reliability_high",
-        "judged",
-        "judged_right",
-        "standing",
-        "copy_partners",
-        "gold_asked",
-        "gold_right",
-    ),
-    *("outcomes_changed", "repeated_answers"),
-    *("median_work_seconds", "approval_rate", "approved_before", "submitted_before", "evidence"),
 ]
 
 

@@ -24,7 +24,6 @@ ARCHIVE = "archive"
 
 def read_archive(home: Home) -> pd.DataFrame:
     """Everything imported so far; an OSError where the table is there and cannot be read: it cannot be made anew."""
-    from mturk_pipeline.contracts.base import empty
     from mturk_pipeline.contracts.workers_memory import Archived
 
     path = Store.of(home).archive
@@ -32,7 +31,7 @@ def read_archive(home: Home) -> pd.DataFrame:
     if table is None:
         if path.exists():
             raise OSError(0, "is damaged; put a saved copy back, or remove it and import the batches again", str(path))
-        return empty(Archived)
+        return Archived.empty()
     return table
 
 
@@ -40,7 +39,7 @@ def write_archive(home: Home, table: pd.DataFrame) -> None:
     """Keep `table`, its workers named or hashed as the store holds them."""
     from mturk_pipeline.contracts.workers_memory import Archived
 
-    names = list(Archived.to_schema().columns)
+    names = list(Archived.names())
     stored = as_stored(table, home)[names].sort_values(["project_id", "worker"], ignore_index=True)
     write_table(Store.of(home).archive, Archived.validate(stored))
 

@@ -110,13 +110,12 @@ def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:
 
 def united(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """One table of all, as the contract has it."""
-    from mturk_pipeline.contracts.base import empty
     from mturk_pipeline.contracts.workers_memory import Contributions
 
     some = [t for t in tables if len(t)]
     if not some:
-        return empty(Contributions)
-    names = list(Contributions.to_schema().columns)
+        return Contributions.empty()
+    names = list(Contributions.names())
     return Contributions.validate(pd.concat([t[names] for t in some], ignore_index=True))
 
 

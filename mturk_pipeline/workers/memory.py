@@ -74,7 +74,7 @@ def remember(
     for name in ("standing", "reason", "who", "when"):
         table[name] = pd.Series([getattr(s, name) for s in told], index=table.index, dtype="str")
     table["worker_id"] = [str(worker).rpartition(":")[2] for worker in table.index]
-    ordered = table.rename_axis("worker").reset_index()[list(WorkerMemory.to_schema().columns)]
+    ordered = table.rename_axis("worker").reset_index()[list(WorkerMemory.names())]
     return WorkerMemory.validate(worst_first(ordered))
 
 

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.answers import Answers
-from mturk_pipeline.contracts.base import empty
 
 Make = Callable[..., pd.DataFrame]
 _DAY = pd.Timestamp("2026-01-01", tz="UTC").as_unit("us")
@@ -16,7 +15,7 @@ _DAY = pd.Timestamp("2026-01-01", tz="UTC").as_unit("us")
 def make_answers() -> Make:
     """Rows -> contract Answers. Each row: worker, and value or state; item, element, field, day where they matter."""
 
-    nothing = empty(Answers)
+    nothing = Answers.empty()
 
     def make(rows: list[dict], *, check: bool = True) -> pd.DataFrame:
         if not rows:

@@ -1,0 +1,74 @@
+"""Every contract can be made, checked, and known without Pandera."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from pandera.errors import SchemaErrors
+
+import mturk_pipeline.contracts
+from mturk_pipeline.contracts.base import Column, Table
+from mturk_pipeline.contracts.review import next_input_model
+
+MODULES = [f"mturk_pipeline.contracts.{m.name}" for m in pkgutil.iter_modules(mturk_pipeline.contracts.__path__)]
+CONTRACTS = [
+    contract
+    for module in map(importlib.import_module, MODULES)
+    for contract in vars(module).values()
+    if isinstance(contract, type) and issubclass(contract, Table) and contract is not Table
+]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.__name__)
+def test_an_empty_table_keeps_its_contract(contract: type[Table]) -> None:
+    assert contract.columns()
+    empty = contract.empty()
+    pd.testing.assert_frame_equal(contract.validate(empty), empty)
+    assert all(column.description for column in contract.columns().values())
+
+
+class Clubs(Table):
+    club = Column(str, "The club", unique=True)
+    members = Column(int, "How many", ge=1)
+    kind = Column(str, "Of what kind", nullable=True, isin=("chess", "go"))
+
+
+class ClubsWithPlace(Clubs):
+    strict = False
+    checks = {"one_row": lambda table: len(table) == 1}  # noqa: RUF012
+
+    place = Column(float, "Where", gt=0, le=1)
+
+
+def test_what_breaks_a_contract_is_told_column_by_column() -> None:
+    table = pd.DataFrame({"club": ["a", "a"], "members": [0, 2], "kind": ["poker", None], "more": [1, 2]})
+    with pytest.raises(SchemaErrors) as error:
+        Clubs.validate(table, lazy=True)
+    cases = error.value.failure_cases
+    assert {"club", "members", "kind", "more"} <= set(cases["column"].fillna("")) | set(cases["failure_case"])
+
+
+def test_a_contract_adds_its_columns_and_checks_to_those_of_its_base() -> None:
+    assert ClubsWithPlace.names() == ("club", "members", "kind", "place")
+    table = pd.DataFrame({"club": ["a"], "members": ["2"], "kind": [None], "place": [0.5], "more": [1]})
+    assert ClubsWithPlace.validate(table)["members"].tolist() == [2]
+    with pytest.raises(SchemaErrors, match="one_row"):
+        ClubsWithPlace.validate(pd.concat([table, table.assign(club="b")]), lazy=True)
+
+
+def test_a_next_input_has_its_keys_once() -> None:
+    contract = next_input_model(("club",))
+    good = pd.DataFrame({"club": ["a", "b"], "verified": ["yes", "unverified"]})
+    contract.validate(good, lazy=True)
+    for bad in (good.assign(club=["a", None]), good.assign(club="a"), good.drop(columns="club")):
+        with pytest.raises(SchemaErrors):
+            contract.validate(bad, lazy=True)
+
+
+def test_columns_are_known_without_pandera() -> None:
+    imports = "; ".join(f"import {module}" for module in MODULES)
+    code = f"{imports}; import sys; sys.exit('pandera' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
