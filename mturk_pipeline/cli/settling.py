@@ -14,6 +14,7 @@ from mturk_pipeline.projects import settlement
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.texts.source_place import source_place
+from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 
 _REASONS = 5
 _DRY = "nothing written (dry run)"
@@ -78,7 +79,7 @@ def _say_phase(found: PhaseAssignments) -> None:
     typer.echo(f"{found.phase.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
     for line in _about(spent, hourly_wages(found.assignments)):
         typer.echo(f"  {line}")
-    if floor := fee_floor(found.assignments[found.assignments["status"] != "Rejected"]):
+    if floor := fee_floor(found.assignments[found.assignments["status"] != REJECTED]):
         typer.echo(f"  {floor.sentence}")
     _say_unused(found)
 

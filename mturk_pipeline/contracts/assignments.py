@@ -1,6 +1,7 @@
 """Raw output: one row per assignment that counts, united over all result files of a phase."""
 
 from mturk_pipeline.contracts.base import INTEGER, MOMENT, Column, Table
+from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 
 
@@ -22,7 +23,7 @@ class Assignments(Table):
     instruction_version = Column(str, "Version of the instructions, where the batch gives one", nullable=True)
     hit_type_id = Column(str, "HITTypeId", nullable=True)
     title = Column(str, "Title of the HIT", nullable=True)
-    status = Column(str, "AssignmentStatus", isin=["Submitted", "Approved", "Rejected"])
+    status = Column(str, "AssignmentStatus", isin=ASSIGNMENT_STATUSES)
     auto_approved = Column(bool, "Approved because time ran out: approved_at is not before auto_approval_at")
     reward = Column(object, "Reward of the assignment, US dollars, Decimal", nullable=True)
     max_assignments = Column(INTEGER, "Answers asked for on this HIT", nullable=True)

@@ -1,6 +1,7 @@
 """All leads: the end of the way."""
 
 from mturk_pipeline.contracts.base import Column, Table
+from mturk_pipeline.vocabulary.mail_outcomes import MAIL_OUTCOMES
 
 
 class AllLeads(Table):
@@ -47,9 +48,6 @@ class Recipients(Table):
     strict = False
 
 
-OUTCOMES = ["bounced", "unsubscribed", "complained", "delivered", "suppressed"]
-
-
 class Outcomes(Table):
     """What became of mail to an address: one row per row of a file that a person dropped."""
 
@@ -58,7 +56,7 @@ class Outcomes(Table):
         str,
         "bounced: there is no such address; delivered, unsubscribed, complained: there is; "
         "suppressed: a person wants nothing sent there. Soft bounces say nothing and are left out",
-        isin=OUTCOMES,
+        isin=MAIL_OUTCOMES,
     )
     source_file = Column(str, "Name of the file")
     source_row = Column(int, "Row as a spreadsheet counts it", ge=1)

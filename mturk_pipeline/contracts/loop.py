@@ -1,6 +1,7 @@
 """The loop: what is missing, what was purged, and what redundancy brings."""
 
 from mturk_pipeline.contracts.base import MOMENT, Column, Table
+from mturk_pipeline.vocabulary.missing_states import MISSING_STATES
 
 
 class MissingUnits(Table):
@@ -11,7 +12,7 @@ class MissingUnits(Table):
         str,
         "no_hit: listed, and no result file knows of it; under_way: sent, answers are not in yet; unusable: its "
         "rows were set aside; unanswered, short: its HITs are over with no, or too few, answers",
-        isin=["no_hit", "under_way", "unusable", "unanswered", "short"],
+        isin=MISSING_STATES,
     )
     hits = Column(int, "HITs that result files know of", ge=0)
     answers = Column(int, "Assignments that count", ge=0)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.contracts.base import INTEGER, Column, Table
 from mturk_pipeline.vocabulary.decisions import DECISIONS
+from mturk_pipeline.vocabulary.queue_kinds import QUEUE_KINDS
 from mturk_pipeline.vocabulary.row_statuses import ROW_STATUSES
 
 
@@ -65,7 +66,7 @@ class ReviewQueue(Table):
     kind = Column(
         str,
         "Undecided; decided but answered since; or passed, and drawn by chance",
-        isin=["waiting", "look_again", "spot_check"],
+        isin=QUEUE_KINDS,
     )
     blind = Column(bool, "Trust and reasons are hidden in the workbook")
     priority = Column(float, "Sum over the fields of cost x (1 - trust)", ge=0)

@@ -1,6 +1,7 @@
 """Settlement: what each assignment's work looks like, and what is suggested for its pay."""
 
 from mturk_pipeline.contracts.base import Column, Table
+from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 
 WORK = ["usable", "doubtful", "unusable"]
 SUGGESTIONS = ["approve", "reject", "look", "none"]
@@ -17,7 +18,7 @@ class SettlementSuggestions(Table):
     batch_id = Column(str, "BatchId of the annotation; else the file's name")
     worker = Column(str, "Who it is: provider:server:id")
     worker_id = Column(str, "WorkerId as the platform wrote it")
-    status = Column(str, "AssignmentStatus", isin=["Submitted", "Approved", "Rejected"])
+    status = Column(str, "AssignmentStatus", isin=ASSIGNMENT_STATUSES)
     auto_approved = Column(bool, "Approved because time ran out: paid, and nobody looked")
     reward = Column(object, "Reward of the assignment, US dollars, Decimal", nullable=True)
     paid_by = Column(

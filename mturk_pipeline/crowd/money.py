@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
+
 CENT = Decimal("0.01")
 _FEE = Decimal("0.20")
 _MANY_FEE = Decimal("0.20")
@@ -186,7 +188,7 @@ class Wages:
 
 def hourly_wages(assignments: pd.DataFrame) -> Wages:
     """The hourly wage that `assignments` (contract `Assignments`) pay or will pay."""
-    rejected = assignments["status"] == "Rejected"
+    rejected = assignments["status"] == REJECTED
     paid = assignments[~rejected]
     told = paid[paid["reward"].notna() & _timed(paid)]
     wage = _millionths(told["reward"]) / 1e6 / told["work_seconds"] * 3600

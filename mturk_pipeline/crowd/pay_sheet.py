@@ -11,6 +11,7 @@ from mturk_pipeline.crowd.pay_ledger import PayLedger, as_listed
 from mturk_pipeline.folders.tables_for_people import csv_bytes
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.vocabulary.assignment_statuses import REJECTED, SUBMITTED
 
 # What becomes of an assignment on its way to a pay sheet, in the order in which it is told.
 WHY = {
@@ -74,9 +75,9 @@ def owed(
         (is_unknown(assignments["worker"]), "nobody"),
         (suggestions["paid_by"].eq("platform").to_numpy(), "platform"),
         (paid.to_numpy(dtype=bool), "paid"),
-        ((status == "Rejected") | (verdict == "reject") | decided["why"].eq("no reason").to_numpy(), "rejected"),
+        ((status == REJECTED) | (verdict == "reject") | decided["why"].eq("no reason").to_numpy(), "rejected"),
         (decided["why"].eq("unclear").to_numpy(), "unclear"),
-        ((status == "Submitted") & (verdict == ""), "held"),
+        ((status == SUBMITTED) & (verdict == ""), "held"),
         (rewards.isna().to_numpy(), "no reward"),
     ]
     why = np.select([where for where, _ in cases], [word for _, word in cases], "pay")

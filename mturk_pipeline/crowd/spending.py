@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 
 from mturk_pipeline.crowd.money import costs, total
+from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED, SUBMITTED
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ def spending(assignments: pd.DataFrame, suggestions: pd.DataFrame, masters: bool
     unusable = unseen & (work == "unusable")
     return Spending(
         assignments=len(suggestions),
-        submitted=int((status == "Submitted").sum()),
-        rejected=int((status == "Rejected").sum()),
-        approved=total(cost[status == "Approved"]),
-        waiting=total(cost[status == "Submitted"]),
+        submitted=int((status == SUBMITTED).sum()),
+        rejected=int((status == REJECTED).sum()),
+        approved=total(cost[status == APPROVED]),
+        waiting=total(cost[status == SUBMITTED]),
         without_reward=int(cost.isna().sum()),
         unseen=int(unseen.sum()),
         unseen_cost=total(cost[unseen]),

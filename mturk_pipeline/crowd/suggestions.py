@@ -8,6 +8,7 @@ import pandas as pd
 from mturk_pipeline.crowd.evidence import findings
 from mturk_pipeline.crowd.money import paid_by
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def suggest_settlement(assignments: pd.DataFrame, answers: pd.DataFrame, phase: 
     # Nobody can be paid, told or blamed who did not log in.
     nobody = is_unknown(out["worker"])
     found.loc[nobody, ["work", "reason", "evidence"]] = ["usable", "", ""]
-    open_still = (out["status"] == "Submitted").to_numpy() & ~nobody
+    open_still = (out["status"] == SUBMITTED).to_numpy() & ~nobody
     out["suggestion"] = pd.Series(np.where(open_still, found["work"].map(_OF_WORK), "none"), dtype="str")
     out[["reason", "evidence"]] = found[["reason", "evidence"]]
     return out

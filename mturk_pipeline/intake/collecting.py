@@ -23,6 +23,7 @@ from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.intake.uniting import United, unite
 from mturk_pipeline.texts.source_place import source_place
+from mturk_pipeline.vocabulary.assignment_statuses import APPROVED
 from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -256,7 +257,7 @@ def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     """Raw output as the contract has it: ids of items, who approved, columns in order."""
     frame = kept.reset_index(drop=True)
     frame["item_id"] = item_ids(frame.reindex(columns=key_columns(phase) or ["hit_id"]))
-    frame["auto_approved"] = (frame["status"] == "Approved") & (frame["approved_at"] >= frame["auto_approval_at"])
+    frame["auto_approved"] = (frame["status"] == APPROVED) & (frame["approved_at"] >= frame["auto_approval_at"])
     contents = [c for c in frame.columns if c.startswith("Input.")]
     contents += [c for c in frame.columns if c.startswith("Answer.")]
     return columns(frame, [*Assignments.names(), *contents])

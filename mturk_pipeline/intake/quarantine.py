@@ -13,9 +13,10 @@ from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
 from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
-from mturk_pipeline.intake.standardising import STATUSES, Standard
+from mturk_pipeline.intake.standardising import Standard
 from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _LONGEST_SHOWN = 2000
@@ -62,7 +63,7 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
         verdict.set(damage != "", "damaged_id", reason)
     _wrong_phase(verdict, frame, dialect, phase)
     verdict.set(
-        ~column(frame, "status").isin(STATUSES),
+        ~column(frame, "status").isin(ASSIGNMENT_STATUSES),
         "unknown_status",
         "has a status other than Submitted, Approved and Rejected: correct it",
     )

@@ -19,8 +19,8 @@ from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.intake.unknown_workers import UNKNOWN
+from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES, SUBMITTED
 
-STATUSES = ("Submitted", "Approved", "Rejected")
 TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
 _TEXTS = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "requester_feedback")
 _BATCH = r"BatchId:\s*(\w+)"
@@ -138,9 +138,9 @@ def _name_unknown(frame: pd.DataFrame, raw: pd.DataFrame, dialect: Dialect, warn
 def _status(texts: pd.Series, known: bool) -> pd.Series:
     """The status in the platform's spelling; an unknown text stays, to be quarantined."""
     if not known:
-        return pd.Series("Submitted", index=texts.index, dtype="str")
+        return pd.Series(SUBMITTED, index=texts.index, dtype="str")
     proper = texts.str.capitalize()
-    return texts.where(~proper.isin(STATUSES), proper).fillna("Submitted")
+    return texts.where(~proper.isin(ASSIGNMENT_STATUSES), proper).fillna(SUBMITTED)
 
 
 def _content(table: TextTable, dialect: Dialect, wanted: Collection[str], limits: Limits) -> Contents:

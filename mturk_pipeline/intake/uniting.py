@@ -12,6 +12,7 @@ from mturk_pipeline.intake.same_cells import clear_text
 from mturk_pipeline.intake.typed import column, looked_up
 from mturk_pipeline.intake.typed import rows as select
 from mturk_pipeline.texts.source_place import source_places
+from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 
 # What belongs to the requester's side may change from download to download; the rest may not.
@@ -80,7 +81,7 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
 
 def _latest_first(same: pd.DataFrame) -> pd.DataFrame:
     """Rows by assignment, the latest state of each first; the same whatever order the files came in."""
-    decided = (same["status"] != "Submitted").astype("int8")
+    decided = (same["status"] != SUBMITTED).astype("int8")
     times = same[["approved_at", "rejected_at"]].max(axis=1)
     order = pd.DataFrame(
         {

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-BOUNCED, UNSUBSCRIBED, COMPLAINED = "bounced", "unsubscribed", "complained"
-DELIVERED, SUPPRESSED = "delivered", "suppressed"
+from mturk_pipeline.vocabulary.mail_outcomes import BOUNCED, COMPLAINED, DELIVERED, SUPPRESSED, UNSUBSCRIBED
+
 # Not delivered this time: a full mailbox, a server that was down, a policy. It says nothing about the address.
 SOFT = "soft"
 # Words of a log that say nothing at all, such as "sent".

@@ -17,19 +17,8 @@ from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.reading import read_file
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.text_tables import TextTable
-from mturk_pipeline.leads.outcome_words import (
-    BOUNCED,
-    COMPLAINED,
-    DELIVERED,
-    SENT,
-    SOFT,
-    SUPPRESSED,
-    UNSUBSCRIBED,
-    VAGUE,
-    outcome_of,
-    outcome_of_flag,
-    outcome_of_name,
-)
+from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
+from mturk_pipeline.vocabulary.mail_outcomes import BOUNCED, COMPLAINED, DELIVERED, SUPPRESSED, UNSUBSCRIBED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"}

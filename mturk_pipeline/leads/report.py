@@ -7,6 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
+from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, ADDED, UNDECIDED, UNSEEN
 
 _FEE_COLUMNS = ["auto_approval_at", "hit_type_id", "max_assignments", "reward"]
@@ -68,7 +69,7 @@ def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure
     if not tables:
         return []
     wages = hourly_wages(_together(tables))
-    paid = [table[table["status"] != "Rejected"] for table in tables]
+    paid = [table[table["status"] != REJECTED] for table in tables]
     known = [costs(table).dropna() for table in paid]
     unknown = sum(map(len, paid)) - sum(map(len, known))
     spent = sum(map(total, known), Decimal(0))

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.vocabulary.missing_states import NO_HIT, SHORT, UNANSWERED, UNDER_WAY, UNUSABLE
 from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-STATES = ("no_hit", "under_way", "unusable", "unanswered", "short")
 _WORDS = {
-    "no_hit": "in the list, and no result file knows of a HIT: not uploaded yet, or nobody answered",
-    "under_way": "sent: its answers are not in yet",
-    "unusable": "answered in rows that were set aside: mend them",
-    "unanswered": "its HITs are over and nobody answered",
-    "short": "its HITs are over and fewer answered than wanted",
+    NO_HIT: "in the list, and no result file knows of a HIT: not uploaded yet, or nobody answered",
+    UNDER_WAY: "sent: its answers are not in yet",
+    UNUSABLE: "answered in rows that were set aside: mend them",
+    UNANSWERED: "its HITs are over and nobody answered",
+    SHORT: "its HITs are over and fewer answered than wanted",
 }
 _DOWNLOAD = "; if the batch was downloaded before their end, download it again: it is asked again a month after it"
 
@@ -53,9 +53,9 @@ def missing_units(
     fewer = ~nothing & (table["answers"] < table["wanted"]) & ~table.index.isin(_settled(reviewed))
     table = table[nothing | fewer]
     table["state"] = _state(table)
-    by_day = table["state"].eq("no_hit") if phase.batches_over else pd.Series(False, index=table.index)
-    mended_by_nobody = table["state"].eq("unusable") & table["said"]
-    over = table["state"].isin(["unanswered", "short"])
+    by_day = table["state"].eq(NO_HIT) if phase.batches_over else pd.Series(False, index=table.index)
+    mended_by_nobody = table["state"].eq(UNUSABLE) & table["said"]
+    over = table["state"].isin([UNANSWERED, SHORT])
     table["top_up"] = (over & table["all_in"]) | by_day | mended_by_nobody
     reason = table["state"].map(_WORDS)
     table["reason"] = reason.mask(over & ~table["all_in"], reason + _DOWNLOAD)
@@ -83,7 +83,7 @@ def _state(table: pd.DataFrame) -> np.ndarray:
         retaken | ~table["over"],
         nothing,
     ]
-    return np.select(conditions, ["no_hit", "unusable", "under_way", "unanswered"], "short")
+    return np.select(conditions, [NO_HIT, UNUSABLE, UNDER_WAY, UNANSWERED], SHORT)
 
 
 def _settled(reviewed: pd.DataFrame | None) -> pd.Index:

@@ -20,6 +20,7 @@ from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.deadlines import waiting_in
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 from mturk_pipeline.workflow.workflow import WorkflowError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _overdue(context: dg.SensorEvaluationContext, place: ProjectPhase) -> "Waiti
     if place.spec.review_within_days is None:
         return None
     queue = place.table("review_queue")
-    if queue is None or queue["kind"].eq("spot_check").all():
+    if queue is None or queue["kind"].eq(SPOT_CHECK).all():
         return None
     try:
         found = waiting_in(place, queue)

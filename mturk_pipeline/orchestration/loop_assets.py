@@ -10,6 +10,7 @@ from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.offers import Sent, sent_to
+from mturk_pipeline.vocabulary.missing_states import SHORT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +173,7 @@ def _answered_check(names: PhaseAssets, missing: "pd.DataFrame", asked: int) -> 
     """How many of the items are not answered yet, and why."""
     unanswered = missing[missing["answers"] == 0]
     why = [f"{count} {str(state).replace('_', ' ')}" for state, count in unanswered["state"].value_counts().items()]
-    short = int((missing["state"] == "short").sum())
+    short = int((missing["state"] == SHORT).sum())
     parts = [f"{len(unanswered)} of {asked} items not yet answered" + (f" ({', '.join(why)})" if why else "")]
     parts += [f"{short} with fewer answers than wanted"] if short else []
     return dg.AssetCheckResult(

@@ -19,6 +19,7 @@ from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIO
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 COMMAND_VARIABLE = "MTURK_NOTIFY_COMMAND"
@@ -136,7 +137,7 @@ def waiting_notice(instance: dg.DagsterInstance, place: ProjectPhase, run: dg.Da
     if queue is None or queue.empty:
         return None
     file = workbook_of(place)
-    spot = int((queue["kind"] == "spot_check").sum())
+    spot = int((queue["kind"] == SPOT_CHECK).sum())
     text = f"review is waiting: {_rows(len(queue))}{f' ({spot} of them spot checks)' if spot else ''} in {file}"
     return Notice(
         "review_waiting", place.project.name, place.phase, text, rows=len(queue), file=file, run_id=run.run_id

@@ -11,6 +11,7 @@ from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.review import Tables
+from mturk_pipeline.vocabulary.queue_kinds import QUEUE_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +104,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         book, files, kept = make_review_queue(workspace.phase(context, names.workflow, names.phase), tables)
         kinds = book.queue["kind"].value_counts()
         metadata = {
-            **{str(kind): int(kinds.get(kind, 0)) for kind in ("waiting", "look_again", "spot_check")},
+            **{str(kind): int(kinds.get(kind, 0)) for kind in QUEUE_KINDS},
             "if_you_stop_here": book.audit.sentence,
             "files": dg.MetadataValue.json(files),
         }

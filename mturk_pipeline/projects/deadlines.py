@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import review_store
+from mturk_pipeline.vocabulary.queue_kinds import WAITING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ def overdue_words(place: ProjectPhase) -> str:
     if queue is None or queue.empty or place.spec.review_within_days is None:
         return ""
     try:
-        found = waiting_in(place, queue[queue["kind"] == "waiting"])
+        found = waiting_in(place, queue[queue["kind"] == WAITING])
     except UserError:
         return ""
     return f", {found.overdue} of them overdue" if found.overdue else ""

@@ -17,6 +17,8 @@ from mturk_pipeline.projects.due import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
+from mturk_pipeline.vocabulary.missing_states import NO_HIT, SHORT, UNANSWERED, UNDER_WAY, UNUSABLE
+from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED, UNSEEN
 from mturk_pipeline.workflow.workflow import Workflow
 
@@ -121,7 +123,7 @@ def _waiting(
     if undecided := statuses.get(UNDECIDED):
         yield f"you: {counted(undecided, 'row')} to review in {place.folders.processed}{overdue_words(place)}"
     queue, problems = place.table("review_queue"), place.table("review_problems")
-    if spot := 0 if queue is None else int((queue["kind"] == "spot_check").sum()):
+    if spot := 0 if queue is None else int((queue["kind"] == SPOT_CHECK).sum()):
         checks = counted(spot, "spot check")
         yield f"you: {checks} in the same workbook: they tell how many errors are left in what passes"
     if problems is not None and len(problems):
@@ -154,15 +156,15 @@ def _of_files(place: ProjectPhase, inputs: Inputs) -> Iterator[str]:
 
 def _of_missing(place: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
     """Items for which somebody still has to do something, by what that is."""
-    open_still = missing[missing["state"] == "under_way"]
+    open_still = missing[missing["state"] == UNDER_WAY]
     if some := int((open_still["answers"] == 0).sum()):
         yield f"the crowd: {counted(some, 'item')} without an answer, whose HITs are open"
     if some := int((open_still["answers"] > 0).sum()):
         yield f"the crowd: {counted(some, 'item')} with fewer answers than asked for, whose HITs are open"
     states = missing["state"].value_counts()
-    if some := int(states.get("no_hit", 0)):
+    if some := int(states.get(NO_HIT, 0)):
         yield f"you: {counted(some, 'item')} of the list in no result file: not uploaded yet, or nobody answered"
-    if some := int(states.get("unusable", 0)):
+    if some := int(states.get(UNUSABLE, 0)):
         where = place.folders.batches
         yield f"you: {counted(some, 'item')} answered only in rows that do not count: mend these in {where}"
 
@@ -170,8 +172,8 @@ def _of_missing(place: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
 def _notes(missing: pd.DataFrame) -> Iterator[str]:
     """Items whose HITs are over: nobody waits for these, and a person may ask again."""
     for state, words in (
-        ("unanswered", "got no answer, and {their} HITs are over"),
-        ("short", "got fewer answers than asked for ({came} of {wanted}), and {their} HITs are over"),
+        (UNANSWERED, "got no answer, and {their} HITs are over"),
+        (SHORT, "got fewer answers than asked for ({came} of {wanted}), and {their} HITs are over"),
     ):
         items = missing[missing["state"] == state]
         if items.empty:
@@ -197,10 +199,10 @@ def _missing_now(place: ProjectPhase) -> pd.DataFrame:
         raw = place.table("raw_output")
         ends = pd.Series(dtype="datetime64[us, UTC]") if raw is None else raw.groupby("item_id")["expires_at"].max()
         table = table.assign(ends_at=table["item_id"].map(ends))
-    expired = (table["state"] == "under_way") & (pd.Timestamp.now("UTC") >= table["ends_at"] + GRACE)
+    expired = (table["state"] == UNDER_WAY) & (pd.Timestamp.now("UTC") >= table["ends_at"] + GRACE)
     expired &= table["hits"] + 1 == table["attempt"]
-    now = table["state"].mask(expired & (table["answers"] > 0), "short")
-    return table.assign(state=now.mask(expired & (table["answers"] == 0), "unanswered"))
+    now = table["state"].mask(expired & (table["answers"] > 0), SHORT)
+    return table.assign(state=now.mask(expired & (table["answers"] == 0), UNANSWERED))
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:

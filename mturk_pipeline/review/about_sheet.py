@@ -10,6 +10,7 @@ from mturk_pipeline.review.decision_words import UNDO, WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 
 _MEANINGS = {
     "accept": "What the row shows is right.",
@@ -108,7 +109,7 @@ def _give_back(folder: str) -> str:
 def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     waiting, accepted, decided = len(book.waiting), len(book.accepted), len(book.decided)
     # How many spot checks there are is told, not which rows they are.
-    spot = int((book.queue["kind"] == "spot_check").sum())
+    spot = int((book.queue["kind"] == SPOT_CHECK).sum())
     checks = f", {spot:,} of them spot checks" if spot else ""
     rest = _cut(waiting, "the others are in the CSV file beside this workbook")
     yield "review", f"{waiting:,} rows{checks}{rest}"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.shown import STATUS
+from mturk_pipeline.vocabulary.queue_kinds import LOOK_AGAIN, SPOT_CHECK, WAITING
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFram
     -------
     Series of datetime, UTC; index: item_id; missing where no workbook that is kept showed the row.
     """
-    rows = queue[queue["kind"] != "spot_check"].set_index("item_id")["kind"]
+    rows = queue[queue["kind"] != SPOT_CHECK].set_index("item_id")["kind"]
     shown = exports.values[(exports.values["field"] == STATUS) & exports.values["item_id"].isin(rows.index)]
     shown = shown.sort_values(["item_id", "first"], ignore_index=True)
     shown["kind"] = _kinds(shown["value"])
@@ -98,5 +99,5 @@ def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFram
 def _kinds(values: pd.Series) -> pd.Series:
     """The kind that a row of the queue has, from what was kept of it: "undecided", "accepted answers came in", …"""
     told = values.str.contains(r" \S", regex=True)
-    kinds = told.map({True: "look_again", False: "none"}).astype("str")
-    return kinds.mask(values.str.startswith("undecided"), "waiting")
+    kinds = told.map({True: LOOK_AGAIN, False: "none"}).astype("str")
+    return kinds.mask(values.str.startswith("undecided"), WAITING)

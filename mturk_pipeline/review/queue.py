@@ -5,6 +5,7 @@ import pandas as pd
 from mturk_pipeline.contracts.review import ReviewQueue
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.spot_checks import interleave, lots
+from mturk_pipeline.vocabulary.queue_kinds import LOOK_AGAIN, SPOT_CHECK, WAITING
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -39,7 +40,7 @@ def review_queue(
     waiting = about["status"].eq(UNDECIDED)
     again = ~waiting & about["look_again"].fillna("").ne("")
     spot = about["status"].eq(ACCEPTED_AUTOMATICALLY) & about["inclusion"].notna()
-    kind = pd.Series("waiting", index=rows.index).mask(again, "look_again").mask(spot, "spot_check")
+    kind = pd.Series(WAITING, index=rows.index).mask(again, LOOK_AGAIN).mask(spot, SPOT_CHECK)
     rows["inclusion"] = about["inclusion"].where(spot)
     rows["reasons"] = _reasons(rows["reasons"], about, decisions)
     lot = lots(rows["item_id"], seed)
@@ -50,7 +51,7 @@ def review_queue(
     ordinary = ordinary.sort_values(["priority", *key_columns(phase), "item_id"], ascending=_worst_first(phase))
     drawn = drawn.loc[lot[drawn.index].sort_values().index]
     # Rows to look at again show what was decided: there is nothing to hide on them.
-    plain = ordinary.index[kind[ordinary.index] == "waiting"]
+    plain = ordinary.index[kind[ordinary.index] == WAITING]
     hidden = lot[plain].sort_values().index[: len(drawn)].append(drawn.index)
     rows = rows[["item_id", "priority", "reasons", "inclusion"]].assign(kind=kind, blind=rows.index.isin(hidden))
     return rows.loc[interleave(ordinary.index, drawn.index), list(ReviewQueue.names())].reset_index(drop=True)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
+from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.workers.contributions import as_stored, contributions, read_columns
 from mturk_pipeline.workers.rating import Rated
 from mturk_pipeline.workers.salted import salt_of
@@ -53,7 +54,7 @@ def keys_of(home: Home, assignment_ids: pd.Series) -> np.ndarray:
 
 def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
     """How far the requester had decided: of two downloads of the same assignments the further one is the later."""
-    decided = assignments["status"] != "Submitted"
+    decided = assignments["status"] != SUBMITTED
     last = assignments[["approved_at", "rejected_at"]].max(axis=1).max()
     return int(decided.sum()), None if pd.isna(last) else last
 

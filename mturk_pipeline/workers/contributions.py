@@ -13,6 +13,7 @@ from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
 from mturk_pipeline.folders.worker_overrides import Overrides
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import is_anonymous
@@ -99,8 +100,8 @@ def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:
         {
             "worker": assignments["worker"],
             # What was approved because time ran out nobody has looked at.
-            "approved": (assignments["status"] == "Approved") & ~assignments["auto_approved"],
-            "rejected": assignments["status"] == "Rejected",
+            "approved": (assignments["status"] == APPROVED) & ~assignments["auto_approved"],
+            "rejected": assignments["status"] == REJECTED,
             "at": assignments["submitted_at"],
         }
     ).groupby("worker")

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.contracts.leads import OUTCOMES, Outcomes
+from mturk_pipeline.contracts.leads import Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.folders.tables_for_people import xlsx_bytes
 from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
 from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of
 from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
 from mturk_pipeline.leads.suppression import mark_suppressed
+from mturk_pipeline.vocabulary.mail_outcomes import MAIL_OUTCOMES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case
 
@@ -266,7 +267,7 @@ def test_words(text: str, outcome: str | None):
 
 @given(st.text())
 def test_any_word_is_read(text: str):
-    assert outcome_of(text) in {*OUTCOMES, SOFT, SENT, VAGUE, None}
+    assert outcome_of(text) in {*MAIL_OUTCOMES, SOFT, SENT, VAGUE, None}
 
 
 @given(st.binary(max_size=300))
