@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.cells import has_text
+from mturk_pipeline.answers.kinds import KINDS
 from mturk_pipeline.answers.kinds.handle import is_own_link
 from mturk_pipeline.answers.kinds.networks import page_of
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-OPEN_KINDS = ("url", "email", "phone", "handle", "name", "text")
 _MARKS = r"""[\s"'<>()\[\]{}.,;:!?@/*-]*"""
 _BEFORE = rf"^{_MARKS}(?:https?://|mailto:)?{_MARKS}(?:www\.)?{_MARKS}"
 _AFTER = rf"{_MARKS}$"
@@ -28,7 +28,7 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     "supportive"): among fields of kind text alone only whole sentences are echoes.
     """
     fields = list(phase.fields.items())
-    is_open = np.array([spec.kind in OPEN_KINDS for _, spec in fields])
+    is_open = np.array([KINDS[spec.kind].open for _, spec in fields])
     at = np.flatnonzero(is_open[said["field"]] & has_text(said["state"]))
     if not len(at):
         return said

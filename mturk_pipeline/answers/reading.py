@@ -52,6 +52,16 @@ class Kind:
     near_miss
         Whether a text that `read` found invalid still looks like an answer of the kind (dean@uni,edu): its worker
         saw a value. A kind without it has no shape by which that could be told.
+    open
+        Workers write what they found, in words of their own: one text pasted into several fields is no answer.
+    personal
+        The same value for many items cannot be chance: a link, an address, a number.
+    is_link
+        Its values can be followed.
+    width
+        Of its column in a workbook, in characters.
+    crm_column
+        What programs for customer relations call a column of it; '' where they have none.
     """
 
     read: Callable[[str, "FieldSpec"], Reading]
@@ -60,6 +70,11 @@ class Kind:
     listed: bool = False
     separator: str | None = None
     near_miss: Callable[[str, "FieldSpec"], bool] | None = None
+    open: bool = False
+    personal: bool = False
+    is_link: bool = False
+    width: int = 18
+    crm_column: str = ""
 
 
 def invalid(note: str, suspicious: bool = False) -> Reading:

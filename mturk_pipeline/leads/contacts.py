@@ -24,6 +24,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import KINDS
 from mturk_pipeline.leads.duplicates import identity
 from mturk_pipeline.leads.lead_columns import key_columns, record_columns
 from mturk_pipeline.leads.recipients import joined_distinct
@@ -32,7 +33,6 @@ from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_OF_KIND = {"email": "Email", "phone": "Phone", "url": "Website"}
 # No header of a file begins with a space, so no key is called so.
 _ITEM = " item"
 _FIXED = ("Company", "Last Name", "Additional Emails", "Segment", "Verified", "Lead IDs", "External ID")
@@ -91,7 +91,7 @@ def _channels(phase: PhaseSpec, leads: pd.DataFrame, taken: list[str]) -> dict[s
     used = set(taken)
     for field in (f for f in phase.fields if f in present):
         spec = phase.fields[field]
-        usual = (spec.network or "").title() if spec.kind == "handle" else _OF_KIND.get(spec.kind, _title(field))
+        usual = (spec.network or "").title() if spec.kind == "handle" else KINDS[spec.kind].crm_column or _title(field)
         wanted = (usual, _title(field), *(f"{_title(field)} (value{n})" for n in ("", *range(2, len(used) + 3))))
         names[field] = next(name for name in wanted if name not in used)
         used.add(names[field])

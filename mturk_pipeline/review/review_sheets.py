@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import KINDS
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.cleaning import key_columns
@@ -15,7 +16,6 @@ from mturk_pipeline.review.sheet_plans import Column, Look, SheetPlan
 from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_WIDTHS = {"url": 38, "email": 28, "phone": 18, "handle": 24, "name": 26, "text": 34}
 # As many other answers as a drop-down offers at a glance.
 _MOST_PICKS = 6
 
@@ -162,8 +162,8 @@ def _keys(phase: PhaseSpec, rows: pd.DataFrame) -> list[Column]:
 
 
 def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
-    kind = phase.fields[name].kind
-    return Column(name, rows[name], _WIDTHS.get(kind, 18), "wrapped", yours=True, links=kind == "url")
+    kind = KINDS[phase.fields[name].kind]
+    return Column(name, rows[name], kind.width, "wrapped", yours=True, links=kind.is_link)
 
 
 def _trust(name: str, rows: pd.DataFrame) -> Column:

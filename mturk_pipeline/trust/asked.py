@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mturk_pipeline.answers.kinds import KINDS
 from mturk_pipeline.trust.coding import Bools, Ints
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
@@ -42,7 +43,7 @@ def blank_means_none(spec: FieldSpec) -> bool:
 
 def is_personal(spec: FieldSpec) -> bool:
     """Whether the same value for many items cannot be chance: a link, an address, a number."""
-    return spec.kind in ("url", "email", "phone", "handle")
+    return KINDS[spec.kind].personal
 
 
 def shares_classes(spec: FieldSpec) -> bool:

@@ -6,12 +6,31 @@ from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 KINDS: dict[str, Kind] = {
-    "url": Kind(url.read, listed=True, near_miss=near_misses.url),
-    "email": Kind(email.read, listed=True, near_miss=near_misses.email),
-    "phone": Kind(phone.read, listed=True, near_miss=near_misses.phone),
-    "handle": Kind(handle.read, key_of=handle.key_of, listed=True, near_miss=near_misses.handle),
-    "name": Kind(name.read, key_of=name.key_of),
-    "text": Kind(text.read, key_of=text.key_of),
+    "url": Kind(
+        url.read,
+        listed=True,
+        near_miss=near_misses.url,
+        open=True,
+        personal=True,
+        is_link=True,
+        width=38,
+        crm_column="Website",
+    ),
+    "email": Kind(
+        email.read, listed=True, near_miss=near_misses.email, open=True, personal=True, width=28, crm_column="Email"
+    ),
+    "phone": Kind(phone.read, listed=True, near_miss=near_misses.phone, open=True, personal=True, crm_column="Phone"),
+    "handle": Kind(
+        handle.read,
+        key_of=handle.key_of,
+        listed=True,
+        near_miss=near_misses.handle,
+        open=True,
+        personal=True,
+        width=24,
+    ),
+    "name": Kind(name.read, key_of=name.key_of, open=True, width=26),
+    "text": Kind(text.read, key_of=text.key_of, open=True, width=34),
     "number": Kind(number.read, near_miss=near_misses.number),
     "choice": Kind(
         choice.read,
