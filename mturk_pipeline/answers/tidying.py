@@ -1,7 +1,5 @@
 """From assignments to tidy answers: what each worker said for each item and field."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
@@ -17,9 +15,6 @@ from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.intake.mended_cells import original_cells
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-
-if TYPE_CHECKING:
-    pass
 
 _NONE = ANSWER_STATES.index(NONE_DECLARED)
 _JUNK = EVIDENCE.index(JUNK)

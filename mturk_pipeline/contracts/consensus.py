@@ -47,7 +47,7 @@ class Consensus(Table):
     accepted = Column(
         bool,
         "Trust reaches the field's threshold: passes without a look, unverified. 'None' passes only where somebody "
-        "said so or left the field blank, and nobody nearly wrote a value",
+        "said so or left the field blank, nobody nearly wrote a value, and no more people gave one",
     )
     changed_by_weighting = Column(
         bool, "The outcome differs from the most supported value: reliability decided, not the count"

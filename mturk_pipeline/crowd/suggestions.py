@@ -1,7 +1,5 @@
 """What is suggested for the pay of each assignment: a suggestion, and a person decides."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
@@ -10,9 +8,6 @@ from mturk_pipeline.crowd.money import paid_by
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-
-if TYPE_CHECKING:
-    pass
 
 _OF_WORK = {"usable": "approve", "doubtful": "look", "unusable": "reject"}
 _COPIED = ["assignment_id", "hit_id", "batch_id", "worker", "worker_id", "status", "auto_approved", "reward"]

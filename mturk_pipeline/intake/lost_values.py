@@ -14,12 +14,17 @@ from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.sheet_xml import column_number, refuse_bombs, sheet_parts
 
 NOT_COMPUTED = "#VALUE!"  # the error that stands for a formula without a value: it was something, and is lost
-# A formula without a value, or an error; t="str" marks a formula that was computed and is empty.
+_TAG = rb"<(?:\w+:)?c\b%s[^>]*(?<!/)>\s*"
+_FORMULA_TAG = rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|(?<!/)>[^<]*</(?:\w+:)?f>))"
+# An error, or a formula without a value; t="str" marks a formula that was computed and is empty.
 _LOST = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*\bt\s*=\s*["']e["'][^>]*>.*?</(?:\w+:)?c>"""
-    rb"""|<(?:\w+:)?c\b(?![^>]*\bt\s*=\s*["']str["'])[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"""
-    rb"""\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>""",
-    re.DOTALL,
+    _TAG % rb"""[^>]*\bt\s*=\s*["']e["']"""
+    + _FORMULA_TAG
+    + rb"?\s*<(?:\w+:)?v\b[^>]*>[^<]*</"
+    + rb"|"
+    + _TAG % rb"""(?![^>]*\bt\s*=\s*["']str["'])"""
+    + _FORMULA_TAG
+    + rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _PLACE = re.compile(r"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 _FORMULA, _VALUE = re.compile(r"<(?:\w+:)?f\b[^>]*>([^<]*)<"), re.compile(r"<(?:\w+:)?v\b[^>]*>([^<]*)<")

@@ -18,6 +18,7 @@ _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _FAR = re.compile(rb' r="(?:[A-Z]{3}|[a-z]|[A-Z]{1,2}\d{6})')
 _NO_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]* r="(?:[A-Za-z]{4}|[A-Za-z]{1,3}\d{8}|[a-z])')
 _OTHER_WAY = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})["']""")
+_OTHER_MARKS = (b"r='", b"r =", b"r= ", b"r\t", b"r\n", b"r\r", b"=\t", b"=\n", b"=\r", b"\tr", b"\nr", b"\rr")
 _SHEET_DATA = re.compile(rb"<(\w+:)?sheetData")
 _ATTRIBUTE = r"""\b%s\s*=\s*["']([^"']*)["']"""
 _SHEET, _RELATION = re.compile(r"<(?:\w+:)?sheet\s[^>]*>"), re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
@@ -44,6 +45,7 @@ def refuse_bombs(content: bytes, limits: Limits, look: Look | None = None) -> No
                     f"unpacks to {unpacked / 1e9:.1f} GB, more than {limits.max_unpacked / 1e9:.1f} GB",
                     remedy="is it a workbook? Save it as .csv",
                 )
+            sheets = _sheets(archive)
             for part in parts:
                 if part.file_size > _LARGE and part.file_size > _HOLLOW * part.compress_size:
                     raise UnreadableFileError(
@@ -51,12 +53,21 @@ def refuse_bombs(content: bytes, limits: Limits, look: Look | None = None) -> No
                         "does",
                         remedy="is it a workbook? Save it as .csv",
                     )
-                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                if part.filename in sheets:
                     _refuse_vast(archive, part, limits, look)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFileError(BROKEN) from error
     except zipfile.zlib.error as error:  # pyright: ignore[reportAttributeAccessIssue]
         raise UnreadableFileError(BROKEN) from error
+
+
+def _sheets(archive: zipfile.ZipFile) -> set[str]:
+    """The parts that hold sheets: where they usually lie, and where the workbook says that they do."""
+    usual = {name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")}
+    try:
+        return usual | set(sheet_parts(archive).values())
+    except KeyError:  # no list of sheets: a workbook of another format
+        return usual
 
 
 def _refuse_vast(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, look: Look | None) -> None:
@@ -87,7 +98,7 @@ def _far_cells(block: bytes, rows: list[bytes], all_of_them: bool) -> Iterator[t
 
     All of them, where any lies far out, or is written in another way than programs write.
     """
-    if b"r='" in block or b"r =" in block or b"r= " in block:
+    if any(mark in block for mark in _OTHER_MARKS):
         yield from _OTHER_WAY.findall(block)
     if all_of_them:
         yield from _CELL.findall(block)

@@ -230,6 +230,35 @@ def test_a_cell_beyond_all_sheets_does_not_end_the_process(tmp_path, place):
         assert problem(tmp_path / "c.xlsx")
 
 
+@pytest.mark.parametrize("before", ["\t", "\n", "  "])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_cell_beyond_all_sheets_is_seen_however_it_is_written(tmp_path, before, quote):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
+    place = f"<c{before}r={quote}ZZZZZZZZ3{quote}".encode()
+    _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b'<c r="B3"', place))
+    assert problem(tmp_path / "c.xlsx")
+
+
+def test_a_sheet_that_lies_elsewhere_is_looked_at_too(tmp_path):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values())]})
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as new:
+        for part in old.namelist():
+            content = old.read(part).replace(b"worksheets/sheet1.xml", b"elsewhere/one.xml")
+            content = content.replace(b'r="B2"', b'r="ZZZZZZZZ2"') if part.endswith("sheet1.xml") else content
+            new.writestr(part.replace("worksheets/sheet1.xml", "elsewhere/one.xml"), content)
+    assert "broken workbook" in problem(tmp_path / "c.xlsx")
+
+
+def test_an_error_cell_without_content_takes_nothing_from_its_neighbour(tmp_path):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0, Answer__email_2="").values())]})
+    blank = f'<c r="{chr(65 + HEADER.index("Answer.email_2"))}2" t="e"/><c r='.encode()
+    website = f'<c r="{chr(65 + HEADER.index("Answer.website"))}2"'.encode()
+    _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(website, blank + website.removeprefix(b"<c r=")))
+    found = checked([tmp_path / "c.xlsx"]).assignments
+    assert found["Answer.email_2"].isna().all()
+    assert found["Answer.website"].tolist() == [row(0)["Answer.website"]]
+
+
 def test_a_workbook_that_is_nearly_all_air(tmp_path):
     book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values())]})
     _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 30_000_000))
