@@ -175,14 +175,19 @@ def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> tuple[bool, bool]:
         data = chunk.buffers()[2]
         if data is None or not len(data):
             continue
-        codes = np.frombuffer(data, dtype=np.uint8)
-        letters = letters or bool(codes.max() >= 0x80)
+        content = data.to_pybytes()
+        letters = letters or not content.isascii()
         if not marks:
-            content = data.to_pybytes()
-            ordinary = content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
-            odd = np.count_nonzero(codes < 0x20) > ordinary or b"\x7f" in content
-            marks = odd or b"_x00" in content or b'="' in content or b"'" in content
+            marks = any(sign in content for sign in (b"\x7f", b"_x00", b'="', b"'")) or _has_controls(data, content)
     return letters, marks
+
+
+def _has_controls(data: pa.Buffer, content: bytes) -> bool:
+    """Whether there are control characters beside line ends and tabs."""
+    codes = np.frombuffer(data, dtype=np.uint8)
+    if codes.min() >= 0x20:
+        return False
+    return np.count_nonzero(codes < 0x20) > content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
 
 
 def _mend(text: str, use: Use) -> tuple[str, str]:

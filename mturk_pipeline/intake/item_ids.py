@@ -19,7 +19,6 @@ _LENGTH = 12
 # Of the checksum: prime to 20, so that each single wrong letter is noticed.
 _WEIGHTS = (1, 3, 7, 9, 11, 13, 17, 19)
 _LINK_START = re.compile(r"(?:https?://(?:www\.)?|www\.)(?=.)")
-_WHOLE = re.compile(r"\d+\.0")
 # A link without its start: a dot inside its host, no spaces, not an e-mail address.
 _BARE_LINK = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+/[^\s@]*")
 
@@ -36,8 +35,8 @@ def normalise_key(text: str) -> str:
     >>> normalise_key("chess.example.edu/")
     'chess.example.edu'
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    if " " in plain:
+    plain = " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())
+    if " " in plain or plain.isalnum():
         return plain
     if link := _LINK_START.match(plain):
         return plain[link.end() :].rstrip("/")
@@ -53,7 +52,7 @@ def item_key(text: str) -> str:
     ('12', '12.50')
     """
     plain = normalise_key(text)
-    return plain[:-2] if _WHOLE.fullmatch(plain) else plain
+    return plain[:-2] if plain.endswith(".0") and plain[:-2].isdecimal() else plain
 
 
 def id_of(text: str) -> str:

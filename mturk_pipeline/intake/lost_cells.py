@@ -1,7 +1,5 @@
 """Cells that a spreadsheet damaged beyond repair: of a key they would name no item, or several as one."""
 
-import re
-
 import pandas as pd
 import pyarrow as pa
 
@@ -10,8 +8,7 @@ from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
 _SIGNS = SIGNS | DIGITS
-# A quick look: damage begins with a sign, or has something other than letters and digits in it.
-_MAYBE = "^[" + re.escape("".join(sorted(SIGNS))) + r"]|[^0-9A-Za-z]"
+_WORDS = pa.array(sorted(sign for sign in SIGNS if sign.isalpha()), pa.large_string())
 _ERROR = LOST_ANSWER.partition(":")[0]
 
 
@@ -23,13 +20,21 @@ def damage_of(cells: pd.Series) -> pd.Series:
     >>> damage_of(pd.Series(["Example University", "Nov-50", "#REF!"])).tolist()
     ['', 'a date, as a spreadsheet makes it of 11-50', "a spreadsheet's error"]
     """
-    if not compute.any(compute.match_substring_regex(pa.array(cells.astype("str")), _MAYBE)).as_py():
+    if not _may_be_damaged(pa.array(cells.astype("str"))):
         return pd.Series("", index=cells.index, dtype="str")
     codes, uniques = pd.factorize(cells.fillna("").astype("str"))
     words = [_damage(text) if text[:1] in _SIGNS or text[-1:] in DIGITS else "" for text in uniques]
     if not any(words):
         return pd.Series("", index=cells.index, dtype="str")
     return pd.Series(words, dtype="str").take(codes).set_axis(cells.index)
+
+
+def _may_be_damaged(texts: pa.ChunkedArray | pa.Array) -> bool:
+    """A quick look: damage has something other than letters and digits in it, or is a word such as Error2042."""
+    plain = compute.and_(
+        compute.ascii_is_alnum(texts), compute.invert(compute.is_in(compute.utf8_slice_codeunits(texts, 0, 1), _WORDS))
+    )
+    return not compute.all(plain, min_count=0).as_py()
 
 
 def lost_cell_lines(table: pd.DataFrame, names: list[str]) -> list[str]:

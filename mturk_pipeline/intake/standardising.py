@@ -25,7 +25,8 @@ TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "appro
 _TEXTS = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "requester_feedback")
 _BATCH = r"BatchId:\s*(\w+)"
 _VERSION = r"(?i)(?:^|[;&,\s])(?:instruction_?)?version\s*[=:]\s*([^;&,\s]+)"
-_NOTHING = ("nan", "none", "null")  # as table programs write a blank cell
+# As table programs write a blank cell.
+_NOTHING = ("NaN", *(form(word) for word in ("nan", "none", "null") for form in (str.lower, str.capitalize, str.upper)))
 _WORKER_ID = r"A[A-Z0-9]+"
 
 
@@ -63,7 +64,7 @@ def standardise(
     raw, warnings = table.frame, list(table.notes)
     out = {column: _text(raw, dialect, column) for column in _TEXTS}
     for column in ("assignment_id", "hit_id", "worker_id"):
-        out[column] = out[column].mask(out[column].str.casefold().isin(_NOTHING))
+        out[column] = out[column].mask(out[column].isin(_NOTHING))
     for column in TIMES:
         out[column] = _times(raw, dialect, column, warnings)
     out["reward"] = _told(*read_money(_text(raw, dialect, "reward")), "reward", dialect, warnings)
