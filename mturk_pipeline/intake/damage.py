@@ -185,9 +185,9 @@ def _may_be_marked(array: pa.ChunkedArray | pa.Array) -> tuple[bool, bool]:
 def _has_controls(data: pa.Buffer, content: bytes) -> bool:
     """Whether there are control characters beside line ends and tabs."""
     codes = np.frombuffer(data, dtype=np.uint8)
-    if codes.min() >= 0x20:
+    if int(codes.min()) >= 0x20:
         return False
-    return np.count_nonzero(codes < 0x20) > content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
+    return int(np.count_nonzero(codes < 0x20)) > content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
 
 
 def _mend(text: str, use: Use) -> tuple[str, str]:
