@@ -7,10 +7,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.intake.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
-from mturk_pipeline.intake.lost_values import lost_note, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.sheet_xml import BROKEN
 from mturk_pipeline.intake.text_tables import TextTable, table_of
+from mturk_pipeline.intake.workbook_xml import BROKEN, lost_note, lost_values, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

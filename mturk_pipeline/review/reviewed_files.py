@@ -13,8 +13,8 @@ import pandas as pd
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.headers import plain_name
-from mturk_pipeline.intake.lost_values import LostValues, lost_values, text_of
 from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.intake.workbook_xml import LostValues, lost_values, text_of
 from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
 
 Grid = list[list[str] | None]

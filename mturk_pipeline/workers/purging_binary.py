@@ -120,11 +120,11 @@ def cells(content: bytes) -> Sheets | None:
     from python_calamine import CalamineWorkbook
 
     from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-    from mturk_pipeline.intake.sheet_xml import refuse_bombs
+    from mturk_pipeline.intake.workbook_xml import lost_values
 
     try:
         if zipfile.is_zipfile(io.BytesIO(content)):
-            refuse_bombs(content, Limits())
+            lost_values(content, Limits())
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
     except (UnreadableFileError, ValueError, OverflowError, OSError):

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -237,6 +238,27 @@ def test_a_cell_beyond_all_sheets_is_seen_however_it_is_written(tmp_path, before
     place = f"<c{before}r={quote}ZZZZZZZZ3{quote}".encode()
     _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b'<c r="B3"', place))
     assert problem(tmp_path / "c.xlsx")
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        b'<row r="4"><c r="XFD4"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>',
+        b'<row r="4"><c r="A4"r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="4"><x:c xmlns:x="a" r="XFD1048576"><v>1</v></x:c></row>',
+        b'<row r="4"><c s="1" r="XFD1048576"><v>1</v></c></row>',
+    ],
+)
+def test_a_stray_cell_is_seen_however_its_place_is_given(tmp_path, stray):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
+    _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b"</sheetData>", stray + b"</sheetData>"))
+    assert problem(tmp_path / "c.xlsx")
+
+
+def test_cells_without_their_places_are_read_in_order(tmp_path):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
+    _rewrite(book, tmp_path / "c.xlsx", lambda xml: re.sub(rb'<c r="[A-Z]+\d+"', b"<c", xml))
+    assert checked([tmp_path / "c.xlsx"]).assignments.equals(checked([book]).assignments.assign(source_file="c.xlsx"))
 
 
 def test_a_sheet_that_lies_elsewhere_is_looked_at_too(tmp_path):
