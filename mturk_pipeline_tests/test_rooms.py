@@ -33,3 +33,10 @@ def test_no_file_of_the_domain_knows_dagster_or_a_shell_over_it() -> None:
         if name.split(".")[0].startswith("dagster") or name.startswith(shells)
     ]
     assert wrong == []
+
+
+def test_spreadsheets_are_opened_in_one_room_which_knows_no_other() -> None:
+    """What opens a workbook past it would do so without its limits, and lose errors and uncomputed formulas."""
+    rooms = {p.relative_to(PACKAGE).parts[0] for p in _domain()} - {"sheets", "texts", "errors.py"}
+    known = [name for path in (PACKAGE / "sheets").rglob("*.py") for name in _imports(path)]
+    assert [n for n in known if n.startswith("mturk_pipeline.") and n.split(".")[1] in rooms] == []

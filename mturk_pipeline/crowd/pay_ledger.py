@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.tables_for_people import csv_bytes, unescape_csv_cell
 from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, unescape_csv_cell
 
 FOLDER = Path(".mturk_pipeline") / "paid"
 _PENDING = ".pending.csv"

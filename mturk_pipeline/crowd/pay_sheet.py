@@ -8,9 +8,9 @@ import pandas as pd
 
 from mturk_pipeline.crowd.money import wages_by_worker
 from mturk_pipeline.crowd.pay_ledger import PayLedger, as_listed
-from mturk_pipeline.folders.tables_for_people import csv_bytes
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED, SUBMITTED
 
 # What becomes of an assignment on its way to a pay sheet, in the order in which it is told.

@@ -2,7 +2,7 @@
 
 import re
 
-from mturk_pipeline.folders.tables_for_people import escape_csv_cell, excel_text
+from mturk_pipeline.sheets.spreadsheet_safe import escape_csv_cell, excel_text
 
 LONGEST_REASON = 1024  # characters that Mechanical Turk takes
 _MORE = " …"

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.crowd.reasons_told import told
-from mturk_pipeline.intake.damage import without_damage
 from mturk_pipeline.intake.dialects import recognise
-from mturk_pipeline.intake.headers import clean_header, first_header
-from mturk_pipeline.intake.reading import read_file
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.text_tables import encoding_of, find_layout
+from mturk_pipeline.sheets.headers import clean_header, first_header
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.sheets.text_tables import encoding_of, find_layout
+from mturk_pipeline.texts.spreadsheet_marks import without_damage
 
 PREFIX = "_settlement_"
 _WORDS = ("Approve", "Reject")

@@ -16,12 +16,13 @@ from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
-from mturk_pipeline.intake.reading import FileText, read_file
-from mturk_pipeline.intake.result_file import Limits, ResultFile, UnreadableFileError, as_result_file
+from mturk_pipeline.intake.result_file import ResultFile, as_result_file
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.intake.uniting import United, unite
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import FileText, read_file
+from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED
 from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED

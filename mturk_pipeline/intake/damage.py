@@ -10,46 +10,31 @@ What cannot be undone stays: `5-Mar`, `4.4E+11` and `#NAME?` are for the kinds t
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.texts.spreadsheet_damage import is_shortened
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
+from mturk_pipeline.texts.spreadsheet_marks import SUSPECT, mend_text
 from mturk_pipeline.texts.truth_words import is_truth_word, language_of, truth_language
 
 # How a column is used: "values" may be mended in every way; "keys" are no truth values; "numbers" may have a decimal
 # comma; in "text" only what is no person's writing goes, and `.0` where it cannot be one either; "kept" is as it is.
 Use = Literal["values", "keys", "numbers", "text", "kept"]
 
-ENCODING, ESCAPE, CONTROL, FORMULA, WHOLE, TRUTH, COMMA, MIDNIGHT, QUOTE = (
-    "accents mended that were read in a wrong code page",
-    "a spreadsheet's _x000D_ taken out",
-    "control characters taken out",
-    'the formula around it (="…") taken off',
+WHOLE, TRUTH, COMMA, MIDNIGHT = (
     "the .0 that a table program added taken off",
     "a spreadsheet's word for true or false read in English",
     "read with a decimal comma, as its column has them",
     "the midnight that a table program added to a date taken off",
-    "the apostrophe that a spreadsheet needs before digits taken off",
 )
-
-_SUSPECT = r"""[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x00[0-9A-Fa-f]{2}_|^\s*="|^\s*'\d"""
-_FORMULA = re.compile(r'\s*="(.*)"\s*', re.DOTALL)
-# Before digits, that they may be a text: nobody answers so.
-_QUOTE = re.compile(r"\s*'(0\d*|\d{5,})")
-# _x005F_ stands for the underscore of a text that only looks like an escape.
-_ESCAPE = re.compile(r"_x005F(_x[0-9A-F]{4}_)|_x(00[01][0-9A-F]|007F)_(?:\r?\n)?", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
-# A letter read in a wrong code page is two or more beyond ASCII; its second half can have become a space.
-_WRONG_PAGE = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3\u00e2] ")
 _BLANKS = ("", "{}", "nan", "NaN")
 _WHOLE = re.compile(r"([+-]?\d+)(\.0+|,00?)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
@@ -118,15 +103,6 @@ def undo_damage(frame: pd.DataFrame, uses: Mapping[str, Use]) -> Mended:
     return mended
 
 
-def without_damage(text: str) -> str:
-    """One text without marks that are no person's writing.
-
-    >>> without_damage('="00123"'), without_damage("Chess_x000D_\\nClub")
-    ('00123', 'Chess\\nClub')
-    """
-    return _mend(text, "text")[0]
-
-
 _Step = tuple[pd.Series, np.ndarray]  # the column, and what was undone in each cell ('' for nothing)
 
 
@@ -150,12 +126,12 @@ def _without_marks(cells: pd.Series, use: Use) -> _Step | None:
     if letters:
         suspect |= ~np.asarray(compute.string_is_ascii(array).fill_null(True))
     if marks:
-        suspect |= np.asarray(compute.match_substring_regex(array, _SUSPECT).fill_null(False))
+        suspect |= np.asarray(compute.match_substring_regex(array, SUSPECT).fill_null(False))
     if not suspect.any():
         return None
     place = np.flatnonzero(suspect)
     codes, uniques = pd.factorize(cells.iloc[place])
-    pairs = [_mend(str(text), use) for text in uniques]
+    pairs = [mend_text(str(text), prose=use == "text") for text in uniques]
     if not any(what for _, what in pairs):
         return None
     out, what = cells.copy(), np.full(len(cells), "", dtype=object)
@@ -188,44 +164,6 @@ def _has_controls(data: pa.Buffer, content: bytes) -> bool:
     if int(codes.min()) >= 0x20:
         return False
     return int(np.count_nonzero(codes < 0x20)) > content.count(b"\n") + content.count(b"\r") + content.count(b"\t")
-
-
-def _mend(text: str, use: Use) -> tuple[str, str]:
-    """A text without marks, and what was undone, in words.
-
-    Control characters go from prose only: in an address or a number they are a reason to doubt it.
-    """
-    what = []
-    if formula := _FORMULA.fullmatch(text):
-        text = formula[1].replace('""', '"')
-        what.append(FORMULA)
-    if quoted := _QUOTE.fullmatch(text):
-        text = quoted[1]
-        what.append(QUOTE)
-    if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:
-        text = mended
-        what.append(ESCAPE)
-    if not text.isascii() and _WRONG_PAGE.search(text) and (mended := _fix_encoding()(text)) != text:
-        text = mended
-        what.append(ENCODING)
-    if use == "text" and not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
-        text = mended
-        what.append(CONTROL)
-    return text, "; ".join(what)
-
-
-def _unescaped(escape: re.Match[str]) -> str:
-    """What an escape stands for: a line end, a tab, or nothing; its own line end goes with it."""
-    if escape[1]:
-        return escape[1]
-    return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[2].upper(), "")
-
-
-@cache
-def _fix_encoding() -> Callable[[str], str]:
-    from ftfy import fix_encoding
-
-    return fix_encoding
 
 
 def _judged_as_whole(cells: pd.Series, use: Use, language: str | None) -> _Step | None:

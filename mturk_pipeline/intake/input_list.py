@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
-from mturk_pipeline.intake.reading import read_file
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.taken_offers import is_taken_rework
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _ORIGIN = ["source_file", "source_row"]

@@ -8,9 +8,10 @@ import pandas as pd
 
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.lost_cells import lost_cell_lines
-from mturk_pipeline.intake.result_file import Limits, ResultFile, as_result_file
+from mturk_pipeline.intake.result_file import ResultFile, as_result_file
 from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
+from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

@@ -6,41 +6,18 @@ id is noticed.
 """
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+
+from mturk_pipeline.texts.key_form import normalise_key
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _BASE = len(LETTERS)
 _LENGTH = 12
 # Of the checksum: prime to 20, so that each single wrong letter is noticed.
 _WEIGHTS = (1, 3, 7, 9, 11, 13, 17, 19)
-_LINK_START = re.compile(r"(?:https?://(?:www\.)?|www\.)(?=.)")
-# A link without its start: a dot inside its host, no spaces, not an e-mail address.
-_BARE_LINK = re.compile(r"[^\s/@.]+(?:\.[^\s/@.]+)+/[^\s@]*")
-
-
-def normalise_key(text: str) -> str:
-    """The form in which keys are compared: Unicode NFKC, any case, spaces collapsed, a link without its trimmings.
-
-    People copy a link with or without scheme, `www.` and last slash: it names the same item.
-
-    >>> normalise_key("  University of  EXAMPLE ")
-    'university of example'
-    >>> normalise_key("https://www.Example.edu/clubs/")
-    'example.edu/clubs'
-    >>> normalise_key("chess.example.edu/")
-    'chess.example.edu'
-    """
-    plain = " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().split())
-    if " " in plain or plain.isalnum():
-        return plain
-    if link := _LINK_START.match(plain):
-        return plain[link.end() :].rstrip("/")
-    return plain.rstrip("/") if _BARE_LINK.fullmatch(plain) else plain
 
 
 def item_key(text: str) -> str:

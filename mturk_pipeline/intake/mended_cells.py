@@ -9,7 +9,7 @@ import pandas as pd
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, with_prefix
 from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
-from mturk_pipeline.intake.headers import plain_name
+from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
-from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
 from mturk_pipeline.intake.standardising import Standard
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.arrow import compute
+from mturk_pipeline.sheets.limits import Limits
+from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.intake.dialects import Dialect
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.text_tables import TextTable
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_p
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.dialects.base import Contents
 from mturk_pipeline.intake.exploded import join_exploded
-from mturk_pipeline.intake.headers import is_stray
-from mturk_pipeline.intake.result_file import Limits, ResultFile
+from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, unpack_task_answers
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.intake.unknown_workers import UNKNOWN
+from mturk_pipeline.sheets.headers import is_stray
+from mturk_pipeline.sheets.limits import Limits
+from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES, SUBMITTED
 
 TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")

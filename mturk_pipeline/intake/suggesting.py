@@ -15,9 +15,10 @@ import yaml
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
 from mturk_pipeline.intake.guessing import is_remark
-from mturk_pipeline.intake.item_ids import normalise_key
-from mturk_pipeline.intake.result_file import ResultFile, UnreadableFileError
+from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.limits import UnreadableFileError
+from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 
 # Columns that tables and workbooks of later rooms hold beside fields.

@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
-from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
-from mturk_pipeline.intake.reading import read_file
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
 from mturk_pipeline.intake.sent_items import ATTEMPT, OFFER_ID
-from mturk_pipeline.intake.text_tables import read_text
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.sheets.text_tables import read_text
+from mturk_pipeline.texts.key_form import plain_name
 
 # Columns of the file that names who must not repeat an item.
 EXCLUDED = ("WorkerId", "items", "offer_ids")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
+from mturk_pipeline.sheets.arrow import compute
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Hours east of Greenwich. The North American ones as RFC 2822 §4.3 fixes them; the others have one meaning in

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.same_cells import clear_text
 from mturk_pipeline.intake.typed import column, looked_up
 from mturk_pipeline.intake.typed import rows as select
+from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.kinds import key_of
-from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.leads.lead_columns import LISTS
+from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # How far a lead can be relied on: as for the best of its rows.

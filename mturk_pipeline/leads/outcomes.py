@@ -14,10 +14,10 @@ from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.contracts.leads import Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.intake.damage import Use, undo_damage
-from mturk_pipeline.intake.reading import read_file
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.vocabulary.mail_outcomes import BOUNCED, COMPLAINED, DELIVERED, SUPPRESSED, UNSUBSCRIBED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 

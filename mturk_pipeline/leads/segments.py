@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.leads.lead_columns import OWN
+from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
 CLASH_COLUMNS = ["lead_id", "rows", "segments"]

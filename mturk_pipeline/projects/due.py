@@ -6,10 +6,10 @@ from pathlib import Path
 
 import mturk_pipeline
 from mturk_pipeline.folders.watching import WatchedFile, content_digest, own_looking_files, quick_digest
-from mturk_pipeline.folders.worker_overrides import overrides_stamp
 from mturk_pipeline.projects.offers import taken_files
 from mturk_pipeline.projects.outcome_files import outcome_files
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.workers.overrides import overrides_stamp
 
 # Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
 INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "answers")

@@ -28,8 +28,8 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
     """
     import pandas as pd
 
-    from mturk_pipeline.folders.tables_for_people import csv_bytes
     from mturk_pipeline.intake.unknown_workers import is_unknown
+    from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
     from mturk_pipeline.workers.for_people import exclusion_list
     from mturk_pipeline.workers.refreshing import refresh
     from mturk_pipeline.workers.tombstones import is_anonymous

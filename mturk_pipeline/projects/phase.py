@@ -8,9 +8,9 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
-from mturk_pipeline.folders.worker_overrides import Overrides, read_overrides
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import sent_items
+from mturk_pipeline.workers.overrides import Overrides, read_overrides
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow
 

@@ -9,7 +9,7 @@ from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.review.decision_words import UNDO, WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
-from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+from mturk_pipeline.sheets.plans import Column, SheetPlan
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 
 _MEANINGS = {

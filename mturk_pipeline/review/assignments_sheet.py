@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from mturk_pipeline.folders.tables_for_people import unescape_csv_cell
 from mturk_pipeline.review.decision_words import BLANK
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, file_name, read_sheets
-from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+from mturk_pipeline.sheets.plans import Column, SheetPlan
+from mturk_pipeline.sheets.spreadsheet_safe import unescape_csv_cell
 from mturk_pipeline.texts.source_place import source_place
 
 TITLE = "assignments"

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from mturk_pipeline.intake.headers import plain_name
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.export_history import Exports
@@ -20,6 +19,7 @@ from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.sources import Source, sources_of
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.review.uniting import unite
+from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OWN_COLUMNS = ("item_id", "export", "decision", "comment")

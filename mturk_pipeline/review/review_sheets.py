@@ -12,7 +12,7 @@ from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import WORDS
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
-from mturk_pipeline.review.sheet_plans import Column, Look, SheetPlan
+from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
 from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

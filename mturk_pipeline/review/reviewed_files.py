@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.intake.headers import plain_name
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.workbook_xml import LostValues, lost_values, text_of
-from mturk_pipeline.review.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.text_rows import OPEN_QUOTE, RAGGED_ROW, rows_of
+from mturk_pipeline.sheets.workbook_xml import LostValues, lost_values, text_of
+from mturk_pipeline.texts.key_form import plain_name
 
 Grid = list[list[str] | None]
 WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}

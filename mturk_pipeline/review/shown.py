@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 
-from mturk_pipeline.folders.tables_for_people import excel_text, unescape_csv_cell
 from mturk_pipeline.folders.writing import digest
 from mturk_pipeline.intake.item_ids import id_of
+from mturk_pipeline.sheets.spreadsheet_safe import excel_text, unescape_csv_cell
 from mturk_pipeline.vocabulary.row_statuses import DECIDED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

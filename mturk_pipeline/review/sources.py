@@ -16,14 +16,13 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.folders.writing import digest, write_atomically
-from mturk_pipeline.intake.headers import plain_name
-from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, read_sheets
 from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.review.store import Version
+from mturk_pipeline.texts.key_form import normalise_key, plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _FORMAT = 2  # of what is kept beside the originals: a change makes it anew

@@ -11,9 +11,9 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
-from mturk_pipeline.folders.worker_overrides import Overrides
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
+from mturk_pipeline.workers.overrides import Overrides
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import is_anonymous

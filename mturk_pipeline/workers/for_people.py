@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.tables_for_people import csv_bytes
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, WORKER_STANDINGS
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones
@@ -33,7 +33,7 @@ def write_files(home: Home, memory: pd.DataFrame, excluded: pd.DataFrame) -> lis
 
 def workbook(memory: pd.DataFrame) -> bytes:
     """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list."""
-    from mturk_pipeline.folders.workbooks import Book
+    from mturk_pipeline.sheets.workbook_writer import Book
 
     book = Book()
     shown = memory[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})

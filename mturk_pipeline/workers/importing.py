@@ -10,8 +10,8 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.intake.collecting import collect
-from mturk_pipeline.intake.result_file import UnreadableFileError
 from mturk_pipeline.intake.unknown_workers import worker_count
+from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.workers.archive import (
     all_keys,
     archived,

@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.folders.worker_overrides import Said
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, WATCH, WORKER_STANDINGS
+from mturk_pipeline.workers.overrides import Said
 from mturk_pipeline.workers.salted import PREFIX, Salt
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0

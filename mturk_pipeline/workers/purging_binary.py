@@ -119,8 +119,8 @@ def cells(content: bytes) -> Sheets | None:
     """The cells of a workbook, by sheet, row and column; None where it does not open."""
     from python_calamine import CalamineWorkbook
 
-    from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-    from mturk_pipeline.intake.workbook_xml import lost_values
+    from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+    from mturk_pipeline.sheets.workbook_xml import lost_values
 
     try:
         if zipfile.is_zipfile(io.BytesIO(content)):

@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from mturk_pipeline.intake.collecting import collect
-from mturk_pipeline.intake.result_file import UnreadableFileError
 from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A questionnaire asks many people the same few things, often for their own opinion: who differs is not wrong.

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.review import ReviewProblems
-from mturk_pipeline.folders.tables_for_people import csv_bytes
 from mturk_pipeline.review.assignments_sheet import assignments_sheet, read_settle_words
-from mturk_pipeline.review.sheet_writer import workbook_bytes
+from mturk_pipeline.sheets.sheet_writer import workbook_bytes
+from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 
 
 def suggestions(*rows: tuple[str, str, str]) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mturk_pipeline.crowd.deciding_pay import decide_pay, leave_open
 from mturk_pipeline.crowd.reasons_told import LONGEST_REASON, told
 from mturk_pipeline.crowd.settlement_file import SettlementFile, settlement_files
-from mturk_pipeline.folders.tables_for_people import escape_csv_cell
 from mturk_pipeline.intake import collect
+from mturk_pipeline.sheets.spreadsheet_safe import escape_csv_cell
 from mturk_pipeline_tests.crowd.made import PHASE, STRICT, blank, collected, words
 from mturk_pipeline_tests.intake.intake_files import row, write, write_workbook
 

@@ -8,9 +8,9 @@ import pytest
 from mturk_pipeline.contracts.assignments import Assignments, SetAside
 from mturk_pipeline.intake import ResultFile
 from mturk_pipeline.intake.exploded import join_exploded
-from mturk_pipeline.intake.headers import clean_header
-from mturk_pipeline.intake.result_file import Limits
 from mturk_pipeline.intake.task_answers import unpack_task_answers
+from mturk_pipeline.sheets.headers import clean_header
+from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline_tests.intake.intake_files import checked, row, rules, write
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.intake import collect
-from mturk_pipeline.intake.damage import without_damage
+from mturk_pipeline.texts.spreadsheet_marks import without_damage
 from mturk_pipeline_tests.intake.test_mturk_api import free, xml
 
 MTURK = [

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.intake.item_ids import LETTERS, canonical_id, id_of, is_item_id, item_ids, normalise_key, row_ids
+from mturk_pipeline.intake.item_ids import LETTERS, canonical_id, id_of, is_item_id, item_ids, row_ids
+from mturk_pipeline.texts.key_form import normalise_key
 
 
 def keys(*rows):

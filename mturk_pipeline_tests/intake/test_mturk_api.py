@@ -124,7 +124,7 @@ def test_a_phase_with_keys_says_that_the_api_gives_no_inputs(tmp_path):
 
 
 def test_endless_questions_cannot_make_endless_columns(tmp_path):
-    from mturk_pipeline.intake.result_file import Limits
+    from mturk_pipeline.sheets.limits import Limits
 
     rows = [assignment(i, xml(*((f"q{i}_{n}", free("x")) for n in range(30)))) for i in range(4)]
     collected = checked([write(tmp_path / "b.csv", rows)], None, limits=Limits(max_columns=70))

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk_pipeline.intake import Limits
-from mturk_pipeline.intake.reading import read_file
-from mturk_pipeline.intake.result_file import UnreadableFileError
-from mturk_pipeline.intake.text_tables import read_text
+from mturk_pipeline.sheets.limits import UnreadableFileError
+from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.sheets.text_tables import read_text
 from mturk_pipeline_tests.intake.intake_files import checked, row, rules, write, write_workbook
 
 HEADER = list(row(0))

@@ -9,8 +9,8 @@ import pytest
 
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.damage import Mended
-from mturk_pipeline.intake.item_ids import normalise_key
 from mturk_pipeline.projects import offers
+from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline_tests.orchestration.conftest import Site
 
 ITEMS = ("Fennelhythe Institute of Technology", "Yarrowholt State University")

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mturk_pipeline.intake.damage import without_damage
 from mturk_pipeline.intake.item_ids import canonical_id
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.decision_words import WORDS, decision_of
@@ -21,6 +20,7 @@ from mturk_pipeline.review.reading import read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes
+from mturk_pipeline.texts.spreadsheet_marks import without_damage
 from mturk_pipeline_tests.review import made
 
 ROWS = 6

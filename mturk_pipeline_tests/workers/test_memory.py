@@ -7,11 +7,11 @@ import pytest
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.folders.worker_overrides import Said, read_overrides
 from mturk_pipeline.workers.contributions import with_plain_names
 from mturk_pipeline.workers.elsewhere import read_history
 from mturk_pipeline.workers.for_people import workbook
 from mturk_pipeline.workers.memory import remember
+from mturk_pipeline.workers.overrides import Said, read_overrides
 from mturk_pipeline.workers.refreshing import refresh
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.store import Store

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mturk_pipeline.intake.column_names import INPUT, find_column
 from mturk_pipeline.intake.dialects import mturk_api, mturk_batch, mturk_command_line, turkle
 from mturk_pipeline.intake.dialects.base import Dialect
-from mturk_pipeline.intake.platforms import platform_of
+from mturk_pipeline.sheets.platforms import platform_of
 
 __all__ = ["DIALECTS", "Dialect", "recognise", "why_unknown"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, with_prefix
-from mturk_pipeline.intake.headers import clean_header
-from mturk_pipeline.intake.result_file import Limits
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import columns as select
+from mturk_pipeline.sheets.headers import clean_header
+from mturk_pipeline.sheets.limits import Limits
+from mturk_pipeline.sheets.text_tables import TextTable
 
 
 @dataclass

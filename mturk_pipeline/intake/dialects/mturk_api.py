@@ -12,9 +12,9 @@ from mturk_pipeline.intake.column_names import ANSWER
 from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_contents
 from mturk_pipeline.intake.dialects.mturk_batch import DIALECT as BATCH
 from mturk_pipeline.intake.exploded import SEPARATOR
-from mturk_pipeline.intake.result_file import Limits
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.limits import Limits
+from mturk_pipeline.sheets.text_tables import TextTable
 
 _XML = "Answer"
 

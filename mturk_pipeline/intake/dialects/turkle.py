@@ -10,13 +10,13 @@ import ast
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
 from mturk_pipeline.intake.column_names import ANSWER
 from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_contents
 from mturk_pipeline.intake.exploded import SEPARATOR
-from mturk_pipeline.intake.result_file import Limits
-from mturk_pipeline.intake.text_tables import TextTable
 from mturk_pipeline.intake.typed import column
+from mturk_pipeline.sheets.arrow import compute
+from mturk_pipeline.sheets.limits import Limits
+from mturk_pipeline.sheets.text_tables import TextTable
 
 _LONGEST_LIST = 100_000
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.kinds import key_of, read
-from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from mturk_pipeline.intake.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.text_tables import TextTable, table_of
-from mturk_pipeline.intake.workbook_xml import BROKEN, lost_note, lost_values, text_of
+from mturk_pipeline.sheets.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.text_tables import TextTable, table_of
+from mturk_pipeline.sheets.workbook_xml import BROKEN, lost_note, lost_values, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

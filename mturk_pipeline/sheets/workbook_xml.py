@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 
 BROKEN = "is a broken workbook (cut short or not finished copying?): copy or download it again"
 NOT_COMPUTED = "#VALUE!"  # the error that stands for a formula without a value: it was something, and is lost

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.folders.worker_overrides import Overrides, Said, overrides_stamp, read_overrides
+from mturk_pipeline.workers.overrides import Overrides, Said, overrides_stamp, read_overrides
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:

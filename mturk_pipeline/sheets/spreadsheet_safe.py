@@ -161,9 +161,9 @@ def xlsx_bytes(sheets: Mapping[str, pd.DataFrame], *, widths: Mapping[str, float
     widths
         Column name -> width in characters; other columns get one that fits their content, 8 to 60.
 
-    See `mturk_pipeline.folders.workbooks.Book` for sheets that need more, such as drop-down lists.
+    See `mturk_pipeline.sheets.workbook_writer.Book` for sheets that need more, such as drop-down lists.
     """
-    from mturk_pipeline.folders.workbooks import Book
+    from mturk_pipeline.sheets.workbook_writer import Book
 
     book = Book()
     for title, frame in sheets.items():

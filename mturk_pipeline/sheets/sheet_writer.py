@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.folders.tables_for_people import excel_text
-from mturk_pipeline.folders.workbooks import Book, Cells, print_on_wide_pages, sheet_title
-from mturk_pipeline.review.sheet_plans import Column, SheetPlan
+from mturk_pipeline.sheets.plans import Column, SheetPlan
+from mturk_pipeline.sheets.spreadsheet_safe import excel_text
+from mturk_pipeline.sheets.workbook_writer import Book, Cells, print_on_wide_pages, sheet_title
 
 _INFORMATION, _YOURS = "52606D", "1F5FA8"
 _QUIET, _LINK, _DONE = "9AA5B1", "1F5FA8", "7B8794"

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.arrow import compute
-from mturk_pipeline.intake.headers import (
+from mturk_pipeline.sheets.arrow import compute
+from mturk_pipeline.sheets.headers import (
     HEADER_WITHIN,
     IsHeader,
     clean_header,
@@ -22,7 +22,7 @@ from mturk_pipeline.intake.headers import (
     records_above,
     title_notes,
 )
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 
 _CHUNK = 8192
 _PIECE = 1 << 20

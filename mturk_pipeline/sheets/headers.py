@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from mturk_pipeline.intake.damage import without_damage
-from mturk_pipeline.intake.item_ids import normalise_key
+from mturk_pipeline.texts.spreadsheet_marks import without_damage
 
 HEADER_WITHIN = 20  # rows: people put a title above their tables
 # Whether a row with these column names is the header that a caller looks for.
@@ -35,15 +34,6 @@ def clean_header(cells: Sequence[str]) -> tuple[list[str], list[str]]:
         used.add(unique)
         names.append(unique)
     return names, notes
-
-
-def plain_name(name: object) -> str:
-    """A column's name in the form in which names are compared: any case, '_' for spaces.
-
-    >>> plain_name(" Phone  Number ")
-    'phone_number'
-    """
-    return normalise_key(str(name)).replace(" ", "_")
 
 
 def first_header(records: Iterator[Sequence[str]], above: int) -> tuple[Sequence[str], int, list[int]]:

@@ -5,11 +5,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from mturk_pipeline.intake.headers import IsHeader
-from mturk_pipeline.intake.platforms import foreign_format
-from mturk_pipeline.intake.result_file import Limits, UnreadableFileError
-from mturk_pipeline.intake.text_tables import TextTable, read_text
-from mturk_pipeline.intake.workbooks import read_workbook
+from mturk_pipeline.sheets.headers import IsHeader
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.platforms import foreign_format
+from mturk_pipeline.sheets.text_tables import TextTable, read_text
+from mturk_pipeline.sheets.workbooks import read_workbook
 
 _ZIP = b"PK\x03\x04"
 

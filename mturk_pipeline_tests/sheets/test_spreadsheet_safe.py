@@ -10,7 +10,7 @@ import python_calamine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mturk_pipeline.folders.tables_for_people import (
+from mturk_pipeline.sheets.spreadsheet_safe import (
     EXCEL_TEXT_LIMIT,
     csv_bytes,
     escape_csv_cell,
@@ -19,7 +19,7 @@ from mturk_pipeline.folders.tables_for_people import (
     unescape_csv_cell,
     xlsx_bytes,
 )
-from mturk_pipeline.folders.workbooks import Book
+from mturk_pipeline.sheets.workbook_writer import Book
 
 NASTY = st.text(st.sampled_from("=+-@＝\t\r\n ;'\"|,a1(.\u200b\ufeff"), max_size=12)
 
@@ -137,7 +137,7 @@ def test_the_same_tables_give_the_same_bytes():
 
 
 def test_a_table_too_long_for_a_sheet_goes_on(monkeypatch):
-    monkeypatch.setattr("mturk_pipeline.folders.workbooks.EXCEL_ROW_LIMIT", 3)
+    monkeypatch.setattr("mturk_pipeline.sheets.workbook_writer.EXCEL_ROW_LIMIT", 3)
     book = Book()
     sheets = book.add("numbers", pd.DataFrame({"n": range(5)}))
     assert [s.title for s in sheets] == ["numbers", "numbers 2", "numbers 3"]

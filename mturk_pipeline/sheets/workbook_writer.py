@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.folders.tables_for_people import excel_text, safe_cell_xlsx
+from mturk_pipeline.sheets.spreadsheet_safe import excel_text, safe_cell_xlsx
 
 EXCEL_ROW_LIMIT = 1_048_576
 _LONG_AGO = datetime(2000, 1, 1)

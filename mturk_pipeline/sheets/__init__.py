@@ -1,0 +1,1 @@
+"""Every spreadsheet in and out: files of people and platforms -> tables of text, tables -> workbooks and CSV."""
