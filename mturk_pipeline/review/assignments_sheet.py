@@ -13,7 +13,8 @@ import pandas as pd
 
 from mturk_pipeline.review.decision_words import BLANK
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, file_name, read_sheets
+from mturk_pipeline.review.reviewed_files import Sheet, file_name, read_sheets
+from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.sheets.plans import Column, SheetPlan
 from mturk_pipeline.sheets.spreadsheet_safe import unescape_csv_cell
 from mturk_pipeline.texts.source_place import source_place
@@ -102,7 +103,7 @@ def read_settle_words(
 def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
     try:
         return read_sheets(path, lambda names: "assignment_id" in names and bool({"settle", "suggestion"} & names))
-    except UnreadableFile as error:
+    except UnreadableFileError as error:
         problems.append(problem(file_name(path), None, None, None, "unreadable_file", f"{error}"))
         return []
 

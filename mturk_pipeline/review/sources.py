@@ -19,9 +19,10 @@ from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import Sheet, UnreadableFile, read_sheets
+from mturk_pipeline.review.reviewed_files import Sheet, read_sheets
 from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.review.store import Version
+from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key, plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -84,7 +85,7 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
         try:
             sheets, offered = sheets_about(version.original, phase)
             problems = []
-        except UnreadableFile as error:
+        except UnreadableFileError as error:
             # What it said before still holds: a damaged state says nothing.
             sheets, offered, problems = None, False, [("unreadable_file", f"{error}")]
         except OSError:
@@ -105,7 +106,7 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFileError
     """
     offers: list[bool] = []
 

@@ -18,7 +18,7 @@ from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import LARGEST_FILE, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
+from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
 
 
 class DamagedJournal(UserError):
@@ -61,8 +61,8 @@ class ReviewStore:
         for path in sorted(files, key=lambda p: p.name):
             name = file_name(path)
             try:
-                if path.stat().st_size > LARGEST_FILE:
-                    raise OSError(0, f"larger than {LARGEST_FILE // 10**6} MB: save only the rows you decided")
+                if path.stat().st_size > LIMITS.max_bytes:
+                    raise OSError(0, f"larger than {LIMITS.max_bytes // 10**6} MB: save only the rows you decided")
                 content = path.read_bytes()
             except OSError as error:
                 reason = f"cannot be opened ({error.strerror}): close it elsewhere and save again"

@@ -36,25 +36,25 @@ def clean_header(cells: Sequence[str]) -> tuple[list[str], list[str]]:
     return names, notes
 
 
-def first_header(records: Iterator[Sequence[str]], above: int) -> tuple[Sequence[str], int, list[int]]:
+def first_header(records: Iterator[Sequence[str] | None], above: int) -> tuple[Sequence[str], int, list[int]]:
     """The first record with text below the first `above`, its row number, and the numbers of those with text above it.
 
     An empty record where there is none; `records` is left at the record below the header.
     """
     titles: list[int] = []
     for number, record in enumerate(records, 1):
-        filled = any(cell.strip() for cell in record)
-        if filled and number > above:
+        filled = any(cell.strip() for cell in record or ())
+        if record and filled and number > above:
             return record, number, titles
         if filled:
             titles.append(number)
     return [], 0, titles
 
 
-def records_above(records: Sequence[Sequence[str]], is_header: IsHeader | None) -> int | None:
+def records_above(records: Sequence[Sequence[str] | None], is_header: IsHeader | None) -> int | None:
     """How many of the first records stand above the header that `is_header` recognises; None where it does none."""
     for above, record in enumerate(records[:HEADER_WITHIN]):
-        if is_header and any(record) and is_header(clean_header(record)[0]):
+        if is_header and record and any(record) and is_header(clean_header(record)[0]):
             return above
     return None
 
@@ -74,3 +74,8 @@ def is_stray(name: str) -> bool:
     (True, False)
     """
     return _STRAY.fullmatch(name) is not None
+
+
+def is_nameless(name: str) -> bool:
+    """Whether a column has the name that `clean_header` gives to one without a name."""
+    return re.fullmatch(r"Unnamed: \d+", name) is not None

@@ -1,4 +1,4 @@
-"""A result file -> tables of text, whatever is wrong with it said in one line."""
+"""A file of tables -> tables of text, whatever is wrong with it said in one line."""
 
 import hashlib
 import stat
@@ -12,6 +12,7 @@ from mturk_pipeline.sheets.text_tables import TextTable, read_text
 from mturk_pipeline.sheets.workbooks import read_workbook
 
 _ZIP = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,21 @@ def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> 
     else:
         tables = [read_text(content, limits, is_header)]
     return FileText(tables, hashlib.sha256(content).hexdigest(), modified)
+
+
+def read_hand_filled(path: Path, limits: Limits, is_header: IsHeader) -> list[TextTable]:
+    """The tables of a file that a person filled in and saved with any program, old workbooks and .ods too.
+
+    Of a workbook only the sheets that have a header; see `read_text` and `read_workbook` for what else differs.
+
+    Raises
+    ------
+    UnreadableFileError
+    """
+    content, _ = _content(path, limits)
+    if content.startswith((_ZIP, _OLD_WORKBOOK)):
+        return read_workbook(content, limits, is_header, hand_filled=True)
+    return [read_text(content, limits, is_header, hand_filled=True)]
 
 
 def _content(path: Path, limits: Limits) -> tuple[bytes, int]:

@@ -40,8 +40,9 @@ class TextTable:
 
     `frame` has one row per record with data; `numbers` is each record's row as a spreadsheet counts it,
     `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, `open_quote`
-    the position of a record whose quote is never closed, `ends` how the text's last record ends, and `repeated`
-    the columns whose name the header has already, with that name.
+    the position of a record whose quote is never closed, `ends` how the text's last record ends, `repeated` the
+    columns whose name the header has already, with that name, and `lone_quotes` the rows of a hand-filled text that
+    are not in `frame`, as a quotation mark stands alone in them.
     """
 
     frame: pd.DataFrame
@@ -54,9 +55,12 @@ class TextTable:
     ends: Literal["whole", "open", "unquoted"] = "whole"
     notes: list[str] = field(default_factory=list)
     repeated: dict[str, str] = field(default_factory=dict)
+    lone_quotes: list[int] = field(default_factory=list)
 
 
-def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> TextTable:
+def read_text(
+    content: bytes, limits: Limits, is_header: IsHeader | None = None, *, hand_filled: bool = False
+) -> TextTable:
     """The table in the bytes of a .csv, .tsv, .txt or .results file.
 
     UTF-8 (with or without its mark), UTF-16, UTF-32 with a mark, else cp1252; the delimiter is the one that a first
@@ -72,6 +76,9 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     is_header
         Recognises the header's column names; rows above it (a title) are left out and noted. Without it, and where
         it recognises none of the first twenty rows, the first row with text is the header.
+    hand_filled
+        People wrote into the file: a quotation mark that stands alone costs its own line and no other, and blank
+        cells beyond the header count in `widths`, as cells may have been pushed to the right.
 
     Raises
     ------
@@ -80,16 +87,19 @@ def read_text(content: bytes, limits: Limits, is_header: IsHeader | None = None)
     """
     encoding = encoding_of(content)
     csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
-    layout = find_layout(_stream(content, encoding).read(_HEAD), is_header)
+    layout = find_layout(_stream(content, encoding).read(_HEAD), is_header, hand_filled=hand_filled)
     stream = _stream(content, encoding)
     stream.read(layout.skipped)
-    records = csv.reader(chain(stream, [_END]), delimiter=layout.delimiter)
+    records = _records(stream if hand_filled else chain(stream, [_END]), layout.delimiter, hand_filled)
     header, start, titles = first_header(records, layout.above)
     if not header or header[-1].endswith(_END):
         raise UnreadableFileError("has no header row", remedy="the first row has to name the columns")
     table = table_of(header, records, start, limits)
     table.encoding = encoding
     table.ends = _ending(content, len(table.frame))
+    if not hand_filled:
+        blank_beyond = ~np.isin(np.arange(len(table.widths)), list(table.surplus))
+        table.widths[blank_beyond] = table.widths[blank_beyond].clip(max=len(header))
     table.notes = [*title_notes(titles), *table.notes]
     if encoding == "cp1252":
         table.notes.append("some text is not UTF-8 and was read as cp1252: look at accented letters")
@@ -115,8 +125,8 @@ class Layout:
     above: int
 
 
-def find_layout(text: str, is_header: IsHeader | None = None) -> Layout:
-    """The layout of a text, or of its first part; `is_header` as for `read_text`.
+def find_layout(text: str, is_header: IsHeader | None = None, *, hand_filled: bool = False) -> Layout:
+    """The layout of a text, or of its first part; `is_header` and `hand_filled` as for `read_text`.
 
     >>> find_layout("sep=;\\nBatch of May\\nHITId;WorkerId\\n", lambda names: "HITId" in names)
     Layout(skipped=6, delimiter=';', above=1)
@@ -125,11 +135,38 @@ def find_layout(text: str, is_header: IsHeader | None = None) -> Layout:
     skipped, given = (mark.end(), mark[1]) if mark else (0, None)
     head = text[skipped:_HEAD]
     for delimiter in dict.fromkeys(f"{given or ''},\t;|"):
-        records = list(islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), HEADER_WITHIN))
+        records = list(islice(_records(io.StringIO(head, newline=""), delimiter, hand_filled), HEADER_WITHIN))
         above = records_above(records, is_header)
         if above is not None:
             return Layout(skipped, delimiter, above)
     return Layout(skipped, given or _delimiter(head), 0)
+
+
+def _records(lines: Iterable[str], delimiter: str, hand_filled: bool) -> Iterator[list[str] | None]:
+    return records_of(lines, delimiter) if hand_filled else csv.reader(lines, delimiter=delimiter)
+
+
+def records_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | None]:
+    """Each record's cells; None for a line with a quotation mark that stands alone, after which the next line is read.
+
+    A spreadsheet would take all lines up to the next quotation mark for one cell, and lose their decisions.
+
+    >>> list(records_of(['a,"b\\n', 'c"\\n', 'd,"e\\n', 'f,g\\n'], ","))
+    [['a', 'b\\nc'], None, ['f', 'g']]
+    """
+    lines = list(lines)
+    start = 0
+    while start < len(lines):
+        reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=delimiter, strict=True)
+        read = 0
+        try:
+            for record in reader:
+                read = reader.line_num
+                yield record
+            return
+        except csv.Error:
+            yield None
+            start += read + 1
 
 
 def _ending(content: bytes, records: int) -> Literal["whole", "open", "unquoted"]:
@@ -140,7 +177,7 @@ def _ending(content: bytes, records: int) -> Literal["whole", "open", "unquoted"
     return "unquoted" if closed >= records > 0 and not content.endswith((b'"', b'"\x00')) else "open"
 
 
-def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int, limits: Limits) -> TextTable:
+def table_of(header: Sequence[str], records: Iterable[Sequence[str] | None], start: int, limits: Limits) -> TextTable:
     """A table from its header cells and the records below, the first of which is row `start` + 1."""
     if len(header) > limits.max_columns:
         raise UnreadableFileError(
@@ -163,7 +200,7 @@ def table_of(header: Sequence[str], records: Iterable[Sequence[str]], start: int
 
 
 def _blocks(
-    records: Iterable[Sequence[str]],
+    records: Iterable[Sequence[str] | None],
     table: TextTable,
     rows: list[int],
     widths: list[int],
@@ -177,6 +214,9 @@ def _blocks(
         even: list[Sequence[str]] = []
         for cells in block:
             row += 1
+            if cells is None:
+                table.lone_quotes.append(row)
+                continue
             if not any(cells) or cells == [_END]:
                 continue
             if cells == header:
@@ -186,7 +226,7 @@ def _blocks(
                 cells, table.open_quote = _without_end(cells), len(rows)
             widths.append(len(cells))
             if len(cells) != width:
-                cells = _even(cells, width, table, len(rows), widths)
+                cells = _even(cells, width, table, len(rows))
             even.append(cells)
             rows.append(row)
         if len(rows) > limits.max_rows:
@@ -197,14 +237,12 @@ def _blocks(
             yield even
 
 
-def _even(cells: Sequence[str], width: int, table: TextTable, position: int, widths: list[int]) -> Sequence[str]:
-    """`cells` filled up with blanks or cut to `width`; blank cells beyond it do not count."""
+def _even(cells: Sequence[str], width: int, table: TextTable, position: int) -> Sequence[str]:
+    """`cells` filled up with blanks or cut to `width`."""
     if len(cells) < width:
         return [*cells, *[""] * (width - len(cells))]
     if any(cells[width:]):
         table.surplus[position] = list(cells[width:])
-    else:
-        widths[-1] = width
     return cells[:width]
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -15,42 +16,51 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 
-def read_workbook(content: bytes, limits: Limits, is_header: IsHeader | None = None) -> list[TextTable]:
+def read_workbook(
+    content: bytes, limits: Limits, is_header: IsHeader | None = None, *, hand_filled: bool = False
+) -> list[TextTable]:
     """The tables of a workbook, hidden sheets too.
 
     Whole numbers without ".0", dates as ISO with a time, truths in words, errors as such; a formula of which the file
     holds no value as it is written where it is nothing but a text (`="00123"`), else as an error. In each sheet the
     first of its first twenty rows that `is_header` recognises is the header, else its first row.
 
+    Of a `hand_filled` workbook only sheets with a header that is recognised are read, and a date without a time is one.
+
     Raises
     ------
     UnreadableFileError
         If the file is no workbook, is broken, or is larger than `limits` once unpacked.
     """
-    lost = lost_values(content, limits)
+    lost = lost_values(content, limits) if zipfile.is_zipfile(io.BytesIO(content)) else {}
+    as_text = typed_text if hand_filled else _as_text
     tables = []
     for name, sheet in _sheets(content):
         without_value = lost.get(name, {})
-        records = _with_lost(_records(sheet.iter_rows()), without_value, sheet.start[1] if sheet.start else 0)
+        records = _with_lost(_records(sheet.iter_rows(), as_text), without_value, sheet.start[1] if sheet.start else 0)
         first = list(islice(records, HEADER_WITHIN))
-        records = chain(first, records)
-        header, start, titles = first_header(records, records_above(first, is_header) or 0)
+        above = records_above(first, is_header)
+        if hand_filled and above is None:
+            continue
+        header, start, titles = first_header(records := chain(first, records), above or 0)
         if header:
             table = table_of(header, records, start, limits)
             table.sheet = name
             table.notes = [*title_notes(titles), *table.notes, *lost_note(without_value)]
             tables.append(table)
-    if not tables:
+    if not tables and not hand_filled:
         raise UnreadableFileError("has no rows in any sheet")
     return tables
 
 
 def _sheets(content: bytes) -> "list[tuple[str, CalamineSheet]]":
-    from python_calamine import CalamineError, CalamineWorkbook, ZipError
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+    except PasswordError:
+        raise UnreadableFileError("is protected by a password", remedy="save it without one") from None
     except (CalamineError, ZipError, OSError, ValueError, OverflowError) as error:
         raise UnreadableFileError(BROKEN) from error
     except BaseException as error:
@@ -60,9 +70,9 @@ def _sheets(content: bytes) -> "list[tuple[str, CalamineSheet]]":
         raise UnreadableFileError(BROKEN) from None
 
 
-def _records(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[str]]:
+def _records(rows: Iterable[Sequence[object]], as_text: Callable[[object], str]) -> Iterator[Sequence[str]]:
     for row in rows:
-        yield [cell if type(cell) is str else _as_text(cell) for cell in row]
+        yield [cell if type(cell) is str else as_text(cell) for cell in row]
 
 
 def _with_lost(
@@ -75,6 +85,17 @@ def _with_lost(
     texts = {place: text_of(cell) for place, cell in lost.items()}
     for row, cells in enumerate(records, 1):
         yield [cell or texts.get((row, first + column), "") for column, cell in enumerate(cells, 1)]
+
+
+def typed_text(cell: object) -> str:
+    """A cell's value as a person typed it: as `_as_text`, a date without midnight.
+
+    >>> typed_text(dt.datetime(2020, 2, 22)), typed_text(dt.datetime(2020, 2, 22, 9, 30)), typed_text(0.5)
+    ('2020-02-22', '2020-02-22 09:30:00', '0.5')
+    """
+    if isinstance(cell, dt.date):
+        return _as_text(cell).removesuffix(" 00:00:00")
+    return _as_text(cell)
 
 
 def _as_text(cell: object) -> str:

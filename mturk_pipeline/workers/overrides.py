@@ -4,9 +4,14 @@ The pipeline's own `_workers.xlsx` has these columns: saved under the name witho
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.sheets.reader import read_hand_filled
+from mturk_pipeline.sheets.text_tables import TextTable
+from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL, WORKER_STANDINGS
 
 FILES = ("workers.xlsx", "workers.csv")
@@ -45,12 +50,18 @@ def read_overrides(projects: Path) -> Overrides:
     if path is None:
         return Overrides()
     try:
-        rows = _rows(path)
-    except Exception as error:  # a person's file: whatever a reader raises on it
-        return Overrides(problems=(f"{path.name}: cannot be read ({type(error).__name__}); save it again",))
-    if rows and not ("standing" in rows[0] and ("worker" in rows[0] or "worker_id" in rows[0])):
+        tables = read_hand_filled(path, Limits(), _is_header)
+    except UnreadableFileError as error:
+        return Overrides(problems=(f"{path.name} {error}",))
+    table = next((t for t in tables if _is_header(list(t.frame.columns))), None)
+    if table is None:
         return Overrides(problems=(f"{path.name}: needs the columns worker and standing",))
-    return _checked(path.name, rows)
+    return _checked(path.name, table)
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    plain = {plain_name(name) for name in names}
+    return "standing" in plain and bool(plain & {"worker", "worker_id"})
 
 
 def overrides_stamp(projects: Path) -> str:
@@ -69,9 +80,17 @@ def _file(projects: Path) -> Path | None:
     return next((projects / name for name in FILES if (projects / name).is_file()), None)
 
 
-def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
-    said, problems = [], []
-    for number, row in enumerate(rows, start=2):
+def _checked(name: str, table: TextTable) -> Overrides:
+    pushed = table.numbers[table.widths > table.frame.shape[1]].tolist()
+    problems = [
+        f"{name}, row {n}: its quotation marks or delimiters are broken, so it does not count; mend it"
+        for n in sorted([*table.lone_quotes, *pushed])
+    ]
+    rows = table.frame.fillna("").rename(columns=plain_name).to_dict("records")
+    said = []
+    for number, row in zip(table.numbers.tolist(), rows, strict=True):
+        if number in pushed:
+            continue
         worker = row.get("worker", "").strip() or row.get("worker_id", "").strip()
         word = row["standing"].strip().casefold()
         if not word:
@@ -81,7 +100,7 @@ def _checked(name: str, rows: list[dict[str, str]]) -> Overrides:
             problems.append(f"{name}, row {number}: standing is not one of {', '.join(WORKER_STANDINGS)}{quoted}")
         elif worker:
             reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
-            said.append(Said(worker, word, reason, who, when.removesuffix(" 00:00:00"), number))
+            said.append(Said(worker, word, reason, who, when, number))
         elif word != NEUTRAL:
             problems.append(f"{name}, row {number}: has a standing but no worker; fill in whose it is")
     problems += _told_twice(name, said)
@@ -104,15 +123,3 @@ def _told_twice(name: str, said: list[Said]) -> list[str]:
         for w, different in words.items()
         if different > 1
     ]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    import pandas as pd
-
-    table = (
-        pd.read_excel(path, engine="calamine", dtype=str)
-        if path.suffix == ".xlsx"
-        else pd.read_csv(path, dtype=str, keep_default_na=False, sep=None, engine="python", encoding="utf-8-sig")
-    )
-    table.columns = [str(c).strip().casefold() for c in table.columns]
-    return table.fillna("").astype(str).to_dict("records")  # pyright: ignore[reportReturnType]

@@ -14,9 +14,9 @@ from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.reading import Reviews, read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.reviewed_files import cell_text
 from mturk_pipeline.review.shown import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes
+from mturk_pipeline.sheets.workbooks import typed_text
 from mturk_pipeline_tests.review import made
 from mturk_pipeline_tests.review.libreoffice import LibreOffice, find_soffice
 
@@ -117,7 +117,10 @@ def sheets(path: Path) -> dict[str, list[list[str]]]:
     book = CalamineWorkbook.from_path(path)
     found = {}
     for name in book.sheet_names:
-        rows = [[as_typed(cell_text(c)) for c in row] for row in book.get_sheet_by_name(name).to_python()]
+        rows = [
+            [as_typed(c if isinstance(c, str) else typed_text(c)) for c in row]
+            for row in book.get_sheet_by_name(name).to_python()
+        ]
         width = max((n for row in rows for n, cell in enumerate(row, 1) if cell), default=0)
         found[name] = [row[:width] + [""] * (width - len(row)) for row in rows if any(row)]
     return found

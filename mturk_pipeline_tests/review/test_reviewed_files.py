@@ -23,6 +23,15 @@ def test_text_files_of_any_delimiter_and_encoding(contacts, delimiter, encoding)
     assert reviews.decisions["comment"].tolist() == ["Café – gut"]
 
 
+def test_a_file_is_read_by_its_content_whatever_its_name(contacts):
+    book = openpyxl.Workbook()
+    book.active.append(["item_id", "decision"])
+    book.active.append([contacts.id_of("Rowing"), "drop"])
+    book.save(contacts.folder / "workbook.csv")
+    (contacts.folder / "text.xlsx").write_text(f"sep=;\nitem_id;decision\n{contacts.id_of('Drama')};drop\n")
+    assert sorted(decided(contacts)) == sorted(contacts.id_of(c) for c in ("Rowing", "Drama"))
+
+
 def test_a_sheet_with_a_title_above_other_sheets_and_columns_of_ones_own(contacts):
     book = openpyxl.Workbook()
     book.active.append(["shopping list"])
@@ -67,7 +76,7 @@ def test_a_broken_file_fails_alone(contacts):
         "empty.xlsx": "unreadable_file",
         "notes.docx": "unreadable_file",
         "other.csv": "no_table",
-        "picture.csv": "no_table",
+        "picture.csv": "unreadable_file",
     }
     files = reviews.files.set_index("source_file")
     assert files["problem"].notna().to_dict() == {**dict.fromkeys(found, True), "good.csv": False}

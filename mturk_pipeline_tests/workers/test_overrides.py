@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -84,6 +85,27 @@ def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, name: str, conte
     [problem] = found.problems
     assert problem.startswith(name)
     assert "\n" not in problem
+
+
+def test_a_workbook_that_would_exhaust_the_memory_is_one_line(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["worker", "standing"])
+    book.worksheets[0]["XFD1048576"] = "stray"
+    book.save(tmp_path / "workers.xlsx")
+    [problem] = read_overrides(tmp_path).problems
+    assert problem.startswith("workers.xlsx has a sheet of 1048576 rows by 16384 columns")
+
+
+def test_a_damaged_row_is_named_and_the_others_count(tmp_path: Path) -> None:
+    (tmp_path / "workers.csv").write_text('worker,standing,reason\nW1,watch,"slow\nW2,starred,a,b\nW3,watch,x\n')
+    found = read_overrides(tmp_path)
+    assert found.standing == {"W3": "watch"}
+    assert [problem[:18] for problem in found.problems] == ["workers.csv, row 2", "workers.csv, row 3"]
+
+
+def test_a_title_above_the_header_and_a_word_with_spaces(tmp_path: Path) -> None:
+    (tmp_path / "workers.csv").write_text("My workers;\nWorker ID;Standing\n7;watch\n")
+    assert read_overrides(tmp_path).said == (Said("7", "watch", row=3),)
 
 
 def test_the_stamp_changes_with_the_file_only(tmp_path: Path) -> None:
