@@ -4,7 +4,8 @@ import re
 
 import pandas as pd
 
-from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, xlsx_bytes
+from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
+from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
 _LISTS = dict.fromkeys(("item_ids", "hit_ids", "assignment_ids", "sources", "lead_ids"), 20.0)

@@ -181,7 +181,7 @@ def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame") -> None
 
 def _write_book(writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame") -> None:
     """The same rows as a workbook, each cell a text."""
-    from mturk_pipeline.sheets.spreadsheet_safe import xlsx_bytes
+    from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 
     name = offer_name(place).removesuffix(".csv") + ".xlsx"
     if rows.empty:

@@ -41,7 +41,8 @@ class OutputFile:
 
     def write_table(self, frame: "pd.DataFrame", title: str) -> None:
         """Write `frame` as the ending says; nothing in a cell can run in a spreadsheet."""
-        from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, xlsx_bytes
+        from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
+        from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 
         if self.ending == ".xlsx" and len(frame) > EXCEL_ROWS:
             raise UserError(

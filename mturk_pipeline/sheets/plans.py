@@ -1,12 +1,17 @@
-"""Plans of sheets: which columns, how each looks, what can be chosen. `sheet_writer` makes cells of them."""
+"""Plans of sheets: which columns, how each looks, what can be chosen. `workbook_writer` makes workbooks of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-Look = Literal["text", "wrapped", "quiet", "strong", "number", "share"]
+from mturk_pipeline.sheets.spreadsheet_safe import safe_cell_xlsx
+
+EXCEL_ROW_LIMIT = 1_048_576
+_SAMPLE = 200
+Look = Literal["plain", "text", "wrapped", "quiet", "strong", "number", "share"]
 
 
 @dataclass(frozen=True)
@@ -18,11 +23,12 @@ class Column:
     name
         Its header.
     cells
-        str (missing or '' for an empty cell) or numbers.
+        str (missing or '' for an empty cell) or numbers; with the look plain anything.
     width
         In characters.
     look
-        text; wrapped; quiet (grey, for what only the pipeline needs); strong; number; share (0..1, coloured).
+        text; wrapped; quiet (grey, for what only the pipeline needs); strong; number; share (0..1, coloured); plain
+        (each value as its type is written).
     yours
         A person may write here: the header says so by its colour.
     hidden
@@ -30,7 +36,9 @@ class Column:
     links
         Cells that are valid http(s) addresses can be clicked.
     choices
-        Offered in a drop-down list; other words may be written too.
+        Offered in a drop-down list.
+    only_choices
+        No other words may be written.
     hint
         Shown beside a cell with `choices` while it is selected.
     pick_from
@@ -47,9 +55,17 @@ class Column:
     hidden: bool = False
     links: bool = False
     choices: tuple[str, ...] = ()
+    only_choices: bool = False
     hint: str = ""
     pick_from: tuple[str, ...] = ()
     formulas: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its empty cells are text too: what a person types there stays as typed, leading zeros and all."""
+        if self.look == "plain":
+            return pd.api.types.is_object_dtype(self.cells) or isinstance(self.cells.dtype, pd.StringDtype)
+        return self.look not in ("number", "share")
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ class SheetPlan:
     frozen
         How many columns stay in view.
     tab
-        Colour of the tab, RRGGBB.
+        Colour of the tab, RRGGBB; a table for any use has none, and a plain header.
     fades
         Column that, once filled, turns its row grey: done.
     plain
@@ -75,10 +91,32 @@ class SheetPlan:
     title: str
     columns: list[Column] = field(default_factory=list)
     frozen: int = 0
-    tab: str = "9AA5B1"
+    tab: str | None = None
     fades: str | None = None
     plain: bool = False
 
     @property
     def rows(self) -> int:
         return len(self.columns[0].cells) if self.columns else 0
+
+
+def table_plans(title: str, frame: pd.DataFrame, widths: Mapping[str, float] | None = None) -> Iterator[SheetPlan]:
+    """`frame` (index left out) as a sheet, or several ('<title> 2' …) where it is too long for one.
+
+    `widths` in characters, by name; other columns get one that fits most of their first cells, 8 to 60.
+
+    >>> [plan.title for plan in table_plans("answers", pd.DataFrame({"phone": ["+15550100"]}))]
+    ['answers']
+    """
+    step = EXCEL_ROW_LIMIT - 1
+    for start in range(0, max(len(frame), 1), step):
+        part = frame.iloc[start : start + step]
+        series = [(str(name), part.iloc[:, place]) for place, name in enumerate(part.columns)]
+        columns = [Column(n, cells, (widths or {}).get(n) or _fitting_width(n, cells), "plain") for n, cells in series]
+        yield SheetPlan(title if start == 0 else f"{title[:26]} {start // step + 1}", columns)
+
+
+def _fitting_width(name: str, cells: pd.Series) -> float:
+    lengths = [len(str(v)) for v in map(safe_cell_xlsx, cells.iloc[:_SAMPLE]) if v is not None]
+    usual = float(np.quantile(lengths, 0.9)) if lengths else 0
+    return float(min(max(len(name) + 3, usual + 2, 8), 60))

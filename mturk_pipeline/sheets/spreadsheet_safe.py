@@ -10,7 +10,6 @@ Source of the CSV rules: OWASP, CSV Injection.
 
 import math
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -111,8 +110,8 @@ def safe_cell_xlsx(value: Any) -> Any:
 
     Lists become '; '-joined text, whole numbers of more than 15 digits text (Excel would round them). Text loses
     the control characters that a workbook cannot hold, its line ends become line feeds, and past 32,767
-    characters (Excel's limit) it is cut and says so. Text that begins like a formula comes back unchanged: `Book`
-    stores it as text (with openpyxl alone: set `cell.data_type = "s"` after the value).
+    characters (Excel's limit) it is cut and says so. Text that begins like a formula comes back unchanged: a
+    workbook stores it as text.
     """
     if isinstance(value, str):
         return excel_text(value)
@@ -149,26 +148,6 @@ def excel_text(text: str) -> str:
     mark = f" … [cut: {len(text):,} characters]"
     kept = text.encode("utf-16-le")[: 2 * (EXCEL_TEXT_LIMIT - len(mark))]
     return kept.decode("utf-16-le", "ignore") + mark
-
-
-def xlsx_bytes(sheets: Mapping[str, pd.DataFrame], *, widths: Mapping[str, float] | None = None) -> bytes:
-    """A workbook with one sheet for each table: header frozen and bold, filter on, text stored as text.
-
-    Parameters
-    ----------
-    sheets
-        Title -> table (index left out); a table too long for one sheet goes on in '<title> 2', '<title> 3' …
-    widths
-        Column name -> width in characters; other columns get one that fits their content, 8 to 60.
-
-    See `mturk_pipeline.sheets.workbook_writer.Book` for sheets that need more, such as drop-down lists.
-    """
-    from mturk_pipeline.sheets.workbook_writer import Book
-
-    book = Book()
-    for title, frame in sheets.items():
-        book.add(title, frame, widths=widths)
-    return book.to_bytes()
 
 
 def _units(text: str) -> int:

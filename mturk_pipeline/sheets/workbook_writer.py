@@ -1,109 +1,72 @@
-"""Excel workbooks made from whole tables: quick, and the same bytes for the same tables.
+"""Excel workbooks made of whole tables or of sheet plans: quick, and the same bytes for the same plans.
 
-openpyxl makes the workbook (sheets, widths, filters, validations, formats). The rows below the header are
-written here: openpyxl makes an object and an XML element for each cell, which takes ten times as long.
+openpyxl makes the workbook (sheets, widths, filters, drop-downs, colours, links), `workbook_cells` its rows.
 """
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.sheets.spreadsheet_safe import excel_text, safe_cell_xlsx
+from mturk_pipeline.lazy import LazyModule
+from mturk_pipeline.sheets.plans import Column, SheetPlan, table_plans
+from mturk_pipeline.sheets.workbook_cells import Cells, WorkbookArchive, column_cells, is_address, written_text
 
-EXCEL_ROW_LIMIT = 1_048_576
+_openpyxl: Any = LazyModule("openpyxl")
+_styles: Any = LazyModule("openpyxl.styles")
+_cell: Any = LazyModule("openpyxl.cell")
+_rule: Any = LazyModule("openpyxl.formatting.rule")
+_validation: Any = LazyModule("openpyxl.worksheet.datavalidation")
+_hyperlink: Any = LazyModule("openpyxl.worksheet.hyperlink")
+_excel: Any = LazyModule("openpyxl.writer.excel")
+
 _LONG_AGO = datetime(2000, 1, 1)
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-# Excel reads _x0041_ as the letter A: such text gets its underscore written out.
-_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_LINE_POINTS = 15
-_ROWS_AT_ONCE = 2_000
-_SAMPLE = 200
+_INFORMATION, _YOURS = "52606D", "1F5FA8"
+_QUIET, _LINK, _DONE = "9AA5B1", "1F5FA8", "7B8794"
+_LOW, _MIDDLE, _HIGH = "F8B4B4", "FCE8A6", "B7E4C7"
+_WRAPPED = ("wrapped", "strong", "link")
+_LETTERS_PER_WIDTH = 0.95
+_MOST_LINES = 6
+_MOST_LINKS = 60_000
 
-# A column ready to write: each cell's XML after its reference, '' for an empty cell.
-Cells = Sequence[str]
 
+def xlsx_bytes(sheets: Mapping[str, pd.DataFrame], *, widths: Mapping[str, float] | None = None) -> bytes:
+    """A workbook with one sheet for each table: header frozen and bold, filter on, text stored as text.
 
-class Book:
-    """A workbook in the making: `add` tables, adorn the sheets that come back, take the bytes.
-
-    `workbook` is openpyxl's; save through `to_bytes` only, since the rows are not in it.
-
-    >>> book = Book()
-    >>> sheet = book.add("answers", pd.DataFrame({"phone": ["+15550100", "=1+1"]}))[0]
-    >>> sheet.title, book.to_bytes()[:2]
-    ('answers', b'PK')
+    Parameters
+    ----------
+    sheets
+        Title -> table (index left out); a table too long for one sheet goes on in '<title> 2', '<title> 3' …
+    widths
+        Column name -> width in characters; other columns get one that fits their content, 8 to 60.
     """
+    return workbook_bytes(plan for title, frame in sheets.items() for plan in table_plans(title, frame, widths))
 
-    def __init__(self) -> None:
-        from openpyxl import Workbook
 
-        self.workbook = Workbook(write_only=True)
-        self._rows: dict[int, list[Cells]] = {}
-        # Lines of text that each row shows, for sheets with wrapped cells: not every program fits heights by itself.
-        self._lines: dict[int, Sequence[int]] = {}
-        self._styles: dict[str, int] = {}
-
-    def add(self, title: str, frame: pd.DataFrame, *, widths: Mapping[str, float] | None = None) -> list[Any]:
-        """Write `frame` (index left out) under a frozen, bold header with a filter; text is stored as text.
-
-        Returns openpyxl's sheet, or several ('<title> 2' …) where the table is too long for one. Data
-        validation, conditional formats, widths and hidden columns can be set on it; cells cannot be added.
-        """
-        step = EXCEL_ROW_LIMIT - 1
-        return [
-            self._add_one(
-                title if start == 0 else f"{title[:26]} {start // step + 1}",
-                frame.iloc[start : start + step],
-                widths or {},
-            )
-            for start in range(0, max(len(frame), 1), step)
-        ]
-
-    def to_bytes(self) -> bytes:
-        """The workbook's bytes; they depend on its content only, not on the clock. To be called once."""
-        from openpyxl.writer.excel import ExcelWriter
-
-        if not self.workbook.worksheets:
-            self.add("empty", pd.DataFrame())
-        self.workbook.properties.created = self.workbook.properties.modified = _LONG_AGO
-        rows = {
-            f"xl/worksheets/sheet{n}.xml": (self._rows.get(id(sheet), []), self._lines.get(id(sheet), ()))
-            for n, sheet in enumerate(self.workbook.worksheets, 1)
-        }
-        buffer = io.BytesIO()
-        ExcelWriter(self.workbook, _Archive(buffer, rows)).save()
-        return buffer.getvalue()
-
-    def _add_one(self, title: str, frame: pd.DataFrame, widths: Mapping[str, float]) -> Any:
-        from openpyxl.utils import get_column_letter
-
-        sheet: Any = self.workbook.create_sheet(
-            sheet_title(title, (s.title.casefold() for s in self.workbook.worksheets))
-        )
-        if not self._styles:
-            self._styles = _register_styles(sheet)
-        names = [excel_text(str(c)) for c in frame.columns]
-        sheet.freeze_panes = "A2"
-        print_on_wide_pages(sheet)
-        if names:
-            sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(frame) + 1}"
-        for i, name in enumerate(names):
-            dimension = sheet.column_dimensions[get_column_letter(i + 1)]
-            dimension.width = widths.get(name) or _width(name, frame.iloc[:, i])
-            if _is_text(frame.iloc[:, i]):
-                # Empty cells of the column are text too: what a person types there stays as typed.
-                dimension.number_format = "@"
-        sheet.append(_header(sheet, names))
-        self._rows[id(sheet)] = [_column_cells(frame.iloc[:, i], self._styles) for i in range(frame.shape[1])]
-        return sheet
+def workbook_bytes(plans: Iterable[SheetPlan]) -> bytes:
+    """A workbook with these sheets; its bytes depend on the plans only, not on the clock."""
+    book: Any = _openpyxl.Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _LONG_AGO
+    rows: dict[str, tuple[list[Cells], Sequence[int]]] = {}
+    looks: dict[str, int] = {}
+    for number, plan in enumerate(list(plans) or [SheetPlan("empty")], 1):
+        sheet = book.create_sheet(sheet_title(plan.title, (s.title.casefold() for s in book.worksheets)))
+        looks = looks or _registered_looks(sheet)
+        _lay_out(sheet, plan)
+        sheet.append(_header_cells(sheet, plan))
+        _add_drop_downs(sheet, plan)
+        if plan.rows:
+            _add_colours(sheet, plan)
+            _add_links(sheet, plan)
+        rows[f"xl/worksheets/sheet{number}.xml"] = ([column_cells(c, looks) for c in plan.columns], _lines_shown(plan))
+    buffer = io.BytesIO()
+    _excel.ExcelWriter(book, WorkbookArchive(buffer, rows)).save()
+    return buffer.getvalue()
 
 
 def sheet_title(title: str, taken: Iterable[str] = ()) -> str:
@@ -121,112 +84,143 @@ def sheet_title(title: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def print_on_wide_pages(sheet: Any) -> None:
-    """Print the sheet across, as wide as the page, its header on each page."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
+def _lay_out(sheet: Any, plan: SheetPlan) -> None:
+    """Widths, formats, filter, what stays in view; printed across, as wide as the page, the header on each page."""
+    sheet.sheet_properties.tabColor = plan.tab
+    sheet.freeze_panes = f"{_letter(plan.frozen)}2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
+    sheet.sheet_view.showGridLines = not plan.plain
+    if plan.tab:
+        sheet.row_dimensions[1].height = 30
+    for number, column in enumerate(plan.columns):
+        dimension = sheet.column_dimensions[_letter(number)]
+        dimension.width, dimension.hidden = column.width, column.hidden
+        if column.is_text:
+            dimension.number_format = "@"
+        if column.yours:
+            dimension.alignment = _styles.Alignment(vertical="top", wrap_text=True)
+    if not plan.plain and plan.columns:
+        sheet.auto_filter.ref = f"A1:{_letter(len(plan.columns) - 1)}{plan.rows + 1}"
 
 
-def _register_styles(sheet: Any) -> dict[str, int]:
-    """Numbers of the cell styles that the rows use, by name."""
-    from openpyxl.cell import WriteOnlyCell
+def _lines_shown(plan: SheetPlan) -> Sequence[int]:
+    """How many lines each row needs for its wrapped cells, at most six: the rest is seen in the cell itself.
 
-    styles = {}
-    for name, number_format in {"text": "@", "time": "yyyy-mm-dd hh:mm:ss"}.items():
-        cell = WriteOnlyCell(sheet, "x")
+    Not every program fits heights by itself.
+    """
+    most = np.ones(plan.rows, dtype="int64")
+    for column in plan.columns:
+        if column.look in _WRAPPED and not column.hidden:
+            codes, uniques = pd.factorize(column.cells)
+            fits = max(int(column.width * _LETTERS_PER_WIDTH), 1)
+            lines = [sum(-(-max(len(part), 1) // fits) for part in text.split("\n")) for text in uniques]
+            most = np.maximum(most, np.array([*lines, 1])[codes])
+    return np.minimum(most, _MOST_LINES).tolist()
+
+
+def _letter(place: int) -> str:
+    return _openpyxl.utils.get_column_letter(place + 1)
+
+
+def _registered_looks(sheet: Any) -> dict[str, int]:
+    """The numbers of the looks' cell styles."""
+    grey = _styles.Font(name="Calibri", color=_QUIET)
+    blue = _styles.Font(name="Calibri", color=_LINK, underline="single")
+    looks: dict[str, tuple[Any, str, bool | None]] = {
+        "plain": (None, "@", None),
+        "time": (None, "yyyy-mm-dd hh:mm:ss", None),
+        "text": (None, "@", False),
+        "wrapped": (None, "@", True),
+        "quiet": (grey, "@", False),
+        "strong": (_styles.Font(name="Calibri", bold=True), "@", True),
+        "link": (blue, "@", True),
+        "number": (None, "General", False),
+        "share": (None, "0.00", False),
+    }
+    numbers = {}
+    for name, (font, number_format, wrap) in looks.items():
+        cell = _cell.WriteOnlyCell(sheet, "x")
         cell.number_format = number_format
-        styles[name] = cell.style_id
-    return styles
+        if wrap is not None:
+            cell.alignment = _styles.Alignment(vertical="top", wrap_text=wrap)
+        if font is not None:
+            cell.font = font
+        numbers[name] = cell.style_id
+    return numbers
 
 
-def _header(sheet: Any, names: Sequence[str]) -> list[Any]:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
+def _header_cells(sheet: Any, plan: SheetPlan) -> list[Any]:
     cells = []
-    for name in names:
-        cell = WriteOnlyCell(sheet, _LOOKS_ESCAPED.sub("_x005F_", name))
-        cell.data_type, cell.font, cell.number_format = "s", Font(bold=True), "@"
+    for column in plan.columns:
+        cell = _cell.WriteOnlyCell(sheet, written_text(column.name))
+        cell.data_type, cell.number_format = "s", "@"
+        if plan.tab:
+            cell.font = _styles.Font(name="Calibri", bold=True, color="FFFFFF")
+            cell.fill = _styles.PatternFill("solid", fgColor=_YOURS if column.yours else _INFORMATION)
+            cell.alignment = _styles.Alignment(vertical="center", wrap_text=True)
+        else:
+            cell.font = _styles.Font(bold=True)
         cells.append(cell)
     return cells
 
 
-def _is_text(column: pd.Series) -> bool:
-    return pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype)
+def _add_drop_downs(sheet: Any, plan: SheetPlan) -> None:
+    names = [c.name for c in plan.columns]
+    for number, column in enumerate(plan.columns):
+        rules = [_words_rule(column)] if column.choices else []
+        if column.pick_from:
+            first, last = (_letter(names.index(n)) for n in (column.pick_from[0], column.pick_from[-1]))
+            rule = _validation.DataValidation("list", formula1=f"${first}2:${last}2", allow_blank=True)
+            # Anything else may be written too.
+            rule.showErrorMessage = False
+            rules.append(rule)
+        for rule in rules:
+            rule.add(f"{_letter(number)}2:{_letter(number)}{max(plan.rows, 1) + 1}")
+            sheet.data_validations.append(rule)
 
 
-def _width(name: str, column: pd.Series) -> float:
-    """A width for most of the first cells: 8 to 60 characters."""
-    lengths = [len(str(v)) for v in map(safe_cell_xlsx, column.iloc[:_SAMPLE]) if v is not None]
-    usual = float(np.quantile(lengths, 0.9)) if lengths else 0
-    return float(min(max(len(name) + 3, usual + 2, 8), 60))
+def _words_rule(column: Column) -> Any:
+    """The list of words of a column, with a hint; another word is refused, or kept after a question."""
+    rule = _validation.DataValidation("list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
+    rule.showErrorMessage = rule.showInputMessage = True
+    words = ", ".join(column.choices)
+    if column.only_choices:
+        rule.errorStyle, rule.errorTitle, rule.error = "stop", f"Not a {column.name}", f"One of: {words}."
+        hint = column.hint
+    else:
+        rule.errorStyle, rule.errorTitle = "warning", "Not a known word"
+        rule.error = f"One of: {words}. Keep it anyway?"
+        hint = f"{words}. Leave it empty to decide later. {column.hint}".strip()
+    # Excel takes 255 letters.
+    rule.promptTitle, rule.prompt = column.name, hint if len(hint) <= 255 else f"{hint[:254]}…"
+    return rule
 
 
-def _column_cells(column: pd.Series, styles: Mapping[str, int]) -> Cells:
-    """Each cell's XML after its reference; every distinct value is written out once."""
-    if pd.api.types.is_object_dtype(column):
-        return [_cell(value, styles) for value in column.tolist()]
-    codes, uniques = pd.factorize(column)
-    written = [*(_cell(value, styles) for value in uniques), ""]
-    return [written[code] for code in codes.tolist()]
+def _add_colours(sheet: Any, plan: SheetPlan) -> None:
+    last = plan.rows + 1
+    for number, column in enumerate(plan.columns):
+        if column.look == "share":
+            scale = _rule.ColorScaleRule("num", 0, _LOW, "num", 0.5, _MIDDLE, "num", 1, _HIGH)
+            sheet.conditional_formatting.add(f"{_letter(number)}2:{_letter(number)}{last}", scale)
+    names = [c.name for c in plan.columns]
+    if plan.fades in names:
+        done = _rule.FormulaRule([f"LEN(${_letter(names.index(plan.fades))}2)>0"], font=_styles.Font(color=_DONE))
+        sheet.conditional_formatting.add(f"A2:{_letter(len(names) - 1)}{last}", done)
 
 
-def _cell(value: Any, styles: Mapping[str, int]) -> str:
-    value = safe_cell_xlsx(value)
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return f' t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, datetime):
-        from openpyxl.utils.datetime import to_excel
-
-        return f' s="{styles["time"]}"><v>{to_excel(value)}</v></c>'
-    if not isinstance(value, str):
-        return f"><v>{value}</v></c>"
-    text = escape(_LOOKS_ESCAPED.sub("_x005F_", value))
-    return f' s="{styles["text"]}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-
-
-def _row_blocks(columns: Sequence[Cells], shown_lines: Sequence[int]) -> Iterator[bytes]:
-    """The XML of the rows from row 2 on, in blocks; a row of several lines gets its height."""
-    from openpyxl.utils import get_column_letter
-
-    starts = [f'<c r="{get_column_letter(i + 1)}' for i in range(len(columns))]
-    lines: list[str] = []
-    for number, row in enumerate(zip(*columns, strict=True), 2):
-        cells = "".join([f'{start}{number}"{cell}' for start, cell in zip(starts, row, strict=True) if cell])
-        tall = shown_lines[number - 2] if shown_lines else 1
-        height = f' ht="{_LINE_POINTS * tall}" customHeight="1"' if tall > 1 else ""
-        lines.append(f'<row r="{number}"{height}>{cells}</row>')
-        if len(lines) == _ROWS_AT_ONCE:
-            yield "".join(lines).encode()
-            lines.clear()
-    yield "".join(lines).encode()
-
-
-class _Archive(ZipFile):
-    """The zip file of a workbook: every entry has the same old date, and the sheets get their rows."""
-
-    def __init__(self, buffer: io.BytesIO, rows: Mapping[str, tuple[Sequence[Cells], Sequence[int]]]) -> None:
-        super().__init__(buffer, "w", ZIP_DEFLATED)
-        self._columns = rows
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *args: Any, **options: Any) -> None:
-        super().writestr(_entry(str(zinfo_or_arcname)), data, *args, **options)
-
-    def write(self, filename: Any, arcname: Any = None, *args: Any, **options: Any) -> None:
-        name = str(arcname or filename)
-        head, end, tail = Path(filename).read_bytes().rpartition(b"</sheetData>")
-        with self.open(_entry(name), "w", force_zip64=True) as target:
-            target.write(head)
-            for block in _row_blocks(*self._columns.get(name, ([], ()))):
-                target.write(block)
-            target.write(end + tail)
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name)
-    entry.compress_type = ZIP_DEFLATED
-    return entry
+def _add_links(sheet: Any, plan: SheetPlan) -> None:
+    """Make addresses clickable. openpyxl writes links with their cells, which are not its here."""
+    links = []
+    for number, column in enumerate(plan.columns):
+        if column.links:
+            codes, uniques = pd.factorize(column.cells)
+            valid = [*map(is_address, uniques), False]
+            letter = _letter(number)
+            links += [
+                _hyperlink.Hyperlink(ref=f"{letter}{row}", target=uniques[code])
+                for row, code in enumerate(codes.tolist(), 2)
+                if valid[code]
+            ]
+    sheet._hyperlinks.extend(links[:_MOST_LINKS])

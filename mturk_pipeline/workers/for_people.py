@@ -1,12 +1,15 @@
 """Files that the memory of workers writes beside the projects, and into them: who is who, and whom to leave out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.sheets.plans import table_plans
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
+from mturk_pipeline.sheets.workbook_writer import workbook_bytes
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, WORKER_STANDINGS
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones
@@ -33,25 +36,13 @@ def write_files(home: Home, memory: pd.DataFrame, excluded: pd.DataFrame) -> lis
 
 def workbook(memory: pd.DataFrame) -> bytes:
     """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list."""
-    from mturk_pipeline.sheets.workbook_writer import Book
-
-    book = Book()
     shown = memory[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})
-    for sheet in book.add("workers", shown, widths=_WIDTHS):
-        _choices(sheet, len(memory))
-    return book.to_bytes()
-
-
-def _choices(sheet, rows: int) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    rule = DataValidation("list", formula1=f'"{",".join(WORKER_STANDINGS)}"', allow_blank=True)
-    rule.errorStyle, rule.showErrorMessage, rule.showInputMessage = "stop", True, True
-    rule.errorTitle, rule.error = "Not a standing", f"One of: {', '.join(WORKER_STANDINGS)}."
-    rule.promptTitle, rule.prompt = "standing", _HINT
-    letter = "ABCDEFG"[_COLUMNS.index("standing")]
-    rule.add(f"{letter}2:{letter}{max(rows, 1) + 1}")
-    sheet.data_validations.append(rule)
+    choice = {"choices": WORKER_STANDINGS, "only_choices": True, "hint": _HINT}
+    plans = table_plans("workers", shown, _WIDTHS)
+    return workbook_bytes(
+        replace(plan, columns=[replace(c, **(choice if c.name == "standing" else {})) for c in plan.columns])
+        for plan in plans
+    )
 
 
 def exclusion_list(workers: Iterable[tuple[str, str]]) -> pd.DataFrame:

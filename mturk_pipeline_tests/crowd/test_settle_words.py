@@ -10,8 +10,8 @@ import pytest
 
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.review.assignments_sheet import assignments_sheet, read_settle_words
-from mturk_pipeline.sheets.sheet_writer import workbook_bytes
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
+from mturk_pipeline.sheets.workbook_writer import workbook_bytes
 
 
 def suggestions(*rows: tuple[str, str, str]) -> pd.DataFrame:

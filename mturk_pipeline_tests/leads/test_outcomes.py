@@ -13,7 +13,7 @@ from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
 from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of
 from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
 from mturk_pipeline.leads.suppression import mark_suppressed
-from mturk_pipeline.sheets.spreadsheet_safe import xlsx_bytes
+from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.vocabulary.mail_outcomes import MAIL_OUTCOMES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case

@@ -17,9 +17,8 @@ from mturk_pipeline.sheets.spreadsheet_safe import (
     excel_text,
     safe_cell_xlsx,
     unescape_csv_cell,
-    xlsx_bytes,
 )
-from mturk_pipeline.sheets.workbook_writer import Book
+from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 
 NASTY = st.text(st.sampled_from("=+-@＝\t\r\n ;'\"|,a1(.\u200b\ufeff"), max_size=12)
 
@@ -137,9 +136,10 @@ def test_the_same_tables_give_the_same_bytes():
 
 
 def test_a_table_too_long_for_a_sheet_goes_on(monkeypatch):
-    monkeypatch.setattr("mturk_pipeline.sheets.workbook_writer.EXCEL_ROW_LIMIT", 3)
-    book = Book()
-    sheets = book.add("numbers", pd.DataFrame({"n": range(5)}))
-    assert [s.title for s in sheets] == ["numbers", "numbers 2", "numbers 3"]
-    read = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book.to_bytes()))
-    assert [r for s in sheets for r in read.get_sheet_by_name(s.title).to_python()[1:]] == [[0], [1], [2], [3], [4]]
+    monkeypatch.setattr("mturk_pipeline.sheets.plans.EXCEL_ROW_LIMIT", 3)
+    content = xlsx_bytes({"numbers": pd.DataFrame({"n": range(5)})})
+    read = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert read.sheet_names == ["numbers", "numbers 2", "numbers 3"]
+    assert [r for name in read.sheet_names for r in read.get_sheet_by_name(name).to_python()[1:]] == [
+        [0], [1], [2], [3], [4],
+    ]  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.folders.writing import ProjectWriter
-from mturk_pipeline.sheets.spreadsheet_safe import xlsx_bytes
+from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.workers import forgetting
 from mturk_pipeline.workers.forgetting import forget, look_for, whom
 from mturk_pipeline.workers.importing import import_batches

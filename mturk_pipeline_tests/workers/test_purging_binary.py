@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.sheets.spreadsheet_safe import xlsx_bytes
+from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.workers import purging_files
 from mturk_pipeline.workers.forgetting import forget, look_for, whom
 from mturk_pipeline.workers.person import Person, person_of
