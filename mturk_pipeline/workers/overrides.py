@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_hand_filled
@@ -86,7 +87,7 @@ def _checked(name: str, table: TextTable) -> Overrides:
         f"{name}, row {n}: its quotation marks or delimiters are broken, so it does not count; mend it"
         for n in sorted([*table.lone_quotes, *pushed])
     ]
-    rows = table.frame.fillna("").rename(columns=plain_name).to_dict("records")
+    rows: list[Any] = table.frame.fillna("").rename(columns=plain_name).to_dict("records")
     said = []
     for number, row in zip(table.numbers.tolist(), rows, strict=True):
         if number in pushed:

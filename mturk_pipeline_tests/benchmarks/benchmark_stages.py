@@ -30,10 +30,10 @@ MB = 1024**2
 
 def write_file(size: int, path: Path) -> None:
     """A result file with about `size` assignments; a workbook or CSV, by its ending."""
-    from mturk_pipeline.simulator import simulate_phase
-    from mturk_pipeline.simulator.file_formats import mturk_table
-    from mturk_pipeline.simulator.file_writing import write_csv, write_xlsx
-    from mturk_pipeline.simulator.project_files import WHOLE_NUMBERS
+    from mturk_pipeline_tests.simulator import simulate_phase
+    from mturk_pipeline_tests.simulator.file_formats import mturk_table
+    from mturk_pipeline_tests.simulator.file_writing import write_csv, write_xlsx
+    from mturk_pipeline_tests.simulator.project_files import WHOLE_NUMBERS
 
     table = mturk_table(simulate_phase("leads", size, SEED))
     if path.suffix == ".xlsx":

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from mturk_pipeline.simulator import CrowdParams, simulate
-from mturk_pipeline.simulator.__main__ import main
-from mturk_pipeline.simulator.file_formats import command_line_table, mturk_table, turkle_table
-from mturk_pipeline.simulator.file_writing import write_csv, write_xlsx
+from mturk_pipeline_tests.simulator import CrowdParams, simulate
+from mturk_pipeline_tests.simulator.__main__ import main
+from mturk_pipeline_tests.simulator.file_formats import command_line_table, mturk_table, turkle_table
+from mturk_pipeline_tests.simulator.file_writing import write_csv, write_xlsx
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
 FIXED = [

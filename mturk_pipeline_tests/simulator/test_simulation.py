@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mturk_pipeline.simulator import CrowdParams, outcome_mix, outcomes, simulate, simulate_phase
-from mturk_pipeline.simulator.crowd import assign, draw_workers
-from mturk_pipeline.simulator.file_formats import mturk_table
+from mturk_pipeline_tests.simulator import CrowdParams, outcome_mix, outcomes, simulate, simulate_phase
+from mturk_pipeline_tests.simulator.crowd import assign, draw_workers
+from mturk_pipeline_tests.simulator.file_formats import mturk_table
 
 # none / lone / agreed / rival of real lead batches, per cent, and how near the simulator has to come.
 REAL_MIX = {"none": 47, "lone": 17, "agreed": 27, "rival": 9}

@@ -10,10 +10,10 @@ import pandas as pd
 
 from mturk_pipeline.review.audit import audit
 from mturk_pipeline.review.deciding import apply_decisions
-from mturk_pipeline.simulator import CrowdParams, simulate
-from mturk_pipeline.simulator.file_writing import write_csv
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.benchmarks.review_play.desk import Desk, read_csv
+from mturk_pipeline_tests.simulator import CrowdParams, simulate
+from mturk_pipeline_tests.simulator.file_writing import write_csv
 
 SIZE = CrowdParams(universities=60, workers=80, leads=300)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator import vocabulary as words
-from mturk_pipeline.simulator.batch import BatchRecord, PhasePage, live
-from mturk_pipeline.simulator.crowd import assign
-from mturk_pipeline.simulator.crowd_params import CrowdParams
-from mturk_pipeline.simulator.listing import list_clubs, wide
-from mturk_pipeline.simulator.looking import ACTS, ECHO, Question, answer, in_turn
-from mturk_pipeline.simulator.world import World
+from mturk_pipeline_tests.simulator import vocabulary as words
+from mturk_pipeline_tests.simulator.batch import BatchRecord, PhasePage, live
+from mturk_pipeline_tests.simulator.crowd import assign
+from mturk_pipeline_tests.simulator.crowd_params import CrowdParams
+from mturk_pipeline_tests.simulator.listing import list_clubs, wide
+from mturk_pipeline_tests.simulator.looking import ACTS, ECHO, Question, answer, in_turn
+from mturk_pipeline_tests.simulator.world import World
 
 PAGES = {
     "dirs": PhasePage(

@@ -6,15 +6,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator import phases
-from mturk_pipeline.simulator.batch import BatchRecord
-from mturk_pipeline.simulator.crowd import draw_workers
-from mturk_pipeline.simulator.crowd_params import CrowdParams
-from mturk_pipeline.simulator.file_formats import mturk_table
-from mturk_pipeline.simulator.phases import run_clubs, run_dirs, run_leads, shift
-from mturk_pipeline.simulator.reviewing import review_dirs
-from mturk_pipeline.simulator.truth import clubs_truth, dirs_truth, leads_truth
-from mturk_pipeline.simulator.world import World, make_world
+from mturk_pipeline_tests.simulator import phases
+from mturk_pipeline_tests.simulator.batch import BatchRecord
+from mturk_pipeline_tests.simulator.crowd import draw_workers
+from mturk_pipeline_tests.simulator.crowd_params import CrowdParams
+from mturk_pipeline_tests.simulator.file_formats import mturk_table
+from mturk_pipeline_tests.simulator.phases import run_clubs, run_dirs, run_leads, shift
+from mturk_pipeline_tests.simulator.reviewing import review_dirs
+from mturk_pipeline_tests.simulator.truth import clubs_truth, dirs_truth, leads_truth
+from mturk_pipeline_tests.simulator.world import World, make_world
 
 
 @dataclass(frozen=True)

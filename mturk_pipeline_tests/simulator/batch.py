@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator.crowd import random_ids
+from mturk_pipeline_tests.simulator.crowd import random_ids
 
 HOUR, DAY = 3600, 86_400
 AUTO_APPROVAL_DELAY = 3 * DAY

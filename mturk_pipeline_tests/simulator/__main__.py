@@ -1,4 +1,4 @@
-"""`python -m mturk_pipeline.simulator --seed 7 --out DIR` writes the shipped example anew."""
+"""`python -m mturk_pipeline_tests.simulator --seed 7 --out DIR` writes the shipped example anew."""
 
 import argparse
 import sys
@@ -6,16 +6,16 @@ from pathlib import Path
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.output_path import output_folder
-from mturk_pipeline.simulator.crowd_params import CrowdParams
-from mturk_pipeline.simulator.project_files import write_project
-from mturk_pipeline.simulator.simulation import simulate
+from mturk_pipeline_tests.simulator.crowd_params import CrowdParams
+from mturk_pipeline_tests.simulator.project_files import write_project
+from mturk_pipeline_tests.simulator.simulation import simulate
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes a simulated project and says what was written; 2 for wrong usage."""
     defaults = CrowdParams()
     parser = argparse.ArgumentParser(
-        prog="python -m mturk_pipeline.simulator",
+        prog="python -m mturk_pipeline_tests.simulator",
         description="Simulate a lead-gathering project of three phases, with known truth.",
     )
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same files (default: 7)")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator.world import World
+from mturk_pipeline_tests.simulator.world import World
 
 TRUTH = ["phase", "university", "directory_url", "club", "field", "element", "value"]
 # The column of the world that holds each field's values; an e-mail address may have a second.

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.simulator.batch import DAY
-from mturk_pipeline.simulator.file_formats import mturk_table
-from mturk_pipeline.simulator.file_writing import write_csv, write_xlsx
-from mturk_pipeline.simulator.phases import PAGES
-from mturk_pipeline.simulator.simulation import Simulation
+from mturk_pipeline_tests.simulator.batch import DAY
+from mturk_pipeline_tests.simulator.file_formats import mturk_table
+from mturk_pipeline_tests.simulator.file_writing import write_csv, write_xlsx
+from mturk_pipeline_tests.simulator.phases import PAGES
+from mturk_pipeline_tests.simulator.simulation import Simulation
 
 # Excel turns these columns of a saved batch into numbers.
 WHOLE_NUMBERS = (

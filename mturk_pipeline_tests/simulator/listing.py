@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator import vocabulary as words
-from mturk_pipeline.simulator.spelling import spell, typo
-from mturk_pipeline.simulator.world import World
+from mturk_pipeline_tests.simulator import vocabulary as words
+from mturk_pipeline_tests.simulator.spelling import spell, typo
+from mturk_pipeline_tests.simulator.world import World
 
 SLOTS = 40
 LISTED = ["assignment_no", "slot", "element", "club", "club_url", "written_club", "written_url"]

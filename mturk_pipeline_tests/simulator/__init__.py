@@ -4,9 +4,9 @@ It makes result files as platforms write them, for the example, for tests and fo
 and numbers are fictional: domains under example.edu / example.org / example.com, phone numbers 555-0100 to 555-0199.
 """
 
-from mturk_pipeline.simulator.crowd_params import Archetype, CrowdParams
-from mturk_pipeline.simulator.outcomes import outcome_mix, outcomes
-from mturk_pipeline.simulator.simulation import Simulation, simulate, simulate_phase
+from mturk_pipeline_tests.simulator.crowd_params import Archetype, CrowdParams
+from mturk_pipeline_tests.simulator.outcomes import outcome_mix, outcomes
+from mturk_pipeline_tests.simulator.simulation import Simulation, simulate, simulate_phase
 
 __all__ = [
     "Archetype",

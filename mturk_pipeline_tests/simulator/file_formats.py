@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator.batch import AUTO_APPROVAL_DELAY, LIFETIME, BatchRecord
-from mturk_pipeline.simulator.file_times import long_text, utc_text
+from mturk_pipeline_tests.simulator.batch import AUTO_APPROVAL_DELAY, LIFETIME, BatchRecord
+from mturk_pipeline_tests.simulator.file_times import long_text, utc_text
 
 
 def mturk_table(record: BatchRecord, until: int | None = None) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator import vocabulary as words
-from mturk_pipeline.simulator.spelling import spell, typo
+from mturk_pipeline_tests.simulator import vocabulary as words
+from mturk_pipeline_tests.simulator.spelling import spell, typo
 
 # How a cell came about.
 BLANK, NONE, RIGHT, FOOTER, STALE, TYPO, JUNK, SHARED, ATTACK, INVENTED, ECHO = range(11)

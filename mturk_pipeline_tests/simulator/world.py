@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator import vocabulary as words
-from mturk_pipeline.simulator.crowd_params import CrowdParams
+from mturk_pipeline_tests.simulator import vocabulary as words
+from mturk_pipeline_tests.simulator.crowd_params import CrowdParams
 
 CONTACTS = ("email", "email_2", "facebook", "instagram", "phone_number", "website")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.simulator.crowd_params import Archetype, CrowdParams
+from mturk_pipeline_tests.simulator.crowd_params import Archetype, CrowdParams
 
 RANGES = ("recall", "accuracy", "skip", "says_none", "makes_up", "noise", "seconds", "approval")
 _LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
