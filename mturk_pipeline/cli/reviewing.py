@@ -39,7 +39,7 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
 def _say_agreement(place: ProjectPhase) -> None:
     from mturk_pipeline.review.audit import exact_interval
 
-    table = place.table("agreement")
+    table = place.table("review_agreement")
     if table is None:
         return
     for row in table.to_dict("records"):

@@ -27,6 +27,7 @@ class CleanedOutput(Table):
     answers = Column(int, "Assignments behind the row", ge=0)
     hit_ids = Column(object, "List of the HITIds behind the row")
     assignment_ids = Column(object, "List of the AssignmentIds behind the row")
+    given = Column(str, "Digest of the different values given: tells whether later answers say something new")
 
     strict = False
 
@@ -46,6 +47,7 @@ class Decisions(Table):
     source_file = Column(str, "Reviewed file")
     source_sheet = Column(str, "Sheet, for a workbook", nullable=True)
     source_row = Column(int, "Row as a spreadsheet counts it", ge=1)
+    seen = Column(bool, "Whether the row names its workbook; else an edit counts only where the crowd says otherwise")
 
 
 class ReviewProblems(Table):

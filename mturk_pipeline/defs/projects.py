@@ -6,7 +6,7 @@ from mturk_pipeline.orchestration.notices import failure_sensor, review_sensor
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
 from mturk_pipeline.orchestration.sensors import abandoned_runs_sensor, projects_sensor
-from mturk_pipeline.orchestration.worker_history import worker_history_asset, worker_memory_asset
+from mturk_pipeline.orchestration.worker_history import worker_history_asset, worker_history_before, worker_memory_asset
 
 
 @dg.definitions
@@ -26,7 +26,7 @@ def projects() -> dg.Definitions:
         description="Each night: whatever is failed, stale or behind, in one run.",
     )
     return dg.Definitions(
-        assets=[asset, history, memory],
+        assets=[asset, history, memory, worker_history_before()],
         jobs=[job],
         schedules=[daily],
         sensors=[

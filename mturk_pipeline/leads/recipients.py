@@ -5,7 +5,7 @@ import pandas as pd
 from mturk_pipeline.leads.lead_columns import key_columns, lead_columns
 from mturk_pipeline.leads.segments import segment_column
 from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
-from mturk_pipeline.review.cleaning import gathered
+from mturk_pipeline.review.item_rows import gathered
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

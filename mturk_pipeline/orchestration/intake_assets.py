@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
+from mturk_pipeline.orchestration.checks import (
+    check_schema,
+    checked_result,
+    column_schema,
+    records,
+    row_problems,
+    rows_of,
+)
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.offers import offer_purged, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS, SUPERSEDED
 
@@ -30,10 +35,9 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
         ],
     )
-    def _input(context: dg.AssetExecutionContext, workspace: Workspace):
+    def _input(place: ProjectPhase):
         from mturk_pipeline.intake.input_list import read_input
 
-        place = workspace.phase(context, names.workflow, names.phase)
         listed = read_input([f.path for f in place.files(place.folders.input)], place.spec)
         table, problems = listed.items, listed.problems
         place.keep("input_problems", problems)
@@ -55,28 +59,24 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
 
 def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
-    """What of the first phase's list other projects have, and as a file what is left to ask."""
+    """What of the first phase's list other projects have."""
 
     @names.asset(
         "purged",
-        ins={"listed": dg.AssetIn(names.key("input"))},
         checks=[
             names.schema_check("purged"),
             names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
         ],
     )
-    def _purged(context: dg.AssetExecutionContext, workspace: Workspace, listed):
+    def _purged(place: ProjectPhase, input):
         from mturk_pipeline.projects.other_projects import purged_items
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        purging = purged_items(place, names.workflow, listed)
-        left = offer_purged(place.writer(), place, listed, purging.purged, sent_to(place).items)
-        yield _purged_result(names, purging, left)
+        yield _purged_result(names, purged_items(place, names.workflow, input))
 
     return _purged
 
 
-def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> dg.MaterializeResult:
+def _purged_result(names: PhaseAssets, purging: "Purging") -> dg.MaterializeResult:
     from mturk_pipeline.contracts.loop import Purged
 
     key, purged = names.key("purged"), purging.purged
@@ -89,7 +89,6 @@ def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> 
             "dagster/column_schema": column_schema(Purged),
             "items_purged": int(purged["item_id"].nunique()),
             **{f"purged_by_{project}": int(count) for project, count in by_project.items()},
-            "file": left or "none: nothing was purged, or nothing is left to ask",
         },
         check_results=[
             check_schema(purged, Purged, key),
@@ -103,7 +102,7 @@ def _purged_result(names: PhaseAssets, purging: "Purging", left: str | None) -> 
 def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     """Raw output and what was set aside, from all result files of the phase."""
     before = names.workflow.before(names.phase)
-    deps = [names.key("next_input", before)] if before else [names.key("input"), names.key("purged")]
+    deps = [names.key("next_input", before)] if before else []
 
     @names.asset(
         "raw_output",
@@ -120,10 +119,9 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("warnings", "raw_output", "Nothing unusual was noticed in the files."),
         ],
     )
-    def _raw_output(context: dg.AssetExecutionContext, workspace: Workspace):
+    def _raw_output(place: ProjectPhase):
         from mturk_pipeline.projects.stages.raw_output import make_raw_output
 
-        place = workspace.phase(context, names.workflow, names.phase)
         made = make_raw_output(place)
         assignments, collected = made.assignments, made.collected
         yield dg.MaterializeResult(
@@ -148,17 +146,12 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """Tidy answers: what each cell means."""
 
-    @names.asset(
-        "answers",
-        ins=names.ins("raw_output"),
-        checks=[names.schema_check("answers")],
-    )
-    def _answers(context: dg.AssetExecutionContext, workspace: Workspace, raw_output):
+    @names.asset("answers", checks=[names.schema_check("answers")])
+    def _answers(place: ProjectPhase, raw_output):
         from mturk_pipeline.answers.tidying import tidy
         from mturk_pipeline.contracts.answers import Answers
         from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 
-        place = workspace.phase(context, names.workflow, names.phase)
         answers = tidy(raw_output, place.spec)
         states = answers["state"].value_counts()
         yield dg.MaterializeResult(
@@ -175,6 +168,20 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         )
 
     return _answers
+
+
+def items_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """What the answers are about."""
+
+    @names.asset("items", checks=[names.schema_check("items")])
+    def _items(place: ProjectPhase, answers, raw_output):
+        from mturk_pipeline.contracts.items import Items
+        from mturk_pipeline.review.item_rows import item_rows
+
+        items = item_rows(answers, raw_output, place.spec)
+        yield checked_result(names.key("items"), items, Items, {"items": int(items["parent_item_id"].nunique())})
+
+    return _items
 
 
 def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:

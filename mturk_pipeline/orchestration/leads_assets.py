@@ -6,8 +6,14 @@ import dagster as dg
 
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
-from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key, partitions_of, stage_asset
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.orchestration.stages import (
+    PhaseAssets,
+    all_leads_key,
+    mail_outcomes_key,
+    partitions_of,
+    stage_asset,
+)
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -29,9 +35,11 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     partitions = partitions_of(workflow.name)
 
     @stage_asset(
+        workflow,
+        workflow.last,
         f"{workflow.name}__all_leads",
         {"all_leads": dg.AssetOut.from_spec(_spec(workflow, key))},
-        ins=last.ins("reviewed", "consensus", "raw_output"),
+        deps=[last.key("reviewed"), mail_outcomes_key(workflow)],
         checks=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, partitions_def=partitions),
             *(
@@ -40,11 +48,10 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
             ),
         ],
     )
-    def _all_leads(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, consensus, raw_output):
+    def _all_leads(place: ProjectPhase, reviewed, consensus, raw_output):
         from mturk_pipeline.contracts.leads import AllLeads
         from mturk_pipeline.projects.stages.all_leads import make_leads
 
-        place = workspace.phase(context, workflow, workflow.last)
         made = make_leads(place, reviewed, consensus, raw_output)
         leads, outcomes = made.leads, made.outcomes
         yield dg.MaterializeResult(
@@ -59,7 +66,38 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
             ],
         )
 
-    return dg.Definitions(assets=[_all_leads])
+    return dg.Definitions(assets=[_all_leads, _mail_outcomes(workflow)])
+
+
+def _mail_outcomes(workflow: Workflow) -> dg.SourceAsset:
+    """What became of mail: files that a person drops, as they are before a run; trust and leads read them."""
+
+    @dg.observable_source_asset(
+        key=mail_outcomes_key(workflow),
+        required_resource_keys={"workspace"},
+        group_name=all_leads_group(workflow),
+        partitions_def=partitions_of(workflow.name),
+        description="What became of mail to leads: files dropped into the folder of all leads, and suppression lists.",
+    )
+    def _observe() -> dg.DataVersionsByPartition:
+        from mturk_pipeline.folders.home import Home
+        from mturk_pipeline.folders.projects import find_projects
+        from mturk_pipeline.folders.watching import quick_digest
+        from mturk_pipeline.projects.outcome_files import outcome_files
+        from mturk_pipeline.projects.phase import project_phase
+
+        home = Home.from_environment()
+        projects = find_projects(home.projects, {workflow.name: workflow}).of(workflow.name)
+        phases = {project.id: project_phase(home, project, workflow, workflow.last) for project in projects}
+        return dg.DataVersionsByPartition(
+            {id: quick_digest(tuple(outcome_files(phase)), []) for id, phase in phases.items()}
+        )
+
+    return _observe
+
+
+def all_leads_group(workflow: Workflow) -> str:
+    return f"{workflow.name}_{len(workflow.phases) + 1}_all_leads"
 
 
 def _metadata(
@@ -114,7 +152,7 @@ def _spec(workflow: Workflow, key: dg.AssetKey) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         description=f"All leads: one row per lead, without duplicates.\n\n{workflow.leads.description}".strip(),
-        group_name=f"{workflow.name}_{len(workflow.phases) + 1}_all_leads",
+        group_name=all_leads_group(workflow),
         kinds={"parquet", "excel", "csv"},
         owners=[workflow.leads.owner] if workflow.leads.owner else None,
         partitions_def=partitions_of(workflow.name),

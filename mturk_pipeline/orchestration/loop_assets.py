@@ -8,51 +8,66 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.offers import Sent, sent_to
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.vocabulary.missing_states import SHORT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+def offer_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """Input of the phase that nobody was asked about yet, as a file ready to upload. Nothing else writes that file."""
+    before = names.workflow.before(names.phase)
+
+    @names.asset(
+        "offer",
+        deps=[names.key("next_input", before)] if before else [],
+        checks=[kept_spec(names, "offer"), _taken_spec(names, "offer")],
+    )
+    def _offer(place: ProjectPhase):
+        from mturk_pipeline.projects.stages.offer import make_offer
+
+        offer = make_offer(place)
+        yield dg.MaterializeResult(
+            asset_key=names.key("offer"),
+            value=offer.rows,
+            metadata={
+                "dagster/row_count": len(offer.rows),
+                "already_sent": offer.handed - len(offer.rows) if before else len(offer.sent.items),
+                "files_taken": len(offer.sent.copies.files),
+                "file": offer.file or "none: nothing is left to ask, or nothing was purged of the list",
+            },
+            check_results=[kept_check(names, "offer", offer.kept), _taken_check(names, "offer", offer.sent)],
+        )
+
+    return _offer
+
+
 def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
-    """What the next phase asks about: accepted and fixed rows, as a file ready to upload."""
+    """What the next phase asks about: accepted and fixed rows."""
 
     @names.asset(
         "next_input",
-        ins=names.ins("reviewed", "raw_output"),
         checks=[
             names.schema_check("next_input"),
             names.check("complete", "next_input", "Every row that goes on has the next phase's keys."),
-            kept_spec(names, "next_input"),
-            _taken_spec(names, "next_input"),
         ],
     )
-    def _next_input(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
+    def _next_input(place: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.projects.stages.rework import make_next_input
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        offered = make_next_input(place, following, reviewed, raw_output)
-        handed, sent = offered.handed, offered.sent
+        key, handed = names.key("next_input"), make_next_input(place, following, reviewed, raw_output)
         yield dg.MaterializeResult(
-            asset_key=names.key("next_input"),
+            asset_key=key,
             value=handed.rows,
             metadata={
                 "dagster/row_count": len(handed.rows),
-                "offered": offered.rows,
-                "already_sent": len(handed.rows) - offered.rows,
-                "files_taken": len(sent.copies.files),
                 "unverified": int((handed.rows["verified"] != "yes").sum()) if len(handed.rows) else 0,
-                "file": offered.files[0],
             },
             check_results=[
                 _next_input_check(names, handed.rows, place.workflow.phases[following].keys),
-                row_problems(
-                    "complete", names.key("next_input"), handed.problems, list(handed.problems.columns), "rows left out"
-                ),
-                kept_check(names, "next_input", offered.kept),
-                _taken_check(names, "next_input", sent),
+                row_problems("complete", key, handed.problems, list(handed.problems.columns), "rows left out"),
             ],
         )
 
@@ -64,19 +79,16 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @names.asset(
         "missing_units",
-        ins=names.ins("reviewed", "raw_output"),
-        deps=[names.key("set_aside")],
         checks=[
             names.schema_check("missing_units"),
             names.check("all_answered", "missing_units", "Every item that was asked about has an answer that counts."),
         ],
     )
-    def _missing_units(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
+    def _missing_units(place: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.contracts.loop import MissingUnits
         from mturk_pipeline.loop.missing import items_of_phase
         from mturk_pipeline.projects.stages.rework import coverage_of
 
-        place = workspace.phase(context, names.workflow, names.phase)
         coverage = coverage_of(place, reviewed, sent_to(place, raw_output))
         missing, key = coverage.missing, names.key("missing_units")
         asked = items_of_phase(coverage.items, coverage.listed)
@@ -102,19 +114,17 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @names.asset(
         "rework",
-        ins=names.ins("reviewed", "raw_output"),
-        deps=[names.key("set_aside")],
         checks=[
             names.check("attempts_left", "rework", "Each item can be asked again: no attempt lacks, and no input."),
             kept_spec(names, "rework"),
             _taken_spec(names, "rework"),
         ],
     )
-    def _rework(context: dg.AssetExecutionContext, workspace: Workspace, reviewed, raw_output):
+    def _rework(place: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.loop.rework import UNDER_WAY
         from mturk_pipeline.projects.stages.rework import make_rework
 
-        offered = make_rework(workspace.phase(context, names.workflow, names.phase), reviewed, raw_output)
+        offered = make_rework(place, reviewed, raw_output)
         handed = offered.handed
         waiting = handed.problems["rule"] == UNDER_WAY
         yield dg.MaterializeResult(
@@ -144,16 +154,11 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What one answer more or fewer for each item brings, from the answers and decisions there are."""
 
-    @names.asset(
-        "redundancy_advice",
-        ins=names.ins("answers", "raw_output", "reviewed"),
-        checks=[names.schema_check("redundancy_advice")],
-    )
-    def _redundancy_advice(context: dg.AssetExecutionContext, workspace: Workspace, answers, raw_output, reviewed):
+    @names.asset("redundancy_advice", checks=[names.schema_check("redundancy_advice")])
+    def _redundancy_advice(place: ProjectPhase, answers, raw_output, reviewed):
         from mturk_pipeline.contracts.loop import RedundancyAdvice
         from mturk_pipeline.loop.redundancy import redundancy_advice
 
-        place = workspace.phase(context, names.workflow, names.phase)
         advice, key = redundancy_advice(answers, raw_output, reviewed, place.spec), names.key("redundancy_advice")
         yield dg.MaterializeResult(
             asset_key=key,

@@ -3,14 +3,26 @@
 import dagster as dg
 
 from mturk_pipeline.orchestration.deadlines import deadlines_sensor, in_time_check
-from mturk_pipeline.orchestration.intake_assets import answers_asset, input_asset, purged_asset, raw_output_assets
+from mturk_pipeline.orchestration.intake_assets import (
+    answers_asset,
+    input_asset,
+    items_asset,
+    purged_asset,
+    raw_output_assets,
+)
 from mturk_pipeline.orchestration.loop_assets import (
     missing_units_asset,
     next_input_asset,
+    offer_asset,
     redundancy_advice_asset,
     rework_asset,
 )
-from mturk_pipeline.orchestration.review_assets import cleaned_output_asset, review_queue_asset, reviewed_assets
+from mturk_pipeline.orchestration.review_assets import (
+    cleaned_output_asset,
+    decisions_asset,
+    review_queue_asset,
+    reviewed_asset,
+)
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.settlement_assets import settlement_asset
 from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
@@ -21,18 +33,21 @@ from mturk_pipeline.workflow.workflow import Workflow
 def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
     """Assets with their checks, the job that makes them for one project, and the sensors that request it.
 
-    The last phase's job makes all leads too.
+    The job offers the next phase what is handed on, too; the last phase's makes all leads.
     """
     names = PhaseAssets(workflow, phase)
     following = workflow.following(phase)
     assets = [
-        *([input_asset(names), purged_asset(names)] if workflow.before(phase) is None else []),
+        *([input_asset(names), purged_asset(names)] if names.is_first else []),
         raw_output_assets(names),
+        offer_asset(names),
         answers_asset(names),
+        items_asset(names),
         settlement_asset(names),
+        decisions_asset(names),
         consensus_assets(names),
         cleaned_output_asset(names),
-        reviewed_assets(names),
+        reviewed_asset(names),
         review_queue_asset(names),
         *([next_input_asset(names, following)] if following else []),
         missing_units_asset(names),
@@ -40,8 +55,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         redundancy_advice_asset(names),
     ]
     keys = [key for asset in assets for key in asset.keys]
-    if following is None:
-        keys.append(all_leads_key(workflow.name))
+    keys.append(names.key("offer", following) if following else all_leads_key(workflow.name))
     job = dg.define_asset_job(
         names.job,
         selection=dg.AssetSelection.assets(*keys),

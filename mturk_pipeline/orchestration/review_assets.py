@@ -1,4 +1,4 @@
-"""Assets around a person's look: cleaned output, what people decided, and the queue (workbook) of what is left."""
+"""Assets around a person's look: what people decided, cleaned output, and the queue (workbook) of what is left."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import Tables
 from mturk_pipeline.vocabulary.queue_kinds import QUEUE_KINDS
 
@@ -17,20 +17,44 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def decisions_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """What people decided, read from every file in the reviewed folder."""
+
+    @names.asset(
+        "decisions",
+        checks=[
+            names.schema_check("decisions"),
+            names.check("understood", "decisions", "Everything in the reviewed files could be understood."),
+            names.check("unknown_own_files", "decisions", "Files that begin with _ were written by the pipeline."),
+        ],
+    )
+    def _decisions(place: ProjectPhase, items):
+        from mturk_pipeline.contracts.review import Decisions
+        from mturk_pipeline.projects.stages.decisions import make_decisions
+
+        reviews, key = make_decisions(place, items), names.key("decisions")
+        columns = list(ReviewProblems.names())
+        problems = row_problems("understood", key, reviews.problems, columns, "things in reviewed files need a look")
+        metadata = {
+            "reviewed_files": len(reviews.files),
+            **_agreement_metadata(reviews.agreement),
+            **_counts(reviews.decisions["decision"]),
+        }
+        checks = [problems, unknown_own_files_check(names, "decisions", place)]
+        yield checked_result(key, reviews.decisions, Decisions, metadata, checks)
+
+    return _decisions
+
+
 def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """One row per item: what the answers come to."""
 
-    @names.asset(
-        "cleaned_output",
-        ins=names.ins("raw_output", "answers", "consensus"),
-        checks=[names.schema_check("cleaned_output")],
-    )
-    def _cleaned_output(context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers, consensus):
+    @names.asset("cleaned_output", checks=[names.schema_check("cleaned_output")])
+    def _cleaned_output(place: ProjectPhase, items, consensus):
         from mturk_pipeline.contracts.review import CleanedOutput
         from mturk_pipeline.review.cleaning import clean
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        cleaned = clean(consensus, answers, raw_output, place.spec)
+        cleaned = clean(consensus, items, place.spec)
         waits = int(cleaned["needs_review"].sum())
         metadata = {"needs_review": waits, "accepted_automatically": len(cleaned) - waits}
         yield checked_result(names.key("cleaned_output"), cleaned, CleanedOutput, metadata)
@@ -38,43 +62,17 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     return _cleaned_output
 
 
-def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
-    """People's decisions, read from every file in the reviewed folder, laid over the cleaned output."""
+def reviewed_asset(names: PhaseAssets) -> dg.AssetsDefinition:
+    """People's decisions, laid over the cleaned output."""
 
-    @names.asset(
-        "reviewed",
-        "decisions",
-        ins=names.ins("cleaned_output"),
-        checks=[
-            names.schema_check("reviewed"),
-            names.schema_check("decisions"),
-            names.check("understood", "reviewed", "Everything in the reviewed files could be understood."),
-            names.check("unknown_own_files", "reviewed", "Files that begin with _ were written by the pipeline."),
-        ],
-    )
-    def _reviewed(context: dg.AssetExecutionContext, workspace: Workspace, cleaned_output):
-        from mturk_pipeline.contracts.review import Decisions, Reviewed
+    @names.asset("reviewed", checks=[names.schema_check("reviewed")])
+    def _reviewed(place: ProjectPhase, cleaned_output, decisions):
+        from mturk_pipeline.contracts.review import Reviewed
         from mturk_pipeline.projects.stages.reviewed import make_reviewed
 
-        place = workspace.phase(context, names.workflow, names.phase)
-        reviewed, reviews, found = make_reviewed(place, cleaned_output)
-        problems = row_problems(
-            "understood",
-            names.key("reviewed"),
-            reviews.problems,
-            list(ReviewProblems.names()),
-            "things in reviewed files need a look",
-        )
-        metadata = {
-            "reviewed_files": len(reviews.files),
-            "if_you_stop_here": found.sentence,
-            **_agreement_metadata(reviews.agreement),
-            **_counts(reviewed["status"]),
-        }
-        checks = [problems, unknown_own_files_check(names, "reviewed", place)]
-        yield checked_result(names.key("reviewed"), reviewed, Reviewed, metadata, checks)
-        decisions = reviews.decisions
-        yield checked_result(names.key("decisions"), decisions, Decisions, _counts(decisions["decision"]), [])
+        reviewed, found = make_reviewed(place, cleaned_output, decisions)
+        metadata = {"if_you_stop_here": found.sentence, **_counts(reviewed["status"])}
+        yield checked_result(names.key("reviewed"), reviewed, Reviewed, metadata)
 
     return _reviewed
 
@@ -82,26 +80,13 @@ def reviewed_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What a person is to look at, and the workbook in the project's folder."""
 
-    @names.asset(
-        "review_queue",
-        ins=names.ins("cleaned_output", "reviewed", "decisions", "answers", "workers", "settlement"),
-        checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
-    )
-    def _review_queue(
-        context: dg.AssetExecutionContext,
-        workspace: Workspace,
-        cleaned_output,
-        reviewed,
-        decisions,
-        answers,
-        workers,
-        settlement,
-    ):
+    @names.asset("review_queue", checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")])
+    def _review_queue(place: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.projects.stages.review_queue import make_review_queue
 
         tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement)
-        book, files, kept = make_review_queue(workspace.phase(context, names.workflow, names.phase), tables)
+        book, files, kept = make_review_queue(place, tables)
         kinds = book.queue["kind"].value_counts()
         metadata = {
             **{str(kind): int(kinds.get(kind, 0)) for kind in QUEUE_KINDS},

@@ -6,7 +6,7 @@ import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,18 +19,16 @@ def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @names.asset(
         "settlement",
-        ins=names.ins("raw_output", "answers"),
         checks=[
             names.schema_check("settlement"),
             names.check("seen_before_paid", "settlement", "No unusable assignment was approved because time ran out."),
         ],
     )
-    def _settlement(context: dg.AssetExecutionContext, workspace: Workspace, raw_output, answers):
+    def _settlement(place: ProjectPhase, raw_output, answers):
         from mturk_pipeline.contracts.settlement import SettlementSuggestions
         from mturk_pipeline.crowd.spending import spending
         from mturk_pipeline.crowd.suggestions import suggest_settlement
 
-        place = workspace.phase(context, names.workflow, names.phase)
         suggestions = suggest_settlement(raw_output, answers, place.spec)
         spent = spending(raw_output, suggestions)
         yield dg.MaterializeResult(

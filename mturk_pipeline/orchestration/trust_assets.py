@@ -10,9 +10,10 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.orchestration import trust_checks
 from mturk_pipeline.orchestration.checks import checked_result, records
 from mturk_pipeline.orchestration.pictures import histogram, stacked_bars
-from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.stages import PhaseAssets, mail_outcomes_key
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.orchestration.worker_history import BEFORE
+from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     @names.asset(
         "consensus",
         "workers",
-        ins=names.ins("answers", "raw_output"),
+        deps=[BEFORE, *([mail_outcomes_key(names.workflow)] if names.workflow.following(names.phase) is None else [])],
         checks=[
             names.schema_check("consensus"),
             *trust_checks.consensus_check_specs(names),
@@ -55,11 +56,10 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             *trust_checks.worker_check_specs(names),
         ],
     )
-    def _consensus(context: dg.AssetExecutionContext, config: Thresholds, workspace: Workspace, answers, raw_output):
+    def _consensus(place: ProjectPhase, config: Thresholds, answers, raw_output, items, decisions):
         from mturk_pipeline.contracts.consensus import Consensus, Workers
         from mturk_pipeline.projects.stages.consensus import WorkerPriors, make_consensus
 
-        place = workspace.phase(context, names.workflow, names.phase)
         spec = place.spec
         unknown = set(config.fields) - set(spec.fields)
         if unknown:
@@ -67,7 +67,8 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         history, snapshot = place.worker_history()
         overrides = place.overrides()
         priors = WorkerPriors(history, overrides.standing)
-        found = make_consensus(place, answers, raw_output, config.by_field(), priors)
+        tables = {"answers": answers, "raw_output": raw_output, "items": items, "decisions": decisions}
+        found = make_consensus(place, tables, config.by_field(), priors)
         consensus, workers = found.consensus, found.workers
         place.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept

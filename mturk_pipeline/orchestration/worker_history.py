@@ -1,7 +1,8 @@
 """Assets of workers across projects: `worker_history`, the snapshot that trust reads, and `worker_memory`.
 
-Both lie downstream of each phase's workers. Trust reads the snapshot through `Workspace`, not as an upstream asset:
-it is made from consensus, and an edge back would be a cycle. What a project reads leaves its own contributions out.
+Both lie downstream of each phase's workers. Trust reads the snapshot as it was before the run, the source
+`worker_history_before`: an edge back from the one that is made of consensus would be a cycle. What a project reads
+leaves its own contributions out.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mturk_pipeline.workflow.workflow import Workflow
 
 HISTORY, MEMORY = dg.AssetKey("worker_history"), dg.AssetKey("worker_memory")
+BEFORE = dg.AssetKey("worker_history_before")
 UNDERSTOOD = "workers_file_understood"
 _SHOWN = 20
 
@@ -57,6 +59,21 @@ def worker_history_asset(workflows: "Iterable[Workflow]" = ()) -> dg.AssetsDefin
         )
 
     return _worker_history
+
+
+def worker_history_before() -> dg.SourceAsset:
+    """The snapshot of worker history that runs read which begin now."""
+
+    @dg.observable_source_asset(
+        key=BEFORE,
+        required_resource_keys={"workspace"},
+        group_name="projects",
+        description="Worker history as it was before a run: what trust knows of workers from other projects.",
+    )
+    def _observe() -> dg.DataVersion:
+        return dg.DataVersion(read_history(Home.from_environment(), "")[1])
+
+    return _observe
 
 
 def worker_memory_asset() -> dg.AssetsDefinition:

@@ -12,7 +12,7 @@ from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workers.overrides import overrides_stamp
 
 # Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
-INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "answers")
+INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "offer", "answers", "items", "settlement")
 
 
 class Verdict(Enum):

@@ -98,10 +98,10 @@ def offer_name(place: ProjectPhase) -> str:
 
 def offer_input(
     writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame", sent_item_ids: Collection[str]
-) -> int:
-    """Write those of `rows`, input of the phase of `place`, about which nobody was asked yet; returns how many.
+) -> "tuple[pd.DataFrame, str | None]":
+    """Write those of `rows`, input of the phase of `place`, about which nobody was asked yet: which, and the file.
 
-    Called when the rows change and when result files come in: nobody buys the same answer twice.
+    Nobody buys the same answer twice.
     """
     from mturk_pipeline.review.handing_on import not_yet_sent, offer_ids
 
@@ -109,7 +109,7 @@ def offer_input(
     offered = offered.assign(**{OFFER_ID: offer_ids(offered, place.spec)})
     write_upload(writer, offer_name(place), offered)
     _write_book(writer, place, offered)
-    return len(offered)
+    return offered, offer_name(place) if len(offered) else None
 
 
 def offer_purged(
@@ -118,19 +118,14 @@ def offer_purged(
     listed: "pd.DataFrame",
     purged: "pd.DataFrame",
     sent_item_ids: Collection[str],
-) -> str | None:
-    """Write what is left to be asked of the first phase's list; nothing where nothing was purged.
-
-    Returns
-    -------
-    str or None
-        The file's name.
-    """
+) -> "tuple[pd.DataFrame, str | None]":
+    """Write what is left to be asked of the first phase's list: which rows, and the file (None: nothing purged)."""
     name = f"{place.folders.input}/_purged_{place.spec.input_label}.csv"
     out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
     left = listed[~listed["item_id"].isin(list(out))]
-    write_upload(writer, name, left.drop(columns=["item_id", "source_file", "source_row"]))
-    return name if len(left) else None
+    left = left.drop(columns=["item_id", "source_file", "source_row"])
+    write_upload(writer, name, left)
+    return left, name if len(left) else None
 
 
 def offer_rework(

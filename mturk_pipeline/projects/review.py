@@ -1,10 +1,8 @@
 """Reading what people decided in a project's phase, with all that is kept of it."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from mturk_pipeline.folders.watching import WatchedFile
-from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
@@ -13,8 +11,6 @@ if TYPE_CHECKING:
     from mturk_pipeline.review.reading import Reviews
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.store import ReviewStore
-    from mturk_pipeline.trust.judged import Judged
-    from mturk_pipeline.trust.votes import Ballots
 
 
 def review_store(place: ProjectPhase) -> "ReviewStore":
@@ -33,8 +29,8 @@ def seed_of(place: ProjectPhase) -> str:
     return f"{place.project.id}/{place.phase}"
 
 
-def reviews_of(place: ProjectPhase, cleaned: "pd.DataFrame") -> "Reviews":
-    """What all files that ever came back come to, on the rows of `cleaned`; new originals are kept."""
+def read_reviews(place: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
+    """What all files that ever came back come to, on the rows of `items`; new originals are kept."""
     from dataclasses import replace
 
     import pandas as pd
@@ -45,8 +41,29 @@ def reviews_of(place: ProjectPhase, cleaned: "pd.DataFrame") -> "Reviews":
     store = review_store(place)
     files = [f.path for f in place.files(place.folders.reviewed)]
     unread = problem_table([*store.problems(), *store.note_files(files)])
-    reviews = read_versions(store.versions(files), cleaned, store.exports(), place.spec, store.folder / "read")
+    reviews = read_versions(store.versions(files), items, store.exports(), place.spec, store.folder / "read")
     return replace(reviews, problems=pd.concat([unread, reviews.problems], ignore_index=True))
+
+
+def keep_reviews(place: ProjectPhase, reviews: "Reviews") -> None:
+    """Store what was read beside the asset of decisions, for whatever lays it over rows."""
+    for name, table in reviews.tables().items():
+        place.keep(f"review_{name}", table)
+
+
+def kept_reviews(place: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
+    """What `keep_reviews` stored, with the table of the asset of decisions."""
+    from mturk_pipeline.review.reading import Reviews
+
+    def kept(name: str) -> "pd.DataFrame":
+        table = place.table(f"review_{name}")
+        if table is None:
+            raise UserError(
+                "decisions were not read since the upgrade", where=place.phase, remedy="run the whole phase once"
+            )
+        return table
+
+    return Reviews.of(decisions, kept)
 
 
 class Tables(NamedTuple):
@@ -88,40 +105,3 @@ def tables_of(place: ProjectPhase) -> Tables | None:
     found = {name: place.table(name) for name in Tables._fields}
     made = {name: table for name, table in found.items() if table is not None}
     return Tables(**made) if len(made) == len(found) else None
-
-
-class RawTables(NamedTuple):
-    """What rows are made of."""
-
-    consensus: "pd.DataFrame"
-    answers: "pd.DataFrame"
-    assignments: "pd.DataFrame"
-
-
-def judged_so_far(place: ProjectPhase, votes: "Ballots", tables: RawTables) -> "Judged | None":
-    """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
-    from mturk_pipeline.review.cleaning import clean
-    from mturk_pipeline.review.deciding import apply_decisions
-    from mturk_pipeline.trust.judged import judged_of, with_outcomes
-
-    mail = outcome_files(place)
-    if not mail and not place.files(place.folders.reviewed) and not review_store(place).versions([]):
-        return None
-    cleaned = clean(tables.consensus, tables.answers, tables.assignments, place.spec)
-    reviewed = apply_decisions(cleaned, reviews_of(place, cleaned), place.spec, seed_of(place))
-    judged = judged_of(votes, reviewed, place.spec)
-    if mail:
-        judged = with_outcomes(judged, votes, _mail_truth(place, mail, reviewed, tables), place.spec)
-    return judged
-
-
-def _mail_truth(
-    place: ProjectPhase, files: Sequence[WatchedFile], reviewed: "pd.DataFrame", tables: RawTables
-) -> "pd.DataFrame":
-    """What became of mail to the phase's leads, as truth."""
-    from mturk_pipeline.leads.gathering import gather_leads
-    from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
-    from mturk_pipeline.leads.outcomes import read_outcomes
-
-    leads = gather_leads(reviewed, tables.consensus, place.spec, place.workflow.leads)
-    return outcomes_as_truth(read_outcomes([f.path for f in files]).outcomes, leads, reviewed, place.spec)

@@ -1,5 +1,7 @@
 """Which cells of a reviewed sheet a person changed: those that hold something other than what was shown."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
@@ -8,7 +10,8 @@ from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _PLACE_VALUE = ["item_id", "field", "value"]
-EDIT_COLUMNS = ["row", "item_id", "field", "before", "after", "edited"]
+EDIT_COLUMNS = ["row", "item_id", "field", "before", "after", "edited", "seen"]
+SEEN_COLUMNS = ["row", "item_id", "field", "cell", "left"]
 _ROUNDED = r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+"
 
 
@@ -19,20 +22,17 @@ class Shown:
     ----------
     exports
         What every workbook showed.
-    now
-        What the crowd says now: columns item_id, field, value.
 
     Notes
     -----
     A row that names its export is compared with all that this one showed. Any other, such as one of a person's
-    own sheet, is compared with what the crowd ever said: a workbook shows people's decisions too, and a decision
-    must not stop counting because a workbook repeats it.
+    own sheet, is compared with what any workbook ever showed of the crowd: workbooks show people's decisions too,
+    and a decision must not stop counting because a workbook repeats it.
     """
 
-    def __init__(self, exports: Exports, now: pd.DataFrame) -> None:
+    def __init__(self, exports: Exports) -> None:
         self.exports = exports
-        ever = exports.values[exports.values["by_crowd"]].sort_values("last", kind="stable")
-        told = pd.concat([ever[_PLACE_VALUE], now[_PLACE_VALUE]], ignore_index=True)
+        told = exports.values[exports.values["by_crowd"]].sort_values("last", kind="stable")
         places = told["item_id"] + "\x1f" + told["field"]
         self._any = pd.Index((places + "\x1f" + comparable(told["value"])).to_numpy(dtype=object)).unique()
         last = pd.Series(told["value"].to_numpy(dtype=object), index=places.to_numpy(dtype=object))
@@ -83,35 +83,47 @@ def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
     return empty.astype({"row": "int64"})
 
 
-def find_edits(cells: pd.DataFrame, shown: Shown, current: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """The cells that say something other than what the row's values are now.
+class Edits(NamedTuple):
+    """What a sheet's cells say.
+
+    Attributes
+    ----------
+    told
+        Columns `EDIT_COLUMNS` and rule, note. `after` is missing for "there is none". `seen`: whether it is known
+        which workbook the person had. Where `edited` is False there is only a problem of the cell. Rule is '' or such
+        a problem: odd_value, blank_word, rounded_number.
+    seen
+        Columns `SEEN_COLUMNS`: what the row holds in the cells that are no edits, as far as it is known. Where `left`
+        is False the cell does not hold it any more: the person emptied it, or wrote what changes nothing.
+    """
+
+    told: pd.DataFrame
+    seen: pd.DataFrame
+
+
+def find_edits(cells: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> Edits:
+    """The cells that say something other than what the person saw, and those that were left as they were.
 
     Parameters
     ----------
     cells
         As `cells_of` gives them, with the column fixes: the row's decision is "fix" and it has an item_id, so
         that a cleared cell means "there is none".
-    current
-        What the rows' cells would show now (columns item_id, field, value).
-
-    Returns
-    -------
-    DataFrame
-        Columns `EDIT_COLUMNS` and rule, note. `after` is missing for "there is none". Where `edited` is False
-        the person changed nothing but saw a value that has changed since. Rule is '' or a problem of the cell:
-        odd_value, blank_word, rounded_number.
     """
-    cells = cells.assign(before=shown.before(cells))
-    filled = cells["cell"] != ""
-    showed = shown.showed(cells)
+    known = shown.exports.number_of(cells["export"]).notna()
+    cells = cells.assign(before=shown.before(cells), seen=known)
+    filled, showed = cells["cell"] != "", shown.showed(cells)
     parts = [
         _told(cells[filled & ~showed], phase),
         _cleared(cells[~filled & cells["fixes"] & cells["before"].notna()], phase),
-        _since_changed(cells[filled & showed], current, phase),
     ]
     out = pd.concat([part[[*EDIT_COLUMNS, "rule", "note"]] for part in parts])
+    cells["left"] = filled & showed
+    cells["cell"] = cells["cell"].where(cells["left"], comparable(cells["before"].fillna("")))
+    seen = cells.loc[(cells["left"] | known) & ~cells.index.isin(out.index[out["edited"]]), SEEN_COLUMNS]
     texts = dict.fromkeys(["item_id", "field", "before", "after", "rule", "note"], "str")
-    return out.astype({**texts, "row": "int64", "edited": bool}).sort_values(["row", "field"], ignore_index=True)
+    told = out.astype({**texts, "row": "int64", "edited": bool, "seen": bool})
+    return Edits(told.sort_values(["row", "field"], ignore_index=True), seen)
 
 
 def _told(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -134,14 +146,6 @@ def _cleared(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """Cells that the person emptied, of rows decided "fix": there is none."""
     none = person_values(cells.assign(cell=cells["before"]), phase)["state"] == "none"
     return cells[~none].assign(after=float("nan"), note="", rule="", edited=True)
-
-
-def _since_changed(cells: pd.DataFrame, current: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """Cells whose value, seen by the person, is no longer the row's: "accept" means the value seen."""
-    now = pd.Series(current["value"].to_numpy(), index=current["item_id"] + "\x1f" + current["field"])
-    here = (cells["item_id"] + "\x1f" + cells["field"]).map(now).astype("str")
-    changed = cells[comparable(here.fillna("")) != cells["cell"]]
-    return changed.assign(after=person_values(changed, phase)["value"], note="", rule="", edited=False)
 
 
 def _rounded(cells: pd.DataFrame) -> pd.Series:

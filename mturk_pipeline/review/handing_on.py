@@ -7,7 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
-from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

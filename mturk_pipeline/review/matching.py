@@ -1,4 +1,4 @@
-"""Which row of cleaned output each row of a reviewed sheet is about: by its id, else by its keys."""
+"""Which item each row of a reviewed sheet is about: by its id, else by its keys."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import is_item_id, item_ids, joined_keys, row_ids
-from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.person_values import match_keys
 from mturk_pipeline.review.shown import HITS, comparable, facts
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -34,25 +34,25 @@ WARNINGS = {"changed_keys"}
 
 
 class KnownRows:
-    """The rows of cleaned output, ready for looking up by id and by keys."""
+    """The rows of items, ready for looking up by id and by keys."""
 
-    def __init__(self, cleaned: pd.DataFrame, phase: PhaseSpec) -> None:
-        ids, codes = cleaned["item_id"], _codes(cleaned, phase)
+    def __init__(self, items: pd.DataFrame, phase: PhaseSpec) -> None:
+        ids, codes = items["item_id"], _codes(items, phase)
         self.by_letters = _lookup(_letters(ids), ids)
         self.code_of = _lookup(ids, codes)
-        self.code_of_parent = _lookup(cleaned["parent_item_id"], codes)
+        self.code_of_parent = _lookup(items["parent_item_id"], codes)
         self.renamed: set[str] = set()
         self.earlier: set[str] = set()
-        self.facts = facts(cleaned, phase)
+        self.facts = facts(items)
         self.hits = self.facts[HITS].astype(float)
-        self.parents = _lookup(codes, cleaned["parent_item_id"])
+        self.parents = _lookup(codes, items["parent_item_id"])
         self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
         self.by_record = {}
         for name in phase.record_keys if phase.record_fields else ():
-            there = match_keys(cleaned[name], name, phase)
+            there = match_keys(items[name], name, phase)
             self.by_record[name] = self.by_code.assign(key=codes + "\x1f" + there)[there != ""]
         if phase.record_fields:
-            self.by_code = self.by_code[cleaned["element"] == ""]
+            self.by_code = self.by_code[items["element"] == ""]
 
     def learn(self, ids: Mapping[str, str], earlier: pd.Series) -> None:
         """Let rows be found by an id of an earlier workbook too (id then -> id now); `earlier`: all ids ever shown."""

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mturk_pipeline.contracts.review import ReviewQueue
-from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.spot_checks import interleave, lots
 from mturk_pipeline.vocabulary.queue_kinds import LOOK_AGAIN, SPOT_CHECK, WAITING
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, UNDECIDED

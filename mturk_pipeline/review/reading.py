@@ -1,21 +1,20 @@
 """What people decided: reads any sheets they saved, and keeps every word with the place where it stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.export_history import Exports
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
 from mturk_pipeline.review.sheet_says import DAMAGED, PLACE, ReviewedSheet, Said, nothing_said, what_sheet_says
-from mturk_pipeline.review.shown import shown_values
 from mturk_pipeline.review.sources import Source, sources_of
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.review.uniting import unite
@@ -25,7 +24,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 OWN_COLUMNS = ("item_id", "export", "decision", "comment")
 # Of our workbooks, beside the fields: for people to read, not read back.
 ADDED_COLUMNS = ("reasons", "status", "priority", "place", "decided_in", "decided_at")
-DECISION_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "decided_at", *PLACE]
+DECISION_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "decided_at", *PLACE, "seen"]
 _FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "mended", "problems", "problem"]
 
 
@@ -37,7 +36,10 @@ class Reviews:
     ----------
     decisions
         Contract `Decisions`: per row its decision (field '') and per field what was edited; `after` is missing
-        for "there is none". A field's "accept" keeps the value that the person saw, where it has changed since.
+        for "there is none".
+    seen
+        The cells that those who decided saw and left: item_id, field, cell. An "accept" keeps them, where the crowd
+        says otherwise by now.
     problems
         Contract `ReviewProblems`.
     added
@@ -51,36 +53,44 @@ class Reviews:
         for a good file.
     agreement
         For each two files that decided some of the same items: file, other_file, both, same (counts of items).
-    disputed
-        item_id of rows about which people disagree: undecided.
-    lapsed
-        item_id of rows whose redo or reject was carried out: undecided.
-    changed
-        item_id of rows whose answers changed after they were decided: the decision holds, a person should look again.
+    look_again
+        item_id, why: `disputed` of rows about which people disagree, and `lapsed` of those whose redo or reject was
+        carried out, which are undecided; `changed` of rows whose answers changed after they were decided: the decision
+        holds, a person should look again.
     """
 
     decisions: pd.DataFrame
+    seen: pd.DataFrame
     problems: pd.DataFrame
     added: pd.DataFrame
     comments: pd.DataFrame
     files: pd.DataFrame
     agreement: pd.DataFrame
-    disputed: frozenset[str] = frozenset()
-    lapsed: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
+    look_again: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables but the decisions, by name."""
+        return {part.name: getattr(self, part.name) for part in fields(self) if part.name != "decisions"}
+
+    @classmethod
+    def of(cls, decisions: pd.DataFrame, table: Callable[[str], pd.DataFrame]) -> "Reviews":
+        """From the decisions and what `table` gives for the names of the others."""
+        return cls(decisions, **{part.name: table(part.name) for part in fields(cls) if part.name != "decisions"})
+
+    def item_ids(self, why: str) -> pd.Series:
+        """Rows to look at again for one of the reasons."""
+        return self.look_again.loc[self.look_again["why"] == why, "item_id"]
 
 
-def read_reviewed(
-    files: Sequence[Path], cleaned: pd.DataFrame, shown: pd.DataFrame | None, phase: PhaseSpec
-) -> Reviews:
+def read_reviewed(files: Sequence[Path], items: pd.DataFrame, shown: pd.DataFrame | None, phase: PhaseSpec) -> Reviews:
     """Read the files that people saved, where nothing is kept of what was there before.
 
     Parameters
     ----------
     files
         Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) and texts (.csv, .tsv, .txt); their order is no matter.
-    cleaned
-        Contract `CleanedOutput`: the rows as they are now.
+    items
+        Contract `Items`: the rows as they are now.
     shown
         What workbooks showed: the results of `shown_values`, put together in their order; None for none.
     phase
@@ -93,11 +103,11 @@ def read_reviewed(
     exports = Exports.of(shown)
     number = max(exports.numbers.values(), default=0) + 1
     versions = [Version(file_name(path), number, "", path, True) for path in files]
-    return read_versions(versions, cleaned, exports, phase)
+    return read_versions(versions, items, exports, phase)
 
 
 def read_versions(
-    versions: Sequence[Version], cleaned: pd.DataFrame, exports: Exports, phase: PhaseSpec, kept: Path | None = None
+    versions: Sequence[Version], items: pd.DataFrame, exports: Exports, phase: PhaseSpec, kept: Path | None = None
 ) -> Reviews:
     """What all states of all files that people ever saved come to.
 
@@ -105,8 +115,8 @@ def read_versions(
     ----------
     versions
         As `ReviewStore.versions` gives them.
-    cleaned
-        Contract `CleanedOutput`: the rows as they are now.
+    items
+        Contract `Items`: the rows as they are now.
     exports
         What workbooks showed.
     phase
@@ -120,31 +130,31 @@ def read_versions(
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
     Of a file's rows the latest state counts (`mturk_pipeline.review.sources`). A decision gives way to another that
     stands in a row of a workbook that went out after the first was read: who wrote it knew of the first. Other
-    rows that disagree about an item leave it undecided. "undo" takes a decision back.
+    rows that disagree about an item leave it undecided: they decide otherwise, or hold different values of a field.
+    A field that a sheet lacks is no disagreement. "undo" takes a decision back.
     A decision redo or reject lapses once its item has more HITs than in the workbook it was made in.
     Rows are matched by id, else by keys. A filled cell is an edit where the row's workbook did not show its value,
-    or, where the row names no workbook, where the crowd never said it there. An edit alone is a fix. A blank cell
-    changes nothing; only in a row with an item_id and the decision "fix" does a cell that was emptied mean
-    "there is none", as does the word "none" anywhere.
+    or, where the row names no workbook, where none ever showed it as the crowd's; such an edit counts only while the
+    crowd's best guess is another. An edit alone is a fix. A blank cell changes nothing; only in a row with an item_id
+    and the decision "fix" does a cell that was emptied mean "there is none", as does the word "none" anywhere.
     Nothing raises: what is not understood is a problem, and the rest counts.
     """
-    known = KnownRows(cleaned, phase)
-    renamed = renamed_items(exports, cleaned, known, phase)
+    known = KnownRows(items, phase)
+    renamed = renamed_items(exports, items, known, phase)
     known.learn(renamed, exports.values["item_id"].drop_duplicates())
-    now = shown_values(cleaned, phase)
-    seen = Shown(exports.renamed(renamed), now)
+    shown = Shown(exports.renamed(renamed))
     nothing = nothing_said(phase)
     found, problems = sources_of(versions, phase, kept)
     said = [replace(nothing, problems=problem_table(problems))]
     tallies: dict[str, list[_Read]] = {v.name: [] for v in versions if v.present}
     for source in found:
         sheet, wrong = _named(source, phase)
-        result = what_sheet_says(sheet, known, seen, now, phase)
+        result = what_sheet_says(sheet, known, shown, phase)
         wrong = wrong if source.latest and source.present else []
         said += [replace(nothing, problems=problem_table(wrong)), result]
         if source.present:
             tallies[source.sheet.file].append(_Read(source, result, len(wrong)))
-    united = unite(said, cleaned, phase)
+    united = unite(said, phase)
     files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
     files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
     times = {v.number: v.at for v in versions}
@@ -152,14 +162,13 @@ def read_versions(
     decisions = united.decisions.assign(decided_at=decided_at)[DECISION_COLUMNS]
     return Reviews(
         decisions,
+        united.seen,
         united.problems,
         united.added,
         united.comments,
         files_table,
         united.agreement,
-        united.disputed,
-        united.lapsed,
-        united.changed,
+        united.look_again,
     )
 
 

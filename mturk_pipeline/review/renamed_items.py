@@ -9,18 +9,18 @@ from mturk_pipeline.review.shown import HIT_IDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
-def renamed_items(exports: Exports, cleaned: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> dict[str, str]:
+def renamed_items(exports: Exports, items: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> dict[str, str]:
     """Id then -> id now, of items that are the same: asked about in the same HITs, and for a record with its values.
 
     An item that became several, or whose HITs are gone, has none.
     """
     values = exports.values
-    gone = values[~values["item_id"].isin(cleaned["item_id"])]
+    gone = values[~values["item_id"].isin(items["item_id"])]
     if gone.empty:
         return {}
     asked = gone[gone["field"] == HIT_IDS].sort_values("last").drop_duplicates("item_id", keep="last")
     hits = asked.assign(hit_id=asked["value"].str.split("\n")).explode("hit_id")
-    now = cleaned[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
+    now = items[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
     parent_of = now.drop_duplicates("hit_ids").set_index("hit_ids")["parent_item_id"]
     hits["parent"] = hits["hit_id"].map(parent_of)
     known_hits = hits.dropna(subset=["parent"]).groupby("item_id")["parent"]
@@ -37,6 +37,6 @@ def renamed_items(exports: Exports, cleaned: pd.DataFrame, known: KnownRows, pha
         once = table[~table["key"].duplicated(keep=False)].set_index("key")["item_id"]
         pairs = zip(told["item_id"], key.map(once), strict=True)
         found = {**{str(k): str(v) for k, v in pairs if isinstance(v, str)}, **found}
-    unlisted = cleaned.loc[cleaned["element"] == "", "item_id"]
+    unlisted = items.loc[items["element"] == "", "item_id"]
     rest = {str(k): str(v) for k, v in single.items() if v in set(unlisted)}
     return {**rest, **found}

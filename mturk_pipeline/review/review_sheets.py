@@ -8,8 +8,8 @@ import pandas as pd
 from mturk_pipeline.answers.kinds import KINDS
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
-from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import WORDS
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, Look, SheetPlan

@@ -9,9 +9,9 @@ import pandas as pd
 
 from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.mended_cells import use_of
-from mturk_pipeline.review.cleaning import key_columns
 from mturk_pipeline.review.decision_words import UNDO, WORDS, decision_of
-from mturk_pipeline.review.edits import EDIT_COLUMNS, Shown, cells_of, find_edits
+from mturk_pipeline.review.edits import EDIT_COLUMNS, SEEN_COLUMNS, Shown, cells_of, find_edits
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.matching import REASONS, KnownRows, addition_ids, element_of, match_rows
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.problems import problem, problem_table
@@ -74,6 +74,8 @@ class Said:
         far as it is known), present, and changed (the answers of its item changed since).
     edits
         `EDIT_COLUMNS`, for the rows of `verdicts`.
+    seen
+        `SEEN_COLUMNS`, for the rows of `verdicts`.
     added
         item_id, parent_item_id, element, keys, fields, comment, the place, `WHEN`, and refused: taken back by a
         decision other than accept and fix.
@@ -88,6 +90,7 @@ class Said:
 
     verdicts: pd.DataFrame
     edits: pd.DataFrame
+    seen: pd.DataFrame
     added: pd.DataFrame
     comments: pd.DataFrame
     problems: pd.DataFrame = field(default_factory=problem_table)
@@ -101,18 +104,18 @@ def nothing_said(phase: PhaseSpec) -> Said:
     when = {" since": "float", " base": "float", " seen": "float", " present": "bool", " changed": "bool"}
     place |= when
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
-    edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool"}
+    edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool", "seen": "bool"}
+    seen = {**dict.fromkeys(SEEN_COLUMNS, "str"), "row": "int64", "left": "bool"}
+    added = {**texts, **place, " refused": "bool"}
     comments = {"item_id": "str", "comment": "str"}
-    return Said(_empty(verdicts), _empty(edits), _empty({**texts, **place, " refused": "bool"}), _empty(comments))
+    return Said(_empty(verdicts), _empty(edits), _empty(seen), _empty(added), _empty(comments))
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
 
 
-def what_sheet_says(
-    sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, current: pd.DataFrame, phase: PhaseSpec
-) -> Said:
+def what_sheet_says(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> Said:
     """Understand one sheet; see `read_reviewed` for the rules."""
     sheet, mended = _without_damage(sheet, rows_known, shown, phase)
     sheet, problems = _without_errors(sheet, rows_known, shown, phase)
@@ -136,7 +139,7 @@ def what_sheet_says(
     if errors:
         cells = cells[[place not in errors for place in zip(cells["row"], cells["field"], strict=True)]]
     fixes = known["decision"].eq("fix") & known[" by_id"]
-    edits = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, current, phase)
+    edits, seen = find_edits(cells.assign(fixes=cells["row"].map(fixes)), shown, phase)
     # Of a workbook of which nothing is known any more, an untouched old value looks like an edit.
     strange = known.index[known["export"].ne("") & known[" base"].isna() & known["decision"].eq("")]
     doubtful = edits["row"].isin(strange) & edits["edited"]
@@ -156,6 +159,7 @@ def what_sheet_says(
     return Said(
         _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment", *WHEN]], sheet),
         edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
+        seen[seen["row"].isin(verdicts.index)],
         _additions(sheet, rows, shown, phase),
         comments.reset_index(drop=True),
         # Nobody can mend a row that stands in no file any more.

@@ -4,7 +4,6 @@ import re
 
 import pandas as pd
 
-from mturk_pipeline.folders.writing import digest
 from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.sheets.spreadsheet_safe import excel_text, unescape_csv_cell
 from mturk_pipeline.vocabulary.row_statuses import DECIDED
@@ -73,7 +72,7 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
         )
         for name in phase.fields
     ]
-    rested = facts(cleaned, phase)
+    rested = facts(cleaned)
     parts += [
         pd.DataFrame({"item_id": rested.index, "field": name, "value": rested[name].to_numpy(), "by_crowd": True})
         for name in rested
@@ -92,25 +91,19 @@ def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame
     return values
 
 
-def facts(cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+def facts(items: pd.DataFrame) -> pd.DataFrame:
     """What each row rests on, as texts; index: item_id.
 
     Columns `HITS` (how many HITs with answers its item has), `HIT_IDS` (which), `ANSWERS` (how many assignments,
-    and a digest of the values that they gave, best guess first: "3 0123456789abcdef").
+    and a digest of the values that they gave: "3 0123456789abcdef").
     """
-    hits = cleaned[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
+    hits = items[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
     hits = hits.sort_values(["parent_item_id", "hit_ids"]).groupby("parent_item_id")["hit_ids"]
-    counts = cleaned["parent_item_id"].map(hits.size()).fillna(0).astype("int64")
-    named = cleaned["parent_item_id"].map(hits.agg("\n".join)).astype("str").fillna("")
-    guesses = [cleaned[[name, f"{name}_outcome", f"{name}_runners_up"]].to_numpy(dtype=object) for name in phase.fields]
-    given = [
-        "\x1e".join(f"{value}\x1f{outcome}\x1f{sorted(map(str, others))}" for value, outcome, others in row)
-        for row in zip(*guesses, strict=True)
-    ]
-    digests = [digest(text.encode("utf-8", "replace"))[:16] for text in given]
-    answers = cleaned["answers"].astype("str") + " " + pd.Series(digests, index=cleaned.index, dtype="str")
+    counts = items["parent_item_id"].map(hits.size()).fillna(0).astype("int64")
+    named = items["parent_item_id"].map(hits.agg("\n".join)).astype("str").fillna("")
+    answers = items["answers"].astype("str") + " " + items["given"]
     table = pd.DataFrame({HITS: counts.astype("str"), HIT_IDS: named, ANSWERS: answers})
-    return table.set_axis(pd.Index(cleaned["item_id"], name="item_id"))
+    return table.set_axis(pd.Index(items["item_id"], name="item_id"))
 
 
 def cell_texts(column: pd.Series) -> pd.Series:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
-from mturk_pipeline.review.cleaning import key_columns
+from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import Sheet, read_sheets
 from mturk_pipeline.review.shown import comparable

@@ -9,10 +9,11 @@ import pandas as pd
 from mturk_pipeline.review.decision_words import UNDO
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.sheet_says import LAPSED, PLACE, WHEN, Said
+from mturk_pipeline.review.shown import cell_texts
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", " since", *PLACE]
+_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", " since", *PLACE, "seen"]
 _NONE = "\x00"
 BETWEEN = " | "  # comments on the same item
 # Sheet n's rows become n * _SHEET + row, so that rows of different sheets stay apart.
@@ -22,45 +23,52 @@ _SHEET = 2**32
 class United(NamedTuple):
     """What all sheets say.
 
-    Contract `Decisions` (with `since`, the number of when each was first seen), added rows, comments, contract
-    `ReviewProblems`, item_id of rows that people disagree about, that were answered since they were sent back, and
-    whose answers changed since they were decided; and how often files agree.
+    Contract `Decisions` (with `since`, the number of when each was first seen), the cells that those who decided saw
+    and left (item_id, field, cell), added rows, comments, contract `ReviewProblems`, how often files agree, and item_id
+    of rows to look at again (why: people disagree, answered since it was sent back, answers changed since).
     """
 
     decisions: pd.DataFrame
+    seen: pd.DataFrame
     added: pd.DataFrame
     comments: pd.DataFrame
     problems: pd.DataFrame
-    disputed: frozenset[str]
-    lapsed: frozenset[str]
-    changed: frozenset[str]
     agreement: pd.DataFrame
+    look_again: pd.DataFrame
 
 
-def unite(said: Sequence[Said], cleaned: pd.DataFrame, phase: PhaseSpec) -> United:
+def unite(said: Sequence[Said], phase: PhaseSpec) -> United:
     """What all sheets say about each row, said once; a problem for each row about which they disagree."""
     verdicts = _stacked([s.verdicts for s in said])
-    edits = _stacked([s.edits for s in said])
-    verdicts[" says"] = _verdict_texts(verdicts, edits, cleaned)
-    agreement = _agreement(verdicts)
+    edits, seen = _stacked([s.edits for s in said]), _stacked([s.seen for s in said])
+    edits = edits[edits["edited"].astype(bool)]
+    cells = _cells_told(edits, seen, phase)
     standing, lapsed = _without_lapsed(verdicts[_stands(verdicts)])
-    agreed, disputed = _agreed(standing)
-    agreed = agreed[agreed["decision"] != UNDO]
+    against = _against_each_other(standing, cells)
+    standing = standing[~standing["item_id"].isin(against["item_id"]) & (standing["decision"] != UNDO)]
+    agreed = standing.sort_values(["decision", *PLACE], ascending=[False, True, True, True])
+    agreed = agreed.drop_duplicates("item_id").sort_values(PLACE)
     additions = _added_with_texts([s.added for s in said], phase)
     added, disputed_additions = _agreed(additions[_stands(additions)])
     added = added[~added[" refused"].astype(bool)]
     comments = _comments(pd.concat([s.comments for s in said]))
-    decisions = pd.concat([_decisions(agreed, edits), _addition_decisions(added, phase)])
-    problems = problem_table([*_disputes(disputed), *_disputes(disputed_additions)])
+    edits = edits[edits["row"].isin(standing["row"])].drop_duplicates(["item_id", "field"])
+    decisions = pd.concat([_decisions(agreed, standing, edits), _addition_decisions(added, phase)])
+    problems = problem_table([*_disputes(against), *_disputes(_first_pairs(disputed_additions))])
+    changed = agreed.loc[agreed[" changed"].astype(bool), "item_id"]
+    look_again = [
+        (item, why)
+        for why, items in (("disputed", against["item_id"]), ("lapsed", sorted(lapsed)), ("changed", changed))
+        for item in items
+    ]
     return United(
         decisions.reset_index(drop=True),
+        seen.loc[seen["row"].isin(standing["row"]) & seen["left"], ["item_id", "field", "cell"]].reset_index(drop=True),
         added.drop(columns=[" says", "decision", " refused", *WHEN]).reset_index(drop=True),
         comments,
         pd.concat([*(s.problems for s in said), problems], ignore_index=True),
-        frozenset(disputed["item_id"]),
-        lapsed,
-        frozenset(agreed.loc[agreed[" changed"].astype(bool), "item_id"]),
-        agreement,
+        _agreement(verdicts, cells),
+        pd.DataFrame(look_again, columns=["item_id", "why"], dtype="str"),
     )
 
 
@@ -93,54 +101,62 @@ def _without_lapsed(verdicts: pd.DataFrame) -> tuple[pd.DataFrame, frozenset[str
     return standing, frozenset(verdicts.loc[lapsed, "item_id"]) - frozenset(standing["item_id"])
 
 
-def _agreement(verdicts: pd.DataFrame) -> pd.DataFrame:
+def _agreement(verdicts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """For each two files how many items both decided, and about how many of them they say the same."""
-    table = verdicts.loc[verdicts[" present"].astype(bool), ["source_file", "item_id", " says"]]
-    table = table.drop_duplicates(["source_file", "item_id"], keep="last")
-    pairs = table.merge(table, on="item_id", suffixes=("", "_other"))
-    pairs = pairs[pairs["source_file"] < pairs["source_file_other"]]
-    same = pairs[" says"].eq(pairs[" says_other"])
+    table = verdicts[verdicts[" present"].astype(bool)]
+    pairs = _pairs(table.drop_duplicates(["source_file", "item_id"], keep="last"))
+    same = ~_differ(pairs, cells)
     grouped = same.groupby([pairs["source_file"], pairs["source_file_other"]])
     counts = grouped.agg(["size", "sum"]).set_axis(["both", "same"], axis=1)
     return counts.rename_axis(["file", "other_file"]).reset_index()
+
+
+def _cells_told(edits: pd.DataFrame, seen: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """What each row says of each field, said alike where it means the same: row, field, text."""
+    parts = [edits.assign(text=cell_texts(edits["after"]).mask(edits["after"].isna(), _NONE))]
+    for name, spec in phase.fields.items():
+        here = seen[seen["field"] == name]
+        parts.append(here.assign(text=here["cell"].mask(here["cell"].str.casefold().isin(spec.nones), _NONE)))
+    return pd.concat(parts)[["row", "field", "text"]]
+
+
+def _pairs(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Each two verdicts on the same item, in the order of their places; the second's columns end in _other."""
+    several = verdicts[verdicts["item_id"].duplicated(keep=False)].sort_values(PLACE)
+    table = several[["item_id", "row", "decision", *PLACE]].assign(order=range(len(several)))
+    pairs = table.merge(table, on="item_id", suffixes=("", "_other"))
+    return pairs[pairs["order"] < pairs["order_other"]].reset_index(drop=True)
+
+
+def _differ(pairs: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
+    """Whether the two verdicts of each pair contradict each other.
+
+    Accepting and fixing do where both say something of a field and not the same; the other decisions say nothing
+    about values.
+    """
+    kinds = [
+        pairs[name].mask(pairs[name].isin(["", "accept", "fix"]), "good") for name in ("decision", "decision_other")
+    ]
+    good = pairs.loc[(kinds[0] == "good") & (kinds[1] == "good"), ["row", "row_other"]].reset_index(names="pair")
+    told = good.merge(cells, on="row").merge(cells, left_on=["row_other", "field"], right_on=["row", "field"])
+    other_value = told.loc[told["text_x"] != told["text_y"], "pair"]
+    return (kinds[0] != kinds[1]) | pairs.index.isin(other_value)
+
+
+def _against_each_other(standing: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Per item about which people disagree the first two rows that do, as `_pairs` gives them."""
+    pairs = _pairs(standing)
+    return pairs[_differ(pairs, cells)].drop_duplicates("item_id")
 
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([t.assign(row=t["row"] + n * _SHEET) for n, t in enumerate(tables)], ignore_index=True)
 
 
-def _verdict_texts(verdicts: pd.DataFrame, edits: pd.DataFrame, cleaned: pd.DataFrame) -> pd.Series:
-    """Per verdict a text that is the same for verdicts that come to the same.
-
-    Accepting and fixing come to the same where the values are the same in the end; the other decisions say
-    nothing about values.
-    """
-    good = verdicts["decision"].isin(["", "accept", "fix"])
-    now = _values_now(edits, cleaned)
-    after = edits["after"].fillna(_NONE)
-    told = edits.assign(text=edits["field"] + "\x1f" + after)[after != now].sort_values(["row", "field"])
-    texts = told.groupby("row")["text"].agg("\x1e".join)
-    values = verdicts["row"].map(texts).astype("str").fillna("")
-    return verdicts["decision"].mask(good, "good\x1d" + values)
-
-
-def _values_now(edits: pd.DataFrame, cleaned: pd.DataFrame) -> pd.Series:
-    """The value that each edited cell has in cleaned output; a mark for "there is none", '' for unknown."""
-    now = pd.Series("", index=edits.index, dtype="str")
-    rows = cleaned.set_index("item_id")
-    for field in edits["field"].unique():
-        here = edits["field"] == field
-        row = rows.reindex(edits.loc[here, "item_id"])
-        value = row[field].fillna("").mask(row[f"{field}_outcome"] == "none", _NONE)
-        now[here] = value.to_numpy()
-    return now
-
-
-def _agreed(verdicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One verdict per item (one with a decision word first), and all verdicts of items that are disputed."""
-    verdicts = verdicts.sort_values(["decision", *PLACE], ascending=[False, True, True, True])
-    differ = verdicts.groupby("item_id")[" says"].transform("nunique") > 1
-    return verdicts[~differ].drop_duplicates("item_id").sort_values(PLACE), verdicts[differ]
+def _agreed(added: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row for each that was added, and all rows of those that are disputed."""
+    differ = added.groupby("item_id")[" says"].transform("nunique") > 1
+    return added[~differ].sort_values(PLACE).drop_duplicates("item_id"), added[differ]
 
 
 def _added_with_texts(tables: Sequence[pd.DataFrame], phase: PhaseSpec) -> pd.DataFrame:
@@ -152,37 +168,42 @@ def _added_with_texts(tables: Sequence[pd.DataFrame], phase: PhaseSpec) -> pd.Da
     return added.assign(**{" says": texts}, decision="add")
 
 
-def _disputes(verdicts: pd.DataFrame) -> list[dict[str, object]]:
+def _first_pairs(disputed: pd.DataFrame) -> pd.DataFrame:
+    """Per item its first row and the first that says otherwise, as `_pairs` gives them."""
+    rows = disputed.sort_values(PLACE).drop_duplicates(["item_id", " says"])[["item_id", *PLACE]]
+    first = rows.drop_duplicates("item_id")
+    others = rows.drop(index=first.index).drop_duplicates("item_id")
+    return first.merge(others, on="item_id", suffixes=("", "_other"))
+
+
+def _disputes(pairs: pd.DataFrame) -> list[dict[str, object]]:
     """One problem per disputed item, at its first place, naming the first place that says otherwise."""
     found = []
-    ordered = verdicts.sort_values(["item_id", *PLACE])
-    for _, group in ordered.groupby("item_id", sort=False):
-        first = group.iloc[0]
-        other = group[group[" says"] != first[" says"]].iloc[0]
-        sheet = None if pd.isna(first["source_sheet"]) else str(first["source_sheet"])
-        there = source_place(other["source_file"], other["source_sheet"], int(other["source_row"]))
+    for pair in pairs.to_dict("records"):
+        sheet = None if pd.isna(pair["source_sheet"]) else str(pair["source_sheet"])
+        there = source_place(pair["source_file_other"], pair["source_sheet_other"], int(pair["source_row_other"]))
         reason = f"{there} says otherwise about the same item, so it stays undecided: decide it in the newest workbook"
-        row = int(first["source_row"])
-        found.append(problem(first["source_file"], sheet, row, None, "conflicting_decisions", reason))
+        row = int(pair["source_row"])
+        found.append(problem(pair["source_file"], sheet, row, None, "conflicting_decisions", reason))
     return found
 
 
-def _decisions(agreed: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
-    """Contract `Decisions` of the verdicts: the row's decision, then the fields edited or kept."""
-    whole = agreed[agreed["decision"] != ""].assign(field="", before=np.nan, after=np.nan, order=0)
-    cells = edits.merge(agreed[["row", "comment", " since", *PLACE]], on="row")
-    cells["decision"] = np.where(cells["edited"].astype(bool), "fix", "accept")
-    table = pd.concat([whole, cells.assign(order=1)]).sort_values(["row", "order", "field"])
-    return _typed(table[_COLUMNS])
+def _decisions(agreed: pd.DataFrame, standing: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:
+    """Contract `Decisions` of the verdicts: each item's decision, then the fields edited."""
+    whole = agreed[agreed["decision"] != ""].assign(field="", before=np.nan, after=np.nan, seen=True)
+    cells = edits.drop(columns="edited").merge(standing[["row", "comment", " since", *PLACE]], on="row")
+    table = pd.concat([whole, cells.assign(decision="fix")])
+    return _typed(table.sort_values([*PLACE, "field"], kind="stable")[_COLUMNS])
 
 
 def _addition_decisions(added: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """Contract `Decisions` of added rows: one line for the row, one per value."""
     whole = added.assign(field="", after=np.nan)
     cells = [added.assign(field=name, after=added[name])[added[name].notna()] for name in phase.fields]
-    table = pd.concat([whole, *cells]).assign(before=np.nan)
+    table = pd.concat([whole, *cells]).assign(before=np.nan, seen=True)
     return _typed(table.sort_values([*PLACE, "item_id"], kind="stable")[_COLUMNS])
 
 
 def _typed(decisions: pd.DataFrame) -> pd.DataFrame:
-    return decisions.astype({c: "int64" if c in ("source_row", " since") else "str" for c in _COLUMNS})
+    types = {**dict.fromkeys(_COLUMNS, "str"), "source_row": "int64", " since": "int64", "seen": "bool"}
+    return decisions.astype(types)

@@ -40,6 +40,7 @@ class Fitted:
 
     phase: PhaseSpec
     ballots: Ballots
+    unjudged: Scores  # what the model said before it knew of any decision
     scores: Scores  # trust recalibrated, capped and halved where it has to be
     chosen: Chosen
     suspicious: Bools  # (K) nobody supports it unsuspiciously: never accepted without a look
@@ -57,6 +58,7 @@ def fit(
     known: Known | None = None,
     votes: Ballots | None = None,
     judged: Judged | None = None,
+    unjudged: Scores | None = None,
 ) -> Fitted:
     """The model's fit to `answers` (contract Answers).
 
@@ -71,6 +73,8 @@ def fit(
     judged
         What people decided, for the cells of `votes`: trust is recalibrated by it, and other cells profit from what
         it tells of workers.
+    unjudged
+        `Fitted.unjudged` of a fit of the same votes, where the caller has it.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def fit(
         raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(MODELS)}")
     votes = ballots(answers, phase) if votes is None else votes
     known = known or Known.nothing(votes)
-    scores = MODELS[name](votes, phase, known)
+    scores = unjudged = unjudged or MODELS[name](votes, phase, known)
     judged = judged or Judged.nothing(votes)
     seen, correct = looks(votes, scores, judged), calibration_of(votes, scores, judged)
     if len(seen):
@@ -95,7 +99,7 @@ def fit(
     capped = np.where(of_chosen(suspicious, chosen.best), np.minimum(chosen.trust, SUSPICIOUS_CAP), chosen.trust)
     scores = scores.with_trust(np.where(suspicious, np.minimum(value, SUSPICIOUS_CAP), value), scores.none_trust)
     chosen = Chosen(chosen.best, capped, chosen.votes)
-    return Fitted(phase, votes, scores, chosen, suspicious, footer, correct, known, seen)
+    return Fitted(phase, votes, unjudged, scores, chosen, suspicious, footer, correct, known, seen)
 
 
 def find_consensus(

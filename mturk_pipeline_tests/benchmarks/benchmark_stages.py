@@ -48,6 +48,7 @@ def run_stages(path: Path) -> None:
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.intake import collect
     from mturk_pipeline.review.cleaning import clean
+    from mturk_pipeline.review.item_rows import item_rows
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.workbook import write_workbook
     from mturk_pipeline.trust.consensus import find_consensus
@@ -65,7 +66,7 @@ def run_stages(path: Path) -> None:
     mark("find_consensus", len(consensus))
     workers = rate_workers(answers, assignments, phase)
     mark("rate_workers", len(workers))
-    cleaned = clean(consensus, answers, assignments, phase)
+    cleaned = clean(consensus, item_rows(answers, assignments, phase), phase)
     mark("clean", len(cleaned))
     book = ReviewBook(phase_name="leads", phase=phase, cleaned=cleaned, answers=answers, workers=workers)
     write_workbook(path.with_name("review.xlsx"), book)

@@ -294,26 +294,37 @@ LEADS = pd.DataFrame(
         "item_ids": [["R1", "R2"], ["R1"], ["R3"], ["R1"], ["R1"]],
     }
 )
-REVIEWED = pd.DataFrame({"item_id": ["R1", "R2", "R3"], "parent_item_id": ["I1", "I2", None], "element": ["", "e", ""]})
+CONSENSUS = pd.DataFrame(
+    [
+        ("I1", "", "email", "A@x.edu", True),
+        ("I2", "e", "email", "a@x.edu", False),
+        ("I3", "", "email", "b@x.edu", True),
+        ("I4", "", "email", "b@x.edu", False),
+        ("I5", "", "email", "d@x.edu", True),
+        ("I6", "", "site", "a@x.edu", True),
+        ("I7", "", "email", None, True),
+    ],
+    columns=["item_id", "element", "field", "value", "accepted"],
+)
 
 
-def test_bounces_are_wrong_and_whoever_was_reached_is_right():
+def test_bounces_are_wrong_and_whoever_was_reached_is_right_where_it_passed():
     found = outcomes(
         ("a@x.edu", "bounced"), ("b@x.edu", "unsubscribed"), ("b@x.edu", "delivered"), ("d@x.edu", "suppressed"),
-        ("c@x.edu", "bounced"), ("z@x.edu", "bounced"),
+        ("z@x.edu", "bounced"),
     )  # fmt: skip
-    truth = outcomes_as_truth(found, LEADS, REVIEWED, PHASE)
+    truth = outcomes_as_truth(found, CONSENSUS, PHASE)
     assert truth.to_numpy().tolist() == [
         ["I1", "", "email", "a@x.edu", False],
-        ["I2", "", "email", "a@x.edu", False],
-        ["I1", "", "email", "b@x.edu", True],
+        ["I2", "e", "email", "a@x.edu", False],
+        ["I3", "", "email", "b@x.edu", True],
     ]
 
 
 def test_an_address_that_bounced_and_was_reached_tells_nothing():
     found = outcomes(("a@x.edu", "bounced"), ("a@x.edu", "delivered"))
-    assert outcomes_as_truth(found, LEADS, REVIEWED, PHASE).empty
-    assert outcomes_as_truth(found.iloc[:0], LEADS, REVIEWED, PHASE).columns.tolist()[-1] == "right"
+    assert outcomes_as_truth(found, CONSENSUS, PHASE).empty
+    assert outcomes_as_truth(found.iloc[:0], CONSENSUS, PHASE).columns.tolist()[-1] == "right"
 
 
 def test_the_strongest_reason_is_shown_and_only_addresses_are_suppressed():

@@ -245,7 +245,8 @@ def test_a_run_carries_its_home_and_its_process(site: Site) -> None:
 def test_every_asset_and_check_signs_its_run(site: Site) -> None:
     """A run of any of them could die: all have the resource that gives it a lock and an identity."""
     keys = site.repository.asset_graph.executable_asset_keys
-    nodes = {site.repository.assets_defs_by_key[key].op for key in keys}
+    definitions = {**site.repository.source_assets_by_key, **site.repository.assets_defs_by_key}
+    nodes = {definitions[key].op for key in keys}
     nodes |= {check.op for check in site.repository.asset_checks_defs_by_key.values()}
     without = {op.name for op in nodes if "workspace" not in op.required_resource_keys}
     assert len(nodes) > 30

@@ -32,13 +32,19 @@ def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(finishe
 def test_running_again_by_force_writes_the_same_tables_and_keeps_a_workbook_edited_in_place(site: Site) -> None:
     project = site.project(phases=("dirs",))
     site.run(project, phases=("dirs",))
-    stages = ("raw_output", "answers", "consensus", "workers", "cleaned_output", "reviewed", "decisions", "next_input")
+    stages = ("raw_output", "answers", "items", "consensus", "workers", "cleaned_output", "reviewed", "next_input")
     before = {stage: site.table(project, "dirs", stage) for stage in stages}
+    decisions = site.table(project, "dirs", "decisions")
     book = project.path / "3_notebookProcessed_dirs/review_dirs.xlsx"
     book.write_bytes(b"edited by hand")
     site.run(project, phases=("dirs",), wants=lambda verdict: True)
     for stage in stages:
         pd.testing.assert_frame_equal(site.table(project, "dirs", stage), before[stage], obj=stage)
+    # A row of a person's own that was read before there was a workbook may say what the workbook shows by now.
+    again = site.table(project, "dirs", "decisions")
+    assert not decisions["seen"].all()
+    pd.testing.assert_frame_equal(again, decisions.merge(again, how="inner"))
+    assert len(decisions) - len(again) <= (~decisions["seen"]).sum()
     kept = list(book.parent.glob("review_dirs.kept-*.xlsx"))
     assert [k.read_bytes() for k in kept] == [b"edited by hand"]
     assert book.read_bytes()[:2] == b"PK"

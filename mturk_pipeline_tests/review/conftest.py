@@ -8,6 +8,7 @@ import pytest
 
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.reading import Reviews, read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -91,4 +92,4 @@ def clubs(tmp_path: Path) -> Desk:
 
 
 def _desk(phase: PhaseSpec, given, told, answers, folder: Path) -> Desk:
-    return Desk(phase, given, answers, clean(told, answers, given, phase), folder)
+    return Desk(phase, given, answers, clean(told, item_rows(answers, given, phase), phase), folder)

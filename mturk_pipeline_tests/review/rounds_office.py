@@ -95,8 +95,9 @@ class Office:
         table["answers"] = [i.answers for i in there]
         table["hit_ids"] = pd.Series([list(i.hits) for i in there], dtype=object)
         table["assignment_ids"] = pd.Series([[f"{h}A" for h in i.hits] for i in there], dtype=object)
+        table["given"] = ["|".join(i.guesses[name] for name in self.fields) for i in there]
         self.number_of = dict(zip(table["item_id"], [i.number for i in there], strict=True))
-        return table.astype({"reasons": "str"})
+        return table.astype({"reasons": "str", "given": "str"})
 
     def now(self) -> dict[int, Now]:
         """The same for the oracle."""

@@ -54,7 +54,9 @@ class Verdict(NamedTuple):
     name: str
     decision: str
     edited: bool
-    final: dict[str, str]
+    wrote: bool  # edited, or what no workbook showed and the crowd says by now
+    kept: dict[str, str]  # values of fields that hold, whatever the crowd says
+    holds: dict[str, str]  # what the row holds of each field, as far as it is known
     since: int
     base: int | None
     present: bool
@@ -133,26 +135,30 @@ class Oracle:
         sent_back = word.decision in ("redo", "reject")
         base, here = word.export, name in self.present
         if sent_back and then is not None and now.facts.hits > then.hits:
-            return Verdict(name, "lapsed", False, {}, since, base, here, False)
-        final, edited = dict(now.texts), False
+            return Verdict(name, "lapsed", False, False, {}, {}, since, base, here, False)
+        kept, holds, edited, wrote = {}, {}, False, False
         for each in fields:
             cell = word.cells.get(each, "")
             told = self.ever.get((word.item, each), {})
-            before = now.texts[each] or next(reversed(told), "")
-            was_shown = cell in told or cell == now.texts[each]
+            before, was_shown = next(reversed(told), ""), cell in told
             if base is not None:
                 before = self.shown[base][word.item].get(each, "")
                 was_shown = cell == before
             if cell == "":
                 clears = each in word.cells and word.decision == "fix" and word.by_id and before not in ("", NONE)
-                final[each], edited = (NONE, True) if clears else (final[each], edited)
+                if clears:
+                    kept[each], holds[each], edited, wrote = NONE, NONE, True, True
+                elif base is not None and each in word.cells:
+                    holds[each] = before
             else:
-                final[each], edited = cell, edited or not was_shown
-        if word.decision in ("", "fix") and not edited:
+                kept[each] = holds[each] = cell
+                wrote |= not was_shown
+                edited |= not was_shown and (base is not None or cell != now.texts[each])
+        if word.decision in ("", "fix") and not wrote:
             return None
         changed = then is not None and then.answers != now.facts.answers and then.guesses != now.facts.guesses
         changed = changed and word.decision not in ("drop", "undo")
-        return Verdict(name, word.decision, edited, final, since, base, here, changed)
+        return Verdict(name, word.decision, edited, wrote, kept, holds, since, base, here, changed)
 
 
 def _stands(verdicts: list[Verdict], now: Now) -> Expected:
@@ -169,13 +175,19 @@ def _stands(verdicts: list[Verdict], now: Now) -> Expected:
     if not standing:
         return Expected({"undecided"}, now.texts, {LOOK["lapsed"]}, True) if some_lapsed else nothing
     good = [v for v in standing if v.decision in ("", "accept", "fix")]
-    says = {("good", *sorted(v.final.items())) if v in good else (v.decision,) for v in standing}
-    if len(says) > 1:
+    kinds = {"good" if v in good else v.decision for v in standing}
+    values = {each: {v.holds[each] for v in good if each in v.holds} for v in good for each in v.holds}
+    if len(kinds) > 1 or any(len(told) > 1 for told in values.values()):
         return Expected({"undecided"}, now.texts, {LOOK["disputed"]}, True)
     if standing[0].decision == "undo":
         return nothing
     looks = {LOOK["changed"] if v.changed else "" for v in standing}
     if good:
-        statuses = {"fixed" if v.edited or v.decision == "" else "accepted" for v in good}
-        return Expected(statuses, good[0].final, looks, True)
+        # A row of one's own that says what the crowd says by now is no decision.
+        decided = [v for v in good if v.decision or v.edited]
+        if not decided:
+            return nothing
+        statuses = {"fixed" if v.edited or v.decision in ("", "fix") else "accepted" for v in decided}
+        final = {**now.texts, **{each: cell for v in good for each, cell in v.kept.items()}}
+        return Expected(statuses, final, looks, True)
     return Expected({STATUS[standing[0].decision]}, None, looks, True)

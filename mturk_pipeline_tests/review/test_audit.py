@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.review.audit import _beta_quantile, audit, audit_table, exact_interval
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline_tests.review import made
 
 ABOVE, BELOW = 0.045, 0.005
@@ -84,7 +85,9 @@ def passed() -> pd.DataFrame:
         {"email": (f"c{n}@example.edu", t), "website": (None, 0.0), "note": ("a", 0.5)} for n, t in enumerate(trusts)
     ]
     consensus = made.consensus(given_, told, made.CONTACTS)
-    return clean(consensus, made.answers(given_, consensus), given_, made.CONTACTS).sort_values("club")
+    return clean(
+        consensus, item_rows(made.answers(given_, consensus), given_, made.CONTACTS), made.CONTACTS
+    ).sort_values("club")
 
 
 def decided(cleaned: pd.DataFrame, **status: str) -> pd.DataFrame:

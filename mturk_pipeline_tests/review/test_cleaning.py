@@ -4,6 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.contracts.review import CleanedOutput
 from mturk_pipeline.review.cleaning import clean
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.review import made
 
@@ -60,19 +61,21 @@ def test_keys_are_the_text_of_the_earliest_answer():
     given.loc[1, "submitted_at"] -= pd.Timedelta(days=1)
     given.loc[1, "Input.club"] = "CHESS"
     told = made.consensus(given, [{"email": ("a@example.edu", 0.9)}], made.CONTACTS)
-    assert clean(told, made.answers(given, told), given, made.CONTACTS)["club"].tolist() == ["CHESS"]
+    assert clean(told, item_rows(made.answers(given, told), given, made.CONTACTS), made.CONTACTS)["club"].tolist() == [
+        "CHESS"
+    ]
 
 
 def test_a_phase_without_keys_shows_the_hit():
     phase = PhaseSpec.model_validate({"fields": {"label": {"kind": "text"}}})
     given = made.assignments([{"text": "a"}, {"text": "b"}])
     told = made.consensus(given, [{"label": ("x", 0.9)}, {"label": ("y", 0.9)}], phase)
-    assert clean(told, made.answers(given, told), given, phase)["hit_id"].tolist() == ["H0", "H1"]
+    assert clean(told, item_rows(made.answers(given, told), given, phase), phase)["hit_id"].tolist() == ["H0", "H1"]
 
 
 def test_nothing_in_nothing_out():
     given = made.assignments([{"university": "Example U", "club": "Chess"}]).iloc[:0]
     told = made.consensus(given, [], made.CONTACTS)
     for phase in (made.CONTACTS, made.CLUBS):
-        table = clean(told, made.answers(given, told), given, phase)
+        table = clean(told, item_rows(made.answers(given, told), given, phase), phase)
         assert CleanedOutput.validate(table).empty

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.reading import Reviews, read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import as_typed
@@ -76,7 +77,7 @@ class Review:
         ]
         told = made.consensus(items, guesses, made.CONTACTS)
         answers = made.answers(items, told)
-        self.cleaned = clean(told, answers, items, made.CONTACTS)
+        self.cleaned = clean(told, item_rows(answers, items, made.CONTACTS), made.CONTACTS)
         self.book = ReviewBook("contacts", made.CONTACTS, self.cleaned, answers, made.WORKERS)
         self.ours = folder / "ours.xlsx"
         self.ours.write_bytes(workbook_bytes(self.book))

@@ -8,6 +8,7 @@ import pytest
 from mturk_pipeline.contracts.review import ReviewQueue
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.queue import WITHOUT_A_HINT, review_queue
 from mturk_pipeline.review.review_sheets import accepted_sheet, review_sheet
 from mturk_pipeline.review.spot_checks import lots
@@ -26,7 +27,7 @@ def desk_of(trusts, phase=made.CONTACTS, folder=None) -> Desk:
     ]
     consensus = made.consensus(given, told, phase)
     answers = made.answers(given, consensus)
-    return Desk(phase, given, answers, clean(consensus, answers, given, phase), folder)
+    return Desk(phase, given, answers, clean(consensus, item_rows(answers, given, phase), phase), folder)
 
 
 def with_phase(**settings):
@@ -147,7 +148,9 @@ def test_what_is_dear_comes_first():
     ]
     consensus = made.consensus(given, told, phase)
     tables = {
-        name: clean(consensus, made.answers(given, consensus), given, spec).set_index("club")["priority"]
+        name: clean(consensus, item_rows(made.answers(given, consensus), given, spec), spec).set_index("club")[
+            "priority"
+        ]
         for name, spec in (("dear", phase), ("usual", made.CONTACTS))
     }
     assert tables["usual"].to_dict() == pytest.approx({"A": 0.9, "B": 0.5})
@@ -160,5 +163,5 @@ def test_a_gate_that_costs_nothing_still_holds_rows_back():
     phase = type(made.CONTACTS).model_validate({"model": "majority", "keys": ["university", "club"], "fields": fields})
     given = made.assignments([{"university": "U", "club": "A"}])
     consensus = made.consensus(given, [{"email": ("a@example.edu", 0.1)}], phase)
-    row = clean(consensus, made.answers(given, consensus), given, phase).iloc[0]
+    row = clean(consensus, item_rows(made.answers(given, consensus), given, phase), phase).iloc[0]
     assert (row["priority"], bool(row["needs_review"])) == (0.0, True)

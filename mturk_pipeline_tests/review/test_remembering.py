@@ -124,7 +124,7 @@ def test_an_item_whose_answers_changed_comes_back_with_the_decision_in_view(offi
     office.run()
     place = office.desk.cleaned.index[office.desk.cleaned["club"] == "Rowing"][0]
     office.desk.cleaned.at[place, "answers"] = 5
-    office.desk.cleaned.at[place, "email"] = "later@example.edu"
+    office.desk.cleaned.loc[place, ["email", "given"]] = ["later@example.edu", "two values"]
     table = office.run()
     assert table.loc["Rowing", ["status", "email"]].tolist() == ["accepted", "row@example.edu"]
     row = office.book.waiting.set_index("club").loc["Rowing"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.intake.item_ids import canonical_id
 from mturk_pipeline.review.cleaning import clean
 from mturk_pipeline.review.decision_words import WORDS, decision_of
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.person_values import person_value
 from mturk_pipeline.review.reading import read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
@@ -58,7 +59,7 @@ def cleaned_of(values: list[list[str]]) -> pd.DataFrame:
     given_to = made.assignments(items, copies=1)
     guesses = [{f: (v or None, 0.1) for f, v in zip(FIELDS, row, strict=True)} for row in values]
     told = made.consensus(given_to, guesses, made.CONTACTS)
-    return clean(told, made.answers(given_to, told), given_to, made.CONTACTS)
+    return clean(told, item_rows(made.answers(given_to, told), given_to, made.CONTACTS), made.CONTACTS)
 
 
 def worked_on(table: pd.DataFrame, steps: list[tuple[Any, ...]]) -> pd.DataFrame:

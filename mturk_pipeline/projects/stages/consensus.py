@@ -6,13 +6,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
+from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
+from mturk_pipeline.leads.outcomes import read_outcomes
+from mturk_pipeline.projects.outcome_files import outcome_files
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.projects.review import RawTables, judged_so_far
+from mturk_pipeline.projects.review import kept_reviews, seed_of
+from mturk_pipeline.review.cleaning import clean
+from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth
 from mturk_pipeline.trust.history import known_before
+from mturk_pipeline.trust.judged import Judged, judged_of, with_outcomes
 from mturk_pipeline.trust.phase_lists import list_completeness
-from mturk_pipeline.trust.votes import ballots
+from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.workers import rate_workers
 
 
@@ -36,26 +42,27 @@ class FittedPhase:
 
 
 def make_consensus(
-    phase: ProjectPhase,
-    answers: pd.DataFrame,
-    assignments: pd.DataFrame,
-    thresholds: Mapping[str, float],
-    before: WorkerPriors,
+    phase: ProjectPhase, tables: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float], before: WorkerPriors
 ) -> FittedPhase:
-    """Consensus and workers, found in two steps where people decided anything.
+    """Consensus and workers, in two steps where people decided anything, or mail said something.
 
-    Decisions stand on rows, and rows are made of a consensus: the first one, which knows of no decision, makes them.
-    So what comes out follows from the files alone, however often the phase has run.
+    The first consensus knows of no decision. Trust is corrected by how often it was right in the rows that people
+    looked at, so these rows come from it; then the model learns from what was decided.
+
+    Parameters
+    ----------
+    tables
+        `answers`, `raw_output`, `items` and `decisions` of the phase.
     """
-    spec = phase.spec
+    spec, answers, assignments = phase.spec, tables["answers"], tables["raw_output"]
     votes = ballots(answers, spec)
     gold = gold_truth(votes, assignments, spec)
     known = known_before(votes, before.history, before.standing, gold)
     fitted = fit(answers, spec, known=known, votes=votes)
     consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
-    judged = judged_so_far(phase, votes, RawTables(consensus, answers, assignments))
+    judged = _judged(phase, votes, consensus, tables)
     if judged is not None:
-        fitted = fit(answers, spec, known=known, votes=votes, judged=judged)
+        fitted = fit(answers, spec, known=known, votes=votes, judged=judged, unjudged=fitted.unjudged)
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
     return FittedPhase(
         consensus=consensus,
@@ -70,3 +77,21 @@ def make_consensus(
             *anonymous_notes(assignments),
         ),
     )
+
+
+def _judged(
+    phase: ProjectPhase, votes: Ballots, consensus: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> Judged | None:
+    """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
+    decisions, mail = tables["decisions"], outcome_files(phase)
+    if decisions.empty and not mail:
+        return None
+    items = tables["items"]
+    decided = items[items["item_id"].isin(decisions["item_id"])]
+    cleaned = clean(consensus[consensus["item_id"].isin(decided["parent_item_id"])], decided, phase.spec)
+    reviewed = apply_decisions(cleaned, kept_reviews(phase, decisions), phase.spec, seed_of(phase))
+    judged = judged_of(votes, reviewed, phase.spec)
+    if mail:
+        outcomes = read_outcomes([file.path for file in mail]).outcomes
+        judged = with_outcomes(judged, votes, outcomes_as_truth(outcomes, consensus, phase.spec), phase.spec)
+    return judged

@@ -7,7 +7,7 @@ import pandas as pd
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.phase_columns import missing_answer_columns
-from mturk_pipeline.projects.offers import Sent, offer_input, offer_purged, sent_to, taken_copies
+from mturk_pipeline.projects.offers import taken_copies
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -28,7 +28,7 @@ class RawOutput(NamedTuple):
 
 
 def make_raw_output(phase: ProjectPhase) -> RawOutput:
-    """Unite the result files of a phase, and take what has come in out of what is offered."""
+    """Unite the result files of a phase."""
     before = phase.workflow.before(phase.phase)
     copies = set(taken_copies(phase).files)
     files = [file.path for file in phase.files(phase.folders.batches) if file.path not in copies]
@@ -39,19 +39,7 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     upstream = phase.table("next_input", before) if before else None
     assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.keys)
     phase.keep("result_files", collected.files)
-    sent = sent_to(phase, assignments, collected.set_aside)
-    if upstream is not None:
-        offer_input(phase.writer(), phase, upstream, sent.items)
-    elif before is None:
-        _offer_what_purging_left(phase, sent)
     return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files))
-
-
-def _offer_what_purging_left(phase: ProjectPhase, sent: Sent) -> None:
-    """What has come in need not be asked any more."""
-    listed, purged = phase.table("input"), phase.table("purged")
-    if listed is not None and purged is not None:
-        offer_purged(phase.writer(), phase, listed, purged, sent.items)
 
 
 def _unusable(phase: PhaseSpec, assignments: pd.DataFrame, files: pd.DataFrame) -> str | None:

@@ -8,7 +8,7 @@ from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.loop.asked import asked_items, inputs_of_items
 from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, rework
-from mturk_pipeline.projects.offers import Sent, offer_input, offer_name, offer_rework, sent_to
+from mturk_pipeline.projects.offers import Sent, offer_rework, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.review.handing_on import HandedOn, next_input
 
@@ -21,14 +21,13 @@ class Coverage(NamedTuple):
     missing: pd.DataFrame
 
 
-class Offered(NamedTuple):
-    """Rows to ask about, with those left out; how many of them are offered, in which files; what was sent already.
+class Rework(NamedTuple):
+    """Rows to ask about again, with those left out; the files that offer them; what was sent already.
 
     `kept` are the names of files that a person had changed, set aside.
     """
 
     handed: HandedOn
-    rows: int
     files: list[str]
     sent: Sent
     kept: list[str]
@@ -45,7 +44,7 @@ def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: Sent) -> Cove
     return Coverage(items, listed, missing_units(items, reviewed, listed, phase.spec))
 
 
-def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> Offered:
+def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> Rework:
     """Offer the items that are asked again, one file for each attempt."""
     sent = sent_to(phase, raw_output)
     coverage = coverage_of(phase, reviewed, sent)
@@ -53,13 +52,9 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
     handed = rework(reviewed, coverage.items, inputs, phase.spec, coverage.missing)
     writer = phase.writer()
     files = offer_rework(writer, phase, handed.rows, answered_by(raw_output, sent.unused))
-    return Offered(handed, len(handed.rows), files, sent, writer.kept)
+    return Rework(handed, files, sent, writer.kept)
 
 
-def make_next_input(phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> Offered:
-    """Offer the next phase what is accepted or fixed and was not sent yet."""
-    receiving = phase.in_phase(following)
-    handed = next_input(reviewed, item_inputs(raw_output), phase.spec, receiving.spec)
-    writer, sent = phase.writer(), sent_to(receiving)
-    rows = offer_input(writer, receiving, handed.rows, sent.items)
-    return Offered(handed, rows, [offer_name(receiving)], sent, writer.kept)
+def make_next_input(phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> HandedOn:
+    """What goes on to the next phase: what is accepted or fixed."""
+    return next_input(reviewed, item_inputs(raw_output), phase.spec, phase.in_phase(following).spec)

@@ -11,6 +11,7 @@ import pandas as pd
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.review.cleaning import clean
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.reading import Reviews, read_reviewed, read_versions
 from mturk_pipeline.review.review_book import ReviewBook
@@ -51,7 +52,7 @@ class Desk:
 
     @cached_property
     def cleaned(self) -> pd.DataFrame:
-        return clean(self.consensus, self.answers, self.assignments, self.phase)
+        return clean(self.consensus, item_rows(self.answers, self.assignments, self.phase), self.phase)
 
     @cached_property
     def known(self) -> Known:
