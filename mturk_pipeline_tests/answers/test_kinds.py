@@ -210,6 +210,7 @@ HANDLES = [
     ("youtube", "https://youtube.com/channel/UCaB", "youtube.com/channel/UCaB"),
     ("youtube", "https://youtube.com/watch?v=1", INVALID),
     ("tiktok", "https://www.tiktok.com/@Chess/video/1", "tiktok.com/@chess"),
+    ("tiktok", "tiktok.com/@./", INVALID),
     ("pinterest", "https://pinterest.com/Chess/", "pinterest.com/chess"),
 ]
 

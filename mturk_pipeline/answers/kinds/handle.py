@@ -131,4 +131,6 @@ def _page(link: Link, network: Network) -> str | None:
     if not name:
         return None
     name = unwrap(clean(name))
-    return name if name and not _BAD_NAME.search(name.replace("/", "", 1)) and len(name) <= 150 else None
+    if not any(c.isalnum() for c in name) or _BAD_NAME.search(name.replace("/", "", 1)):
+        return None
+    return name if len(name) <= 150 else None
