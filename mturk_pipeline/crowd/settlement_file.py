@@ -7,6 +7,7 @@ has them, byte for byte. Source: Requester UI Guide, "Reviewing Assignments Offl
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +15,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.crowd.reasons_told import told
 from mturk_pipeline.intake.dialects import recognise
 from mturk_pipeline.sheets.headers import clean_header, first_header
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
+from mturk_pipeline.sheets.spreadsheet_safe import escape_csv_cell, excel_text
 from mturk_pipeline.sheets.text_tables import encoding_of, find_layout
 from mturk_pipeline.texts.spreadsheet_marks import without_damage
 
 PREFIX = "_settlement_"
 _WORDS = ("Approve", "Reject")
+LONGEST_REASON = 1024  # characters that Mechanical Turk takes
+_MORE = " …"
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
+_BEGINS_CELL = re.compile(r";(?=[^\w]*[=+\-@＝＋－＠﹦﹢﹣﹫])")
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,7 @@ def _final(rows: pd.DataFrame) -> pd.DataFrame:
     approved, rejected = (rows[c].fillna("").ne("").to_numpy() & found for c in ("in_approve", "in_reject"))
     in_file = np.select([approved & rejected, approved, rejected], ["both", "approve", "reject"], "")
     word = np.where(rows["by"] == "person", rows["verdict"], "")
-    reasons = {text: told(text) for text in rows["feedback"].unique()}
+    reasons = {text: feedback_text(text) for text in rows["feedback"].unique()}
     feedback = rows["feedback"].map(reasons)
     open_still = ~rows["why"].isin(["settled", "paid by hand", "unclear"]).to_numpy()
     marked = open_still & (in_file != "")
@@ -178,6 +183,24 @@ def _final(rows: pd.DataFrame) -> pd.DataFrame:
     told_there = rows["in_reject"].fillna("")
     out["feedback"] = feedback.mask(marked & (in_file == "reject"), told_there).where(out["verdict"] == "reject", "")
     return out
+
+
+def feedback_text(text: str) -> str:
+    """`text` as one line that no spreadsheet takes for a formula; at most 1,024 characters; '' where nothing is left.
+
+    Nothing is taken away but line breaks and what cannot be seen: where it begins like a formula, it gets a word
+    in front.
+
+    >>> feedback_text("Sorry,\\n the page is empty"), feedback_text("- 3 of 5 fields blank"), feedback_text(" \\t")
+    ('Sorry, the page is empty', 'Reason: - 3 of 5 fields blank', '')
+    """
+    line = " ".join(_NOT_SHOWN.sub(" ", excel_text(text)).split())
+    line = _BEGINS_CELL.sub(",", line)
+    if line and (escape_csv_cell(line) != line or line[0] in "=+-@'"):
+        line = f"Reason: {line}"
+    if len(line) > LONGEST_REASON:
+        line = line[: LONGEST_REASON - len(_MORE)] + _MORE
+    return line
 
 
 def _tables(path: Path) -> list[_Rows]:

@@ -16,7 +16,6 @@ from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, NONE_IN
 from mturk_pipeline.trust.footers import FOOTER_ITEMS
 from mturk_pipeline.trust.models.scores import Scores
 from mturk_pipeline.trust.models.segments import largest, sums
-from mturk_pipeline.trust.numbers import spreads
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary import answer_states
@@ -243,7 +242,7 @@ def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
     noted = ((answers["state"] == "invalid") & ~said_otherwise) | (answers["note"] == ELSEWHERE)
     told = answers[(answers["note"] != "") & noted]
     notes = told.groupby(_COLUMNS)["note"].min().reindex(keys).fillna("")
-    spread = spreads(answers, facts.asked).reindex(keys).fillna("")
+    spread = _spreads(answers, facts.asked).reindex(keys).fillna("")
     same, other = _near_misses(facts, answers[evidence == answer_states.NEAR_MISS], keys)
     return {
         "notes": notes.to_numpy(),
@@ -297,3 +296,24 @@ def is_nearly(text: str, value: str) -> bool:
     """
     plain, wanted = (squeeze(t).removeprefix("https").removeprefix("http").removeprefix("www") for t in (text, value))
     return len(wanted) > 5 and is_close(plain, wanted, 2)
+
+
+def _spreads(answers: pd.DataFrame, asked: Asked) -> pd.Series:
+    """For each item, element and field of kind number with several different answers: median and quartiles, in words.
+
+    Median and quartiles do not care about one absurd answer (Hampel, JASA 69 (1974)).
+    """
+    names = [name for name, spec in asked.fields.items() if spec.kind == "number"]
+    told = answers[answers["field"].isin(names) & (answers["state"] == "valid")]
+    keys = ["item_id", "element", "field"]
+    number = pd.to_numeric(told["value"], errors="coerce")
+    told = told[keys].assign(number=number).dropna()
+    grouped = told.groupby(keys)["number"]
+    table = pd.DataFrame({"n": grouped.nunique(), "middle": grouped.median()})
+    table["low"], table["high"] = grouped.quantile(0.25), grouped.quantile(0.75)
+    table = table[table["n"] > 1]
+    words = [
+        f"the middle answer is {m:g}, half lie from {a:g} to {b:g}"
+        for m, a, b in zip(table["middle"], table["low"], table["high"], strict=True)
+    ]
+    return pd.Series(np.array(words, dtype=object), index=table.index)

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.crowd.deciding_pay import decide_pay, leave_open
-from mturk_pipeline.crowd.reasons_told import LONGEST_REASON, told
-from mturk_pipeline.crowd.settlement_file import SettlementFile, settlement_files
+from mturk_pipeline.crowd.settlement_file import LONGEST_REASON, SettlementFile, feedback_text, settlement_files
 from mturk_pipeline.intake import collect
 from mturk_pipeline.sheets.spreadsheet_safe import escape_csv_cell
 from mturk_pipeline_tests.crowd.made import PHASE, STRICT, blank, collected, words
@@ -257,17 +256,17 @@ def test_what_is_paid_by_hand_gets_no_word(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_worker_is_told_is_one_line_that_does_nothing(text: str, line: str) -> None:
-    assert told(text) == line
+    assert feedback_text(text) == line
 
 
 @given(st.text())
 def test_nothing_that_is_told_is_a_formula(text: str) -> None:
-    line = told(text)
+    line = feedback_text(text)
     assert escape_csv_cell(line) == line
     assert line == line.strip()
     assert not {"\n", "\r", "\t"} & set(line)
-    assert told(line) == line
-    assert len(told(text * 100)) <= LONGEST_REASON
+    assert feedback_text(line) == line
+    assert len(feedback_text(text * 100)) <= LONGEST_REASON
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)

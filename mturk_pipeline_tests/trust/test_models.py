@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.frames import read_frame
 from mturk_pipeline.trust.models import MODELS
-from mturk_pipeline.trust.models.confusion import ClosedVotes
-from mturk_pipeline.trust.models.digamma import digamma
+from mturk_pipeline.trust.models.confusion import ClosedVotes, digamma
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Known
 from mturk_pipeline.trust.models.segments import largest, shares, sums
 from mturk_pipeline.trust.models.worker_weighted import MOST_FALSE_VALUES, coincidence, crowd_mean
