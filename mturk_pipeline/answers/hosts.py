@@ -3,9 +3,13 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.texts.plain_text import words
+
+tldextract: Any = LazyModule("tldextract")
+idna: Any = LazyModule("idna")
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9.]+|0x[0-9a-f]+|[0-9a-f:]*:[0-9a-f:.]*")
@@ -91,8 +95,6 @@ def without_www(name: str) -> str:
 @cache
 def _public_suffixes() -> tuple[frozenset[str], frozenset[str]]:
     """Last labels, and whole suffixes, of the Public Suffix List; never asks the network."""
-    import tldextract
-
     suffixes = {s.lstrip("*.!") for s in tldextract.TLDExtract(suffix_list_urls=()).tlds}
     ascii_suffixes = {s if s.isascii() else _punycode(s) for s in suffixes}
     return frozenset(s.rsplit(".", 1)[-1] for s in ascii_suffixes), frozenset(ascii_suffixes)
@@ -100,8 +102,6 @@ def _public_suffixes() -> tuple[frozenset[str], frozenset[str]]:
 
 def _punycode(name: str) -> str:
     """`name` in ASCII by IDNA 2008; '' where it has no such form."""
-    import idna
-
     try:
         return idna.encode(name, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from mturk_pipeline.lazy import LazyModule
+
+psutil: Any = LazyModule("psutil")
 
 
 class Life(Enum):
@@ -113,8 +118,6 @@ def _is_hidden(pid: int) -> bool:
 
 
 def _start_elsewhere(pid: int) -> str | None:
-    import psutil
-
     try:
         process = psutil.Process(pid)
         gone = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)

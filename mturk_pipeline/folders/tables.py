@@ -2,11 +2,15 @@
 
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.lazy import LazyModule
+
+parquet: Any = LazyModule("pyarrow.parquet")
+types: Any = LazyModule("pyarrow.types")
 
 
 class StoredTable(NamedTuple):
@@ -52,13 +56,10 @@ def write_table(path: Path, frame: pd.DataFrame) -> bool:
 
 def read_table(path: Path) -> pd.DataFrame:
     """The table at `path`, its lists as Python lists; FileNotFoundError where it was never made."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pq.ParquetFile(path).read()
+    table = parquet.ParquetFile(path).read()
     frame = table.to_pandas()
     for field in table.schema:
-        if pa.types.is_list(field.type):
+        if types.is_list(field.type):
             frame[field.name] = pd.Series(table.column(field.name).to_pylist(), index=frame.index, dtype="object")
     return frame
 

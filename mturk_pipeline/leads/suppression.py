@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import read
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -44,8 +45,6 @@ def well_formed(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     A person's text such as "ask the dean" is kept in all leads as it was written, but no program can use it. Kinds
     of free text take any value.
     """
-    from mturk_pipeline.answers.kinds import read
-
     fine = pd.Series(True, index=leads.index)
     for name, field in phase.fields.items():
         own = leads.loc[leads["lead_subgroup"] == name, "value"]

@@ -7,10 +7,12 @@ with different probabilities count as so many rows drawn alike as have the same 
 """
 
 from dataclasses import asdict, dataclass
+from math import exp, lgamma, log
 
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import key_of
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -122,8 +124,6 @@ def exact_interval(share: float, n: float) -> tuple[float, float]:
 
 def _wrong(seen: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Whether any field that holds rows back has another value now than the crowd's."""
-    from mturk_pipeline.answers.kinds import key_of
-
     crowd = cleaned.set_index("item_id").reindex(seen["item_id"])
     wrong = np.zeros(len(seen), dtype=bool)
     for name in phase.gates:
@@ -154,8 +154,6 @@ def _beta_quantile(probability: float, a: float, b: float) -> float:
 
 def _beta_share(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, by its continued fraction (Lentz's method; DLMF 8.17.22)."""
-    from math import exp, lgamma, log
-
     if x <= 0 or x >= 1:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):

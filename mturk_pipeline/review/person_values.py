@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.review.shown import as_typed
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -27,8 +28,6 @@ def person_value(text: str, field: FieldSpec) -> PersonValue:
     >>> person_value("ask the dean", FieldSpec(kind="email"))[:2]
     ('odd', 'ask the dean')
     """
-    from mturk_pipeline.answers.kinds import read
-
     text = as_typed(text)
     if text.casefold() in field.nones:
         return PersonValue("none", None)
@@ -54,8 +53,6 @@ def person_values(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
 
 def match_keys(cells: pd.Series, name: str, phase: PhaseSpec) -> pd.Series:
     """The form in which a record's key values are compared; '' for none."""
-    from mturk_pipeline.answers.kinds import key_of
-
     field = phase.fields[name]
     codes, uniques = pd.factorize(cells.astype("str"))
     values = [person_value(u, field).value for u in uniques]

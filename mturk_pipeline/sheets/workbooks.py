@@ -5,8 +5,9 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.sheets.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.text_tables import TextTable, table_of
@@ -14,6 +15,9 @@ from mturk_pipeline.sheets.workbook_xml import BROKEN, lost_note, lost_values, t
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
+
+
+calamine: Any = LazyModule("python_calamine")
 
 
 def read_workbook(
@@ -54,14 +58,12 @@ def read_workbook(
 
 
 def _sheets(content: bytes) -> "list[tuple[str, CalamineSheet]]":
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
-
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
-    except PasswordError:
+    except calamine.PasswordError:
         raise UnreadableFileError("is protected by a password", remedy="save it without one") from None
-    except (CalamineError, ZipError, OSError, ValueError, OverflowError) as error:
+    except (calamine.CalamineError, calamine.ZipError, OSError, ValueError, OverflowError) as error:
         raise UnreadableFileError(BROKEN) from error
     except BaseException as error:
         # A damaged file can make the parser panic, and its PanicException is no Exception.

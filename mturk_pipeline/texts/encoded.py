@@ -1,6 +1,7 @@
 """Texts copied out of the source of a page: HTML entities and percent-encoding, undone."""
 
 import re
+from html import unescape
 from html.entities import html5
 from urllib.parse import unquote_to_bytes
 
@@ -58,8 +59,6 @@ def clean_source(text: str, *, escapes: bool = False) -> str:
 
 
 def _character(entity: re.Match[str]) -> str:
-    from html import unescape
-
     name = entity[0]
     return unescape(name) if name[1] == "#" or name[1:] in html5 else name
 

@@ -1,8 +1,11 @@
 """Marks that table programs leave in a text, which are no person's writing: taken out one text at a time."""
 
 import re
-from collections.abc import Callable
-from functools import cache
+from typing import Any
+
+from mturk_pipeline.lazy import LazyModule
+
+ftfy: Any = LazyModule("ftfy")
 
 ENCODING, ESCAPE, CONTROL, FORMULA, QUOTE = (
     "accents mended that were read in a wrong code page",
@@ -47,7 +50,7 @@ def mend_text(text: str, *, prose: bool) -> tuple[str, str]:
     if "_x" in text and (mended := _ESCAPE.sub(_unescaped, text)) != text:
         text = mended
         what.append(ESCAPE)
-    if not text.isascii() and _WRONG_PAGE.search(text) and (mended := _fix_encoding()(text)) != text:
+    if not text.isascii() and _WRONG_PAGE.search(text) and (mended := ftfy.fix_encoding(text)) != text:
         text = mended
         what.append(ENCODING)
     if prose and not text.isprintable() and (mended := _CONTROL.sub("", text)) != text:
@@ -61,10 +64,3 @@ def _unescaped(escape: re.Match[str]) -> str:
     if escape[1]:
         return escape[1]
     return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[2].upper(), "")
-
-
-@cache
-def _fix_encoding() -> Callable[[str], str]:
-    from ftfy import fix_encoding
-
-    return fix_encoding

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.trust.coding import Ints
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
@@ -61,8 +62,6 @@ def _readable(assignments: pd.DataFrame, column: str, spec: FieldSpec) -> tuple[
 
 def _read(text: object, spec: FieldSpec) -> tuple[str, bool] | None:
     """The right value in its normalised form, and whether there is one; None for a cell that says nothing."""
-    from mturk_pipeline.answers.kinds import read
-
     plain = str(text).strip()
     if plain.casefold() in spec.nones:
         return "", False
@@ -73,8 +72,6 @@ def _read(text: object, spec: FieldSpec) -> tuple[str, bool] | None:
 
 
 def _mark(truth: Ints, ballots: Ballots, field: int, known: dict[str, tuple[str, bool]], kind: str) -> None:
-    from mturk_pipeline.answers.kinds import key_of
-
     cells, candidates = ballots.cells, ballots.candidates
     for cell in np.flatnonzero(cells.field == field):
         right = known.get(cells.item_id[cell])

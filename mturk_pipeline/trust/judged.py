@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.calibration import Calibration, calibrate
 from mturk_pipeline.trust.choosing import choose
@@ -98,8 +99,6 @@ def with_outcomes(judged: Judged, ballots: Ballots, outcomes: pd.DataFrame, phas
         item_id, element, field, value and right (bool). What a person decided counts more. That a value is wrong says
         something of the other answers only where there are none.
     """
-    from mturk_pipeline.answers.kinds import key_of
-
     cells, values = ballots.cells, ballots.candidates.value
     names = list(phase.fields)
     keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
@@ -126,8 +125,6 @@ def with_outcomes(judged: Judged, ballots: Ballots, outcomes: pd.DataFrame, phas
 
 def _candidates(ballots: Ballots, cells: Ints, said: list[object], phase: PhaseSpec, name: str) -> list[int]:
     """The candidate of each of `cells` that is what the person `said`."""
-    from mturk_pipeline.answers.kinds import key_of, read
-
     spec = phase.fields[name]
     start, values = ballots.cells.start, ballots.candidates.value
     found = []

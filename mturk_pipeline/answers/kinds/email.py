@@ -5,15 +5,18 @@ are a sentence ("contact us at chess@x.edu"). "Chess Club@gmail.com" is not Club
 """
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mturk_pipeline.answers.hosts import host_of
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap, words
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
+
+email_validator: Any = LazyModule("email_validator")
 
 FREE_MAIL = words(
     "gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com "
@@ -117,11 +120,9 @@ def _judge(address: str, note: str) -> Reading:
 
 def _unusual(address: str) -> str:
     """An address in letters beyond ASCII, as the library that knows the standards has it; '' if it is none."""
-    from email_validator import EmailNotValidError, validate_email
-
     try:
-        found = validate_email(address, check_deliverability=False)
-    except (EmailNotValidError, UnicodeError):
+        found = email_validator.validate_email(address, check_deliverability=False)
+    except (email_validator.EmailNotValidError, UnicodeError):
         return ""
     value = f"{found.local_part.lower()}@{found.ascii_domain}"
     return value if clean(value) == value and unwrap(value) == value else ""

@@ -7,14 +7,17 @@ too. Fillers (all digits the same, 123…) are never accepted.
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, words
 from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, date_note, is_shortened
 
 if TYPE_CHECKING:
     from mturk_pipeline.workflow.field_spec import FieldSpec
+
+phonenumbers: Any = LazyModule("phonenumbers")
 
 _NORTH_AMERICA = words("US CA PR DO JM BS BB TT AG AI BM DM GD GU KN KY LC MP MS SX TC VC VG VI AS")
 _LABEL = re.compile(
@@ -98,14 +101,10 @@ def _judge_national(number: str, extension: str) -> Reading:
 
 @cache
 def _in_service(area: str) -> bool:
-    import phonenumbers
-
     return any(phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}{rest}")) for rest in ("2345678", "5550123"))
 
 
 def _international(digits: str, plus: bool, extension: str, field: "FieldSpec") -> Reading:
-    import phonenumbers
-
     text = f"+{digits.lstrip('0')}" if plus or digits.startswith("00") else digits
     region = field.region.upper()
     if len(digits) == 7 and not plus and region in _NORTH_AMERICA:
@@ -134,8 +133,6 @@ def _international(digits: str, plus: bool, extension: str, field: "FieldSpec") 
 
 
 def _is_real(text: str) -> bool:
-    import phonenumbers
-
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(text))
     except phonenumbers.NumberParseException:
@@ -144,8 +141,6 @@ def _is_real(text: str) -> bool:
 
 def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A number among words: taken where there is exactly one."""
-    import phonenumbers
-
     if damage := SHORTENED if is_shortened(text) else date_note(text):
         return invalid(damage)
     if sum(c.isdecimal() for c in text) < 7 and not re.search(r"\d{3}[ .-]?[A-Za-z]{3,}", text):
@@ -168,8 +163,6 @@ def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
 
 def _in_letters(text: str, extension: str, field: "FieldSpec") -> Reading:
     """A number spelt with the letters of the keys: 1-800-FLOWERS."""
-    import phonenumbers
-
     if not re.fullmatch(r"[+1 .(-]*\d{3}[) .-]*(?=[^A-Za-z]*[A-Za-z]{3})[A-Za-z0-9-]{7,9}", text):
         return invalid("no phone number in it")
     reading = _read_number(phonenumbers.convert_alpha_characters_in_number(text), extension, field)
