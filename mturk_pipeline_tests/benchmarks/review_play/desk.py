@@ -11,8 +11,8 @@ import pandas as pd
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.reading import Reviews, read_reviewed, read_versions
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import none_word
