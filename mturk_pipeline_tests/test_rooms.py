@@ -44,3 +44,18 @@ def test_spreadsheets_are_opened_in_one_room_which_knows_no_other() -> None:
     others = {p.relative_to(PACKAGE).parts[0] for p in _domain()} - {"sheets", "texts", "errors.py"}
     known = [name for path in room.rglob("*.py") for name in _imports(path)]
     assert [n for n in known if n.startswith("mturk_pipeline.") and n.split(".")[1] in others] == []
+
+
+def test_no_import_runs_back() -> None:
+    """Rooms stand in an order in which each imports only from those before it: no two need each other."""
+    needs: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).parts
+        if len(parts) > 1:
+            others = {n.split(".")[1] for n in _imports(path) if n.startswith("mturk_pipeline.") and n.count(".")}
+            needs.setdefault(parts[0], set()).update(others - {parts[0]})
+    left = {room: others & set(needs) for room, others in needs.items()}
+    while free := [room for room, others in left.items() if not others & set(left)]:
+        for room in free:
+            del left[room]
+    assert left == {}
