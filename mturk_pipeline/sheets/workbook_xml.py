@@ -165,7 +165,7 @@ def _look_through(archive: zipfile.ZipFile, part: str, limits: Limits) -> LostVa
         extent.rows += len(rows) - 1
         far = _FAR.search(block) is not None
         plain = block.count(b"<c") == block.count(b'<c r="') and _PREFIXED.search(block) is None
-        if not plain or (far and _BEYOND.search(block)):
+        if not plain or (far and _has_place_beyond(block)):
             _stretch_by_rows(extent, rows)
         elif far:
             for letters, number in _CELL.findall(block):
@@ -178,6 +178,11 @@ def _look_through(archive: zipfile.ZipFile, part: str, limits: Limits) -> LostVa
             lost.update(_lost_of_block(block))
     extent.refuse_vast(limits)
     return lost
+
+
+def _has_place_beyond(block: bytes) -> bool:
+    """Whether a place lies beyond all sheets; `color="red"` in a text is none."""
+    return any(not block[found.start() - 1 : found.start()].isalnum() for found in _BEYOND.finditer(block))
 
 
 def _stretch_by_rows(extent: _Extent, rows: list[bytes]) -> None:
