@@ -9,6 +9,7 @@ from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
+from mturk_pipeline.orchestration.worker_history import MEMORY
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import Tables
 from mturk_pipeline.vocabulary.queue_kinds import QUEUE_KINDS
@@ -80,7 +81,11 @@ def reviewed_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What a person is to look at, and the workbook in the project's folder."""
 
-    @names.asset("review_queue", checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")])
+    @names.asset(
+        "review_queue",
+        deps=[MEMORY],
+        checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
+    )
     def _review_queue(place: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.projects.stages.review_queue import make_review_queue

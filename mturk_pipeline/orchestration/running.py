@@ -7,6 +7,7 @@ from functools import cache
 from uuid import uuid4
 
 import dagster as dg
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import release_run
@@ -25,6 +26,10 @@ ARRIVAL_SECONDS = 10.0
 
 # The caller says what happens; the events of each step are in the UI.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+# So that the UI shows these runs, too, with the job that they are of.
+_ORIGIN = {REPOSITORY_LABEL_TAG: "__repository__@mturk_pipeline"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,7 @@ def _run(
             instance=instance,
             run_id=run_id,
             partition_key=place.project.id,
-            tags=run_tags(place, signature) | identity_tags(place.home, run_id),
+            tags=run_tags(place, signature) | identity_tags(place.home, run_id) | _ORIGIN,
             asset_selection=selection,
             run_config=_QUIET,
             raise_on_error=False,

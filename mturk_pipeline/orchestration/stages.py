@@ -9,6 +9,7 @@ import dagster as dg
 
 import mturk_pipeline
 from mturk_pipeline.errors import UserError, line_for_user
+from mturk_pipeline.orchestration.column_lineage import with_column_lineage
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.workflow import Workflow
@@ -34,7 +35,8 @@ class Stage(NamedTuple):
 STAGES = {
     "input": Stage("What is to be asked about, from the files in the first folder.", "excel"),
     "purged": Stage(
-        "Items of the input that other projects have already, and which project has each.", "csv", ("input",), True
+        "Items of the input that other projects have already, and which project has each.", "csv",
+        ("input", "raw_output", "set_aside"), True,
     ),
     "raw_output": Stage("Raw output: every assignment that counts, united over all result files.", "csv"),
     "set_aside": Stage(
@@ -199,7 +201,8 @@ def stage_asset(
         def run(context: dg.AssetExecutionContext, workspace: Workspace, **config: dg.Config) -> Iterator[Any]:
             try:
                 here = workspace.phase(context, workflow, phase)
-                yield from make(here, **config, **{stage: _table(here, stage) for stage in wanted})
+                for result in make(here, **config, **{stage: _table(here, stage) for stage in wanted}):
+                    yield with_column_lineage(result, here.spec)
             except Exception as error:
                 line = line_for_user(error)
                 if line is None:
