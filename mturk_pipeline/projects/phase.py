@@ -65,9 +65,13 @@ class ProjectPhase:
         return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.keys)
 
     def is_made(self) -> bool:
-        """Whether the phase's tables and its workbook are there: somebody may have deleted them."""
+        """Whether the phase's tables and its workbook are there.
+
+        Somebody may have deleted them, and a version before this one made fewer.
+        """
         workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
-        tables = (self._table(self.phase, stage) for stage in ("cleaned_output", "reviewed", "review_queue"))
+        stages = ("items", "review_seen", "cleaned_output", "reviewed", "review_queue")
+        tables = (self._table(self.phase, stage) for stage in stages)
         return workbook.is_file() and all(table.is_file() for table in tables)
 
     def worker_history(self) -> "tuple[pd.DataFrame, str]":
