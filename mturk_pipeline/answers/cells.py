@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import KINDS, Reading, unless_lost
 from mturk_pipeline.answers.unreadable import evidence_of
+from mturk_pipeline.kinds import KINDS, Reading, unless_lost
 from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.texts.spreadsheet_errors import SIGNS, is_spreadsheet_error
@@ -73,12 +73,12 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
         return reading
 
     def read_cell(text: str) -> tuple[Reading, ...]:
-        if kind.listed and "&" in text:
+        if kind.between and "&" in text:
             text = without_entities(text)  # its ';' separates nothing
         if separator and separator in text and _is_list(text, choices):
             return _several(read_one(part) for part in text.split(separator))
         reading = read_one(text)
-        if kind.listed and not field.separator and (reading.state == "invalid" or reading.note):
+        if kind.between and not field.separator and (reading.state == "invalid" or reading.note):
             parts = [p for p in _BETWEEN.split(text) if p] if len(text) < 5000 else []
             listed = [read_one(p) for p in parts] if 1 < len(parts) <= 50 else []
             if listed and all(r.state == "valid" and "around it" not in r.note for r in listed) and _are_alike(parts):

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.cells import has_text
-from mturk_pipeline.answers.kinds import KINDS
-from mturk_pipeline.answers.kinds.handle import is_own_link
-from mturk_pipeline.answers.kinds.networks import page_of
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.plain_text import clean
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -25,7 +23,7 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     Compared within one answer, and within one record of a list; several columns of one field are no echo. A
     link to the field's own network in a handle field is an answer to that field, whatever else it is pasted into.
     Two questions for free text may fairly be answered with the same few words (measured on a real batch: "killed",
-    "supportive"): among fields of kind text alone only whole sentences are echoes.
+    "supportive"): among fields of prose alone only whole sentences are echoes.
     """
     fields = list(phase.fields.items())
     is_open = np.array([KINDS[spec.kind].open for _, spec in fields])
@@ -34,8 +32,8 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
         return said
     text = loose(said["raw"].iloc[at])
     echo = said.iloc[at][["row", "slot", "field"]].assign(at=at, text=pd.factorize(text)[0])
-    is_text = np.array([spec.kind == "text" for _, spec in fields])[echo["field"].to_numpy()]
-    echo["telling"] = ~is_text | (text.str.len() > _FEW_WORDS).to_numpy(dtype=bool)
+    is_prose = np.array([KINDS[spec.kind].prose for _, spec in fields])[echo["field"].to_numpy()]
+    echo["telling"] = ~is_prose | (text.str.len() > _FEW_WORDS).to_numpy(dtype=bool)
     echo = echo[echo["text"] >= 0]
     groups = echo.groupby(["row", "slot", "text"])
     several = (groups["field"].transform("nunique") > 1) & groups["telling"].transform("any")
@@ -43,7 +41,7 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     if echo.empty:
         return said
     note = "same text in fields " + _names(echo, [name for name, _ in fields])
-    answers_itself = _own_links(said.loc[echo["at"]], phase)
+    answers_itself = _plainly_meant(said.loc[echo["at"]], phase)
     out = said.copy()
     hit = echo["at"].to_numpy()[~answers_itself]
     note = note.to_numpy(dtype=object)[~answers_itself]
@@ -82,12 +80,11 @@ def _names(echo: pd.DataFrame, names: list[str]) -> pd.Series:
     return pd.Series([texts[b] for b in bits], dtype="str").take(group.to_numpy()).set_axis(echo.index)
 
 
-def _own_links(rows: pd.DataFrame, phase: PhaseSpec) -> np.ndarray:
-    """Which rows are valid handles given as a link to their own network."""
+def _plainly_meant(rows: pd.DataFrame, phase: PhaseSpec) -> np.ndarray:
+    """Which rows are valid answers that are plainly meant for their own field."""
     out = np.zeros(len(rows), dtype=bool)
     for code, spec in enumerate(phase.fields.values()):
-        if spec.kind == "handle":
+        if answers_itself := KINDS[spec.kind].answers_itself:
             at = np.flatnonzero(((rows["field"] == code) & (rows["state"] == _VALID)).to_numpy())
-            network = page_of(spec.network or "")
-            out[at] = [is_own_link(t, network) for t in rows["raw"].iloc[at]]
+            out[at] = [answers_itself(t, spec) for t in rows["raw"].iloc[at]]
     return out

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.hosts import site_of
+from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.kinds.hosts import site_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # How such a note begins; reasons look for it.
@@ -15,10 +16,10 @@ ELSEWHERE = "on another site than its input"
 def mark_elsewhere(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """`said` with a note at links whose site is none of the sites that their assignment's input names.
 
-    Only for fields of kind url, and only where the input has a link at all. Clubs do have pages on other sites:
-    nothing becomes suspicious by this.
+    Only for fields whose values are links, and only where the input has a link at all. Clubs do have pages on other
+    sites: nothing becomes suspicious by this.
     """
-    links = [code for code, spec in enumerate(phase.fields.values()) if spec.kind == "url"]
+    links = [code for code, spec in enumerate(phase.fields.values()) if KINDS[spec.kind].is_link]
     at = np.flatnonzero((said["field"].isin(links) & said["value"].notna() & (said["note"] == "")).to_numpy())
     expected = _input_sites(assignments) if len(at) else []
     if not expected:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.columns import key_column
-from mturk_pipeline.answers.kinds.email import FREE_MAIL
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.plain_text import squeeze
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -13,20 +13,21 @@ _NOTE = "the item's own name before a free mail host: invented?"
 
 def mark_invented(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """`said` where e-mail addresses made of a key of their item and a free mail host are suspicious."""
-    emails = [code for code, spec in enumerate(phase.fields.values()) if spec.kind == "email"]
-    at = np.flatnonzero((said["field"].isin(emails) & said["value"].notna()).to_numpy())
-    address = said["value"].iloc[at]
-    free = address.str.replace("^.*@", "", regex=True).isin(sorted(FREE_MAIL)).to_numpy()
-    at = at[free]
+    part = pd.Series("", index=said.index, dtype=object)
+    for code, spec in enumerate(phase.fields.values()):
+        if made_up_from := KINDS[spec.kind].made_up_from:
+            own = said.loc[(said["field"] == code) & said["value"].notna(), "value"]
+            part[own.index] = own.map({value: made_up_from(value) for value in own.unique()})
+    at = np.flatnonzero((part != "").to_numpy())
     if not len(at):
         return said
-    local = _squeezed(address[free].str.replace("@.*$", "", regex=True))
+    made_up = _squeezed(part.iloc[at])
     row = said["row"].iloc[at].to_numpy()
     invented = np.zeros(len(at), dtype=bool)
     for key in phase.keys:
         if column := key_column(assignments, key):
             named = _squeezed(assignments[column].astype("str").fillna("").iloc[row])
-            invented |= (local == named) & (local != "")
+            invented |= (made_up == named) & (made_up != "")
     out = said.copy()
     out.loc[at[invented], "suspicious"] = True
     out.loc[at[invented], "note"] = _NOTE

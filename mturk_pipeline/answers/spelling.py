@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import KINDS
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -27,7 +27,7 @@ def with_one_spelling(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) ->
     for code, spec in enumerate(phase.fields.values()):
         kind = KINDS[spec.kind]
         at = np.flatnonzero(((said["field"] == code) & said["value"].notna()).to_numpy())
-        if kind.key_of is None or not len(at) or (spec.kind == "choice" and spec.choices):
+        if kind.key_of is None or not len(at) or (kind.one_spelling_in == "phase" and spec.choices):
             continue
         value = said["value"].iloc[at].reset_index(drop=True)
         key = pd.factorize(comparing_keys(value, spec.kind))[0]

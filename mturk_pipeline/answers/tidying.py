@@ -8,11 +8,11 @@ from mturk_pipeline.answers.echo import without_echoes
 from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
-from mturk_pipeline.answers.reading import notes as join_notes
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.intake.mended_cells import original_cells
+from mturk_pipeline.kinds.kind import notes as join_notes
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

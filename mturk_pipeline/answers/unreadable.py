@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mturk_pipeline.answers.none_words import says_none
-from mturk_pipeline.answers.reading import Reading
+from mturk_pipeline.kinds.kind import Reading
 from mturk_pipeline.texts.plain_text import clean, has_control
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.vocabulary.answer_states import JUNK, NEAR_MISS, NONE_IN_WORDS
 
 if TYPE_CHECKING:
-    from mturk_pipeline.answers.reading import Kind
+    from mturk_pipeline.kinds.kind import Kind
     from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LONGEST = 300  # characters: what is longer is prose or a pasted page

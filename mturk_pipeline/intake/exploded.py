@@ -8,9 +8,9 @@ import pandas as pd
 
 from mturk_pipeline.intake.column_names import comparable
 from mturk_pipeline.intake.typed import columns as select
+from mturk_pipeline.kinds import SEPARATOR
 
 PREFIX = "Answer."
-SEPARATOR = "|"
 
 
 def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) -> pd.DataFrame:

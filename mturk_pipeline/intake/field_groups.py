@@ -1,5 +1,6 @@
 """Answer columns that belong together: slots of a list of records, and several places for one kind of answer."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.guessing import Guess, guess_kind
 from mturk_pipeline.intake.typed import column, distinct
-from mturk_pipeline.workflow.field_spec import KindName
-
-# Kinds whose numbered columns are more places for the same thing, and those that tell records of a list apart.
-_POOLED: tuple[KindName, ...] = ("url", "email", "phone", "handle", "name")
-_LINKS: tuple[KindName, ...] = ("url", "email", "handle")
+from mturk_pipeline.kinds import KINDS, Kind
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def group_columns(assignments: pd.DataFrame, answer_columns: Sequence[str]) -> l
         members = list(templates[template].values()) if template else [name]
         if template and template in records:
             groups.append(FieldGroup(_bare(template), (template,), guesses[name]))
-        elif template and guesses[name].kind in _POOLED:
+        elif template and _is_pooled(KINDS[guesses[name].kind]):
             groups.append(FieldGroup(_bare(template), tuple(members), guesses[name]))
         else:
             members = [name]
@@ -91,15 +88,15 @@ def _templates(names: Sequence[str]) -> dict[str, dict[int, str]]:
 
 def _records(templates: dict[str, dict[int, str]], guesses: dict[str, Guess]) -> set[str]:
     """The patterns that are fields of a list of records."""
-    kinds = {t: guesses[next(iter(members.values()))].kind for t, members in templates.items()}
+    kinds = {t: KINDS[guesses[next(iter(members.values()))].kind] for t, members in templates.items()}
     records: set[str] = set()
     for template in templates:
         before, _, after = template.partition("{n}")
         fellows = [t for t in templates if t.partition("{n}")[0] == before and t.partition("{n}")[2]]
-        if after and any(kinds[t] in _POOLED for t in fellows):
+        if after and any(_is_pooled(kinds[t]) for t in fellows):
             records.update(fellows)
     at_end = [t for t in templates if t.endswith("{n}")]
-    if any(kinds[t] == "name" for t in at_end) and any(kinds[t] in _LINKS for t in at_end):
+    if any(kinds[t].is_name for t in at_end) and any(_identifies(kinds[t]) for t in at_end):
         records.update(at_end)
     # A phase has one list: of several, the one with most fields.
     lists: dict[str, set[str]] = {}
@@ -107,6 +104,16 @@ def _records(templates: dict[str, dict[int, str]], guesses: dict[str, Guess]) ->
         before, _, after = template.partition("{n}")
         lists.setdefault(before if after else "", set()).add(template)
     return max(lists.values(), key=lambda ts: (len(ts), sorted(ts)), default=set())
+
+
+def _is_pooled(kind: Kind) -> bool:
+    """Whether numbered columns of a kind are more places for the same thing."""
+    return kind.open and not kind.prose
+
+
+def _identifies(kind: Kind) -> bool:
+    """Whether a kind tells records apart better than their names do."""
+    return kind.record_order < math.inf and not kind.is_name
 
 
 def _bare(template: str) -> str:

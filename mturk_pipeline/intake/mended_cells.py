@@ -9,6 +9,7 @@ import pandas as pd
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, with_prefix
 from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -45,7 +46,7 @@ def use_of(field: FieldSpec | None) -> Use:
         return "values"
     if not field.mend:
         return "kept"
-    return {"text": "text", "number": "numbers"}.get(field.kind, "values")  # pyright: ignore[reportReturnType]
+    return KINDS[field.kind].damage
 
 
 def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:

@@ -121,12 +121,7 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str]) -> dict[str, dict
         content: dict[str, Any] = {"kind": group.guess.kind}
         if list(group.columns) != [name]:
             content["columns"] = list(group.columns)
-        if group.guess.network:
-            content["network"] = group.guess.network
-        if group.guess.kind == "phone":
-            content["region"] = "US"
-        if group.guess.separator:
-            content["separator"] = group.guess.separator
+        content |= group.guess.settings
         if 0 < len(remarks) < len(groups) and group not in remarks:
             content["gate"] = True
         fields[name] = content

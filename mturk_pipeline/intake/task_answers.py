@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import ANSWER, find_column
-from mturk_pipeline.intake.exploded import SEPARATOR
 from mturk_pipeline.intake.typed import column as column_of
+from mturk_pipeline.kinds import SEPARATOR
 
 TASK_ANSWERS = "taskAnswers"
 NO_TASK_ANSWERS = "has a column taskAnswers that is no JSON list of answers: look in the download"

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import KINDS
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.leads.duplicates import identity
 from mturk_pipeline.leads.lead_columns import key_columns, record_columns
 from mturk_pipeline.leads.recipients import joined_distinct
@@ -60,7 +60,7 @@ def contacts(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataF
     shown = used.drop_duplicates([_ITEM, "lead_subgroup"])
     for field, name in _channels(phase, leads, [*table.columns, *_FIXED]).items():
         values = shown[shown["lead_subgroup"] == field].set_index(_ITEM)["value"].reindex(first.index)
-        is_page = phase.fields[field].kind == "handle"
+        is_page = KINDS[phase.fields[field].kind].is_page
         table[name] = ("https://" + values).where(~values.str.contains("://"), values) if is_page else values
     others = used[is_email(used, phase) & ~used.index.isin(shown.index)]
     table["Additional Emails"] = joined_distinct(others[_ITEM], others["value"]).reindex(first.index)
@@ -91,7 +91,7 @@ def _channels(phase: PhaseSpec, leads: pd.DataFrame, taken: list[str]) -> dict[s
     used = set(taken)
     for field in (f for f in phase.fields if f in present):
         spec = phase.fields[field]
-        usual = (spec.network or "").title() if spec.kind == "handle" else KINDS[spec.kind].crm_column or _title(field)
+        usual = KINDS[spec.kind].crm_column.format(network=(spec.network or "").title()) or _title(field)
         wanted = (usual, _title(field), *(f"{_title(field)} (value{n})" for n in ("", *range(2, len(used) + 3))))
         names[field] = next(name for name in wanted if name not in used)
         used.add(names[field])

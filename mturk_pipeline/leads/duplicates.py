@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import key_of
+from mturk_pipeline.kinds import key_of
 from mturk_pipeline.leads.lead_columns import LISTS
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

@@ -1,22 +1,15 @@
 """From reviewed rows, one column per field, to leads: one row per value."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.leads.lead_columns import ROW
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# Kinds whose values hold no such mark themselves: "a@x.edu; b@x.edu" in one cell is two values.
-_SEVERAL = {
-    "email": re.compile(r"\s*[;,]\s*"),
-    "url": re.compile(r"\s*;\s+"),
-    "handle": re.compile(r"\s*[;,]\s*"),
-    "phone": re.compile(r"\s*;\s+"),
-}
 _PLACE = ["item_id", "element"]
 
 
@@ -119,7 +112,7 @@ def several(cells: pd.Series, field: FieldSpec) -> pd.Series:
     >>> several(pd.Series(["Chess; Go"]), FieldSpec(kind="name")).tolist()
     [['Chess; Go']]
     """
-    split = _SEVERAL.get(field.kind)
+    split = KINDS[field.kind].between
     lists = [[cell] for cell in cells.tolist()]
     marked = cells.str.contains("[;,]").to_numpy(dtype=bool) if split else np.zeros(len(cells), dtype=bool)
     for at in np.flatnonzero(marked).tolist():

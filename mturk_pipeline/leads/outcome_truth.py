@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 TRUTH_COLUMNS = ["item_id", "element", "field", "value", "right"]
@@ -24,7 +25,7 @@ def outcomes_as_truth(outcomes: pd.DataFrame, consensus: pd.DataFrame, phase: Ph
         bounced and was reached is left out. That one was reached says something of an item only where it passed: else
         it is the address of another. These items were not drawn by chance: mail goes out to what was trusted.
     """
-    emails = [name for name, field in phase.fields.items() if field.kind == "email"]
+    emails = [name for name, field in phase.fields.items() if KINDS[field.kind].is_mail]
     told = outcomes.assign(right=outcomes["outcome"].map(_RIGHT))
     told = told[told["right"].notna()].drop_duplicates(["address", "right"])
     right = told[~told["address"].duplicated(keep=False)].set_index("address")["right"]

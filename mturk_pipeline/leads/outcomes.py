@@ -14,6 +14,7 @@ from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.contracts.leads import Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.intake.damage import Use, undo_damage
+from mturk_pipeline.kinds import email
 from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
@@ -45,7 +46,7 @@ _NO = frozenset({"false", "no", "n", "f", "nein", "falsch", "non", "faux", "0", 
 _GRAVEST = (COMPLAINED, UNSUBSCRIBED, BOUNCED, SUPPRESSED, SOFT)
 # Files of ours that a person copied say nothing of outcomes.
 _OURS = frozenset({"lead id", "lead ids"})
-_EMAIL = reader(FieldSpec.model_validate({"kind": "email"}))
+_EMAIL = reader(FieldSpec.model_validate({"kind": email.KIND.name}))
 
 
 class OutcomesRead(NamedTuple):

@@ -4,19 +4,13 @@ import re
 
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import read
+from mturk_pipeline.kinds import KINDS, read
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside the projects, for all of them.
 FILES = ("suppression.csv", "suppression.xlsx")
 # The first of these that is told of an address is the reason shown.
-_TYPED = ("email", "phone", "url", "handle")
-# What is surely fine: to read an address in full takes long.
-_PLAIN = {
-    "email": r"[\w+-]+(?:\.[\w+-]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}",
-    "phone": r"\+[1-9]\d{9,14}",
-}
 _REASONS = ("complained", "unsubscribed", "suppressed", "bounced")
 
 
@@ -36,7 +30,7 @@ def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpe
 
 def is_email(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Which leads are e-mail addresses."""
-    return leads["lead_subgroup"].isin([name for name, field in phase.fields.items() if field.kind == "email"])
+    return leads["lead_subgroup"].isin([name for name, field in phase.fields.items() if KINDS[field.kind].is_mail])
 
 
 def well_formed(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
@@ -48,12 +42,13 @@ def well_formed(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     fine = pd.Series(True, index=leads.index)
     for name, field in phase.fields.items():
         own = leads.loc[leads["lead_subgroup"] == name, "value"]
-        if field.kind not in _TYPED or own.empty:
+        kind = KINDS[field.kind]
+        if not kind.personal or own.empty:
             continue
         values = pd.Series(own.unique(), dtype="str")
-        doubtful = values[~values.str.fullmatch(_PLAIN.get(field.kind, "$^"), flags=re.IGNORECASE | re.ASCII)]
+        doubtful = values[~values.str.fullmatch(kind.plain or "$^", flags=re.IGNORECASE | re.ASCII)]
         readings = {value: read(value, field) for value in doubtful}
-        bad = [v for v, r in readings.items() if r.value is None or (r.note and field.kind == "email")]
+        bad = [v for v, r in readings.items() if r.value is None or (r.note and kind.is_mail)]
         fine[own.index] = ~own.isin(bad)
     return fine
 

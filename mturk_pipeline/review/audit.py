@@ -12,7 +12,7 @@ from math import exp, lgamma, log
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import key_of
+from mturk_pipeline.kinds import key_of
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

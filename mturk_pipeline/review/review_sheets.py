@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import KINDS
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.decision_words import WORDS

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import read
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id
+from mturk_pipeline.kinds import read
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.tracing.project_tables import ProjectTables
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mturk_pipeline.answers.kinds import KINDS
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.trust.coding import Bools, Ints
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
@@ -48,7 +48,7 @@ def is_personal(spec: FieldSpec) -> bool:
 
 def shares_classes(spec: FieldSpec) -> bool:
     """Whether all items of the field have the same few possible answers (numbers have not)."""
-    return spec.closed and spec.kind != "number"
+    return spec.closed and not KINDS[spec.kind].is_quantity
 
 
 def of_field(flags: list[bool], field: Ints) -> Bools:

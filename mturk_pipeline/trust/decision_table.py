@@ -30,6 +30,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.trust.choosing import at_least
 from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.votes import Ballots
@@ -93,7 +94,7 @@ def flag_text(flag: int, agreeing: int, workers: int, kind: str, near_misses: in
         MAJORITY: f"All good, majority {agreeing} of {workers}",
         PLURALITY: "Checkit, plurality tie",
         MINORITY: "Checkit, minority",
-        MULTIPLE: f"Checkit, multiple {'emails' if kind == 'email' else 'values'}",
+        MULTIPLE: f"Checkit, multiple {KINDS[kind].plural}",
         ZERO_VALUE: "All good, zero value",
     }[flag]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.kinds import choice, text
 from mturk_pipeline.trust.asked import Questions
 from mturk_pipeline.trust.coding import BLANK, NONE, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
 from mturk_pipeline.trust.votes import Ballots, ballots_of
@@ -51,7 +52,7 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
     names = tuple(fields)
     value = np.where(state == VALID, value, -1)
     is_list = kind == "list"
-    spec = FieldSpec.model_validate({"kind": "choice" if kind == "closed" else "text", "required": is_list})
+    spec = FieldSpec.model_validate({"kind": (choice if kind == "closed" else text).KIND.name, "required": is_list})
     questions = Questions(dict.fromkeys(names, spec), names if is_list else (), names if is_list else ())
     zeros = np.zeros_like(item)
     rows = Rows(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.intake.column_names import find_column
+from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.trust.coding import Ints
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import key_of, read
+from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.calibration import Calibration, calibrate
 from mturk_pipeline.trust.choosing import choose

@@ -15,6 +15,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.answers.none_words import FOREIGN_WORDS, says_none, says_nothing
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.plain_text import clean, words
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -25,8 +26,6 @@ _SETTLED = 0.8  # of the cells of one shape have to be read with a setting for i
 _TRIED = 300  # valid cells that are read again with it
 _LONGEST_TEXT, _LONGEST_SHAPE = 40, 30
 _SEPARATORS = (";", "|", "\n", ",", " / ", " or ", " and ", " ")
-# Countries with many crowd workers or leads, tried for telephone numbers.
-_REGIONS = ("US", "GB", "IN", "AU", "DE", "FR", "IT", "ES", "NL", "BR", "MX", "PH", "PK", "NG", "KE", "ZA", "JP", "IE")
 
 # Words of everyday answers; none of them is mostly a name of people.
 COMMON_WORDS = words(
@@ -142,8 +141,8 @@ def _proposals(spec: FieldSpec, text: str | None) -> Iterator[tuple[str, Any]]:
         return
     if spec.separator is None:
         yield from (("separator", mark) for mark in _SEPARATORS)
-    if spec.kind == "phone":
-        yield from (("region", region) for region in _REGIONS if region != spec.region)
+    for name, values in KINDS[spec.kind].trials.items():
+        yield from ((name, value) for value in values if value != getattr(spec, name))
     if spec.anchor is not None:
         yield "anchor", None
 
@@ -153,8 +152,8 @@ def _settles(name: str, spec: FieldSpec, before: FieldSpec, raws: Sequence[str],
     read, read_before = reader(spec), reader(before)
     if all(r.state != "invalid" for raw in raws for r in read_before(raw)):
         return False  # what is wrong with these is no matter of reading, such as one text in several fields
-    # A number of another country fits its plan, or it is not from there.
-    plain = name == "region"
+    # With a setting of its kind a value is read without a doubt (a number fits its country's plan), or not by it.
+    plain = name in KINDS[spec.kind].trials
     settled = [all(r.state != "invalid" and not (plain and r.note) for r in read(raw)) for raw in raws]
     if sum(settled) < _SETTLED * len(settled):
         return False

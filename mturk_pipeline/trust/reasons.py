@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.edits import is_close
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
+from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.kinds.edits import is_close
 from mturk_pipeline.texts.plain_text import clean, squeeze
 from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.cases import texts_of_cases
@@ -303,7 +304,7 @@ def _spreads(answers: pd.DataFrame, asked: Asked) -> pd.Series:
 
     Median and quartiles do not care about one absurd answer (Hampel, JASA 69 (1974)).
     """
-    names = [name for name, spec in asked.fields.items() if spec.kind == "number"]
+    names = [name for name, spec in asked.fields.items() if KINDS[spec.kind].is_quantity]
     told = answers[answers["field"].isin(names) & (answers["state"] == "valid")]
     keys = ["item_id", "element", "field"]
     number = pd.to_numeric(told["value"], errors="coerce")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Workers
 from mturk_pipeline.intake.unknown_workers import is_unknown, known
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.trust.agreement import agreement
 from mturk_pipeline.trust.asked import is_personal
 from mturk_pipeline.trust.choosing import changed, checked_workers
@@ -163,7 +164,7 @@ def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
     """
     specs = phase.fields
     open_field = np.array(
-        [not s.closed and not (s.kind == "name" and f in phase.record_fields) for f, s in specs.items()]
+        [not s.closed and not (KINDS[s.kind].is_name and f in phase.record_fields) for f, s in specs.items()]
     )
     rows = rows.where((rows.state == VALID) & open_field[rows.field])
     rows = rows.where(latest(rows))

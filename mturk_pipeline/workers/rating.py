@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -31,7 +32,7 @@ def suggested_phase(files: Sequence[Path]) -> PhaseSpec:
     Fields of prose are left out where there are others: two people never write the same, and both may be right.
     """
     attributes = yaml.safe_load(suggest_phase(files))["attributes"]
-    telling = {name: field for name, field in attributes["fields"].items() if field["kind"] != "text"}
+    telling = {name: field for name, field in attributes["fields"].items() if not KINDS[field["kind"]].prose}
     try:
         return PhaseSpec.model_validate({**attributes, "fields": telling or attributes["fields"]})
     except ValidationError:
@@ -61,7 +62,7 @@ def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     nothing = pd.DataFrame({"worker": pd.Series([], dtype="str"), "right": [], "given": []})
     fitted = fit(answers, phase, known=known_before(votes, nothing, {}, gold), votes=votes)
     workers = rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
-    prose = all(field.kind == "text" for field in phase.fields.values())
+    prose = all(KINDS[field.kind].prose for field in phase.fields.values())
     if prose or assignments["item_id"].nunique() < FEWEST_ITEMS:
         workers = workers.assign(judged=0.0, judged_right=0.0, standing="ok", evidence="")
     return Rated(workers, assignments)

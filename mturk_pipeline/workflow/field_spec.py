@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-KindName = Literal["url", "email", "phone", "handle", "name", "text", "number", "choice", "boolean"]
+from mturk_pipeline.kinds import KINDS
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
 # answer, and "none" says that there is none (`none_tokens`).
@@ -35,8 +35,6 @@ NONE_TOKENS = (
     "there is none",
     "n/a found",
 )
-# Kinds whose answers come from a small set of words: there, "none" and "no" are answers like any other.
-CLOSED_KINDS = ("choice", "boolean", "number")
 
 
 class Strict(BaseModel):
@@ -79,7 +77,10 @@ class FieldSpec(Strict):
     a list of records ("club_{n}_url"): all fields with `{n}` together make one record.
     """
 
-    kind: KindName = Field(description="How answers are normalised and validated.")
+    kind: str = Field(
+        description=f"How answers are normalised and validated: {', '.join(KINDS)}.",
+        json_schema_extra={"enum": list(KINDS)},
+    )
     columns: list[str] = Field(default=[], description="Answer columns feeding the field; by default its name.")
     required: bool = Field(False, description="A blank answer here is evidence of poor work.")
     gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
@@ -113,6 +114,13 @@ class FieldSpec(Strict):
         None, description="Input column with the known right answer, in the HITs that are gold questions."
     )
 
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"is {kind!r}; a field is of one of the kinds {', '.join(KINDS)}")
+        return kind
+
     @field_validator("columns", "blank_tokens", "none_tokens", "choices", mode="before")
     @classmethod
     def _texts(cls, value: Any) -> Any:
@@ -129,14 +137,15 @@ class FieldSpec(Strict):
                 raise ValueError(f"'{name}' is a trust between 0 and 1")
         if self.cost is not None and not 0 <= self.cost < float("inf"):
             raise ValueError("'cost' is a number from 0 on")
-        if self.kind == "handle" and not self.network:
-            raise ValueError("a handle field needs 'network', such as network: instagram")
+        for name, example in KINDS[self.kind].needs.items():
+            if not getattr(self, name):
+                raise ValueError(f"a field of kind {self.kind} needs '{name}', such as {name}: {example}")
         return self
 
     @property
     def closed(self) -> bool:
         """Whether all items share one small set of possible answers."""
-        return self.kind in CLOSED_KINDS
+        return not KINDS[self.kind].open
 
     @property
     def blanks(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 
 # What the UI takes as an owner.
@@ -141,8 +142,7 @@ class PhaseSpec(Strict):
         """The fields that identify a record, strongest first (links before names where nothing is said)."""
         if self.match_records:
             return tuple(self.match_records)
-        order = {"url": 0, "handle": 1, "email": 2, "name": 3}
-        return tuple(sorted(self.record_fields, key=lambda f: order.get(self.fields[f].kind, 9)))[:2]
+        return tuple(sorted(self.record_fields, key=lambda f: KINDS[self.fields[f].kind].record_order))[:2]
 
     @property
     def gates(self) -> tuple[str, ...]:

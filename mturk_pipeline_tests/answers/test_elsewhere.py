@@ -3,8 +3,8 @@
 import pytest
 
 from mturk_pipeline.answers.elsewhere import ELSEWHERE
-from mturk_pipeline.answers.hosts import site_of
 from mturk_pipeline.answers.tidying import tidy
+from mturk_pipeline.kinds.hosts import site_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.answers.made import assignments
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from mturk_pipeline.answers.kinds import key_of, read
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.trust.consensus import find_consensus
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

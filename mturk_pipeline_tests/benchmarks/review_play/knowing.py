@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.kinds import key_of, read
+from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

@@ -18,6 +18,11 @@ _PLACEHOLDERS = words(
     "example.com example.org example.net test.com domain.com yourdomain.com mydomain.com website.com "
     "yourwebsite.com mywebsite.com email.com abc.com xyz.com asdf.com sample.com a.com aaa.com"
 )
+# Where anybody can have an address.
+FREE_MAIL = words(
+    "gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com "
+    "me.com mail.com gmx.com protonmail.com proton.me yandex.com zoho.com"
+)
 
 
 class Host(NamedTuple):

@@ -3,7 +3,7 @@
 import pytest
 
 from mturk_pipeline.answers.cells import reader
-from mturk_pipeline.answers.kinds import read
+from mturk_pipeline.kinds import read
 from mturk_pipeline.review.person_values import person_value
 from mturk_pipeline.workflow.field_spec import FieldSpec
 

@@ -3,22 +3,20 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.kinds.text import without_marks
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import SEPARATOR, Kind, Question, Reading, invalid, notes
+from mturk_pipeline.kinds.text import without_marks
 from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, SHORTENED, damage_in, date_note, is_shortened
 from mturk_pipeline.texts.spreadsheet_dates import choice_of_date
 
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
-
 _WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The choice that an answer names, in any case and spacing; a file's 1.0 is the choice 1.
 
     A date of which a spreadsheet can have made one choice only (5-Jan, of 1-5) is that choice.
@@ -70,3 +68,24 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
     plain = {key_of(plain_dashes(c)): c for c in reversed(choices)}
     whole = {w[1]: c for c in reversed(choices) if (w := _WHOLE_NUMBER.fullmatch(clean(c)))}
     return whole | plain | {key_of(c): c for c in reversed(choices)}
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """The separator, where several labels stand in a cell; None where no few labels come back, or they are numbers."""
+    if sample.is_code or sample.is_remark or not sample.has_labels:
+        return None
+    several = any(SEPARATOR in v for v in sample.told)
+    if len(sample.told) > 2 and not several and sample.is_numeric(0.95):
+        return None
+    return {"separator": SEPARATOR} if several else {}
+
+
+KIND = Kind(
+    "choice",
+    read,
+    key_of=key_of,
+    one_spelling_in="phase",
+    separator=SEPARATOR,
+    near_miss=near_misses.choice,
+    guess=guess,
+)

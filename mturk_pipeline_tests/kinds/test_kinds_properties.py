@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.answers.cells import reader
-from mturk_pipeline.answers.kinds import KINDS, key_of, read
-from mturk_pipeline.answers.kinds.networks import NETWORKS
+from mturk_pipeline.kinds import KINDS, key_of, read
+from mturk_pipeline.kinds.networks import NETWORKS
 from mturk_pipeline.texts.plain_text import clean, unwrap, words
 from mturk_pipeline.workflow.field_spec import Anchor, FieldSpec
 

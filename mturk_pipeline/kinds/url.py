@@ -6,22 +6,22 @@ or redirect link around a link. Kept: case of the path, other ports, all other p
 """
 
 import re
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.links import LONGEST, link_of
-from mturk_pipeline.answers.links_among_words import link_among
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
+from mturk_pipeline.kinds.links import LONGEST, link_of
+from mturk_pipeline.kinds.links_among_words import link_among
 from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap
 
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
-
 _BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+/\S+")
+_COLUMN_WORDS = frozenset({"url", "link", "website", "site", "homepage", "web"})
+_LINK = re.compile(r"(https?://\S+( \S+){0,8}|(www\.)?([\w-]+\.)+[a-z]{2,12}(/(\S+( \S+){0,8})?)?)", re.IGNORECASE)
 _EXPLICIT = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The link that an answer is, or that stands alone in its text with http:// in front.
 
     A sentence is never made into a link, whatever dots it has. A link with a blank inside is that page, where the
@@ -67,3 +67,29 @@ def _fixed(value: str) -> str:
         link = link_of(bare)
         value = bare if isinstance(link, str) else link.text()
     return value
+
+
+def is_mostly_links(sample: ColumnSample) -> bool:
+    """Whether a column's answers are links; fewer will do in a column that is called so."""
+    called_so = bool(_COLUMN_WORDS & sample.words)
+    return sample.is_mostly(_LINK, 0.5) or (called_so and (sample.is_mostly(_LINK, 0.2) or not sample.told))
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """No settings, where the answers are links."""
+    return {} if is_mostly_links(sample) else None
+
+
+KIND = Kind(
+    "url",
+    read,
+    open=True,
+    between=re.compile(r"\s*;\s+"),
+    near_miss=near_misses.url,
+    guess=guess,
+    personal=True,
+    is_link=True,
+    record_order=0,
+    width=38,
+    crm_column="Website",
+)

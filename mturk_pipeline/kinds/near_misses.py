@@ -6,15 +6,12 @@ Each function takes a cleaned text that its kind could not read, and its field.
 """
 
 import re
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.edits import is_close
-from mturk_pipeline.answers.kinds.email import FREE_MAIL
-from mturk_pipeline.answers.kinds.networks import page_of
+from mturk_pipeline.kinds.edits import is_close
+from mturk_pipeline.kinds.hosts import FREE_MAIL
+from mturk_pipeline.kinds.kind import Question
+from mturk_pipeline.kinds.networks import page_of
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap, words
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 # Endings by which a crowd's hosts are known, and the slips that are made of them.
 _ENDINGS = (
@@ -47,7 +44,7 @@ _NUMBER_WORDS = words(
 _DIGITS = re.compile(r"\d")
 
 
-def email(text: str, field: "FieldSpec") -> bool:
+def email(text: str, field: Question) -> bool:
     """dean@uni,edu · dean@uni.con · dean@uni · dean2uni.edu · dean smith@uni.edu · a@x.edu and b@x,edu."""
     bare = unwrap(text)
     if "//" in bare or bare.lower().startswith("www") or _FILLER.fullmatch(bare):
@@ -68,7 +65,7 @@ def _is_page(text: str) -> bool:
     return any(text.lower().endswith(f"{name}.com") for name in ("facebook", "instagram", "twitter", "google"))
 
 
-def phone(text: str, field: "FieldSpec") -> bool:
+def phone(text: str, field: Question) -> bool:
     """(212) 555-010 · 555-0101 · 2l2-555-O1O1 · 3.01235E+09 · two numbers in one cell; no date, no 12345."""
     bare = plain_dashes(unwrap(text))
     if _E_NOTATION.fullmatch(bare):
@@ -89,7 +86,7 @@ def _is_phone_like(text: str) -> bool:
     return len(set(digits)) > 2 and digits not in _SEQUENCES
 
 
-def url(text: str, field: "FieldSpec") -> bool:
+def url(text: str, field: Question) -> bool:
     """http:/uni.edu · www,uni,edu · https://uni.eud/clubs · uni.edu/club page · two links in one cell."""
     bare = unwrap(text)
     if _NO_PAGE.match(bare) or re.fullmatch(r"(?:\w+:/*)?[\d.:/]*|.*\blocalhost\b.*", bare):
@@ -105,7 +102,7 @@ def url(text: str, field: "FieldSpec") -> bool:
     return len(bare.split(" ")) <= 6 and _LINK_LIKE.fullmatch(bare) is not None
 
 
-def handle(text: str, field: "FieldSpec") -> bool:
+def handle(text: str, field: Question) -> bool:
     """facebook.ocm/chess · https//www.instagram.com/chess · @chess club · a post of the network's; no other site."""
     bare = unwrap(text).casefold()
     network = page_of(field.network or "facebook")
@@ -122,7 +119,7 @@ def handle(text: str, field: "FieldSpec") -> bool:
     return bool(re.fullmatch(r"[a-z][\w.-]*[a-z][!$&'*+,~][\w.-]*\w", bare))
 
 
-def number(text: str, field: "FieldSpec") -> bool:
+def number(text: str, field: Question) -> bool:
     """3-5 · 5-Mar · about a dozen · 12 or 13; a text with a number somewhere is prose."""
     bare = unwrap(plain_dashes(text)).casefold()
     if len(bare) > 30:
@@ -131,7 +128,7 @@ def number(text: str, field: "FieldSpec") -> bool:
     return (bool(_DIGITS.search(bare)) and len(parts) <= 6) or (len(parts) <= 3 and bool(_NUMBER_WORDS & set(parts)))
 
 
-def choice(text: str, field: "FieldSpec") -> bool:
+def choice(text: str, field: Question) -> bool:
     """A choice with a slip of the keyboard, or with words after it."""
     said = clean(unwrap(text).casefold())
     for known in field.choices:
@@ -143,7 +140,7 @@ def choice(text: str, field: "FieldSpec") -> bool:
     return False
 
 
-def boolean(text: str, field: "FieldSpec") -> bool:
+def boolean(text: str, field: Question) -> bool:
     """yess · flase · yes, since 2019; 'maybe' and 'yes or no' say neither."""
     said = unwrap(text).casefold()
     if re.match(r"(?:yes|no|true|false)\s*(?:[,.;:(–-]|\b(?:it|they|i|there|but|because|since|not)\b)", said):

@@ -5,23 +5,20 @@ are a sentence ("contact us at chess@x.edu"). "Chess Club@gmail.com" is not Club
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mturk_pipeline.answers.hosts import host_of
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.hosts import FREE_MAIL, host_of
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
 from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap, words
 
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
-
 email_validator: Any = LazyModule("email_validator")
 
-FREE_MAIL = words(
-    "gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com "
-    "me.com mail.com gmx.com protonmail.com proton.me yandex.com zoho.com"
-)
+_COLUMN_WORDS = frozenset({"email", "mail", "emails"})
+_ADDRESS = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
 _LONGEST = 254  # RFC 5321: longest address that can be delivered to
 # A slash is allowed in an address, too, but in real answers it is always the rest of a link.
 _ATOM = r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+"
@@ -43,7 +40,7 @@ _PLACEHOLDER = words(
 _UNANSWERED = words("noreply no-reply donotreply do-not-reply mailer-daemon")
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The one address that an answer is or holds."""
     if len(raw) > 4096:
         return invalid("too long for an e-mail address")
@@ -126,3 +123,37 @@ def _unusual(address: str) -> str:
         return ""
     value = f"{found.local_part.lower()}@{found.ascii_domain}"
     return value if clean(value) == value and unwrap(value) == value else ""
+
+
+def made_up_from(address: str) -> str:
+    """The name before a free mail host: whoever invents an address writes the item's there.
+
+    >>> made_up_from("chessclub@gmail.com"), made_up_from("chessclub@example.edu")
+    ('chessclub', '')
+    """
+    local, _, host = address.rpartition("@")
+    return local if host in FREE_MAIL else ""
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """No settings, where the answers are addresses; fewer will do in a column that is called so."""
+    fits = sample.is_mostly(_ADDRESS, 0.5) or (_COLUMN_WORDS & sample.words and sample.is_mostly(_ADDRESS, 0.2))
+    return {} if fits else None
+
+
+KIND = Kind(
+    "email",
+    read,
+    open=True,
+    between=re.compile(r"\s*[;,]\s*"),
+    near_miss=near_misses.email,
+    guess=guess,
+    made_up_from=made_up_from,
+    personal=True,
+    is_mail=True,
+    record_order=2,
+    plain=r"[\w+-]+(?:\.[\w+-]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]{2,}",
+    plural="emails",
+    width=28,
+    crm_column="Email",
+)

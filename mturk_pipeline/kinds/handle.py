@@ -6,20 +6,19 @@ change. Groups are not pages: `facebook.com/groups/chess`. Links to a post, a ph
 """
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from mturk_pipeline.answers.kinds.name import FILLERS
-from mturk_pipeline.answers.kinds.networks import Network, page_of
-from mturk_pipeline.answers.links import LONGEST, Link, link_of
-from mturk_pipeline.answers.links_among_words import link_among
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
+from mturk_pipeline.kinds.links import LONGEST, Link, link_of
+from mturk_pipeline.kinds.links_among_words import link_among
+from mturk_pipeline.kinds.name import FILLERS
+from mturk_pipeline.kinds.networks import NETWORKS, Network, page_of
+from mturk_pipeline.kinds.url import is_mostly_links
 from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap
 from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, damage_in, is_shortened
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LABEL = re.compile(
     r"(?:(?:ig|insta|instagram|fb|facebook|twitter|youtube|tiktok|linkedin|handle|user ?name|page)\s*[:=]\s*)+", re.I
@@ -30,7 +29,7 @@ _LONGEST_DATE = 9
 _BAD_NAME = re.compile(r"[\s/?#<>\"\\{}|^`\x00-\x1f\x7f]")
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The page of the field's network that an answer names."""
     if len(raw) > LONGEST:
         return invalid(f"longer than {LONGEST} characters")
@@ -134,3 +133,39 @@ def _page(link: Link, network: Network) -> str | None:
     if not any(c.isalnum() for c in name) or _BAD_NAME.search(name.replace("/", "", 1)):
         return None
     return name if len(name) <= 150 else None
+
+
+def answers_itself(text: str, field: Question) -> bool:
+    """Whether a text is a link to the field's own network."""
+    return is_own_link(text, page_of(field.network or ""))
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """The network after which a column is called, or to which most of its links lead."""
+    networks = [name for name in NETWORKS if len(name) > 1]
+    if called := next((n for n in networks if n in sample.words), None):
+        return {"network": called}
+    if is_mostly_links(sample):
+        most = 0.7 * sum(sample.told.values())
+        for network in networks:
+            if sum(n for v, n in sample.told.items() if f"{network}.com" in v) > most:
+                return {"network": network}
+    return None
+
+
+KIND = Kind(
+    "handle",
+    read,
+    open=True,
+    key_of=key_of,
+    between=re.compile(r"\s*[;,]\s*"),
+    near_miss=near_misses.handle,
+    guess=guess,
+    needs={"network": "instagram"},
+    answers_itself=answers_itself,
+    personal=True,
+    is_page=True,
+    record_order=1,
+    width=24,
+    crm_column="{network}",
+)

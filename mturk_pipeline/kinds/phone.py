@@ -7,15 +7,14 @@ too. Fillers (all digits the same, 123…) are never accepted.
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
 from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, words
 from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, date_note, is_shortened
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 phonenumbers: Any = LazyModule("phonenumbers")
 
@@ -25,13 +24,18 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext(?:ension|n)?\b[.:]?|x|#)\s*:?\s*(\d{1,7})$", re.IGNORECASE)
+_COLUMN_WORDS = frozenset({"phone", "tel", "telephone", "mobile", "cell", "fax"})
+_PHONE = re.compile(r"(tel:)?[+(]?\d[\d\s().\-/+x]{5,22}( ?ext\.? ?\d+)?", re.IGNORECASE)
+_IN_E_NOTATION = re.compile(r"\d([.,]\d+)?e\+\d{2}")
+# Where crowds and the clubs that they look up are at home; the first is a field's own unless it says another.
+_REGIONS = ("US", "GB", "IN", "AU", "DE", "FR", "IT", "ES", "NL", "BR", "MX", "PH", "PK", "NG", "KE", "ZA", "JP", "IE")
 _MARKED = re.compile(r"[0-9 ().+/\[\]\u00b7\u2022_~,-]*")
 _MOST_DIGITS_OF_A_DATE = 8
 _NO_DIGIT = re.compile("[^0-9]")
 _SEQUENCES = ("01234567890123456789", "98765432109876543210")
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The one number that an answer is or holds."""
     if len(raw) > 1000:
         return invalid("too long for a phone number")
@@ -47,7 +51,7 @@ def read(raw: str, field: "FieldSpec") -> Reading:
     return _read_number(text, extension, field)
 
 
-def _read_number(text: str, extension: str, field: "FieldSpec") -> Reading:
+def _read_number(text: str, extension: str, field: Question) -> Reading:
     """A text of digits and the marks people put between them."""
     digits = _NO_DIGIT.sub("", text)
     if len(digits) <= _MOST_DIGITS_OF_A_DATE and (date := date_note(text)):
@@ -104,7 +108,7 @@ def _in_service(area: str) -> bool:
     return any(phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}{rest}")) for rest in ("2345678", "5550123"))
 
 
-def _international(digits: str, plus: bool, extension: str, field: "FieldSpec") -> Reading:
+def _international(digits: str, plus: bool, extension: str, field: Question) -> Reading:
     text = f"+{digits.lstrip('0')}" if plus or digits.startswith("00") else digits
     region = field.region.upper()
     if len(digits) == 7 and not plus and region in _NORTH_AMERICA:
@@ -139,7 +143,7 @@ def _is_real(text: str) -> bool:
         return False
 
 
-def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
+def _inside_text(text: str, extension: str, field: Question) -> Reading:
     """A number among words: taken where there is exactly one."""
     if damage := SHORTENED if is_shortened(text) else date_note(text):
         return invalid(damage)
@@ -161,9 +165,29 @@ def _inside_text(text: str, extension: str, field: "FieldSpec") -> Reading:
     return reading._replace(note=notes(reading.note, "taken out of the text around it"))
 
 
-def _in_letters(text: str, extension: str, field: "FieldSpec") -> Reading:
+def _in_letters(text: str, extension: str, field: Question) -> Reading:
     """A number spelt with the letters of the keys: 1-800-FLOWERS."""
     if not re.fullmatch(r"[+1 .(-]*\d{3}[) .-]*(?=[^A-Za-z]*[A-Za-z]{3})[A-Za-z0-9-]{7,9}", text):
         return invalid("no phone number in it")
     reading = _read_number(phonenumbers.convert_alpha_characters_in_number(text), extension, field)
     return reading._replace(note=notes(reading.note, "was written in letters"))
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """The usual region, where the column is called so and holds some numbers, or nothing."""
+    fits = sample.is_mostly(_PHONE, 0.2) or sample.is_mostly(_IN_E_NOTATION, 0.2) or not sample.told
+    return {"region": _REGIONS[0]} if fits and _COLUMN_WORDS & sample.words else None
+
+
+KIND = Kind(
+    "phone",
+    read,
+    open=True,
+    between=re.compile(r"\s*;\s+"),
+    near_miss=near_misses.phone,
+    guess=guess,
+    trials={"region": _REGIONS},
+    personal=True,
+    plain=r"\+[1-9]\d{9,14}",
+    crm_column="Phone",
+)

@@ -4,9 +4,9 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from mturk_pipeline.answers.hosts import host_of, without_www
-from mturk_pipeline.answers.reading import notes
-from mturk_pipeline.answers.wrapped_links import behind_gateway, behind_login, glued_behind
+from mturk_pipeline.kinds.hosts import host_of, without_www
+from mturk_pipeline.kinds.kind import notes
+from mturk_pipeline.kinds.wrapped_links import behind_gateway, behind_login, glued_behind
 from mturk_pipeline.texts.plain_text import words
 
 LONGEST = 2048  # What browsers and servers agree on; longer texts are pasted by mistake.

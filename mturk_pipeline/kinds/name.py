@@ -4,21 +4,22 @@ Names are compared by `key_of`: any case, accents and punctuation.
 """
 
 import re
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.kinds.text import doubts_about, without_marks
-from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
+from mturk_pipeline.kinds.text import doubts_about, without_marks
 from mturk_pipeline.texts.encoded import clean_source
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, without_accents, words
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LONGEST = 250
 _APOSTROPHES = re.compile(r"['’`´.]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _LINK = re.compile(r"https?:|www\.[^ ]+\.|^\S+@\S+\.\S+$|^[^\s/]+\.(?:com|edu|org|net)(?:/\S*)?$", re.IGNORECASE)
+_COLUMN_WORDS = words(
+    "name person club organization organisation company title contact president chair treasurer secretary advisor "
+    "adviser captain director city town"
+)
 # Typed to fill a field: no name of anything.
 FILLERS = words(
     "asdf asd asdfg asdfgh qwerty test testing idk dunno unknown good nice ok okay yes no done error 404 x xx xxx "
@@ -26,7 +27,7 @@ FILLERS = words(
 )
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The name that an answer is; links, addresses and texts without letters are none."""
     if len(raw) > 8 * _LONGEST:
         return invalid("too long for a name")
@@ -57,3 +58,12 @@ def key_of(value: str) -> str:
     text = without_accents(plain_dashes(clean(value))).casefold().replace("&", " and ")
     key = " ".join(_NO_LETTERS.sub(" ", _APOSTROPHES.sub("", text)).split())
     return key or text
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """No settings, where short answers stand in a column that is called so."""
+    fits = _COLUMN_WORDS & sample.words and sample.is_short and not sample.is_code and not sample.is_numeric(0.9)
+    return {} if fits else None
+
+
+KIND = Kind("name", read, open=True, key_of=key_of, guess=guess, is_name=True, record_order=3, width=26)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from mturk_pipeline.answers.hosts import host_of
+from mturk_pipeline.kinds.hosts import host_of
 from mturk_pipeline.texts.plain_text import unwrap, words
 
 TAKEN_OUT = "taken out of the text around it"

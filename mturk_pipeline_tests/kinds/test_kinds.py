@@ -2,7 +2,7 @@
 
 import pytest
 
-from mturk_pipeline.answers.kinds import KINDS, key_of, read
+from mturk_pipeline.kinds import KINDS, key_of, read
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 INVALID = None

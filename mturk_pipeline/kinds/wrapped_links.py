@@ -6,7 +6,7 @@ from binascii import Error as NoBase64
 from functools import cache
 from urllib.parse import unquote
 
-from mturk_pipeline.answers.hosts import host_of
+from mturk_pipeline.kinds.hosts import host_of
 from mturk_pipeline.texts.plain_text import words
 
 _SECOND = re.compile(r"https?(?::/+|%3a%2f%2f)(?=[^\s/%])", re.IGNORECASE)
@@ -106,7 +106,7 @@ def _has_host(address: str) -> bool:
 
 @cache
 def _network_hosts() -> tuple[str, ...]:
-    from mturk_pipeline.answers.kinds.networks import NETWORKS
+    from mturk_pipeline.kinds.networks import NETWORKS
 
     return tuple(sorted({host for network in NETWORKS.values() for host in network.hosts}))
 

@@ -1,14 +1,11 @@
 """Free text. Value: the text, cleaned, with its case; compared in any case, without punctuation at its end."""
 
 import re
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.reading import Reading, invalid
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
 from mturk_pipeline.texts.plain_text import clean, has_control, without_control
 from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _LONGEST = 32_767  # what a spreadsheet's cell holds
 _MARKUP = re.compile(r"<\s*(?:script|iframe|img|svg|object|a|style|html)\b|<!\[CDATA\[|<!DOCTYPE", re.IGNORECASE)
@@ -16,7 +13,7 @@ _FORMULA = re.compile(r"[=@][A-Za-z]+\(|=[\d(+-]|[+-]\d+[+*/-]\d.*\||=.*![A-Z]")
 _QUERY = re.compile(r"';\s*(?:drop|delete|insert|update|select)\b", re.IGNORECASE)
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The text, cleaned; whatever it says, it is valid, with a note where a spreadsheet damaged it."""
     cleaned = clean(raw)
     text = without_marks(cleaned)
@@ -54,3 +51,11 @@ def doubts_about(text: str) -> str:
     if _FORMULA.match(text):
         return "a spreadsheet formula, not a text"
     return "a database command, not a text" if _QUERY.search(text) else ""
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """No settings: whatever no other kind claims is text."""
+    return {}
+
+
+KIND = Kind("text", read, open=True, key_of=key_of, guess=guess, prose=True, damage="text", width=34)

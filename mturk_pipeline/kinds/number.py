@@ -2,14 +2,12 @@
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
-from mturk_pipeline.answers.reading import Reading, invalid, notes
+from mturk_pipeline.kinds import near_misses
+from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
 from mturk_pipeline.texts.spreadsheet_damage import date_note
-
-if TYPE_CHECKING:
-    from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|us)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:about|approx(?:imately)?\.?|around|circa|ca\.?|over|under|~|≈|>|<|>=|<=)\s*(?=[\d.+-])", re.I)
@@ -20,7 +18,7 @@ _GROUPS = re.compile(r"\d{1,3}(?:[ ,']\d{3})+")
 _FACTORS = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
 
 
-def read(raw: str, field: "FieldSpec") -> Reading:
+def read(raw: str, field: Question) -> Reading:
     """The number of an answer: thousands separators, currency signs and units are left out.
 
     A single comma before exactly three digits separates thousands (1,234); any other is a decimal comma (3,5), also
@@ -80,3 +78,11 @@ def _zero_before_comma(digits: str) -> str | None:
     """The decimal comma of 0,500; None of 0,500,000 and 0 500."""
     whole, _, decimals = digits.partition(",")
     return f"{whole}.{decimals}" if decimals.isdecimal() else None
+
+
+def guess(sample: ColumnSample) -> dict[str, str] | None:
+    """No settings, where most answers are numbers and no codes."""
+    return {} if sample.is_numeric(0.9) and not (sample.is_code or sample.is_called_code) else None
+
+
+KIND = Kind("number", read, near_miss=near_misses.number, guess=guess, is_quantity=True, damage="numbers")
