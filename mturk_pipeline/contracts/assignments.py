@@ -1,6 +1,7 @@
 """Raw output: one row per assignment that counts, united over all result files of a phase."""
 
 from mturk_pipeline.contracts.base import INTEGER, MOMENT, Column, Table
+from mturk_pipeline.providers import PROVIDERS
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 
@@ -18,7 +19,7 @@ class Assignments(Table):
     hit_id = Column(str, "HITId")
     worker_id = Column(str, "WorkerId as the platform wrote it")
     worker = Column(str, "Who it is: provider, server and worker_id joined by ':'")
-    provider = Column(str, "Which platform's format the file has", isin=["mturk", "turkle"])
+    provider = Column(str, "Which platform's format the file has", isin=PROVIDERS)
     batch_id = Column(str, "BatchId of the annotation; else the file's name")
     instruction_version = Column(str, "Version of the instructions, where the batch gives one", nullable=True)
     hit_type_id = Column(str, "HITTypeId", nullable=True)
@@ -74,11 +75,7 @@ class ResultFiles(Table):
     """One row per result file: rows = used + superseded + quarantined + conflicting."""
 
     source_file = Column(str, "Name of the result file", unique=True)
-    dialect = Column(
-        str,
-        "Format recognised: mturk_batch, mturk_command_line, mturk_api, turkle; missing for a broken file",
-        nullable=True,
-    )
+    dialect = Column(str, "Format recognised; missing for a broken file", nullable=True)
     encoding = Column(str, "Text encoding found, for text files", nullable=True)
     rows = Column(int, "Rows with data in the file", ge=0)
     used = Column(int, "Rows in raw output", ge=0)

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.providers import PROVIDERS
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 
 CENT = Decimal("0.01")
@@ -132,7 +133,7 @@ def paid_by(assignments: pd.DataFrame) -> pd.Series:
     neither, nobody but the requester pays.
     """
     told = assignments["auto_approval_at"].notna() | assignments["hit_type_id"].notna()
-    platform = assignments["provider"].eq("mturk") & told
+    platform = assignments["provider"].map({p.name: p.pays for p in PROVIDERS.values()}).eq(True) & told
     return pd.Series(np.where(platform, "platform", "hand"), index=assignments.index, dtype="str")
 
 

@@ -114,7 +114,7 @@ def _problem(header: Sequence[str]) -> str | None:
     dialect = recognise(_names(header))
     if dialect is None:
         return None
-    if dialect.name != "mturk_batch":
+    if not dialect.takes_decisions:
         return f"is of the format {dialect.name}, which has no such upload; by hand: mturk-pipeline pay"
     if "AssignmentStatus" not in _names(header):
         return "has no column AssignmentStatus, so it is no download of the requester site: mturk-pipeline pay"

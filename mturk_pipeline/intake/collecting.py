@@ -230,9 +230,9 @@ def _hashed(frame: pd.DataFrame) -> pd.Series:
 def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -> list[str]:
     """What a person should know about usable rows."""
     remarks = []
-    if unlike := unlike_worker_ids(good):
+    for provider, unlike in unlike_worker_ids(good).items():
         rows = "1 row has" if unlike == 1 else f"{unlike} rows have"
-        remarks.append(f"{rows} a WorkerId unlike Mechanical Turk's (A and letters or digits): made by hand?")
+        remarks.append(f"{rows} a WorkerId unlike {provider.title}'s ({provider.worker_id_form}): made by hand?")
     if phase is not None and problem is None:
         missing = missing_answer_columns(phase, good.columns)
         if missing:

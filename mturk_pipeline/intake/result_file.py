@@ -18,7 +18,7 @@ class ResultFile:
     instruction_version
         Version of the instructions that the batch was made with; outranks what the file says.
     provider
-        Platform whose workers these are, "mturk" or "turkle"; by default as the format says.
+        Platform whose workers these are, a name in `providers.PROVIDERS`; by default as the format says.
     """
 
     path: Path

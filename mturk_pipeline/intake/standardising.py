@@ -17,6 +17,7 @@ from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, un
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.intake.unknown_workers import UNKNOWN
+from mturk_pipeline.providers import PROVIDERS, Provider
 from mturk_pipeline.sheets.headers import is_stray
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
@@ -28,7 +29,6 @@ _BATCH = r"BatchId:\s*(\w+)"
 _VERSION = r"(?i)(?:^|[;&,\s])(?:instruction_?)?version\s*[=:]\s*([^;&,\s]+)"
 # As table programs write a blank cell.
 _NOTHING = ("NaN", *(form(word) for word in ("nan", "none", "null") for form in (str.lower, str.capitalize, str.upper)))
-_WORKER_ID = r"A[A-Z0-9]+"
 
 
 @dataclass
@@ -209,7 +209,9 @@ def _stem(name: str) -> str:
     return re.sub(r"\.[^.]*$", "", name.rpartition("/")[2]) or name
 
 
-def unlike_worker_ids(frame: pd.DataFrame) -> int:
-    """How many Mechanical Turk WorkerIds do not look like one (initials, hand-made rows)."""
-    ids = frame.loc[frame["provider"] == "mturk", "worker_id"].dropna()
-    return int((~ids.str.fullmatch(_WORKER_ID)).sum())
+def unlike_worker_ids(frame: pd.DataFrame) -> dict[Provider, int]:
+    """Of each provider: how many WorkerIds do not look like its own (initials, hand-made rows); 0 is left out."""
+    ids = frame.dropna(subset="worker_id").groupby("provider")["worker_id"]
+    of_provider = {PROVIDERS[str(name)]: own for name, own in ids}
+    unlike = {p: int((~own.str.fullmatch(p.worker_id)).sum()) for p, own in of_provider.items() if p.worker_id}
+    return {p: n for p, n in unlike.items() if n}

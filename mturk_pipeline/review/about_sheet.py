@@ -11,6 +11,7 @@ from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, SheetPlan
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 _MEANINGS = {
     "accept": "What the row shows is right.",
@@ -86,7 +87,7 @@ def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "", ""
     yield from ((f"sheet: {name}", text) for name, text in _SHEETS.items())
     yield "", ""
-    counted = {"…_trust": _COUNTED_TRUST} if book.phase.model == "majority" else {}
+    counted = {} if TRUST_MODELS[book.phase.model].is_probability else {"…_trust": _COUNTED_TRUST}
     yield from ((f"column: {name}", text) for name, text in {**_COLUMNS, **counted}.items())
     yield "", ""
     yield from ((f"workers: {name}", text) for name, text in _OF_WORKERS.items())

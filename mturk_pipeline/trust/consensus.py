@@ -23,7 +23,7 @@ from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, 
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import footers, less_for_footers
 from mturk_pipeline.trust.judged import Judged, calibration_of, looks, taught
-from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import NO_VALUE, Known, Scores
 from mturk_pipeline.trust.reasons import Facts, given_in_a_hurry, reasons_of
@@ -65,7 +65,7 @@ def fit(
     Parameters
     ----------
     model
-        A name in `mturk_pipeline.trust.models.MODELS`; by default the phase's own.
+        A name in `mturk_pipeline.vocabulary.trust_models.TRUST_MODELS`; by default the phase's own.
     known
         Gold questions, history and overrides, for the cells and workers of `votes`; by default nothing.
     votes
@@ -81,16 +81,14 @@ def fit(
     ValueError
         For answers to a field that the phase does not have, or an unknown model.
     """
-    name = model or phase.model
-    if name not in MODELS:
-        raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(MODELS)}")
+    find = model_named(model or phase.model)
     votes = ballots(answers, phase) if votes is None else votes
     known = known or Known.nothing(votes)
-    scores = unjudged = unjudged or MODELS[name](votes, phase, known)
+    scores = unjudged = unjudged or find(votes, phase, known)
     judged = judged or Judged.nothing(votes)
     seen, correct = looks(votes, scores, judged), calibration_of(votes, scores, judged)
     if len(seen):
-        scores = taught(MODELS[name], votes, phase, known, scores, judged)
+        scores = taught(find, votes, phase, known, scores, judged)
     footer, suspicious = footers(votes, phase), ~votes.candidates.clean
     scores = scores.with_trust(correct(scores.value_trust), correct(scores.none_trust))
     scores = less_for_footers(votes, scores, footer).settled(votes, known)

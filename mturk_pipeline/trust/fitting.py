@@ -12,7 +12,7 @@ from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patte
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
 from mturk_pipeline.trust.frames import Frame, read_frame
 from mturk_pipeline.trust.judged import calibration_of
-from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
@@ -50,7 +50,7 @@ def fit_predict(
         apart: a worker may be good in one pool and poor in another) and work_seconds. Several rows per item and
         worker are allowed.
     model
-        A name in `mturk_pipeline.trust.models.MODELS`: majority, worker_weighted, confusion, trust.
+        A name in `mturk_pipeline.vocabulary.trust_models.TRUST_MODELS`: majority, worker_weighted, confusion, trust.
     kind
         closed (all items share the possible values), open (each item has its own) or list (each item has several
         right values; one row of consensus for each).
@@ -89,20 +89,19 @@ def fit_predict(
     >>> result.consensus.loc[0, ["value", "pattern"]].tolist()
     ['dog', '2:1']
     """
-    if model not in MODELS:
-        raise ValueError(f"there is no model of trust {model!r}; there are {', '.join(MODELS)}")
+    find = model_named(model)
     if not isinstance(seed, Integral) or int(seed) < 0:
         raise ValueError(f"seed is a whole number from 0 on, not {seed!r}")
     frame = read_frame(answers, kind, none_values)
     ballots = frame.ballots
     known = Known.nothing(ballots, int(seed))
-    scores = MODELS[model](ballots, frame.questions, known)
+    scores = find(ballots, frame.questions, known)
     calibration, notes = Calibration(), ()
     if reviewed is not None and len(reviewed):
         judged, notes = read_reviewed(frame, reviewed, none_values)
         calibration = calibration_of(ballots, scores, judged)
         known = Known(judged.truth, known.right, known.given, known.weight, int(seed))
-        scores = MODELS[model](ballots, frame.questions, known)
+        scores = find(ballots, frame.questions, known)
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
     scores = scores.settled(ballots, known)
     chosen = choose(ballots, scores)

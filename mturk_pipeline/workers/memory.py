@@ -16,13 +16,13 @@ neutral     otherwise
 =========== ============================================================================================
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.providers import whole_name, whole_names
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, WATCH, WORKER_STANDINGS
@@ -32,7 +32,6 @@ from mturk_pipeline.workers.salted import PREFIX, Salt
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
 REJECTIONS, REJECTED_SHARE = 2, 0.1
 _SEVERITY = {standing: place for place, standing in enumerate(reversed(WORKER_STANDINGS))}
-_MTURK_ID = re.compile(r"A[A-Z0-9]{9,19}")
 _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", "gold_right")
 _NO_WORD = Said("", NEUTRAL)
 
@@ -104,17 +103,8 @@ def _stands_for(name: str, names: Mapping[str, list[str]], salt: Salt | None, ha
     full = whole_name(name)
     if salt is None or full.startswith(PREFIX):
         return names.get(full) or [full]
-    hashes = [salt.hashed(n) for n in (full, f"turkle::{name}", f"mturk::{name}")]
+    hashes = [salt.hashed(n) for n in (full, *whole_names(name))]
     return next((names[h] for h in hashes if h in names), hashes[:1] if hashed else [full])
-
-
-def whole_name(name: str) -> str:
-    """`provider:server:id` for what is Mechanical Turk's id by its looks; any other name stays.
-
-    >>> whole_name("A2XYZ0ABCDEF"), whole_name("5")
-    ('mturk::A2XYZ0ABCDEF', '5')
-    """
-    return f"mturk::{name}" if _MTURK_ID.fullmatch(name) else name
 
 
 def worst_first(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.unknown_workers import is_unknown
+from mturk_pipeline.providers import PROVIDERS, whole_names
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones, is_telling, text_pattern
-
-PLATFORMS = ("mturk", "turkle")
 
 
 class UnknownWorkerError(UserError):
@@ -85,11 +84,14 @@ def person_of(given: str, known: Iterable[str], stones: Tombstones, salt: Salt) 
         if meant is None:
             raise UnknownWorkerError("no project's worker has this hash", remedy="name the worker by the platform's id")
         given = meant
-    whole = given if given.partition(":")[0] in PLATFORMS and given.count(":") >= 2 else ""
+    whole = given if given.partition(":")[0] in PROVIDERS and given.count(":") >= 2 else ""
     worker_id = given.rpartition(":")[2] if whole else given
     if is_telling(worker_id):
-        guesses = [f"{platform}::{worker_id}" for platform in PLATFORMS]
-        names = {*guesses, *(w for w in known if w.rpartition(":")[2] == worker_id), *filter(None, [whole])}
+        names = {
+            *whole_names(worker_id),
+            *(w for w in known if w.rpartition(":")[2] == worker_id),
+            *filter(None, [whole]),
+        }
         return Person(worker_id, worker_id, tuple(sorted(names)), stones.with_one_more(worker_id, salt))
     name = whole or _only_one(given, [w for w in known if w.rpartition(":")[2] == worker_id])
     return Person(name, worker_id, (name,), stones.with_one_more(name, salt))
@@ -102,7 +104,7 @@ def _only_one(given: str, meant: list[str]) -> str:
         raise UnknownWorkerError(
             "no worker of any project has this id",
             where=given,
-            remedy=f"if files still hold it, name the worker whole, such as turkle::{given} or mturk::{given}",
+            remedy=f"if files still hold it, name the worker whole, such as {' or '.join(whole_names(given))}",
         )
     raise UnknownWorkerError(
         f"is the id of {len(meant)} workers", where=given, remedy=f"name one whole: {', '.join(meant)}"

@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from mturk_pipeline.providers import PROVIDERS, any_provider
+
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 # The anonymous name for an id or a whole name; None for one that is not meant.
@@ -19,7 +21,7 @@ Sheets = list[list[list[Any]]]
 _LETTER = b"[A-Za-z0-9]"
 _SERVER = b"[!#-&(-+\\--9=?-~]"
 _TEXTS = (
-    re.compile(r"(?<![A-Za-z0-9])(?:mturk|turkle):[!#-&(-+\--9=?-~]*:[A-Za-z0-9]+"),
+    re.compile(rf"(?<![A-Za-z0-9]){any_provider()}:[!#-&(-+\--9=?-~]*:[A-Za-z0-9]+"),
     re.compile("[A-Za-z0-9]{8,}"),
 )
 # A string of .xls that is longer than its record goes on in the next one, behind a header and a byte for its width.
@@ -110,7 +112,7 @@ def _patterns(encoding: str, gap: bytes) -> tuple[re.Pattern[bytes], re.Pattern[
     def word(text: str) -> bytes:
         return b"".join(one(re.escape(c.encode())) for c in text)
 
-    platform = b"(?:" + word("mturk:") + b"|" + word("turkle:") + b")"
+    platform = b"(?:" + b"|".join(word(f"{name}:") for name in PROVIDERS) + b")"
     whole = b"(?<!" + _LETTER + end + b")" + platform + one(_SERVER) + b"*" + word(":") + one(_LETTER) + b"+"
     return re.compile(whole + _NEXT[encoding]), re.compile(one(_LETTER) + b"{8,}" + _NEXT[encoding])
 

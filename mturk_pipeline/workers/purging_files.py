@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mturk_pipeline.providers import PROVIDERS
 from mturk_pipeline.workers.person import Person
 from mturk_pipeline.workers.purging_binary import (
     OLE,
@@ -25,7 +26,7 @@ from mturk_pipeline.workers.tombstones import Tombstones, is_telling
 
 # Columns in which even an id like 5 means a worker.
 _WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "workers", "answered by"})
-_USER_NAMES = frozenset({"turkle.username"})
+_USER_NAMES = frozenset(p.user_name.casefold() for p in PROVIDERS.values() if p.user_name)
 _ZIP = b"PK\x03\x04"
 _LARGEST_MEMBER = 2 * 1024**3
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
+from mturk_pipeline.providers import whole_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
 from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united

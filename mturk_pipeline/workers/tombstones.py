@@ -20,11 +20,11 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.providers import PROVIDERS, any_provider, providers_of_row, whole_names
 from mturk_pipeline.workers.salted import Salt, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])")
-_WHOLE_NAME = re.compile(r"\b(?:mturk|turkle):[^\s:;,\"']*:[^\s:;,\"'#]+")
 _NEVER = re.compile(r"(?!)")
 
 
@@ -71,9 +71,10 @@ class Tombstones:
 
     def in_text(self, text: str) -> str:
         """`text` with every forgotten id and whole name in it replaced."""
-        if text.startswith(("mturk:", "turkle:")) and (name := self.of_worker(text)):
+        if text.partition(":")[0] in PROVIDERS and (name := self.of_worker(text)):
             return name
-        text = _WHOLE_NAME.sub(lambda m: self.of_worker(m[0]) or m[0], text)
+        whole_name = rf"\b{any_provider()}:[^\s:;,\"']*:[^\s:;,\"'#]+"
+        text = re.sub(whole_name, lambda m: self.of_worker(m[0]) or m[0], text)
         return _TOKEN.sub(lambda m: (self.of_id(m[0]) if is_telling(m[0]) else None) or m[0], text)
 
 
@@ -190,8 +191,8 @@ def _in_made_id(text: str, tombstones: Tombstones) -> str:
     """An assignment's id; where the platform had none it was made of HIT, worker and time, joined by '#'."""
     parts = text.split("#")
     if len(parts) == 3:
-        names = (f"turkle::{parts[1]}", f"mturk::{parts[1]}")
-        parts[1] = next((n.rpartition(":")[2] for n in map(tombstones.of_worker, names) if n), parts[1])
+        names = map(tombstones.of_worker, whole_names(parts[1]))
+        parts[1] = next((n.rpartition(":")[2] for n in names if n), parts[1])
     return tombstones.in_text("#".join(parts))
 
 
@@ -203,16 +204,15 @@ def _in_json(text: str, tombstones: Tombstones) -> str:
         return tombstones.in_text(text)
     if not isinstance(row, dict):
         return tombstones.in_text(text)
-    provider = "turkle" if "Turkle.Username" in row else "mturk"
+    providers = providers_of_row(row)
     new = {key: _in_json_value(value, tombstones) for key, value in row.items()}
     for key in row:
         if key.casefold() != "workerid" or not isinstance(row[key], str | int):
             continue
-        name = tombstones.of_worker(f"{provider}::{row[key]}")
-        if name:
+        names = (tombstones.of_worker(f"{p.name}::{row[key]}") for p in providers)
+        if name := next(filter(None, names), None):
             new[key] = name.rpartition(":")[2]
-            if "Turkle.Username" in row:
-                new["Turkle.Username"] = new[key]
+            new |= {p.user_name: new[key] for p in providers if p.user_name}
     return text if new == row else json.dumps(new, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -4,11 +4,12 @@ import hashlib
 import re
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 
 # What the UI takes as an owner.
@@ -49,8 +50,10 @@ class PhaseSpec(Strict):
         default=[],
         description="For a list of records: the fields that say two records are the same, strongest first.",
     )
-    model: Literal["trust", "confusion", "worker_weighted", "majority"] = Field(
-        "trust", description="How trust is found: the default combines models; majority counts votes."
+    model: str = Field(
+        "trust",
+        description="How trust is found: the default combines models; majority counts votes.",
+        json_schema_extra={"enum": list(TRUST_MODELS)},
     )
     accept: float | None = Field(
         None, ge=0, le=1, description="Accept automatically from this trust on; 0.9, or 0.6 for counted votes."
@@ -77,6 +80,13 @@ class PhaseSpec(Strict):
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
 
     _owner = field_validator("owner")(checked_owner)
+
+    @field_validator("model")
+    @classmethod
+    def _known(cls, model: str) -> str:
+        if model not in TRUST_MODELS:
+            raise ValueError(f"is {model!r}; a model of trust is one of {', '.join(TRUST_MODELS)}")
+        return model
 
     @field_validator("input_label")
     @classmethod
@@ -174,7 +184,7 @@ class PhaseSpec(Strict):
         """Trust from which a field without a threshold of its own is accepted; a count of votes is no probability."""
         if self.accept is not None:
             return self.accept
-        return 0.6 if self.model == "majority" else 0.9
+        return 0.9 if TRUST_MODELS[self.model].is_probability else 0.6
 
 
 # Columns that workbook and tables add beside keys and fields.

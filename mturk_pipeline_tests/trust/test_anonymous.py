@@ -15,9 +15,9 @@ from mturk_pipeline.crowd.suggestions import suggest_settlement
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.loop.rework import answered_by
 from mturk_pipeline.trust.consensus import candidates, find_consensus, fit
-from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workers.contributions import contributions
 from mturk_pipeline.workers.person import UnknownWorkerError, person_of
 from mturk_pipeline.workers.salted import Salt
@@ -66,7 +66,7 @@ def consensus_of(folder, answers, model="trust"):
     return Consensus.validate(find_consensus(tidied, PHASE, model=model)).set_index(["item_id", "field"]).sort_index()
 
 
-@pytest.mark.parametrize("model", sorted(MODELS))
+@pytest.mark.parametrize("model", sorted(TRUST_MODELS))
 @pytest.mark.parametrize("copies", [2, 3, 9])
 def test_anonymous_answers_that_agree_are_trusted_as_one(tmp_path, model, copies):
     one = consensus_of(tmp_path / "1", spread(24, [(None, "a", "yes")]), model)
@@ -77,7 +77,7 @@ def test_anonymous_answers_that_agree_are_trusted_as_one(tmp_path, model, copies
     assert not many["accepted"].any()
 
 
-@pytest.mark.parametrize("model", sorted(MODELS))
+@pytest.mark.parametrize("model", sorted(TRUST_MODELS))
 def test_they_raise_nobodys_trust_by_their_number(tmp_path, model):
     two = [("1", "a", "yes"), ("2", "a", "yes"), ("3", "b", "no")]
     alone = consensus_of(tmp_path / "0", spread(30, two), model)
@@ -91,7 +91,7 @@ def test_they_raise_nobodys_trust_by_their_number(tmp_path, model):
     assert not against["changed_by_weighting"].any()
 
 
-@pytest.mark.parametrize("model", sorted(MODELS))
+@pytest.mark.parametrize("model", sorted(TRUST_MODELS))
 def test_rivals_stay_rivals_and_are_shown_by_how_many_said_them(tmp_path, model):
     answers = spread(24, [(None, "a", "yes"), (None, "b", "no"), (None, "a", "yes")])
     _, tidied = downloaded(tmp_path, answers)

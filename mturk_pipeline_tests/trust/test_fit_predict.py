@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.frames import KINDS
-from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 COLUMNS = ["item", "worker", "value"]
 QUICK = ("majority", "worker_weighted")
@@ -106,7 +106,7 @@ def check_any_rows(rows, order, kind, model):
         assert len(result.consensus) == len(answers.drop_duplicates(["item", "field"]))
 
 
-@pytest.mark.parametrize(("model", "kind"), [*product(MODELS, KINDS)])
+@pytest.mark.parametrize(("model", "kind"), [*product(TRUST_MODELS, KINDS)])
 def test_larger_crowds_in_any_order(model, kind):
     answers = crowd(12)
     result = fit_predict(answers, model, kind)
@@ -121,7 +121,7 @@ def test_the_seed_is_used():
     assert not one.equals(other)
 
 
-@pytest.mark.parametrize(("model", "kind"), [*product(MODELS, KINDS)])
+@pytest.mark.parametrize(("model", "kind"), [*product(TRUST_MODELS, KINDS)])
 def test_no_rows(model, kind):
     for nothing in (pd.DataFrame(columns=COLUMNS), crowd(2).iloc[:0]):
         result = fit_predict(nothing, model, kind)
@@ -130,7 +130,7 @@ def test_no_rows(model, kind):
         assert_sound(result)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 def test_one_answer_per_item_and_one_worker(model):
     lone = frame("1aX 2bY 3cX 4dZ")
     for answers in (lone, lone.assign(worker="a"), lone.iloc[:1]):
@@ -142,7 +142,7 @@ def test_one_answer_per_item_and_one_worker(model):
             assert set(result.workers["standing"]) == {"ok"}
 
 
-@pytest.mark.parametrize(("model", "kind"), [*product(MODELS, KINDS)])
+@pytest.mark.parametrize(("model", "kind"), [*product(TRUST_MODELS, KINDS)])
 @pytest.mark.parametrize("blank", [None, " \t", pd.NA])
 def test_all_blank(model, kind, blank):
     answers = frame("1aX 1bX 2aX").assign(value=pd.Series([blank] * 3, dtype=object))
@@ -154,7 +154,7 @@ def test_all_blank(model, kind, blank):
     assert result.workers["reliability"].isna().all()
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 @pytest.mark.parametrize("kind", ["closed", "open"])
 def test_ties_are_broken_the_same_way(model, kind):
     result = fit_predict(frame("1aY 1bX 2bX 2aY 3aX 3bY 4bY 4aX"), model, kind)
@@ -253,7 +253,7 @@ def test_repeated_rows_count_once():
     for kind in ("closed", "open"):
         row = fit_predict(answers, "majority", kind).consensus.iloc[0]
         assert (row["value"], row["pattern"]) == ("Y", "2:1")
-    for model in MODELS:
+    for model in TRUST_MODELS:
         twice = pd.concat([crowd(9), crowd(9)])
         pd.testing.assert_frame_equal(fit_predict(twice, model).consensus, fit_predict(crowd(9), model).consensus)
 

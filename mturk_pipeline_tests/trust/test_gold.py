@@ -8,10 +8,10 @@ import pytest
 
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_truth
-from mturk_pipeline.trust.models import MODELS
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -63,7 +63,7 @@ def test_of_two_golds_for_an_item_the_first_counts(three):
     assert votes.candidates.value[gold_truth(votes, twice, phase())[0]] == "b@x.edu"
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 def test_gold_is_its_own_consensus(three, model):
     spec = phase(model)
     votes = ballots(three, spec)

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.frames import read_frame
-from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.confusion import ClosedVotes, digamma
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Known
 from mturk_pipeline.trust.models.segments import largest, shares, sums
 from mturk_pipeline.trust.models.worker_weighted import MOST_FALSE_VALUES, coincidence, crowd_mean
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 COLUMNS = ["item", "worker", "value"]
 
@@ -165,7 +166,7 @@ def test_lazy_blanks_are_told_from_real_ones():
 @pytest.mark.usefixtures("few_draws")
 def test_none_is_a_class_of_closed_answers():
     rows = [(i, w, "none" if i % 3 == 0 else "ab"[i % 2]) for i in range(30) for w in "xyz"]
-    for model in MODELS:
+    for model in TRUST_MODELS:
         consensus = fit_predict(pd.DataFrame(rows, columns=COLUMNS), model, none_values=["none"]).consensus
         assert consensus["value"].isna().tolist() == [i % 3 == 0 for i in range(30)]
         assert consensus["trust"].min() > 0.7
@@ -189,7 +190,7 @@ def test_history_and_weights_decide_a_tie(split, model):
     nothing = Known.nothing(ballots)
 
     def trusts(**known):
-        return MODELS[model](ballots, questions, Known(**(vars(nothing) | known))).value_trust[-2:]
+        return model_named(model)(ballots, questions, Known(**(vars(nothing) | known))).value_trust[-2:]
 
     good = np.array([0.0, 20.0])
     a, b = trusts(right=good, given=np.array([20.0, 20.0]))
@@ -210,7 +211,7 @@ def test_a_weight_of_0_is_as_if_the_worker_had_not_answered(model, kind):
     for table, weight in ((answers, [1.0] * 2 + [0.0] * 4), (answers[answers["worker"] < "c"], [1.0] * 2)):
         frame = read_frame(table, kind, ())
         known = Known(**(vars(Known.nothing(frame.ballots)) | {"weight": np.array(weight)}))
-        trust = MODELS[model](frame.ballots, frame.questions, known).value_trust
+        trust = model_named(model)(frame.ballots, frame.questions, known).value_trust
         is_v0 = (frame.ballots.candidates.value == 0) & (
             frame.items[frame.ballots.cells.item[frame.ballots.candidates.cell]] == 99
         )
@@ -228,7 +229,7 @@ def test_known_truths_are_taken(split, model):
         cells = known.truth.copy()
         cells[-1] = truth
         now = Known(**(vars(known) | {"truth": cells}))
-        scores = MODELS[model](ballots, questions, now).settled(ballots, now)
+        scores = model_named(model)(ballots, questions, now).settled(ballots, now)
         assert scores.value_trust[-2:].tolist() == [0, of_last]
         assert scores.none_trust[-1] == of_none
         assert (scores.none_trust[:-1] < 0.5).all()

@@ -13,8 +13,9 @@ import yaml
 
 from mturk_pipeline import trust
 from mturk_pipeline.trust import consensus, fit_predict, footers, history, standing
-from mturk_pipeline.trust.models import MODELS, combined, roles
+from mturk_pipeline.trust.models import combined, roles
 from mturk_pipeline.trust.reasons import reason
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PAGE = Path(trust.__file__).with_name("README.md")
@@ -104,7 +105,7 @@ def test_what_is_said_of_other_models_holds():
     assert f"{coin.loc['Astronomy', 'trust']:.2f}" == "0.97"
     usual = fit_predict(answers()).consensus.set_index("item")
     assert usual.loc["Ballet", "trust"] == pytest.approx(0.6, abs=0.05)
-    assert table("`model:`", "what it is")["`model:`"].str.strip("`").tolist() == list(reversed(MODELS))
+    assert table("`model:`", "what it is")["`model:`"].str.strip("`").tolist() == list(reversed(TRUST_MODELS))
 
 
 def test_the_phase_on_the_page_is_one():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.frames import KINDS
-from mturk_pipeline.trust.models import MODELS
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 VALUES = ("x", "y", "z")
 RIGHT = pd.DataFrame({"item": range(40), "value": [VALUES[i % 3] for i in range(40)]})
@@ -36,7 +36,7 @@ def answers():
     return pd.DataFrame(rows, columns=["item", "worker", "value"])
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 @pytest.mark.parametrize("kind", ["closed", "open"])
 def test_what_was_found_right_is_the_consensus(answers, model, kind):
     looked = RIGHT.head(20)
@@ -50,7 +50,7 @@ def test_what_was_found_right_is_the_consensus(answers, model, kind):
     assert result.calibration.audited == 20
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 @pytest.mark.parametrize("kind", ["closed", "open"])
 @pytest.mark.parametrize("nothing", [None, " ", "none"])
 def test_no_value_may_be_right(answers, model, kind, nothing):
@@ -147,7 +147,7 @@ def test_any_decisions(answers, rows, kind):
         assert result.calibration.reviewed == looked.loc[looked["item"].isin([0, 1, 39]), "item"].nunique()
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", TRUST_MODELS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_decisions_about_no_answers(model, kind, answers):
     assert fit_predict(answers.head(0), model, kind, reviewed=RIGHT).consensus.empty

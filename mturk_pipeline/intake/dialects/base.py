@@ -68,6 +68,8 @@ class Dialect:
         A row without assignment is a HIT that nobody has answered yet.
     without_id, without_keys
         What to do about an assignment without id, and about a file without the phase's keys.
+    takes_decisions
+        The platform takes such a file back with the columns Approve and Reject filled in.
     names_workers
         Columns that all stay blank where nobody has to log in: the answers are then unknown workers'. None where the
         platform knows each worker.
@@ -86,6 +88,7 @@ class Dialect:
     lists_unanswered: bool = False
     without_id: str = "has no AssignmentId: look in the file that was downloaded"
     without_keys: str = "is it of another phase? Hand in results of a batch made from this phase's input"
+    takes_decisions: bool = False
     names_workers: tuple[str, ...] = ()
     contents: Callable[[TextTable, Limits], Contents] = plain_contents
     lacks: tuple[str, ...] = ()

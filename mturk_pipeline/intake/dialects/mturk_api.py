@@ -13,6 +13,7 @@ from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_content
 from mturk_pipeline.intake.dialects.mturk_batch import DIALECT as BATCH
 from mturk_pipeline.intake.typed import column
 from mturk_pipeline.kinds import SEPARATOR
+from mturk_pipeline.providers import mturk
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
 
@@ -55,7 +56,7 @@ def _read(text: str) -> tuple[dict[str, str], str | None]:
 
 DIALECT = Dialect(
     name="mturk_api",
-    provider="mturk",
+    provider=mturk.PROVIDER.name,
     marks=frozenset({"HITId", "AssignmentId", "WorkerId", _XML}),
     columns={**BATCH.columns, "work_seconds": "SecondsOnHIT"},
     unused=frozenset({*BATCH.unused, _XML, "Deadline", "ApprovalRejectionTime", "HITGroupId"}),

@@ -4,11 +4,13 @@
 """
 
 from mturk_pipeline.intake.dialects.base import Dialect
+from mturk_pipeline.providers import mturk
 
 DIALECT = Dialect(
     name="mturk_batch",
-    provider="mturk",
+    provider=mturk.PROVIDER.name,
     marks=frozenset({"HITId", "AssignmentId", "WorkerId"}),
+    takes_decisions=True,
     columns={
         "assignment_id": "AssignmentId",
         "hit_id": "HITId",

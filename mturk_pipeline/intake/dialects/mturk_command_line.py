@@ -6,10 +6,11 @@ assignment.
 """
 
 from mturk_pipeline.intake.dialects.base import Dialect
+from mturk_pipeline.providers import mturk
 
 DIALECT = Dialect(
     name="mturk_command_line",
-    provider="mturk",
+    provider=mturk.PROVIDER.name,
     marks=frozenset({"hitid", "assignmentid", "workerid"}),
     columns={
         "assignment_id": "assignmentid",

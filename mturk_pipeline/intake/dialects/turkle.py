@@ -14,6 +14,7 @@ from mturk_pipeline.intake.column_names import ANSWER
 from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_contents
 from mturk_pipeline.intake.typed import column
 from mturk_pipeline.kinds import SEPARATOR
+from mturk_pipeline.providers import turkle as provider
 from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
@@ -91,7 +92,7 @@ def _cut_short(table: TextTable) -> list[str]:
 
 DIALECT = Dialect(
     name="turkle",
-    provider="turkle",
+    provider=provider.PROVIDER.name,
     marks=frozenset({"HITId", "WorkerId", "Turkle.Username"}),
     columns={
         "assignment_id": "AssignmentId",

@@ -1,21 +1,21 @@
 """Models of trust: each turns ballots into the probability that a value is right. One model a file.
 
-A new model is a function `(Ballots, Asked, Known) -> Scores` in a file of its own, and a line in `MODELS`.
+A model is a function `(Ballots, Asked, Known) -> Scores`; `vocabulary/trust_models.py` names them all.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 
 from mturk_pipeline.trust.asked import Asked
-from mturk_pipeline.trust.models.combined import confusion, trust
-from mturk_pipeline.trust.models.majority import majority
 from mturk_pipeline.trust.models.scores import Known, Scores
-from mturk_pipeline.trust.models.worker_weighted import worker_weighted
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 Model = Callable[[Ballots, Asked, Known], Scores]
-MODELS: dict[str, Model] = {
-    "majority": majority,
-    "worker_weighted": worker_weighted,
-    "confusion": confusion,
-    "trust": trust,
-}
+
+
+def model_named(name: str) -> Model:
+    """The model called `name`; ValueError, with the names that there are, for any other."""
+    if name not in TRUST_MODELS:
+        raise ValueError(f"there is no model of trust {name!r}; there are {', '.join(TRUST_MODELS)}")
+    return getattr(import_module(f"{__name__}.{TRUST_MODELS[name].module}"), name)
