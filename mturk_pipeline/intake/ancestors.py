@@ -6,9 +6,9 @@ import pandas as pd
 
 from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS, VERIFIED
 
-_OWN = ("verified", *OFFER_COLUMNS)
+_OWN = (VERIFIED, *OFFER_COLUMNS)
 
 
 def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+from mturk_pipeline.workflow.phase_spec import KEY_MARK
+
 INPUT, ANSWER = "Input.", "Answer."
 _PREFIX = re.compile(r"(input|answer)\s*\.\s*(?=\S)", re.IGNORECASE)
 
@@ -31,6 +33,15 @@ def bare(name: str, prefix: str) -> str:
     ('email', 'email')
     """
     return name[len(prefix) :] if name.casefold().startswith(prefix.casefold()) else name
+
+
+def unmarked(name: str) -> str:
+    """What a key may be called in people's files, where the pipeline has a column of its name.
+
+    >>> unmarked("status (key)"), unmarked("status")
+    ('status', 'status')
+    """
+    return name.removesuffix(KEY_MARK)
 
 
 @lru_cache(maxsize=20_000)
@@ -75,18 +86,23 @@ def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collectio
     named
         All the names that the phase writes: one of them that a column bears exactly keeps it from the others.
 
+    A key's column that nothing bears is looked for under its plain name.
+
     >>> matching("email", ["Answer.Email", "Answer.email", "Answer.phone"], ANSWER)
     [('Answer.email', 0), ('Answer.Email', 0)]
     """
     wanted = bare(pattern, prefix).strip()
     others = {bare(name, prefix).strip() for name in named} - {wanted}
-    found = []
+    found, columns = [], list(columns)
     for column in columns:
         own = bare(with_prefix(column), prefix).strip()
         if not with_prefix(column).startswith(prefix) or own in others:
             continue
         if (number := slot(wanted, own)) is not None:
             found.append((number, own != wanted, column))
+    plain = unmarked(pattern)
+    if not found and plain != pattern:
+        return matching(plain, columns, prefix, named)
     return [(column, number) for number, _, column in sorted(found)]
 
 

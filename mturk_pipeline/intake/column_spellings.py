@@ -16,8 +16,12 @@ class ColumnSpellings:
     def __init__(self, phase: PhaseSpec | None) -> None:
         self._named: dict[str, list[str]] = {INPUT: list(OFFER_COLUMNS), ANSWER: []}
         self._seen: dict[str, str] = {}
+        # Columns of keys that a file may write without the mark.
+        self._plain: dict[str, str] = {}
         if phase is not None:
             self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if s.gold)]
+            marked = [k for k in phase.keys if phase.plain_name(k) != k]
+            self._plain = {comparable(INPUT + phase.plain_name(k)): INPUT + k for k in marked}
             self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]
         for prefix, names in self._named.items():
             self._named[prefix] = [bare(name, prefix).strip() for name in names]
@@ -31,7 +35,9 @@ class ColumnSpellings:
         names: list[str] = []
         notes: list[str] = []
         # A column that bears the name already goes before one that only looks like it.
-        wanted = {column: self._spelling(column) for column in columns}
+        named = {comparable(column) for column in columns}
+        plain = {p: key for p, key in self._plain.items() if comparable(key) not in named}
+        wanted = {column: plain.get(comparable(column)) or self._spelling(column) for column in columns}
         taken = {column for column in columns if wanted[column] == column}
         for column in columns:
             name = wanted[column]

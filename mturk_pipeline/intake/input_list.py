@@ -1,11 +1,12 @@
 """The first phase's input: the list of what is to be asked about, as people keep it in any spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from mturk_pipeline.intake.column_names import unmarked
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
@@ -63,7 +64,7 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
         usable = [_named(m.frame, table.numbers.tolist(), phase) for table, m in zip(lists, mended, strict=True)]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
-            wanted = ", ".join(phase.keys)
+            wanted = ", ".join(map(unmarked, phase.keys))
             problems.append((name, f"{name} has no column {wanted}: name the column so in its first row"))
         for part in kept:
             keys = part[list(phase.keys)]
@@ -81,7 +82,7 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
 
 
 def _has_keys(names: Sequence[str], phase: PhaseSpec) -> bool:
-    return {plain_name(k) for k in phase.keys} <= {plain_name(n).removeprefix("input.") for n in names}
+    return set(phase.keys) <= set(_column_names(names, phase))
 
 
 def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list[str]:
@@ -95,14 +96,19 @@ def _as_text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def _column_names(headers: Iterable[str], phase: PhaseSpec) -> list[str]:
+    """What columns are called; one that is no key and called as one of the table's own has a mark behind its name."""
+    names = [str(column).strip() for column in headers]
+    names = [name[6:] if name.casefold().startswith("input.") else name for name in names]
+    keys = {plain_name(k): k for k in phase.keys}
+    there = {plain_name(name) for name in names}
+    keys |= {plain_name(unmarked(k)): k for k in phase.keys if plain_name(k) not in there}
+    named = [keys.get(plain_name(name), name) for name in names]
+    return [f"{name} (input)" if name in ("item_id", *_ORIGIN) else name for name in named]
+
+
 def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:
     """The table with its columns trimmed and its keys called as the phase calls them, whatever their case."""
-    keys = {plain_name(k): k for k in phase.keys}
-    names: list[str] = []
-    for column in frame.columns:
-        name = str(column).strip()
-        name = name[6:] if name.casefold().startswith("input.") else name
-        names.append(keys.get(plain_name(name), name))
-    table = frame.astype("str").set_axis(names, axis=1)
+    table = frame.astype("str").set_axis(_column_names(frame.columns, phase), axis=1)
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
     return table.assign(source_row=pd.Series(rows, dtype="int64"))

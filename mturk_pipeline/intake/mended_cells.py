@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, with_prefix
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, unmarked, with_prefix
 from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.kinds import KINDS
@@ -22,7 +22,7 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
     texts = [dialect.columns[name] for name in _TEXTS if name in dialect.columns]
     uses: dict[str, Use] = {**dict.fromkeys(dialect.columns.values(), "keys"), **dict.fromkeys(texts, "text")}
     uses["Answer"] = "text"
-    keys = {comparable(bare(k, INPUT)) for k in phase.keys} if phase else set()
+    keys = {comparable(bare(name, INPUT)) for k in phase.keys for name in (k, unmarked(k))} if phase else set()
     for column in names:
         name = with_prefix(column)
         if name.startswith(INPUT):
@@ -34,7 +34,7 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
 
 def mended_list(table: pd.DataFrame, keys: Iterable[str]) -> Mended:
     """A list of items, as people keep it in any spreadsheet, without damage."""
-    wanted = {plain_name(k) for k in keys}
+    wanted = {plain_name(name) for k in keys for name in (k, unmarked(k))}
     names = map(str, table.columns)
     uses: dict[str, Use] = {c: "keys" if plain_name(c).removeprefix("input.") in wanted else "values" for c in names}
     return undo_damage(table, uses)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from mturk_pipeline.intake.column_names import unmarked
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
@@ -125,7 +126,7 @@ def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase:
     if phase is None:
         return
     keys = key_columns(phase)
-    absent = [k for k in keys if k not in frame.columns]
+    absent = [unmarked(k) for k in keys if k not in frame.columns]
     if absent:
         verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}"
         verdict.set(verdict.rule.isna(), "no_key_column", f"is in a file without {', '.join(absent)}")

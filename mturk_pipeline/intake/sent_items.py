@@ -1,7 +1,7 @@
 """Which items the crowd has been asked about already, as far as result files tell."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -11,12 +11,23 @@ from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
 OFFER_ID = "offer_id"
 ATTEMPT = "attempt"
 ANSWERS_WANTED = "answers_wanted"
 OFFER_COLUMNS = (OFFER_ID, ATTEMPT, ANSWERS_WANTED)
+VERIFIED = "verified"
+# Names that keys and fields do not have in an upload: its own, and those by which a copy is told from other tables.
+OFFERS_OWN = frozenset({*OFFER_COLUMNS, VERIFIED, "item_id", "parent_item_id", "decision", "export"})
+
+
+def offered_names(columns: Iterable[str], phase: PhaseSpec) -> dict[str, str]:
+    """Columns of keys and fields -> their names in an upload: as in the phase file, where that is free."""
+    names = {column: phase.plain_name(column) for column in columns}
+    return {column: name for column, name in names.items() if name not in OFFERS_OWN}
+
 
 # Of a row set aside: the name here, and what result files call it.
 _ROW_COLUMNS = {

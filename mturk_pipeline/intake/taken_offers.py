@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
+from mturk_pipeline.intake.column_names import unmarked
 from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.sent_items import ATTEMPT, OFFER_ID
@@ -79,7 +80,8 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
     """
     names = {plain_name(c) for c in columns}
     parts = any(n.startswith(("input.", "answer.")) for n in names)
-    return bool(keys) and {plain_name(k) for k in keys} <= names and not (names & _OTHERS or parts)
+    wanted = {plain_name(unmarked(k)) for k in keys}
+    return bool(keys) and wanted <= names and not (names & (_OTHERS - wanted) or parts)
 
 
 def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False) -> Taken:
@@ -145,7 +147,7 @@ def _rows(table: pd.DataFrame, name: str, keys: Sequence[str]) -> pd.DataFrame:
     written = written.loc[:, ~written.columns.duplicated()].astype("str")
     named = mended_list(written, keys).frame
     offered = _offer_ids(named)
-    wanted = [plain_name(k) for k in keys]
+    wanted = [next((n for n in map(plain_name, (k, unmarked(k))) if n in named), plain_name(k)) for k in keys]
     told = pd.Series(None, index=named.index, dtype="str")
     if wanted and set(wanted) <= set(named.columns):
         filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])

@@ -59,13 +59,15 @@ def gather_leads(
         Where `spec` names a field that the phase does not have.
     """
     status = [*GOES_ON, *([UNDECIDED] if spec.include_undecided else [])]
-    rows = reviewed.assign(sources=_lists(reviewed, sources), item_ids=_own_ids(reviewed))
-    rows = rows.loc[reviewed["status"].isin(status)].reset_index(drop=True)
+    # Beside the rows: a key or field may be called so, too.
+    lists = pd.DataFrame({"sources": _lists(reviewed, sources), "item_ids": _own_ids(reviewed)})
+    goes_out = reviewed["status"].isin(status)
+    rows, lists = reviewed.loc[goes_out].reset_index(drop=True), lists.loc[goes_out].reset_index(drop=True)
     keys = key_columns(phase)
     grouped = {field for fields in spec.lead_groups.values() for field in fields}
     context = {f: column for f, column in record_columns(phase).items() if f in rows and f not in grouped}
     named = rows.rename(columns={**keys, **context})[[*keys.values(), *context.values()]]
-    about = rows.loc[:, ["item_id", "status", "verified", *LISTS]].join(named)
+    about = rows.loc[:, ["item_id", "status", "verified", "hit_ids", "assignment_ids"]].join(lists).join(named)
     about = about.join(_carried(rows, lineage, {**keys, **context}))
     segment = segment_column(list(about.columns), spec)
     about[OF_KEYS] = identity(about, [k for k in keys.values() if k != segment])

@@ -8,6 +8,7 @@ import pandas as pd
 from mturk_pipeline.leads.lead_columns import OWN
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.phase_spec import FIELD_MARK, KEY_MARK
 
 CLASH_COLUMNS = ["lead_id", "rows", "segments"]
 
@@ -16,7 +17,8 @@ def segment_column(columns: Sequence[str], spec: LeadsSpec) -> str | None:
     """The column of the leads that says each row's segment; None where none is set or it is not there."""
     if spec.segment is None:
         return None
-    names = [n for n in (spec.segment, f"input_{spec.segment}") if n not in OWN]
+    called = (spec.segment, f"input_{spec.segment}", spec.segment + KEY_MARK, spec.segment + FIELD_MARK)
+    names = [n for n in called if n not in OWN]
     return next((name for name in names if name in columns), None)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.folders.writing import ProjectWriter
-from mturk_pipeline.intake.sent_items import OFFER_ID
+from mturk_pipeline.intake.sent_items import OFFER_ID, offered_names
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +108,7 @@ def offer_input(
 
     offered = not_yet_sent(rows, place.spec, sent_item_ids)
     offered = offered.assign(**{OFFER_ID: offer_ids(offered, place.spec)})
-    write_upload(writer, offer_name(place), offered)
+    write_upload(writer, offer_name(place), offered, place.spec)
     _write_book(writer, place, offered)
     return offered, offer_name(place) if len(offered) else None
 
@@ -124,7 +125,7 @@ def offer_purged(
     out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
     left = listed[~listed["item_id"].isin(list(out))]
     left = left.drop(columns=["item_id", "source_file", "source_row"])
-    write_upload(writer, name, left)
+    write_upload(writer, name, left, place.spec)
     return left, name if len(left) else None
 
 
@@ -152,7 +153,7 @@ def offer_rework(
     for attempt in sorted(rows["attempt"].unique()):
         name = f"{place.folders.input}/_rework_{place.phase}_{attempt}"
         part = rows[rows["attempt"] == attempt]
-        write_upload(writer, f"{name}.csv", part)
+        write_upload(writer, f"{name}.csv", part, place.spec)
         written.append(f"{name}.csv")
         told = exclusions(part, answered)
         if len(told):
@@ -164,14 +165,19 @@ def offer_rework(
     return written
 
 
-def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame") -> None:
+def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame", spec: PhaseSpec) -> None:
     """Write rows as a batch's input CSV; values stay as they are, for the crowd's page shows them. No rows, no file."""
     if rows.empty:
         writer.remove(name)
         return
     buffer = io.StringIO()
-    rows.to_csv(buffer, index=False, lineterminator="\r\n")
+    _as_uploaded(rows, spec).to_csv(buffer, index=False, lineterminator="\r\n")
     writer.write(name, buffer.getvalue().encode("utf-8", "replace"))
+
+
+def _as_uploaded(rows: "pd.DataFrame", spec: PhaseSpec) -> "pd.DataFrame":
+    """Rows with the keys as they are called in an upload."""
+    return rows.rename(columns=offered_names(spec.keys, spec))
 
 
 def _write_book(writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame") -> None:
@@ -182,7 +188,7 @@ def _write_book(writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame"
     if rows.empty:
         writer.remove(name)
     else:
-        writer.write(name, xlsx_bytes({place.phase: rows.astype("str")}))
+        writer.write(name, xlsx_bytes({place.phase: _as_uploaded(rows, place.spec).astype("str")}))
 
 
 def _rework_files(place: ProjectPhase) -> list[str]:

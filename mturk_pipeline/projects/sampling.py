@@ -38,7 +38,7 @@ def draw_sample(site: Site, name: str, items: int | None, seed: int) -> Sample:
     listed = read_input([file.path for file in phase.files(phase.folders.input)], phase.spec)
     if listed.items.empty:
         unread = "; ".join(listed.problems["reason"])
-        remedy = f"put a .csv or .xlsx with the columns {', '.join(phase.spec.keys)} there"
+        remedy = f"put a .csv or .xlsx with the columns {', '.join(map(phase.spec.plain_name, phase.spec.keys))} there"
         raise UserError(f"no input yet{f' ({unread})' if unread else ''}", where=folder, remedy=remedy)
     purged = phase.table("purged")
     out = sent_to(phase).items | (set() if purged is None else set(purged["item_id"]))
@@ -61,5 +61,5 @@ def draw_sample(site: Site, name: str, items: int | None, seed: int) -> Sample:
     if chosen.empty:
         return Sample(None, 0, len(table), problems)
     upload = chosen.sort_index().drop(columns=["item_id", "source_file", "source_row"])
-    write_upload(phase.writer(), f"{phase.folders.input}/{file}", upload)
+    write_upload(phase.writer(), f"{phase.folders.input}/{file}", upload, phase.spec)
     return Sample(folder / file, len(upload), len(table), problems)

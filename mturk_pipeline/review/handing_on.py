@@ -6,12 +6,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
+from mturk_pipeline.intake.sent_items import OFFER_COLUMNS, VERIFIED, offered_names
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.phase_spec import FIELD_MARK, KEY_MARK, PhaseSpec
 
-VERIFIED = "verified"
 _LEFT_OUT = ["item_id", "rule", "reason"]
 
 
@@ -60,7 +59,7 @@ def next_input(
         same item again (duplicate; the verified one stays) and items already sent (already_sent).
     """
     good = reviewed[reviewed["status"].isin(GOES_ON)].reset_index(drop=True)
-    table = _with_lineage(good, lineage, phase)
+    table = _called_for(_with_lineage(good, lineage, phase), next_phase)
     table[VERIFIED] = good["verified"].map({True: "yes", False: "unverified"}).astype("str")
     keys = list(next_phase.keys)
     table = table.reindex(columns=[*keys, *(c for c in table.columns if c not in keys)]).astype("str")
@@ -91,14 +90,24 @@ def not_yet_sent(rows: pd.DataFrame, phase: PhaseSpec, sent_item_ids: Collection
 
 
 def _with_lineage(good: pd.DataFrame, lineage: pd.DataFrame | None, phase: PhaseSpec) -> pd.DataFrame:
-    """The phase's keys and fields and what its ancestors carry; a name of the phase's own comes first."""
+    """The phase's keys and fields as they are offered, and what its ancestors carry; the phase's own come first."""
     own = [*key_columns(phase), *phase.fields]
-    table = good[own].copy()
+    table = good[own].rename(columns=offered_names(own, phase))
     if lineage is None or lineage.empty:
         return table
     carried = lineage.drop_duplicates("parent_item_id").set_index("parent_item_id")
-    carried = carried[[c for c in carried.columns if c not in {*own, VERIFIED, *OFFER_COLUMNS}]]
+    carried = carried[[c for c in carried.columns if c not in {*own, *table.columns, VERIFIED, *OFFER_COLUMNS}]]
     return table.join(carried.reindex(good["parent_item_id"]).set_axis(table.index))
+
+
+def _called_for(table: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`table` with the keys of `phase`, which receives it, under the names that they have there."""
+    names = {}
+    for key in phase.keys:
+        plain = phase.plain_name(key)
+        names |= {n: key for n in (plain + KEY_MARK, plain + FIELD_MARK, plain) if n in table}
+    found = {key: name for name, key in names.items()}
+    return table.rename(columns={name: key for key, name in found.items()})
 
 
 def _blank(table: pd.DataFrame) -> pd.DataFrame:

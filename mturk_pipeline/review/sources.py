@@ -8,7 +8,7 @@ holds. What a file said holds too when the file itself is gone.
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key, plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+# A person's sheet is known by these; a key or field that is called so has to have the mark.
+_FOR_DECISIONS = frozenset({"item_id", "export", "decision", "comment"})
 _FORMAT = 2  # of what is kept beside the originals: a change makes it anew
 
 
@@ -112,23 +114,44 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
 
     def about(names: set[str]) -> bool:
         # Words on pay alone are read by those who pay.
-        offers.append(is_taken_offer(names) or {"assignment_id", "settle"} <= names)
+        marks = _marks(names, phase)
+        marked = {marks.get(n, n) for n in names}
+        offers.append(is_taken_offer(marked) or {"assignment_id", "settle"} <= marked)
         return not offers[-1] and is_about(names, phase)
 
-    return read_sheets(path, about), any(offers)
+    return [_marked(sheet, phase) for sheet in read_sheets(path, about)], any(offers)
 
 
 def is_about(names: set[str], phase: PhaseSpec) -> bool:
     """Whether a header with these column names is one of a reviewed sheet."""
     keys = {plain_name(k) for k in phase.keys}
     fields = {plain_name(f) for f in phase.fields}
-    # "field" and "value" together: the sheet of answers in our own workbook, one row per answer.
-    told = bool(names & {"decision", "comment", *fields}) and not {"field", "value"} <= names
+    # The sheet of answers in our own workbook, one row per answer.
+    is_answers = {"field", "raw", "value"} <= names
+    marked = _marks(names, phase)
+    names = {marked.get(name, name) for name in names}
+    told = bool(names & {"decision", "comment", *fields}) and not is_answers
     return told and ("item_id" in names or (bool(keys) and keys <= names))
 
 
+def _marks(names: Collection[str], phase: PhaseSpec) -> dict[str, str]:
+    """Columns of a person's own sheet that are keys and fields without the mark behind their names."""
+    if "export" in names:
+        return {}
+    columns = {plain_name(n): plain_name(c) for n, c in phase.columns_by_name.items() if n != c}
+    return {n: c for n, c in columns.items() if n in names and c not in names and n not in _FOR_DECISIONS}
+
+
+def _marked(sheet: Sheet, phase: PhaseSpec) -> Sheet:
+    """The sheet with its keys and fields called as in a workbook."""
+    marks = _marks([*map(str, sheet.table), *sheet.repeated], phase)
+    lacking = {row: tuple(marks.get(n, n) for n in names) for row, names in sheet.lacking.items()}
+    repeated = tuple(marks.get(n, n) for n in sheet.repeated)
+    return replace(sheet, table=sheet.table.rename(columns=marks), repeated=repeated, lacking=lacking)
+
+
 def _wanted(phase: PhaseSpec) -> str:
-    keys = ", ".join(phase.keys)
+    keys = ", ".join(map(phase.plain_name, phase.keys))
     header = "a header with item_id" + (f" or with {keys}" if keys else "") + ", and decision or a field"
     return f"no sheet has {header}: not used"
 

@@ -13,6 +13,7 @@ from mturk_pipeline.tracing.finding import find
 from mturk_pipeline.tracing.node import Node, facts_of
 from mturk_pipeline.tracing.project_tables import ProjectTables
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON
+from mturk_pipeline.workflow.phase_spec import FIELD_MARK, KEY_MARK, PhaseSpec
 
 _LEAD = (
     "lead_id", "lead_group", "rank", "status", "verified", "trust", "suppressed", "segments", "duplicate_lead",
@@ -137,9 +138,8 @@ def _of_list(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> list[Nod
 
 def _of_phase(tables: ProjectTables, phase: str, before: str, row: dict[Any, Any]) -> list[Node]:
     """The rows of the phase before that gave this item; those that were passed on, if any were."""
-    keys = list(tables.workflow.phases[phase].keys)
-    given = _keys_given(tables, before, keys)
-    if given is None or not keys:
+    given = _keys_given(tables, before, tables.workflow.phases[phase])
+    if given is None:
         return [Node("missing", f"cannot be followed into {before}: it does not tell the keys of {phase}")]
     rows = tables.table(before, "reviewed")
     rows = rows[(item_ids(given) == _item_id(tables, phase, row)).to_numpy()]
@@ -158,16 +158,22 @@ def _item_id(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> str:
     return str(item_ids(pd.DataFrame([{k: row[k] for k in keys}]).astype("str")).iloc[0]) if keys else ""
 
 
-def _keys_given(tables: ProjectTables, phase: str, keys: Sequence[str]) -> pd.DataFrame | None:
-    """The next phase's `keys` beside each reviewed row of `phase`: its own columns, else what its items came with."""
+def _keys_given(tables: ProjectTables, phase: str, following: PhaseSpec) -> pd.DataFrame | None:
+    """The keys of the `following` phase beside each reviewed row of `phase`: its own columns, else its inputs."""
     rows = tables.table(phase, "reviewed")
-    if rows.empty:
+    if rows.empty or not following.keys:
         return None
+    own = tables.workflow.phases[phase].columns_by_name
     raw = tables.table(phase, "raw_output")
     inputs = item_inputs(raw).set_index("parent_item_id") if len(raw) else pd.DataFrame()
     columns = {}
-    for key in keys:
-        if key not in rows and key not in inputs:
+    for key in following.keys:
+        name = following.plain_name(key)
+        carried = next((c for c in (name, name + FIELD_MARK, name + KEY_MARK) if c in inputs), None)
+        if name in own and own[name] in rows:
+            columns[key] = rows[own[name]]
+        elif carried:
+            columns[key] = inputs[carried].reindex(rows["parent_item_id"]).set_axis(rows.index)
+        else:
             return None
-        columns[key] = rows[key] if key in rows else inputs[key].reindex(rows["parent_item_id"]).set_axis(rows.index)
     return pd.DataFrame(columns, index=rows.index).astype("str")

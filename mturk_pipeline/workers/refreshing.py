@@ -11,7 +11,7 @@ from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
 from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united
 from mturk_pipeline.workers.for_people import blacklisted, write_files
-from mturk_pipeline.workers.memory import remember, whole_name, words_by_worker
+from mturk_pipeline.workers.memory import remember, words_by_worker
 from mturk_pipeline.workers.overrides import Overrides, Said, read_overrides
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, check_leads, one_line
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, checked_leads, one_line
 
 SHIPPED_DIR = Path(__file__).parent.parent / "defs"
 PHASE_TYPE = "mturk_pipeline.components.Phase"
@@ -124,5 +124,4 @@ def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Pa
     if leads is None:
         last = next(reversed(phases.values()))
         return LeadsSpec.model_validate({"lead_groups": {field: [field] for field in last.fields}})
-    check_leads(leads, phases, str(folder / "all_leads" / "defs.yaml"))
-    return leads
+    return checked_leads(leads, phases, str(folder / "all_leads" / "defs.yaml"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,46 @@ _OWNER = re.compile(r"team:\S(?:.*\S)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z
 _LABEL = re.compile(r"[\w-](?:[\w .-]{0,78}[\w-])?")
 
 
+# Columns that workbook and tables add beside keys and fields.
+RESERVED_NAMES = frozenset(
+    {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
+    | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
+    | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
+    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
+)
+# In a person's sheet these are found however they are written.
+_FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment"})
+# Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it, and in workbooks `f_pick_1` ….
+_BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|pick_\d+)")
+KEY_MARK, FIELD_MARK = " (key)", " (field)"
+
+
+def column_of(name: str, mark: str, fields: Collection[str]) -> str:
+    """The column of a key or field: its name, with `mark` behind it where the pipeline has such a column.
+
+    >>> column_of("trust", FIELD_MARK, ["trust"]), column_of("club_trust", KEY_MARK, ["club"]), column_of("a", "", "a")
+    ('trust (field)', 'club_trust (key)', 'a')
+    """
+    beside = _BESIDE.fullmatch(name)
+    taken = name in RESERVED_NAMES or " ".join(name.casefold().replace("_", " ").split()) in _FOUND_IN_SHEETS
+    taken |= beside is not None and not {beside[1], beside[1] + FIELD_MARK}.isdisjoint(fields)
+    return name + mark if taken else name
+
+
+def _as_header(name: object) -> str:
+    """As headers of files are read: without outer and repeated spaces."""
+    return " ".join(str(name).split())
+
+
+def _fed_by(name: str, spec: Any, columns: Mapping[str, str]) -> Any:
+    """A field's settings; one whose column is called otherwise is still fed by the answers of its name."""
+    if columns[name] == name:
+        return spec
+    if isinstance(spec, FieldSpec):
+        return spec if spec.columns else spec.model_copy(update={"columns": [name]})
+    return {"columns": [name], **spec} if isinstance(spec, Mapping) else spec
+
+
 def checked_owner(owner: str | None) -> str | None:
     """`owner`, or ValueError where it is no team and no e-mail address.
 
@@ -32,7 +73,8 @@ def checked_owner(owner: str | None) -> str | None:
 class PhaseSpec(Strict):
     """One round of questions: its items (keys), its fields, and what passes without a person's look.
 
-    Key and field names double as column names of the next phase's input.
+    Key and field names double as names of columns: where one of the pipeline's own is called so, the key or field
+    has a mark behind its name, `status (key)`, `trust (field)`.
     """
 
     after: str | None = Field(
@@ -110,29 +152,61 @@ class PhaseSpec(Strict):
     @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        # As headers of files are read: without outer and repeated spaces.
-        return [" ".join(str(v).split()) for v in value] if isinstance(value, list | tuple) else value
+        return [_as_header(v) for v in value] if isinstance(value, list | tuple) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_columns(cls, data: Any) -> Any:
+        """Name keys and fields as their columns are called, and let the fields read what they were called."""
+        fields = data.get("fields") if isinstance(data, Mapping) else None
+        if not isinstance(fields, Mapping):
+            return data
+        columns = {name: column_of(name, FIELD_MARK, fields) for name in map(str, fields)}
+        if len(set(columns.values())) < len(columns):
+            twice = sorted(column for name, column in columns.items() if name != column and column in columns)
+            raise ValueError(f"{twice} would name two fields; rename one")
+        own = {columns[str(name)]: _fed_by(str(name), spec, columns) for name, spec in fields.items()}
+        named: dict[str, Any] = {"fields": own}
+        if isinstance(keys := data.get("keys"), list | tuple):
+            named["keys"] = [column_of(_as_header(key), KEY_MARK, fields) for key in keys]
+        if isinstance(records := data.get("match_records"), list | tuple):
+            named["match_records"] = [columns.get(_as_header(name), name) for name in records]
+        return {**data, **named}
 
     @model_validator(mode="after")
     def _consistent(self) -> "PhaseSpec":
         if not self.fields:
             raise ValueError("a phase asks at least one field")
-        clash = set(self.keys) & set(self.fields)
+        names = [*map(self.plain_name, (*self.keys, *self.fields))]
+        clash = {n for n in names if names.count(n) > 1}
         if clash:
             raise ValueError(f"{sorted(clash)} is both a key and a field; rename the field")
         unknown = set(self.match_records) - set(self.record_fields)
         if unknown:
             raise ValueError(f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns")
-        names = [*self.keys, *self.fields]
-        beside = {f + suffix for f in self.fields for suffix in FIELD_SUFFIXES}
-        reserved = set(names) & (RESERVED_NAMES | beside)
-        if reserved:
-            raise ValueError(f"{sorted(reserved)} is a column of the pipeline's own; choose another name")
         if len({" ".join(n.casefold().replace("_", " ").split()) for n in names}) < len(names):
             raise ValueError(
                 "two keys or fields have names that differ only in case, '_' or spaces; choose other names"
             )
         return self
+
+    def plain_name(self, column: str) -> str:
+        """What a key or field was called in the phase file, and may be called in people's files.
+
+        >>> phase = PhaseSpec.model_validate({"keys": ["status"], "fields": {"club": {"kind": "text"}}})
+        >>> phase.keys, phase.plain_name("status (key)")
+        (['status (key)'], 'status')
+        """
+        for mark in (KEY_MARK, FIELD_MARK):
+            plain = column.removesuffix(mark)
+            if plain != column and column_of(plain, mark, self.fields) == column:
+                return plain
+        return column
+
+    @cached_property
+    def columns_by_name(self) -> dict[str, str]:
+        """The columns of keys and fields by what they were called in the phase file."""
+        return {self.plain_name(column): column for column in (*self.keys, *self.fields)}
 
     def columns_of(self, field: str) -> tuple[str, ...]:
         """The answer columns feeding `field`, without the 'Answer.' prefix."""
@@ -185,14 +259,3 @@ class PhaseSpec(Strict):
         if self.accept is not None:
             return self.accept
         return 0.9 if TRUST_MODELS[self.model].is_probability else 0.6
-
-
-# Columns that workbook and tables add beside keys and fields.
-RESERVED_NAMES = frozenset(
-    {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
-    | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
-    | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
-    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
-)
-# Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it.
-FIELD_SUFFIXES = ("_trust", "_runners_up", "_outcome")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.phase_spec import FIELD_MARK, PhaseSpec, column_of
 
 
 class WorkflowError(UserError):
@@ -111,18 +111,20 @@ class Workflow:
                     remedy="take it out, or write a workflow with another order of phases",
                 )
         leads = _override(self.leads, overrides.get("all_leads"), f"{where}: overrides of all_leads")
-        check_leads(leads, phases, f"{where}: overrides of all_leads")
+        leads = checked_leads(leads, phases, f"{where}: overrides of all_leads")
         return Workflow(self.name, phases, leads, self.source)
 
 
-def check_leads(leads: LeadsSpec, phases: Mapping[str, PhaseSpec], where: str) -> None:
-    """Raise WorkflowError, naming `where`, for leads that the last of `phases` does not ask."""
-    last = list(phases)[-1]
-    unknown = {f for fields in leads.lead_groups.values() for f in fields} - set(phases[last].fields)
+def checked_leads(leads: LeadsSpec, phases: Mapping[str, PhaseSpec], where: str) -> LeadsSpec:
+    """`leads` with their fields as their columns are called; WorkflowError where the last phase does not ask one."""
+    last, asked = list(phases)[-1], list(phases.values())[-1].fields
+    groups = {g: [column_of(f, FIELD_MARK, asked) for f in fields] for g, fields in leads.lead_groups.items()}
+    unknown = {f for fields in groups.values() for f in fields} - set(asked)
     if unknown:
         raise WorkflowError(
             f"lead_groups names {sorted(unknown)}, which the last phase {last} does not ask", where=where
         )
+    return leads.model_copy(update={"lead_groups": groups})
 
 
 def _override(spec: Any, changes: Any, where: str) -> Any:
@@ -130,6 +132,9 @@ def _override(spec: Any, changes: Any, where: str) -> Any:
         return spec
     if not isinstance(changes, Mapping):
         raise WorkflowError(f"settings are written as 'name: value', not as {changes!r}", where=where)
+    if isinstance(spec, PhaseSpec) and isinstance(fields := changes.get("fields"), Mapping):
+        asked = {*spec.fields, *fields}
+        changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): own for f, own in fields.items()}}
     try:
         return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Keys, inputs and fields may be called as the pipeline's own columns are: it works, or the phase file is refused."""
+"""Keys, inputs and fields may be called as the pipeline's own columns are."""
 
 import ast
 import csv
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -16,10 +17,15 @@ import yaml
 import mturk_pipeline
 from mturk_pipeline.definitions import defs
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import make_project
+from mturk_pipeline.folders.projects import Project, make_project
+from mturk_pipeline.folders.tables import read_table, table_path
+from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.leads.lead_columns import key_columns
 from mturk_pipeline.orchestration.running import run_project
-from mturk_pipeline.workflow.loading import load_workflows
-from mturk_pipeline.workflow.phase_spec import FIELD_SUFFIXES, RESERVED_NAMES, PhaseSpec
+from mturk_pipeline.workflow.loading import load_workflow, load_workflows
+from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES, PhaseSpec
+from mturk_pipeline.workflow.workflow import Workflow
 
 PACKAGE = Path(mturk_pipeline.__file__).parent
 # Where tables stand that hold keys or fields beside columns of the pipeline's own.
@@ -56,21 +62,23 @@ def column_names() -> list[str]:
                     names |= {text for table in tables for key in table.keys if key for text in _texts(key)}
                 elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant | ast.List):
                     names |= set(_texts(node.slice))
-    plain = {n for n in names if re.fullmatch(r"[a-z][a-z0-9_]{0,30}", n)} - RESERVED_NAMES - {"thing", "what", "why"}
-    return sorted(n for n in plain if not any(n.endswith(s) and n.removesuffix(s) in plain for s in FIELD_SUFFIXES))
+    plain = {n for n in names if re.fullmatch(r"[a-z][a-z0-9_]{0,30}", n)} - {"thing", "what", "why"}
+    return sorted(plain)
 
 
 def _texts(node: ast.AST) -> list[str]:
     return [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
-# These stand in every run; of all others every sixth does, and all of them by hand.
+# These stand in every run; of all others every twelfth does, and all of them by hand.
 ALWAYS = (
     "item", "index", "level_0", "name", "kind", "row", "rank", "email", "leads", "sources", "since", "present", "rule",
+    "what_trust", "why_trust", "what_runners_up", "what_outcome", "what_pick_1", "why_pick_1", *RESERVED_NAMES,
 )  # fmt: skip
 EVERY = column_names()
-NAMES = EVERY if os.environ.get("MTURK_ALL_NAMES") else sorted({*ALWAYS, *EVERY[::6]})
+NAMES = sorted({*EVERY, *ALWAYS}) if os.environ.get("MTURK_ALL_NAMES") else sorted({*ALWAYS, *EVERY[::12]})
 TEXT = {"kind": "text"}
+TABLES = ("reviewed", "review_problems")
 # What the two phases ask: every name as key, carried input, field of an item, field of a record.
 WORKFLOWS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "keys": (
@@ -130,9 +138,31 @@ def _phase(folder: Path, kind: str, attributes: dict[str, Any]) -> None:
     (folder / "defs.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
+def _in_sheet(column: str) -> str:
+    """What a key or field is called in a person's own sheet: its plain name, but for what such a sheet is known by."""
+    plain = column.removesuffix(" (key)").removesuffix(" (field)")
+    return column if plain in ("item_id", "export", "decision", "comment") else plain
+
+
 @pytest.fixture(scope="module")
 def repository(home: Home) -> dg.RepositoryDefinition:
     return defs().get_repository_def()
+
+
+def edit_workbook(project: Project, workflow: Workflow, spec: PhaseSpec) -> dict[str, str]:
+    """Every field of one row is written anew in the workbook; the row's item_id, and the values by field."""
+    folders = workflow.folders("one")
+    book = openpyxl.load_workbook(project.path / folders.processed / "review_one.xlsx")
+    for sheet in book.worksheets:
+        header = {str(cell.value): cell.column for cell in sheet[1]}
+        assert len(header) == sheet.max_column or sheet.title == "about", sheet.title
+        rows = [r for r in range(2, sheet.max_row + 1) if sheet.cell(r, header.get("thing", 1)).value == "thing 2"]
+        if sheet.title in ("review", "accepted automatically") and rows:
+            for field in spec.fields:
+                sheet.cell(rows[0], header[field]).value = f"{field} by hand"
+            book.save(project.path / folders.reviewed / "ben.xlsx")
+            return {"item_id": sheet.cell(rows[0], header["item_id"]).value, **{f: f"{f} by hand" for f in spec.fields}}
+    raise AssertionError("no row about thing 2")
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -144,15 +174,16 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
     workflow = workflows[name]
     one, two = workflow.phases.values()
     project, _ = make_project(home.projects, f"of_{name}", workflow, {})
-    rows = [{k: f"{k} {number}" for k in one.keys} for number in range(3)]
+    keys = {one.plain_name(k): _in_sheet(k) for k in one.keys}
+    rows = [{k: f"{k} {number}" for k in keys} for number in range(3)]
     pd.DataFrame(rows).to_csv(project.path / workflow.folders("one").input / "list.csv", index=False)
     batch(project.path / workflow.folders("one").batches / "b.csv", rows, one, "ONE")
     # A person decides about two items and adds one.
-    decisions = pd.DataFrame([{k: f"{k} {number}" for k in one.keys} for number in (0, 1, 7)])
+    decisions = pd.DataFrame([{c: f"{k} {number}" for k, c in keys.items()} for number in (0, 1, 7)])
     decisions["decision"] = ["accept", "", ""]
     decisions["what"] = ["", "mended", "new"]
     if name in ("fields", "records"):
-        decisions = decisions.assign(**{n: ["", "", f"{n} new"] for n in NAMES})
+        decisions = decisions.assign(**{_in_sheet(one.columns_by_name[n]): ["", "", f"{n} new"] for n in NAMES})
     decisions.to_csv(project.path / workflow.folders("one").reviewed / "anna.csv", index=False)
 
     with dg.DagsterInstance.ephemeral() as instance:
@@ -164,19 +195,71 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
         batch(project.path / workflow.folders("two").batches / "b.csv", asked, two, "TWO")
         [second, *_] = run_project(instance, home, project, workflow, repository.get_job, phases=("two",))
         assert second.success, second.problem
+        edited = edit_workbook(project, workflow, one)
+        [first, *_] = run_project(instance, home, project, workflow, repository.get_job, phases=("one",))
+        assert first.success, first.problem
+        tables = {n: read_table(table_path(home.tables, workflow.name, "one", n, project.id)) for n in TABLES}
+        # Where items have records, a row without one tells of none.
+        wrong = tables["review_problems"].query("rule != 'no_match'")
+        assert wrong.empty, wrong.to_string()
+        reviewed = tables["reviewed"].set_index("item_id")
+        assert reviewed.loc[edited.pop("item_id"), list(edited)].to_dict() == edited
     leads = pd.read_csv(project.path / workflow.all_leads_folder / "all_leads.csv", dtype="str", encoding="utf-8-sig")
     assert leads["value"].str.startswith("why").all()
     assert len(leads) >= 4
-    for key in two.keys:
-        column = key if key in leads and key not in ("rank", "sources", "merged") else f"input_{key}"
-        assert column in leads, key
-    if name == "keys":
-        assert set(leads["item"]) == {"item 0", "item 1", "item 2", "item 7"}
-        assert set(leads["kind"]) == {"kind 0", "kind 1", "kind 2", "kind 7"}
+    for key, column in key_columns(two).items():
+        plain = two.plain_name(key)
+        answered = {f"what_{n} of {i}" for n in "12" for i in range(3)} | {"new", "mended", "what new"}
+        assert set(leads[column]) <= ({f"{plain} {n}" for n in (0, 1, 2, 7)} if plain != "what" else answered), key
+        assert leads[column].nunique() >= 4
 
 
-@pytest.mark.parametrize("reserved", sorted(RESERVED_NAMES))
-def test_what_the_review_needs_itself_is_refused_in_one_line(reserved: str) -> None:
-    for content in ({"keys": [reserved], "fields": {"a": TEXT}}, {"fields": {reserved: TEXT}}):
-        with pytest.raises(ValueError, match="a column of the pipeline's own; choose another name"):
-            PhaseSpec.model_validate(content)
+def test_a_clash_is_marked_and_the_field_still_reads_the_answers_of_its_name() -> None:
+    spec = PhaseSpec.model_validate(
+        {
+            "keys": [" status ", "club_trust", "page"],
+            "fields": {"trust": TEXT, "club": TEXT, "Comment": {"kind": "text", "columns": ["note_{n}"]}},
+            "match_records": ["Comment"],
+        }
+    )
+    assert spec.keys == ["status (key)", "club_trust (key)", "page"]
+    assert list(spec.fields) == ["trust (field)", "club", "Comment (field)"]
+    assert spec.record_keys == ("Comment (field)",)
+    assert [spec.columns_of(f) for f in spec.fields] == [("trust",), ("club",), ("note_{n}",)]
+    assert PhaseSpec.model_validate(spec.model_dump(exclude_unset=True)) == spec
+    with pytest.raises(ValueError, match=r"'trust'. is both a key and a field"):
+        PhaseSpec.model_validate({"keys": ["trust"], "fields": {"trust": TEXT}})
+    with pytest.raises(ValueError, match=r"'trust \(field\)'. would name two fields"):
+        PhaseSpec.model_validate({"fields": {"trust": TEXT, "trust (field)": TEXT}})
+
+
+def test_overrides_and_leads_name_a_field_as_the_phase_file_does(tmp_path: Path) -> None:
+    _phase(tmp_path / "w" / "one", "Phase", {"keys": ["status"], "fields": {"value": TEXT}})
+    _phase(tmp_path / "w" / "all_leads", "AllLeads", {"lead_groups": {"g": ["value"]}})
+    overrides = {"one": {"fields": {"value": {"accept": 0.4}}}, "all_leads": {"lead_groups": {"g": ["value"]}}}
+    workflow = load_workflow(tmp_path / "w").with_overrides(overrides, "project.yaml")
+    assert list(workflow.phases["one"].fields) == ["value (field)"]
+    assert workflow.phases["one"].fields["value (field)"].accept == 0.4
+    assert workflow.phases["one"].columns_of("value (field)") == ("value",)
+    assert workflow.leads.lead_groups == {"g": ["value (field)"]}
+
+
+def test_a_key_called_as_a_column_of_offers_is_told_from_it(tmp_path: Path) -> None:
+    spec = PhaseSpec.model_validate({"keys": ["attempt"], "fields": {"what": TEXT}})
+    batch(tmp_path / "first.csv", [{"attempt": "7"}], spec, "ONE")
+    again = {"attempt (key)": "7", "attempt": "2", "offer_id": "GVMS-PQXB-NFDJ-P"}
+    batch(tmp_path / "rework.csv", [again], spec, "TWO")
+    found = collect([tmp_path / "first.csv", tmp_path / "rework.csv"], spec).assignments
+    assert found["item_id"].nunique() == 1
+    assert set(found["Input.attempt (key)"]) == {"7"}
+    assert found["Input.attempt"].dropna().unique().tolist() == ["2"]
+
+
+def test_a_list_may_have_columns_called_as_those_that_are_added_to_it(tmp_path: Path) -> None:
+    spec = PhaseSpec.model_validate({"keys": ["status"], "fields": {"what": TEXT}})
+    rows = {"status": ["a", "b"], "item_id": ["x1", "x2"], "source_row": ["7", "8"]}
+    pd.DataFrame(rows).to_csv(tmp_path / "list.csv", index=False)
+    items = read_input([tmp_path / "list.csv"], spec).items
+    assert items["status (key)"].tolist() == ["a", "b"]
+    assert items["item_id (input)"].tolist() == ["x1", "x2"]
+    assert items["source_row"].tolist() == [2, 3]

@@ -44,7 +44,6 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         (PHASE + "  accept: 5\n", "accept"),
         (PHASE.replace("choice", "colour"), "fields.label.kind"),
         (PHASE.replace("label:", "page:"), "both a key and a field"),
-        (PHASE.replace("label:", "item_id:"), "a column of the pipeline's own"),
         (PHASE.replace("{kind: choice}", "{kind: handle}"), "needs 'network'"),
         (PHASE.replace("{kind: choice}", "{kind: text, anchor: {search: '('}}"), "not a regular expression"),
         (PHASE.replace("{kind: choice}", "{kind: text, accept: 2}"), "between 0 and 1"),
