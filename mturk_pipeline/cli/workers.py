@@ -11,7 +11,7 @@ from rich.table import Table
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.site import Site
-from mturk_pipeline.vocabulary.standings import BLACKLISTED, NEUTRAL, WATCH
+from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
 _SHOWN = 10
 
@@ -123,7 +123,7 @@ def _tell_places(console: Console, title: str, files: Mapping[str, int], places:
 
 def _standing_out(memory: pd.DataFrame, width: int) -> Table:
     """The first rows that are not neutral (the memory has the worst first), each in one line of the terminal."""
-    notable = memory[(memory["standing"] != NEUTRAL) | memory["suggested"].isin([WATCH, BLACKLISTED])]
+    notable = memory[(memory["standing"] != NEUTRAL) | memory["suggested"].isin([WATCH, EXCLUDE])]
     rows = [_told(row) for row in notable.head(_SHOWN).to_dict("records")]
     names = ("worker", "standing", "reliability", "judged", "evidence")
     taken = sum(max(map(len, cells)) + 2 for cells in list(zip(names, *rows, strict=True))[:-1])

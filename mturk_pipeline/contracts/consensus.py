@@ -1,7 +1,7 @@
 """Consensus and workers: what the answers of a phase agree on, and how each worker fared."""
 
 from mturk_pipeline.contracts.base import INTEGER, Column, Table
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
+from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 
 FLAGS = ["unanimous", "majority", "plurality", "minority", "multiple", "zero_value"]
 PATTERNS = (
@@ -82,7 +82,7 @@ class Workers(Table):
     reliability_high = Column(float, "Upper end of its 95 % interval", nullable=True, ge=0, le=1)
     judged = Column(float, "Values of this phase that the model could judge, several of one answer as one", ge=0)
     judged_right = Column(float, "Of those, how many it expects to be right", ge=0)
-    standing = Column(str, "A suggestion for a person, from the evidence", isin=PHASE_STANDINGS)
+    standing = Column(str, "A suggestion for a person, from the evidence", isin=SUGGESTIONS)
     copy_partners = Column(
         object, "List of workers who share wrong values with this one: one copies, or both take part in a scheme"
     )

@@ -1,7 +1,7 @@
 """What is remembered of workers over all projects, and over batches of years that were imported."""
 
 from mturk_pipeline.contracts.base import INTEGER, MOMENT, Column, Table
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS, WORKER_STANDINGS
+from mturk_pipeline.vocabulary.standings import SAID, SUGGESTIONS
 
 
 class Contributions(Table):
@@ -20,7 +20,7 @@ class Contributions(Table):
     gold_right = Column(int, "Of those, answered rightly", ge=0)
     approval_rate = Column(float, "Latest lifetime approval rate, 0..1", nullable=True)
     submitted_before = Column(INTEGER, "Assignments that rate stands on", nullable=True)
-    suggested = Column(str, "The phase's suggested standing", isin=PHASE_STANDINGS)
+    suggested = Column(str, "The phase's suggested standing", isin=SUGGESTIONS)
     evidence = Column(str, "What stood out in the phase, in words; '' where nothing did")
     first_seen = Column(MOMENT, "First assignment submitted, UTC", nullable=True)
     last_seen = Column(MOMENT, "Last assignment submitted, UTC", nullable=True)
@@ -40,8 +40,8 @@ class WorkerMemory(Table):
 
     worker = Column(str, "provider:server:id, or 'hash:' and a salted hash of it", unique=True)
     worker_id = Column(str, "The platform's id; the hash where ids are hashed")
-    standing = Column(str, "A person's word; 'neutral' where nobody said any", isin=WORKER_STANDINGS)
-    suggested = Column(str, "What the numbers suggest; it has no effect", isin=WORKER_STANDINGS)
+    standing = Column(str, "A person's word; 'neutral' where nobody said any", isin=SAID)
+    suggested = Column(str, "What the numbers suggest; it has no effect", isin=SUGGESTIONS)
     reason = Column(str, "Why, in the person's words; '' where nobody said any")
     who = Column(str, "Who said it; '' where nobody did")
     when = Column(str, "When it was said, as the person wrote it")

@@ -14,7 +14,7 @@ from mturk_pipeline.orchestration.stages import PhaseAssets, mail_outcomes_key
 from mturk_pipeline.orchestration.trust_pictures import calibration_curve, errors_caught, worker_scatter
 from mturk_pipeline.orchestration.worker_history import BEFORE
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
+from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ def _pilot_metadata(answers: "pd.DataFrame", assignments: "pd.DataFrame", phase:
 def _workers_metadata(workers: "pd.DataFrame") -> Mapping[str, Any]:
     standings = workers["standing"].value_counts()
     return {
-        **{f"standing_{name}": int(standings.get(name, 0)) for name in PHASE_STANDINGS},
+        **{f"standing_{name}": int(standings.get(name, 0)) for name in SUGGESTIONS},
         "with_evidence": int((workers["evidence"] != "").sum()),
         "reliability": worker_scatter(workers),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from mturk_pipeline.orchestration.pictures import BAR, GRID, INK, MARK, SOFT, line, path, picture, text
+from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,7 @@ NOTHING_AUDITED = (
     "decide about rows that were picked by chance."
 )
 # Standing, colour, and the mark that tells it from the others without colour.
-_STANDINGS = (("ok", BAR, "dot"), ("watch", "#e0a526", "diamond"), ("exclude", MARK, "cross"))
+_STANDINGS = ((NEUTRAL, BAR, "dot"), (WATCH, "#e0a526", "diamond"), (EXCLUDE, MARK, "cross"))
 # More would make the run history heavy; a cloud looks the same with fewer.
 _MOST_WORKERS = 2000
 _MOST_STEPS = 201

@@ -45,7 +45,7 @@ _SHEETS = {
     "assignments": "What is suggested for the pay of each assignment. Nothing is paid or rejected by it: you decide.",
 }
 _OF_WORKERS = {
-    "standing": "Suggested from the evidence: ok, watch, exclude. Your word stands in workers.xlsx.",
+    "standing": "Suggested from the evidence: neutral, watch, exclude. Your word stands in workers.xlsx.",
     "…_everywhere": "The same over all projects, as of the run before; standing_everywhere is a person's word.",
     "evidence": "What stands out, in words.",
     "reliability": "Expected share of the worker's values that are right; …_low and …_high are its 95 % interval.",

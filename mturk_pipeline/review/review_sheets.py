@@ -13,7 +13,7 @@ from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
+from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # As many other answers as a drop-down offers at a glance.
@@ -79,7 +79,7 @@ def answers_sheet(book: ReviewBook) -> SheetPlan:
 
 def workers_sheet(book: ReviewBook) -> SheetPlan:
     """How each worker fared, here and in all projects; those to exclude or to watch first, then the least reliable."""
-    place = book.workers["standing"].map({word: place for place, word in enumerate(reversed(PHASE_STANDINGS))})
+    place = book.workers["standing"].map({word: place for place, word in enumerate(reversed(SUGGESTIONS))})
     workers = book.workers.assign(place=place).sort_values(["place", "reliability", "worker"], ignore_index=True)
     names = [*_WORKERS_FIRST, *(n for n in book.workers.columns if n not in _WORKERS_FIRST)]
     columns = [_worker_column(name, workers[name]) for name in names]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
 from mturk_pipeline.trust.frames import Frame, read_frame
 from mturk_pipeline.trust.judged import calibration_of
 from mturk_pipeline.trust.models import model_named
@@ -18,7 +18,7 @@ from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.reviewed import read_reviewed
 from mturk_pipeline.trust.standing import partners, reliability, standings
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
+from mturk_pipeline.vocabulary.standings import NEUTRAL
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def fit_predict(
         consensus: item, field, value (missing: none, or nothing usable), trust (0..1), runners_up (list of (value,
         trust), best first), pattern ('3:0', '2:1', 'lone' … ), reasons; sorted by item and field.
         workers: worker, contributions (items answered), answers, reliability, reliability_low, reliability_high (95 %
-        interval), standing (ok, watch, exclude), evidence; sorted by worker.
+        interval), standing (neutral, watch, exclude), evidence; sorted by worker.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
     has_partner = np.array([bool(s) for s in shared], dtype=bool)
     checked = np.zeros(n, dtype=bool)
     checked[of_worker[checked_workers(frame.ballots, Known.nothing(frame.ballots))]] = n > 2
-    place = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
+    standing = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
     return pd.DataFrame(
         {
             "worker": frame.workers,
@@ -171,19 +171,19 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
             "reliability": middle,
             "reliability_low": low,
             "reliability_high": high,
-            "standing": pd.Series(np.array(PHASE_STANDINGS, dtype=object)[place], dtype="str"),
-            "evidence": pd.Series(_evidence(merged, middle, low, high, place, shared), dtype="str"),
+            "standing": pd.Series(standing, dtype="str"),
+            "evidence": pd.Series(_evidence(merged, middle, low, high, standing, shared), dtype="str"),
         }
     )
 
 
 def _evidence(
-    scores: Scores, middle: Floats, low: Floats, high: Floats, place: Ints, shared: list[set[int]]
+    scores: Scores, middle: Floats, low: Floats, high: Floats, standing: Texts, shared: list[set[int]]
 ) -> list[str]:
     said = []
     for w in range(len(middle)):
         parts = []
-        if place[w] > 0 and scores.given[w] > 0:
+        if standing[w] != NEUTRAL and scores.given[w] > 0:
             given = f"{scores.given[w]:.0f} values"
             parts.append(f"of {given} about {scores.right[w]:.0f} right ({low[w]:.0%} to {high[w]:.0%})")
         if shared[w]:

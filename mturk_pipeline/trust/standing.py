@@ -1,4 +1,4 @@
-"""What is suggested about a worker, and why: `ok`, `watch` or `exclude`. A person decides.
+"""What is suggested about a worker, and why: `neutral`, `watch` or `exclude`. A person decides.
 
 exclude
     The worker's answers do more harm than good, beyond reasonable doubt: with five answers or more that could be
@@ -18,11 +18,11 @@ Source: Wilson, JASA 22 (1927).
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Bools, Floats, Ints
+from mturk_pipeline.trust.coding import Bools, Floats, Texts
 from mturk_pipeline.trust.models.scores import Copying, Scores
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
+from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
-OK, WATCH, EXCLUDE = range(3)
 HOPELESS, POOR = 0.6, 0.7
 FEWEST_ANSWERS, FEWEST_SHARED = 5, 2
 SUSPECTED = 0.2
@@ -67,9 +67,9 @@ def partners(copying: Copying, workers: int) -> list[list[int]]:
     return [sorted(found) for found in out]
 
 
-def standings(given: Floats, low: Floats, high: Floats, copies: Bools, stands_out: Bools) -> Ints:
-    """Place in PHASE_STANDINGS for each worker, as this file's docstring says."""
+def standings(given: Floats, low: Floats, high: Floats, copies: Bools, stands_out: Bools) -> Texts:
+    """What is suggested about each worker, as this file's docstring says."""
     judged = given >= FEWEST_ANSWERS
     hopeless = judged & (high < HOPELESS)
     poor = judged & (high < POOR)
-    return np.select([hopeless | copies, poor | stands_out], [EXCLUDE, WATCH], OK)
+    return np.select([hopeless | copies, poor | stands_out], [EXCLUDE, WATCH], NEUTRAL).astype(object)

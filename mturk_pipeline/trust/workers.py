@@ -21,7 +21,6 @@ from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.vocabulary.standings import PHASE_STANDINGS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -60,7 +59,7 @@ def rate_workers(
     table["agreement"] = table["agreeing"] / table["compared"].where(table["compared"] > 0)
     times = assignments["work_seconds"].dropna().to_numpy(dtype=float)
     median = float(np.median(times)) if len(times) else np.nan
-    place = standings(
+    standing = standings(
         table["given"].fillna(0).where(table["checked"].eq(True), 0).to_numpy(dtype=float)
         if len(names) > 2
         else np.zeros(len(names)),
@@ -70,7 +69,7 @@ def rate_workers(
         stands_out(table, median),
     )
     table["judged"], table["judged_right"] = table["given"].fillna(0.0), table["right"].fillna(0.0)
-    table["standing"] = np.array(PHASE_STANDINGS, dtype=object)[place]
+    table["standing"] = standing
     table["evidence"] = evidence(table, median)
     return table.rename_axis("worker").reset_index().loc[:, list(Workers.names())]
 

@@ -14,6 +14,7 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
+from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.contributions import as_stored, contributions, read_columns
 from mturk_pipeline.workers.rating import Rated
 from mturk_pipeline.workers.salted import salt_of
@@ -33,7 +34,7 @@ def read_archive(home: Home) -> pd.DataFrame:
         if path.exists():
             raise OSError(0, "is damaged; put a saved copy back, or remove it and import the batches again", str(path))
         return Archived.empty()
-    return table
+    return table.replace({"suggested": {NEUTRAL_BEFORE: NEUTRAL}})
 
 
 def write_archive(home: Home, table: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from mturk_pipeline.folders.projects import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
+from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.overrides import Overrides
 from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
 from mturk_pipeline.workers.store import Store
@@ -84,7 +85,7 @@ def contributions(workers: pd.DataFrame, assignments: pd.DataFrame | None) -> pd
             "gold_right": kept.get("gold_right", zero),
             "approval_rate": kept.get("approval_rate", zero * np.nan).astype(float),
             "submitted_before": kept.get("submitted_before", zero.astype("Int64").mask(zero == 0)),
-            "suggested": kept.get("standing", pd.Series("ok", index=kept.index)),
+            "suggested": kept.get("standing", pd.Series(NEUTRAL, index=kept.index)).replace(NEUTRAL_BEFORE, NEUTRAL),
             "evidence": kept.get("evidence", pd.Series("", index=kept.index)),
         }
     )

@@ -10,7 +10,7 @@ from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.sheets.plans import table_plans
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.sheets.workbook_writer import workbook_bytes
-from mturk_pipeline.vocabulary.standings import BLACKLISTED, WORKER_STANDINGS
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, SAID
 from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.tombstones import Tombstones
 
@@ -37,7 +37,7 @@ def write_files(home: Home, memory: pd.DataFrame, excluded: pd.DataFrame) -> lis
 def workbook(memory: pd.DataFrame) -> bytes:
     """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list."""
     shown = memory[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})
-    choice = {"choices": WORKER_STANDINGS, "only_choices": True, "hint": _HINT}
+    choice = {"choices": SAID, "only_choices": True, "hint": _HINT}
     plans = table_plans("workers", shown, _WIDTHS)
     return workbook_bytes(
         replace(plan, columns=[replace(c, **(choice if c.name == "standing" else {})) for c in plan.columns])

@@ -7,7 +7,7 @@ a person stars or blacklists, in `workers.xlsx`.
 =========== ============================================================================================
 suggested   where
 =========== ============================================================================================
-blacklisted with 5 values judged or more, even the upper end of reliability lies below 0.6; or a phase
+exclude     with 5 values judged or more, even the upper end of reliability lies below 0.6; or a phase
             suggested `exclude` and the lower end over all does not reach 0.7
 watch       the upper end lies below 0.7; or a phase suggested `watch` or `exclude`; or at least 2, and a
             tenth, of the assignments were rejected
@@ -25,13 +25,14 @@ import pandas as pd
 from mturk_pipeline.providers import whole_name, whole_names
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
-from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, WATCH, WORKER_STANDINGS
+from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, SUGGESTIONS, WATCH
 from mturk_pipeline.workers.overrides import Said
 from mturk_pipeline.workers.salted import PREFIX, Salt
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
 REJECTIONS, REJECTED_SHARE = 2, 0.1
-_SEVERITY = {standing: place for place, standing in enumerate(reversed(WORKER_STANDINGS))}
+# A person's word to exclude weighs as the suggestion does.
+_SEVERITY = {standing: place for place, standing in enumerate(reversed(SUGGESTIONS))} | {BLACKLISTED: 0}
 _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", "gold_right")
 _NO_WORD = Said("", NEUTRAL)
 
@@ -144,10 +145,10 @@ def _suggested(table: pd.DataFrame, by_phase: pd.Series) -> pd.Series:
     watched = np.array([WATCH in words for words in by_phase], dtype=bool) | excluded
     rejected = (table["rejected"] >= REJECTIONS) & (table["rejected"] >= REJECTED_SHARE * table["assignments"])
     judged = given >= FEWEST_ANSWERS
-    black = (judged & (high < HOPELESS)) | (excluded & ~(low >= POOR))
+    exclude = (judged & (high < HOPELESS)) | (excluded & ~(low >= POOR))
     watch = (judged & (high < POOR)) | watched | rejected
     star = (given >= ENOUGH_FOR_STARS) & (low >= STARS)
-    words = np.select([black, watch, star], [BLACKLISTED, WATCH, STARRED], NEUTRAL)
+    words = np.select([exclude, watch, star], [EXCLUDE, WATCH, STARRED], NEUTRAL)
     return pd.Series(words, index=table.index, dtype="str")
 
 

@@ -13,7 +13,7 @@ from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_hand_filled
 from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.texts.key_form import plain_name
-from mturk_pipeline.vocabulary.standings import NEUTRAL, WORKER_STANDINGS
+from mturk_pipeline.vocabulary.standings import NEUTRAL, SAID
 
 FILES = ("workers.xlsx", "workers.csv")
 _LONGEST_WORD = 30
@@ -96,9 +96,9 @@ def _checked(name: str, table: TextTable) -> Overrides:
         word = row["standing"].strip().casefold()
         if not word:
             continue
-        if word not in WORKER_STANDINGS:
+        if word not in SAID:
             quoted = f": {word!r}" if _may_be_quoted(word, worker, rows) else ""
-            problems.append(f"{name}, row {number}: standing is not one of {', '.join(WORKER_STANDINGS)}{quoted}")
+            problems.append(f"{name}, row {number}: standing is not one of {', '.join(SAID)}{quoted}")
         elif worker:
             reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
             said.append(Said(worker, word, reason, who, when, number))
@@ -112,7 +112,7 @@ def _may_be_quoted(word: str, worker: str, rows: list[dict[str, str]]) -> bool:
     """Whether a word in the column standing can be shown: not where it may be a worker in the wrong column."""
     workers = {row.get(column, "").strip().casefold() for row in rows for column in ("worker", "worker_id")}
     is_word = len(word) <= _LONGEST_WORD and all(part.isalpha() for part in word.split())
-    return is_word and word not in workers and worker.casefold() not in WORKER_STANDINGS
+    return is_word and word not in workers and worker.casefold() not in SAID
 
 
 def _told_twice(name: str, said: list[Said]) -> list[str]:

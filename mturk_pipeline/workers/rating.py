@@ -12,6 +12,7 @@ from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.suggesting import suggest_phase
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
+from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A questionnaire asks many people the same few things, often for their own opinion: who differs is not wrong.
@@ -64,5 +65,5 @@ def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     workers = rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
     prose = all(KINDS[field.kind].prose for field in phase.fields.values())
     if prose or assignments["item_id"].nunique() < FEWEST_ITEMS:
-        workers = workers.assign(judged=0.0, judged_right=0.0, standing="ok", evidence="")
+        workers = workers.assign(judged=0.0, judged_right=0.0, standing=NEUTRAL, evidence="")
     return Rated(workers, assignments)

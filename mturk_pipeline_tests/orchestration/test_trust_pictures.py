@@ -75,7 +75,7 @@ def crowd(**columns) -> pd.DataFrame:
         "reliability": [0.8] * n,
         "reliability_low": [0.6] * n,
         "reliability_high": [0.9] * n,
-        "standing": ["ok"] * n,
+        "standing": ["neutral"] * n,
     }
     return pd.DataFrame({**even, **columns})
 
@@ -86,15 +86,15 @@ def test_workers_stand_where_they_belong_and_are_not_named() -> None:
     svg = drawn(picture)
     expected = [(0.03, 0.5), (0.5, 0.7), (0.97, 0.9)]
     assert sorted(dots(svg)) == [pytest.approx(place, abs=0.01) for place in expected]
-    assert {"3 workers", "ok 3", "watch 0", "exclude 0"} <= set(words(svg))
+    assert {"3 workers", "neutral 3", "watch 0", "exclude 0"} <= set(words(svg))
     assert b"mturk" not in base64.b64decode(picture.md_str.partition("base64,")[2][:-1])
 
 
 def test_each_standing_has_its_own_mark_and_the_unjudged_are_counted() -> None:
-    workers = crowd(total_contribution=[5, 5, 5, 2], standing=["ok", "watch", "exclude", "ok"])
+    workers = crowd(total_contribution=[5, 5, 5, 2], standing=["neutral", "watch", "exclude", "neutral"])
     workers.loc[3, ["reliability", "reliability_low", "reliability_high"]] = None
     said = words(drawn(worker_scatter(workers)))
-    assert {"3 workers; 1 with too little to judge", "ok 1", "watch 1", "exclude 1"} <= set(said)
+    assert {"3 workers; 1 with too little to judge", "neutral 1", "watch 1", "exclude 1"} <= set(said)
     assert "No worker has answered enough" in worker_scatter(workers.iloc[3:]).md_str
 
 

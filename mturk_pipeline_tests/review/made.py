@@ -130,7 +130,7 @@ def workers(*said: Mapping[str, Any]) -> pd.DataFrame:
         "reliability_high": 0.9,
         "judged": 8.0,
         "judged_right": 6.4,
-        "standing": "ok",
+        "standing": "neutral",
         "copy_partners": [],
         **dict.fromkeys(["gold_asked", "gold_right", "outcomes_changed", "repeated_answers"], 0),
         "median_work_seconds": 60.0,

@@ -104,7 +104,7 @@ def leads_tables() -> dict[str, pd.DataFrame]:
         "raw_output": raw(told, {"university": "Example  university", "club": "CHESS"}),
         "answers": pd.DataFrame(told),
         "consensus": pd.DataFrame([rivals, guess(CHESS, "", "phone", None)]),
-        "workers": pd.DataFrame({"worker": ["ann"], "reliability": [0.9], "standing": ["ok"]}),
+        "workers": pd.DataFrame({"worker": ["ann"], "reliability": [0.9], "standing": ["neutral"]}),
         "trust_notes": pd.DataFrame({"note": ["model trust", "not calibrated"]}),
         "cleaned_output": pd.DataFrame({"item_id": [CHESS], "reasons": ["email: rivals"]}),
         "reviewed": pd.DataFrame(

@@ -44,7 +44,7 @@ def test_a_planted_pair_is_found_and_nobody_else():
     assert copied.tolist() == values.str.startswith("agreed").tolist()
     result = fit_predict(answers, kind="open")
     standing = result.workers.set_index("worker")["standing"]
-    assert standing[standing != "ok"].to_dict() == {"w2": "exclude", "w5": "exclude"}
+    assert standing[standing != "neutral"].to_dict() == {"w2": "exclude", "w5": "exclude"}
     evidence = result.workers.set_index("worker")["evidence"]
     assert "shares wrong values with 1 other worker" in evidence["w2"]
     told = result.consensus["reasons"].str.contains("may have copied")
@@ -80,7 +80,7 @@ def test_a_lone_coincidence_is_no_pair():
     _, scores = scores_of(answers)
     assert scores.copying.probability.max(initial=0) < 0.2
     workers = fit_predict(answers, kind="open").workers
-    assert set(workers["standing"]) == {"ok"}
+    assert set(workers["standing"]) == {"neutral"}
     assert (workers["evidence"] == "").all()
 
 
@@ -100,7 +100,7 @@ def test_a_value_that_many_give_for_many_items_is_no_copying():
     answers = pd.DataFrame(rows, columns=COLUMNS)
     _, scores = scores_of(answers)
     assert not suspected(scores.copying).any()
-    assert set(fit_predict(answers, kind="open").workers["standing"]) == {"ok"}
+    assert set(fit_predict(answers, kind="open").workers["standing"]) == {"neutral"}
 
 
 def test_the_same_two_right_values_of_two_workers_are_no_copying():

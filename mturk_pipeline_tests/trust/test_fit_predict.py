@@ -48,7 +48,7 @@ def assert_sound(result):
     assert (share.to_numpy() >= 0).all()
     assert (share.to_numpy() <= 1).all()
     assert (np.diff(share.to_numpy(), axis=1) >= 0).all()
-    assert set(workers["standing"]) <= {"ok", "watch", "exclude"}
+    assert set(workers["standing"]) <= {"neutral", "watch", "exclude"}
 
 
 def assert_same(one, other):
@@ -139,7 +139,7 @@ def test_one_answer_per_item_and_one_worker(model):
             assert_sound(result)
             assert result.consensus["value"].tolist() == answers["value"].tolist()
             assert set(result.consensus["pattern"]) == {"lone"}
-            assert set(result.workers["standing"]) == {"ok"}
+            assert set(result.workers["standing"]) == {"neutral"}
 
 
 @pytest.mark.parametrize(("model", "kind"), [*product(TRUST_MODELS, KINDS)])
@@ -263,7 +263,7 @@ def test_two_values_of_one_answer_are_no_rivals():
     result = fit_predict(pd.DataFrame(rows, columns=COLUMNS), kind="open")
     assert (result.consensus["trust"] > 0.9).all()
     assert all(trust > 0.9 for [(_, trust)] in result.consensus["runners_up"])
-    assert set(result.workers["standing"]) == {"ok"}
+    assert set(result.workers["standing"]) == {"neutral"}
 
 
 def test_one_answer_of_two_values_is_not_taken_for_none():

@@ -76,7 +76,7 @@ def test_whoever_always_says_the_same_is_found_and_nobody_else():
     result = fit_predict(answers)
     assert accuracy(result, right) > vote + 0.03
     assert set(result.workers["standing"].iloc[:3]) == {"exclude"}
-    assert set(result.workers["standing"].iloc[3:]) == {"ok"}
+    assert set(result.workers["standing"].iloc[3:]) == {"neutral"}
     assert result.workers["evidence"].iloc[:3].str.contains("about .* right").all()
     assert (result.workers["evidence"].iloc[3:] == "").all()
 
@@ -127,7 +127,7 @@ def test_hard_items_are_not_blamed_on_workers():
             knows = item % 4 > 0 and rng.random() < 0.95
             rows.append((item, worker, "abc"[item % 3] if knows else "abc"[rng.integers(3)]))
     result = fit_predict(pd.DataFrame(rows, columns=COLUMNS))
-    assert set(result.workers["standing"]) == {"ok"}
+    assert set(result.workers["standing"]) == {"neutral"}
     trust = result.consensus["trust"].to_numpy()
     hard = np.arange(160) % 4 == 0
     assert trust[hard].mean() < trust[~hard].mean() - 0.15

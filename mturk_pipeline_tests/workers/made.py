@@ -35,7 +35,7 @@ def contributions(rows: list[dict[str, object]]) -> pd.DataFrame:
         **dict.fromkeys(["assignments", "approved", "rejected", "gold_asked", "gold_right"], 0),
         "approval_rate": float("nan"),
         "submitted_before": pd.NA,
-        "suggested": "ok",
+        "suggested": "neutral",
         "evidence": "",
         "first_seen": pd.NaT,
         "last_seen": pd.NaT,

@@ -11,6 +11,7 @@ from mturk_pipeline.workers import importing
 from mturk_pipeline.workers.archive import read_archive
 from mturk_pipeline.workers.importing import import_batches
 from mturk_pipeline.workers.refreshing import refresh, take_snapshot
+from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import bury
 from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 
@@ -119,3 +120,21 @@ def test_answers_of_people_who_did_not_log_in_leave_nothing_behind(home: Home, p
     write(past / "turkle.csv", head + "".join(rows))
     assert _said(home, past) == {"turkle.csv": "of people who did not log in: nobody to remember"}
     assert read_archive(home).empty
+
+
+@pytest.mark.usefixtures("counted")
+def test_what_the_version_before_called_ok_is_neutral(home: Home, past: Path) -> None:
+    write(past / "a.csv", batch(range(12)))
+    import_batches(home, past)
+    archive = read_archive(home)
+    write_table(Store.of(home).archive, archive.assign(suggested="ok"))
+    (home.projects / "one").mkdir()
+    (home.projects / "one" / "project.yaml").write_text("id: one\n")
+    numbers = {"judged": [9.0, 9.0], "judged_right": [8.0, 1.0]}
+    workers = pd.DataFrame({"worker": ["mturk::A", "mturk::B"], "standing": ["ok", "exclude"], **numbers})
+    write_table(table_path(home.tables, "w", "p", "workers", "one"), workers)
+    snapshot = take_snapshot(home)
+    assert snapshot is not None
+    by_worker = snapshot.groupby("worker")["suggested"].agg(set)
+    assert by_worker[["mturk::A", "mturk::B"]].tolist() == [{"neutral"}, {"exclude"}]
+    assert set(by_worker.drop("mturk::B").explode()) == {"neutral"}

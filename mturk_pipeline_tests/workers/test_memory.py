@@ -34,7 +34,7 @@ def _by_worker(table: pd.DataFrame) -> dict[str, dict[str, object]]:
 def test_what_is_computed_is_a_suggestion_and_projects_count_together() -> None:
     rows = _by_worker(remember(contributions(ROWS)))
     assert {r["standing"] for r in rows.values()} == {"neutral"}
-    assert [rows[f"mturk::{w}"]["suggested"] for w in "ABC"] == ["starred", "blacklisted", "watch"]
+    assert [rows[f"mturk::{w}"]["suggested"] for w in "ABC"] == ["starred", "exclude", "watch"]
     a, c = rows["mturk::A"], rows["mturk::C"]
     assert (a["projects"], a["given"], a["right"], a["assignments"]) == (2, 60.0, 59.0, 20)
     assert a["reliability_low"] < a["reliability"] < a["reliability_high"]  # pyright: ignore
