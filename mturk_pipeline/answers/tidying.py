@@ -11,6 +11,7 @@ from mturk_pipeline.answers.invention import mark_invented
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.contracts.answers import Answers
+from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.intake.mended_cells import original_cells
 from mturk_pipeline.kinds.kind import notes as join_notes
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
@@ -18,10 +19,6 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _NONE = ANSWER_STATES.index(NONE_DECLARED)
 _JUNK = EVIDENCE.index(JUNK)
-_COPIED = [
-    "item_id", "worker", "hit_id", "assignment_id", "submitted_at", "work_seconds", "source_file", "source_sheet",
-    "source_row",
-]  # fmt: skip
 
 
 def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -116,7 +113,7 @@ def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) 
     element = pd.factorize(said["element"], sort=True)[0]
     order = np.lexsort((np.arange(len(said)), said["slot"], keys[0][row], said["field"], element, keys[1][row]))
     said, row = said.iloc[order].reset_index(drop=True), row[order]
-    out = assignments[_COPIED].iloc[row].reset_index(drop=True)
+    out = assignments[Answers.shared_with(Assignments)].iloc[row].reset_index(drop=True)
     names = pd.Series(list(phase.fields), dtype="str")
     out["element"] = said["element"]
     out["field"] = names.take(said["field"].to_numpy()).to_numpy()

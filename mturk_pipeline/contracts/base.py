@@ -88,6 +88,16 @@ class Table:
         return tuple(cls.columns())
 
     @classmethod
+    def names_of(cls, type: Any) -> tuple[str, ...]:
+        """The names of its columns of a type."""
+        return tuple(name for name, column in cls.columns().items() if column.type == type)
+
+    @classmethod
+    def shared_with(cls, other: "type[Table]") -> list[str]:
+        """The names of the columns that it shares with another contract, in its own order."""
+        return [name for name in cls.names() if name in other.columns()]
+
+    @classmethod
     @cache
     def model(cls) -> "pa.DataFrameSchema":
         """The Pandera schema: types are made exact, values never changed."""

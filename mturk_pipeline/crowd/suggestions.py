@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.assignments import Assignments
+from mturk_pipeline.contracts.settlement import SettlementSuggestions
 from mturk_pipeline.crowd.evidence import findings
 from mturk_pipeline.crowd.money import paid_by
 from mturk_pipeline.intake.unknown_workers import is_unknown
@@ -10,7 +12,6 @@ from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _OF_WORK = {"usable": "approve", "doubtful": "look", "unusable": "reject"}
-_COPIED = ["assignment_id", "hit_id", "batch_id", "worker", "worker_id", "status", "auto_approved", "reward"]
 
 
 def suggest_settlement(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def suggest_settlement(assignments: pd.DataFrame, answers: pd.DataFrame, phase: 
         In the order of `assignments`.
     """
     found = findings(assignments, answers, phase).reset_index(drop=True)
-    out = assignments[_COPIED].reset_index(drop=True)
+    out = assignments[SettlementSuggestions.shared_with(Assignments)].reset_index(drop=True)
     out["paid_by"] = paid_by(assignments).reset_index(drop=True)
     out["work"] = found["work"]
     # Nobody can be paid, told or blamed who did not log in.

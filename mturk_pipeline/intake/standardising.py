@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.assignments import Assignments
+from mturk_pipeline.contracts.base import MOMENT
 from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
@@ -23,7 +25,7 @@ from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES, SUBMITTED
 
-TIMES = ("expires_at", "accepted_at", "submitted_at", "auto_approval_at", "approved_at", "rejected_at")
+TIMES = Assignments.names_of(MOMENT)
 _TEXTS = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "requester_feedback")
 _BATCH = r"BatchId:\s*(\w+)"
 _VERSION = r"(?i)(?:^|[;&,\s])(?:instruction_?)?version\s*[=:]\s*([^;&,\s]+)"

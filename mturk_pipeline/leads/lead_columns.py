@@ -2,15 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
+from mturk_pipeline.contracts.leads import AllLeads
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Of all rows that are one lead, the lead has the union of these.
 LISTS = ("item_ids", "hit_ids", "assignment_ids", "sources")
-LEAD = (
-    "lead_group", "lead_subgroup", "value", "rank", "status", "verified", "trust", "suppressed", "duplicate_lead",
-    "merged",
-)  # fmt: skip
-OWN = frozenset({"lead_id", "item_id", "parent_item_id", "segments", *LEAD, *LISTS})
+LEAD = tuple(name for name in AllLeads.names() if name not in ("lead_id", "item_id", *LISTS))
+OWN = frozenset({"parent_item_id", "segments", *AllLeads.names()})
 # Columns that are needed on the way only. No header of a file begins with a space, so no key is called so.
 ROW, OF_KEYS, PLACE = " row", " of keys", " place"
 

@@ -2,14 +2,13 @@
 
 import pandas as pd
 
+from mturk_pipeline.contracts.leads import Recipients
 from mturk_pipeline.leads.lead_columns import key_columns, lead_columns
 from mturk_pipeline.leads.segments import segment_column
 from mturk_pipeline.leads.suppression import is_email, sendable, well_formed
 from mturk_pipeline.review.item_rows import gathered
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-
-_OWN = frozenset({"email", "trust", "verified", "rank", "leads", "lead_ids"})
 
 
 def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataFrame:
@@ -27,7 +26,7 @@ def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.Dat
     )
     segment = segment_column(list(mail.columns), spec)
     keys = [c for c in key_columns(phase).values() if c in mail]
-    about = lead_columns([*keys, *([segment] if segment and segment not in keys else [])], own=_OWN)
+    about = lead_columns([*keys, *([segment] if segment and segment not in keys else [])], own=Recipients.names())
     for column, name in about.items():
         table[name] = joined_distinct(address, mail[column]).reindex(table.index)
     ids = pd.DataFrame({"email": address, "lead_id": mail["lead_id"]})
@@ -35,8 +34,9 @@ def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.Dat
     table = table.reset_index().sort_values(
         ["verified", "trust", "email"], ascending=[False, False, True], na_position="first", ignore_index=True
     )
-    types = {"email": "str", "verified": bool, "rank": "int64", "leads": "int64", "trust": float}
-    columns = ["email", *about.values(), "trust", "verified", "rank", "leads", "lead_ids"]
+    first, *others = Recipients.names()
+    types = {name: column.dtype for name, column in Recipients.columns().items()}
+    columns = [first, *about.values(), *others]
     return table[columns].astype({**types, **dict.fromkeys(about.values(), "str")})
 
 

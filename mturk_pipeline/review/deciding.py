@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mturk_pipeline.contracts.review import Reviewed
 from mturk_pipeline.review.item_rows import as_lists, key_columns
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.reading import Reviews
@@ -54,18 +55,8 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
         rows = _decided(rows, reviews, cleaned, phase)
         rows = pd.concat([rows, _added(reviews.added, rows)], ignore_index=True) if len(reviews.added) else rows
     rows.insert(4, "verified", ~rows["status"].isin(UNSEEN))
-    first = [
-        "item_id",
-        "parent_item_id",
-        "element",
-        "status",
-        "verified",
-        "trust",
-        "comment",
-        "look_again",
-        "inclusion",
-    ]
-    order = [*first, *key_columns(phase), *phase.fields, "hit_ids", "assignment_ids"]
+    *first, hit_ids, assignment_ids = Reviewed.names()
+    order = [*first, *key_columns(phase), *phase.fields, hit_ids, assignment_ids]
     return rows[order].astype({c: "str" for c in order if rows[c].dtype == "str"}).reset_index(drop=True)
 
 

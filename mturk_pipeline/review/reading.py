@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.item_rows import key_columns
@@ -14,7 +15,7 @@ from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
-from mturk_pipeline.review.sheet_says import DAMAGED, PLACE, ReviewedSheet, Said, nothing_said, what_sheet_says
+from mturk_pipeline.review.sheet_says import DAMAGED, ReviewedSheet, Said, nothing_said, what_sheet_says
 from mturk_pipeline.review.sources import Source, sources_of
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.review.uniting import unite
@@ -24,7 +25,6 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 OWN_COLUMNS = ("item_id", "export", "decision", "comment")
 # Of our workbooks, beside the fields: for people to read, not read back.
 ADDED_COLUMNS = ("reasons", "status", "priority", "place", "decided_in", "decided_at")
-DECISION_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", "decided_at", *PLACE, "seen"]
 _FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "mended", "problems", "problem"]
 
 
@@ -159,7 +159,7 @@ def read_versions(
     files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
     times = {v.number: v.at for v in versions}
     decided_at = united.decisions[" since"].map(times).astype("str").fillna("")
-    decisions = united.decisions.assign(decided_at=decided_at)[DECISION_COLUMNS]
+    decisions = united.decisions.assign(decided_at=decided_at)[list(Decisions.names())]
     return Reviews(
         decisions,
         united.seen,

@@ -127,7 +127,7 @@ def is_about(names: set[str], phase: PhaseSpec) -> bool:
     keys = {plain_name(k) for k in phase.keys}
     fields = {plain_name(f) for f in phase.fields}
     # The sheet of answers in our own workbook, one row per answer.
-    is_answers = {"field", "raw", "value"} <= names
+    is_answers = {"field", "value"} <= names and ("raw" in names or not {"field", "value"} & {*phase.columns_by_name})
     marked = _marks(names, phase)
     names = {marked.get(name, name) for name in names}
     told = bool(names & {"decision", "comment", *fields}) and not is_answers

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.decision_words import UNDO
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.sheet_says import LAPSED, PLACE, WHEN, Said
@@ -13,7 +14,8 @@ from mturk_pipeline.review.shown import cell_texts
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_COLUMNS = ["item_id", "field", "decision", "before", "after", "comment", " since", *PLACE, "seen"]
+# When each was first seen is told by a number, until the moment is known.
+_COLUMNS = [" since" if name == "decided_at" else name for name in Decisions.names()]
 _NONE = "\x00"
 BETWEEN = " | "  # comments on the same item
 # Sheet n's rows become n * _SHEET + row, so that rows of different sheets stay apart.
