@@ -22,12 +22,14 @@ _PIECE = 1 << 22
 _LARGE, _HOLLOW = 20_000_000, 300  # bytes; a part of a real workbook unpacks to a tenth of this many times its size
 _LONGEST_ROW = 64_000_000  # bytes
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_TWO_LETTERS = 702  # columns
 # Programs write `<c r="B7"`, as no text can hold; blocks with cells written otherwise are read with more care.
 _PREFIXED = re.compile(rb":[cf][\s/>]")
 _CELL = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"')
 _FAR = re.compile(rb'r="(?:[A-Z]{3}|[a-z]|[A-Z]{1,2}\d{6})')
-_BEYOND = re.compile(rb'r="(?:[A-Z]{4}|[A-Z]{0,3}[a-z]|[A-Z]{1,3}\d{8})')
+_WIDE = re.compile(rb'r="(?:[A-Z]{3}|[A-Z]{0,2}[a-z]|[A-Z]{1,2}\d{8})')
 _ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
+_REST_OF_TAG = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*""")
 _ANY_PLACE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']([A-Za-z]{0,9})(\d{1,9})["']""")
 _SHEET_DATA = re.compile(rb"<(\w+:)?sheetData")
 _ATTRIBUTE = r"""\b%s\s*=\s*["']([^"']*)["']"""
@@ -165,7 +167,7 @@ def _look_through(archive: zipfile.ZipFile, part: str, limits: Limits) -> LostVa
         extent.rows += len(rows) - 1
         far = _FAR.search(block) is not None
         plain = block.count(b"<c") == block.count(b'<c r="') and _PREFIXED.search(block) is None
-        if not plain or (far and _has_place_beyond(block)):
+        if not plain or (far and _has_wide_place(block)):
             _stretch_by_rows(extent, rows)
         elif far:
             for letters, number in _CELL.findall(block):
@@ -180,9 +182,9 @@ def _look_through(archive: zipfile.ZipFile, part: str, limits: Limits) -> LostVa
     return lost
 
 
-def _has_place_beyond(block: bytes) -> bool:
-    """Whether a place lies beyond all sheets; `color="red"` in a text is none."""
-    return any(not block[found.start() - 1 : found.start()].isalnum() for found in _BEYOND.finditer(block))
+def _has_wide_place(block: bytes) -> bool:
+    """Whether a place has three letters or is none of a sheet; `color="red"` in a text is no place."""
+    return any(not block[found.start() - 1 : found.start()].isalnum() for found in _WIDE.finditer(block))
 
 
 def _stretch_by_rows(extent: _Extent, rows: list[bytes]) -> None:
@@ -190,8 +192,16 @@ def _stretch_by_rows(extent: _Extent, rows: list[bytes]) -> None:
     for row in rows:
         if cells := len(_ANY_CELL.findall(row)):
             extent.stretch(0, cells)
-            for letters, number in _ANY_PLACE.findall(row):
-                extent.stretch(int(number), column_number(letters.upper()))
+            for found in _ANY_PLACE.finditer(row):
+                column = column_number(found[1].upper())
+                if column <= _TWO_LETTERS or _is_in_tag(row, found):
+                    extent.stretch(int(found[2]), column)
+
+
+def _is_in_tag(row: bytes, found: re.Match[bytes]) -> bool:
+    """Whether a match stands in a tag, or may; a text can look like a place, too."""
+    end = _REST_OF_TAG.match(row, row.rfind(b"<", 0, found.start()) + 1)
+    return end is None or end.end() >= found.end() or row[end.end() : end.end() + 1] != b">"
 
 
 def _row_blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:

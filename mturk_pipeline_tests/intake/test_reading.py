@@ -247,12 +247,21 @@ def test_a_cell_beyond_all_sheets_is_seen_however_it_is_written(tmp_path, before
         b'<row r="4"><c r="A4"r="XFD1048576"><v>1</v></c></row>',
         b'<row r="4"><x:c xmlns:x="a" r="XFD1048576"><v>1</v></x:c></row>',
         b'<row r="4"><c s="1" r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="4"><c s=">" r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="4"><c a="\'" s=\'>\' r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="4"><c s="<" r="XFD1048576"><v>1</v></c></row>',
     ],
 )
 def test_a_stray_cell_is_seen_however_its_place_is_given(tmp_path, stray):
     book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0).values()), list(row(1).values())]})
     _rewrite(book, tmp_path / "c.xlsx", lambda xml: xml.replace(b"</sheetData>", stray + b"</sheetData>"))
     assert problem(tmp_path / "c.xlsx")
+
+
+@pytest.mark.parametrize("text", ['the circle r="XFD1048576" of a picture', "r='ZZZZZZ1'", ' r="red1" :c '])
+def test_a_text_that_looks_like_a_place_is_a_text(tmp_path, text):
+    book = write_workbook(tmp_path / "b.xlsx", {"R": [HEADER, list(row(0, Answer__website=text).values())]})
+    assert checked([book]).assignments["Answer.website"].tolist() == [text]
 
 
 def test_cells_without_their_places_are_read_in_order(tmp_path):
