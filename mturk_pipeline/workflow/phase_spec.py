@@ -24,7 +24,7 @@ RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
     | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
-    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle"}
+    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle", "given"}
 )
 # In a person's sheet these are found however they are written.
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment"})
