@@ -38,9 +38,8 @@ def test_no_file_of_the_domain_knows_dagster_or_a_shell_over_it() -> None:
 def test_spreadsheets_are_opened_in_one_room_which_knows_no_other() -> None:
     """What opens a workbook past it would do so without its limits, and lose errors and uncomputed formulas."""
     room = PACKAGE / "sheets"
-    forgetting = {PACKAGE / "workers/purging_files.py", PACKAGE / "workers/purging_binary.py"}  # bytes, not tables
     openers = {p for p in _domain() if {"openpyxl", "python_calamine"} & {n.split(".")[0] for n in _imports(p)}}
-    assert {p for p in openers if room not in p.parents} <= forgetting
+    assert [p for p in openers if room not in p.parents] == []
     others = {p.relative_to(PACKAGE).parts[0] for p in _domain()} - {"sheets", "texts", "errors.py"}
     known = [name for path in room.rglob("*.py") for name in _imports(path)]
     assert [n for n in known if n.startswith("mturk_pipeline.") and n.split(".")[1] in others] == []

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
+    from mturk_pipeline.workers.surrogates import retired_setting_line
+
     site = Site.here(projects_dir)
+    if line := retired_setting_line():
+        typer.echo(line, err=True)
     for line in site.workflow_problems:
         typer.echo(f"left out: {line}", err=True)
     if name is None:

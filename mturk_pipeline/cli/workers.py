@@ -19,11 +19,15 @@ _SHOWN = 10
 def show_workers(projects_dir: Path | None) -> None:
     """Bring the memory up to date, and show who stands out."""
     from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
+    from mturk_pipeline.workers.identities import with_names
     from mturk_pipeline.workers.refreshing import refresh
+    from mturk_pipeline.workers.surrogates import retired_setting_line
 
+    if line := retired_setting_line():
+        typer.echo(line, err=True)
     site = Site.here(projects_dir)
     found = refresh(site.home)
-    memory = found.memory
+    memory = with_names(found.memory, site.home)
     if not found.reachable:
         typer.echo(f"{site.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
     for line in found.overrides.problems:
@@ -31,6 +35,12 @@ def show_workers(projects_dir: Path | None) -> None:
     if found.strangers:
         rows = ", ".join(map(str, found.strangers[:20]))
         typer.echo(f"{len(found.strangers)} of the workers file's rows name workers of no project: {rows}", err=True)
+    if found.unnamed:
+        typer.echo(
+            f"{found.unnamed} of the blacklisted are on no exclusion list, as their ids are not known: "
+            "run --all --force reads the result files again; else name them by the platform's id in workers.xlsx",
+            err=True,
+        )
     for name in found.kept:
         typer.echo(f"{name}: you changed the pipeline's file; save it as workers.xlsx to have it read", err=True)
     if memory.empty:
@@ -95,7 +105,7 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     with console.status("looking"):
         found = look_for(site.home, person)
     if not found.places:
-        typer.echo("No store of ours holds this worker; a tombstone keeps it so when files are read again.")
+        typer.echo("This worker is not stored anywhere, and will not be stored again.")
     else:
         _tell_places(console, "Would be forgotten", found.files, found.places)
     if not yes and not typer.confirm("Forget this worker? It cannot be undone"):
@@ -106,7 +116,7 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
         _tell_places(console, "Forgotten", done.files, done.places)
     for line in done.problems:
         typer.echo(line, err=True)
-    typer.echo(f"Where the id stood stands {person.anonymous} now, and will when files are read again.")
+    typer.echo("Answers stay, by a surrogate from which nothing leads to the worker, also when files are read again.")
     if done.theirs:
         typer.echo(f"{len(done.theirs)} files of people's own in {site.home.projects} still hold it; they are yours:")
         for name in done.theirs:

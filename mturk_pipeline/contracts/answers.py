@@ -15,7 +15,7 @@ class Answers(Table):
     item_id = Column(str, "The item asked about")
     element = Column(str, "For a list of records: which record of the item it is; '' for scalar fields")
     field = Column(str, "The field asked")
-    worker = Column(str, "Who answered: provider:server:id")
+    worker = Column(str, "Who answered: as in raw output")
     raw = Column(str, "What the cell held, untouched", nullable=True)
     value = Column(str, "The normalised value; present exactly where state is valid", nullable=True)
     state = Column(str, "blank, none_declared ('there is none'), invalid or valid", isin=ANSWER_STATES)

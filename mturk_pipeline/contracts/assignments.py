@@ -17,8 +17,7 @@ class Assignments(Table):
     item_id = Column(str, "The item asked about: letters with a checksum, from its normalised keys")
     assignment_id = Column(str, "AssignmentId; made from file and row where a platform has none", unique=True)
     hit_id = Column(str, "HITId")
-    worker_id = Column(str, "WorkerId as the platform wrote it")
-    worker = Column(str, "Who it is: provider, server and worker_id joined by ':'")
+    worker = Column(str, "Who it is: in a project's tables a surrogate, else provider, server and id joined by ':'")
     provider = Column(str, "Which platform's format the file has", isin=PROVIDERS)
     batch_id = Column(str, "BatchId of the annotation; else the file's name")
     instruction_version = Column(str, "Version of the instructions, where the batch gives one", nullable=True)
@@ -68,7 +67,8 @@ class SetAside(Table):
     rule = Column(str, "Short name of the rule, such as 'no_worker'")
     reason = Column(str, "What is wrong and what to do, in one line without personal data")
     assignment_id = Column(str, "AssignmentId, where the row has one", nullable=True)
-    row = Column(str, "The whole row as JSON, so that it can be mended and handed in again")
+    worker = Column(str, "Who it is, as in raw output, where the row names one", nullable=True)
+    row = Column(str, "The whole row as JSON; in a project's tables with the worker's surrogate")
 
 
 class ResultFiles(Table):

@@ -58,8 +58,7 @@ class Consensus(Table):
 class Workers(Table):
     """One row per worker of a phase."""
 
-    worker = Column(str, "Who it is: provider:server:id", unique=True)
-    worker_id = Column(str, "WorkerId as the platform wrote it")
+    worker = Column(str, "Who it is, as in raw output", unique=True)
     total_contribution = Column(int, "Assignments submitted", ge=0)
     items = Column(int, "Different items answered", ge=0)
     answers = Column(int, "Answers given: rows of state valid, invalid or none_declared", ge=0)

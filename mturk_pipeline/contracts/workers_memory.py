@@ -10,7 +10,7 @@ class Contributions(Table):
     project_id = Column(str, "The project; 'archive:<digest>' for an imported batch")
     workflow = Column(str, "Its workflow; 'archive' for an imported batch")
     phase = Column(str, "The phase; the file's name for an imported batch")
-    worker = Column(str, "provider:server:id, or 'hash:' and a salted hash of it")
+    worker = Column(str, "The worker's surrogate")
     right = Column(float, "Of the values judged, how many are expected to be right", ge=0)
     given = Column(float, "Values that the model could judge", ge=0)
     assignments = Column(int, "Assignments submitted", ge=0)
@@ -30,7 +30,7 @@ class Archived(Contributions):
     """Contributions of imported batches, with what tells a batch from a copy or a later download of it."""
 
     files = Column(object, "List of digests of the files that the batch was read from")
-    assignment_keys = Column(object, "List of salted keys of this worker's assignments")
+    assignment_keys = Column(object, "List of keyed hashes of this worker's assignments")
     decided = Column(int, "Assignments of the batch that were approved or rejected", ge=0)
     decided_at = Column(MOMENT, "The last of these decisions, UTC", nullable=True)
 
@@ -38,8 +38,7 @@ class Archived(Contributions):
 class WorkerMemory(Table):
     """One row per worker, all projects and archives together; worst first."""
 
-    worker = Column(str, "provider:server:id, or 'hash:' and a salted hash of it", unique=True)
-    worker_id = Column(str, "The platform's id; the hash where ids are hashed")
+    worker = Column(str, "The worker's surrogate", unique=True)
     standing = Column(str, "A person's word; 'neutral' where nobody said any", isin=SAID)
     suggested = Column(str, "What the numbers suggest; it has no effect", isin=SUGGESTIONS)
     reason = Column(str, "Why, in the person's words; '' where nobody said any")

@@ -16,7 +16,7 @@ _MANY_FEE = Decimal("0.20")
 _LARGE_SHARE = Decimal("0.25")
 _MASTERS_FEE = Decimal("0.05")
 MANY = 10  # assignments of one HIT from which on the surcharge is due
-_WAGE_COLUMNS = ["worker", "worker_id", "assignments", "amount", "hours", "hourly_wage"]
+_WAGE_COLUMNS = ["worker", "assignments", "amount", "hours", "hourly_wage"]
 
 
 def assignment_cost(reward: Decimal, max_assignments: int | None, masters: bool = False) -> Decimal:
@@ -213,7 +213,7 @@ def wages_by_worker(assignments: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        worker, worker_id, assignments (count), amount (sum of the rewards, Decimal, US dollars), hours (known ones;
+        worker, assignments (count), amount (sum of the rewards, Decimal, US dollars), hours (known ones;
         missing where none is), hourly_wage (US dollars an hour, over assignments with reward and time).
     """
     timed = _timed(assignments)
@@ -221,13 +221,12 @@ def wages_by_worker(assignments: pd.DataFrame) -> pd.DataFrame:
     hours = (assignments["work_seconds"] / 3600).where(timed)
     # Whole millionths of a dollar add up exactly, and much faster than Decimals.
     millionths = _millionths(assignments["reward"])
-    rows = assignments[["worker", "worker_id"]].assign(
+    rows = assignments[["worker"]].assign(
         assignments=1, hours=hours, millionths=millionths, told=millionths.where(whole), told_hours=hours.where(whole)
     )
     groups = rows.groupby("worker", sort=True)
     found = groups[["assignments", "millionths"]].sum()
     found[["hours", "told", "told_hours"]] = groups[["hours", "told", "told_hours"]].sum(min_count=1)
-    found["worker_id"] = groups["worker_id"].first()
     amounts = [_shortest(Decimal(n).scaleb(-6)) for n in found["millionths"].tolist()]
     found["amount"] = pd.Series(amounts, index=found.index, dtype=object)
     found["hourly_wage"] = found["told"] / 1e6 / found["told_hours"]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, unescape_csv_cell
 
 FOLDER = Path(".mturk_pipeline") / "paid"
@@ -104,11 +105,12 @@ class PayLedger:
                 where=path,
                 remedy="put it back as it was",
             )
-        return table.map(unescape_csv_cell)
+        table = table.map(unescape_csv_cell)
+        return table.assign(assignment_id=table["assignment_id"].map(current_id))
 
 
 def as_listed(assignments: pd.DataFrame, phase: str) -> pd.DataFrame:
     """Assignments as a list keeps them: all text but reward and work_seconds."""
     at = assignments["submitted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ").astype("str").fillna("")
-    copied = assignments[["assignment_id", "hit_id", "reward", "worker", "worker_id", "work_seconds"]]
+    copied = assignments[["assignment_id", "hit_id", "reward", "worker", "work_seconds"]]
     return copied.assign(submitted_at=at, phase=phase).reset_index(drop=True)

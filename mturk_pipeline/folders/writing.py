@@ -13,8 +13,11 @@ from pathlib import Path
 _LEDGER = Path(".mturk_pipeline") / "written.json"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step: whoever reads sees the old file or the new one, never a part."""
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Replace `path` by `content` in one step: whoever reads sees the old file or the new one, never a part.
+
+    With `private` only the owner can read it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     temporary = Path(name)
@@ -24,7 +27,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files private; what people open together keeps the directory's usual rights.
-        temporary.chmod(0o666 & ~_umask())
+        if not private:
+            temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -99,6 +103,10 @@ class ProjectWriter:
         """Whether the pipeline has written a file of this name here, or kept one."""
         name = path.relative_to(self.project).as_posix()
         return name in self._ledger() or ".kept-" in path.name
+
+    def is_unchanged(self, path: Path) -> bool:
+        """Whether a file is as the pipeline wrote it last."""
+        return digest(path.read_bytes()) in self._ledger().get(path.relative_to(self.project).as_posix(), ())
 
     def _keep(self, path: Path) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")

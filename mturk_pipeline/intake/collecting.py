@@ -13,6 +13,7 @@ from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.damage import undo_damage
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.made_ids import made_id
 from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
@@ -34,7 +35,7 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(TIMES, "datetime64[us, UTC]"),
     **dict.fromkeys(["source_row", "part", "place", "file_rank"], "int64"),
 }  # fmt: skip
-_WHERE = ["part", "place", "assignment_id", "source_file", "source_sheet", "source_row"]
+_WHERE = ["part", "place", "assignment_id", "worker", "source_file", "source_sheet", "source_row"]
 
 
 @dataclass
@@ -207,8 +208,10 @@ def _make_ids(frame: pd.DataFrame) -> None:
 
     Where one of them is missing, from all that the row says, and how many rows above say the same.
     """
-    when = frame["submitted_at"].astype("str")
-    made = (frame["hit_id"] + "#" + frame["worker_id"] + "#" + when).where(frame["submitted_at"].notna())
+    told = frame[["hit_id", "worker_id"]].assign(when=frame["submitted_at"].astype("str"))
+    told = told[told.notna().all(axis=1) & frame["submitted_at"].notna() & frame["assignment_id"].isna()]
+    ids = [made_id(*map(str, row)) for row in told.itertuples(index=False)]
+    made = pd.Series(ids, index=told.index, dtype="str").reindex(frame.index)
     if (made.isna() & frame["assignment_id"].isna()).any():
         said = _hashed(frame)
         made = made.fillna(said + "#" + said.groupby(said).cumcount().astype("str"))

@@ -38,14 +38,22 @@ def id_of(text: str) -> str:
     >>> id_of("example university")
     'GGHF-XVJJ-TMLV-D'
     """
-    number = int.from_bytes(_digest(text), "big")
+    body = letters_of(int.from_bytes(_digest(text), "big"))
+    whole = body + _checksum(body)
+    return f"{whole[:4]}-{whole[4:8]}-{whole[8:12]}-{whole[12:]}"
+
+
+def letters_of(number: int) -> str:
+    """Twelve letters that no word is made of and no spreadsheet changes.
+
+    >>> letters_of(12345)
+    'HWNCBBBBBBBB'
+    """
     letters = []
     for _ in range(_LENGTH):
         number, place = divmod(number, _BASE)
         letters.append(LETTERS[place])
-    body = "".join(letters)
-    whole = body + _checksum(body)
-    return f"{whole[:4]}-{whole[4:8]}-{whole[8:12]}-{whole[12:]}"
+    return "".join(letters)
 
 
 def is_item_id(text: str) -> bool:

@@ -33,7 +33,6 @@ def offered_names(columns: Iterable[str], phase: PhaseSpec) -> dict[str, str]:
 _ROW_COLUMNS = {
     "hit_id": ("HITId", "hitid"),
     "assignment_id": ("AssignmentId", "assignmentid"),
-    "worker_id": ("WorkerId", "workerid"),
     "expires_at": ("Expiration",),
     "sent_at": ("CreationTime", "creationtime"),
     "wanted": ("MaxAssignments", "maxassignments"),
@@ -73,7 +72,7 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
     Returns
     -------
     DataFrame
-        item_id (missing where a key is blank), hit_id, assignment_id, worker_id (missing where the row has none),
+        item_id (missing where a key is blank), hit_id, assignment_id, worker (missing where the row has none),
         sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.`
         columns. Superseded rows are not there:
         what took their place is in raw output.
@@ -86,6 +85,7 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
         table[name] = read_times(table[name]).at
     table["wanted"] = read_whole(table["wanted"])[0]
     table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
+    table["worker"] = kept.reindex(columns=["worker"])["worker"].astype("str")
     inputs = rows[[c for c in map(str, rows.columns) if with_prefix(c).startswith(INPUT)]].astype("str")
     inputs = mended_list(inputs, keys).frame
     asked = pd.DataFrame({f"Input.{key}": _input(inputs, key) for key in keys}, index=rows.index, dtype="str")
@@ -119,7 +119,7 @@ def hits_of_items(
             unused.assign(
                 hit_id=unused["hit_id"].fillna(""),
                 answers=0,
-                unusable=unused["assignment_id"].notna() & unused["worker_id"].notna(),
+                unusable=unused["assignment_id"].notna() & unused["worker"].notna(),
                 told_until=unused["source_file"].map(told),
             )
         )

@@ -89,7 +89,7 @@ def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure
 
 
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    columns = ["worker", "worker_id", "status", "reward", "work_seconds"]
+    columns = ["worker", "status", "reward", "work_seconds"]
     return pd.concat([table[columns] for table in tables], ignore_index=True)
 
 

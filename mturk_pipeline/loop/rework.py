@@ -64,10 +64,10 @@ def rework(
 
 
 def answered_by(assignments: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
-    """item_id and worker_id of all answers of known workers: those that count, and those set aside."""
-    parts = [table.reindex(columns=["item_id", "worker_id"]).astype("str") for table in (assignments, unused)]
+    """item_id and worker of all answers of known workers: those that count, and those set aside."""
+    parts = [table.reindex(columns=["item_id", "worker"]).astype("str") for table in (assignments, unused)]
     answered = pd.concat(parts, ignore_index=True).dropna()
-    return answered[~is_unknown(answered["worker_id"])]
+    return answered[~is_unknown(answered["worker"])]
 
 
 def exclusions(rows: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
@@ -78,14 +78,14 @@ def exclusions(rows: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     rows
         As `rework` gives them.
     answered
-        As `answered_by` gives it.
+        As `answered_by` gives it, workers by their whole names.
 
     Returns
     -------
     DataFrame
         WorkerId, items (how many of `rows` they answered) and offer_ids (which, joined by '; '), by WorkerId.
     """
-    told = answered.drop_duplicates()
-    told = told[told["item_id"].isin(rows[OFFER_ID])].sort_values(["worker_id", "item_id"])
-    table = told.groupby("worker_id")["item_id"].agg(["size", "; ".join]).reset_index()
+    told = answered.assign(worker=answered["worker"].str.rpartition(":")[2]).drop_duplicates()
+    told = told[told["item_id"].isin(rows[OFFER_ID])].sort_values(["worker", "item_id"])
+    table = told.groupby("worker")["item_id"].agg(["size", "; ".join]).reset_index()
     return table.set_axis(list(EXCLUDED), axis=1)

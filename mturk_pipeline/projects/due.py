@@ -13,6 +13,8 @@ from mturk_pipeline.workers.overrides import overrides_stamp
 
 # Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
 INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "offer", "answers", "items", "settlement")
+# The form of the tables: those of version 0.1, with workers' ids in them, are made anew.
+_FORM = "surrogates"
 
 
 class Verdict(Enum):
@@ -59,7 +61,7 @@ class Inputs:
             tuple(place.files(folders.input)) if first else taken_files(place),
             (*place.files(folders.reviewed), *outcome_files(place)),
             _upstream_file(place.upstream),
-            f"{mturk_pipeline.__version__} {place.spec.digest}{_leads_settings(place)}"
+            f"{mturk_pipeline.__version__} {_FORM} {place.spec.digest}{_leads_settings(place)}"
             f"{overrides_stamp(place.home.projects)}",
         )
 

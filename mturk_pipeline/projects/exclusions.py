@@ -28,11 +28,11 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
     """
     import pandas as pd
 
-    from mturk_pipeline.intake.unknown_workers import is_unknown
+    from mturk_pipeline.intake.unknown_workers import known
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
     from mturk_pipeline.workers.for_people import exclusion_list
+    from mturk_pipeline.workers.identities import named_workers, with_surrogates
     from mturk_pipeline.workers.refreshing import refresh
-    from mturk_pipeline.workers.tombstones import is_anonymous
 
     project = site.project(name)
     workflow = site.workflow(project.workflow)
@@ -43,9 +43,10 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
     answered = found.table("raw_output")
     if answered is None:
         raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
-    workers = answered["worker"]
-    done = exclusion_list((w, "done") for w in workers[~is_anonymous(workers) & ~is_unknown(workers)].unique())
-    listed = pd.concat([refresh(site.home).excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
+    excluded = refresh(site.home).excluded
+    workers = named_workers(with_surrogates(known(answered[["worker"]]), site.home), site.home)["worker"]
+    done = exclusion_list((w, "done") for w in workers.unique())
+    listed = pd.concat([excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
     target = f"{found.folders.input}/_exclude_{wanted}.csv"
     found.writer().write(target, csv_bytes(listed))
     return Exclusions(project.path / target, listed)

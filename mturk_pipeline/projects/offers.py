@@ -139,7 +139,7 @@ def offer_rework(
     rows
         As `rework` gives them.
     answered
-        item_id and worker_id of all answers.
+        item_id and worker of all answers.
 
     Returns
     -------
@@ -148,8 +148,9 @@ def offer_rework(
     """
     from mturk_pipeline.loop.rework import exclusions
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
+    from mturk_pipeline.workers.identities import named_workers
 
-    written = []
+    written, answered = [], named_workers(answered, place.home)
     for attempt in sorted(rows["attempt"].unique()):
         name = f"{place.folders.input}/_rework_{place.phase}_{attempt}"
         part = rows[rows["attempt"] == attempt]

@@ -15,7 +15,11 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+    from mturk_pipeline.intake.collecting import Collected
 
 
 @dataclass(frozen=True)
@@ -81,18 +85,28 @@ class ProjectPhase:
         return read_history(self.home, self.project.id)
 
     def overrides(self) -> Overrides:
-        """What a person says of workers, for all projects."""
-        from mturk_pipeline.workers.contributions import with_plain_names
+        """What a person says of workers, for all projects; who is meant by surrogate."""
+        from mturk_pipeline.workers.words import standings
 
-        return with_plain_names(read_overrides(self.home.projects), self.home, self.project.id)
+        return replace(read_overrides(self.home.projects), standing=standings(self.home))
 
     def worker_memory(self) -> "pd.DataFrame | None":
-        """Contract `WorkerMemory` as it was made last, with the names of the project's own workers; None before."""
-        from mturk_pipeline.workers.contributions import with_names
+        """Contract `WorkerMemory` as it was made last; None before."""
+        from mturk_pipeline.workers.identities import with_surrogates
         from mturk_pipeline.workers.store import Store
 
         memory = read_table_if_made(Store.of(self.home).memory)
-        return None if memory is None else with_names(memory, self.home, self.project.id)
+        return None if memory is None else with_surrogates(memory, self.home)
+
+    def collect(self, files: "Sequence[Path]") -> "Collected":
+        """Unite result files of the phase, with surrogates in place of workers' ids."""
+        from mturk_pipeline.intake.collecting import collect
+        from mturk_pipeline.workers.replacement import replace_in_results
+
+        collected = collect(files, self.spec)
+        replaced = replace_in_results(self.home, collected.assignments, collected.set_aside)
+        collected.assignments, collected.set_aside = replaced
+        return collected
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

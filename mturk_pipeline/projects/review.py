@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def review_store(place: ProjectPhase) -> "ReviewStore":
     """Journal, originals and exports of the phase; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.store import ReviewStore
-    from mturk_pipeline.workers.purging_files import anonymised_file
-    from mturk_pipeline.workers.tombstones import forgotten
+    from mturk_pipeline.workers.file_contents import is_text, without_ids
+    from mturk_pipeline.workers.replacement import replacement_for
 
-    stones = forgotten(place.home)
+    known = replacement_for(place.home)
     folder = place.project.path / ".mturk_pipeline" / "review" / place.phase
-    return ReviewStore(folder, lambda content: anonymised_file(content, stones))
+    return ReviewStore(folder, lambda content: without_ids(content, known)[0] if is_text(content) else content)
 
 
 def seed_of(place: ProjectPhase) -> str:

@@ -21,12 +21,13 @@ from mturk_pipeline.crowd.settlement_file import PREFIX, SettlementFile, settlem
 from mturk_pipeline.crowd.suggestions import suggest_settlement
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
-from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.review.assignments_sheet import read_settle_words
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
-from mturk_pipeline.workers.purging_files import anonymised_file
+from mturk_pipeline.workers.file_contents import without_ids
+from mturk_pipeline.workers.identities import identities
+from mturk_pipeline.workers.replacement import Replacement
 from mturk_pipeline.workers.tombstones import forgotten
 
 _LOCK_SECONDS = 600
@@ -112,12 +113,12 @@ def settle(found: PhaseAssignments, *, write: bool, include_suggested: bool) -> 
     uploads = settlement_files(found.files, found.assignments, decided)
     if not write:
         return Settled(uploads, [], [], [])
-    phase, stones = found.phase, forgotten(found.phase.home)
+    phase, gone = found.phase, Replacement({}, forgotten(found.phase.home))
     folder, writer = phase.folders.processed, phase.writer()
     made = {upload.name: upload.content for upload in uploads if upload.content is not None}
     written, removed = [], []
     for name, content in made.items():
-        changed = writer.write(f"{folder}/{name}", anonymised_file(content, stones))
+        changed = writer.write(f"{folder}/{name}", without_ids(content, gone)[0] if gone.stones else content)
         written.append((phase.project.path / folder / name, changed))
     for path in sorted((phase.project.path / folder).glob(f"{PREFIX}*.csv")):
         if path.name not in made and ".kept-" not in path.name and writer.is_ours(path):
@@ -130,17 +131,18 @@ def pay(found: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
     phase, writer = found.phase, found.phase.writer()
     folder, path = phase.folders.processed, phase.project.path
-    finished = [path / name for name in finish_pay_sheets(writer, folder, phase.phase)] if write else []
+    names = identities(phase.home)
+    finished = [path / name for name in finish_pay_sheets(writer, folder, phase.phase, names)] if write else []
     paid = PayLedger(path).holds(found.assignments, phase.phase)
-    due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, reward)
+    due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, names, reward)
     if due.assignments.empty or not write:
         return Paid(due, None, finished)
-    sheet = write_pay_sheet(writer, folder, phase.phase, due)
+    sheet = write_pay_sheet(writer, folder, phase.phase, due, names)
     return Paid(due, path / sheet if sheet else None, finished)
 
 
 def _read(phase: ProjectPhase, files: list[Path]) -> PhaseAssignments:
-    collected = collect(files, phase.spec)
+    collected = phase.collect(files)
     suggestions = suggest_settlement(collected.assignments, tidy(collected.assignments, phase.spec), phase.spec)
     reviewed = [file.path for file in phase.files(phase.folders.reviewed)]
     words, problems = read_settle_words(reviewed, suggestions)

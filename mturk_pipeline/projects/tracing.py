@@ -22,6 +22,7 @@ def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
     """
     from mturk_pipeline.tracing.following import trace
     from mturk_pipeline.tracing.project_tables import ProjectTables
+    from mturk_pipeline.workers.identities import with_names
 
     project = site.project(name)
     plain = site.workflow(project.workflow)
@@ -29,7 +30,9 @@ def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
     workflow = phase.workflow
 
     def read(of: str | None, stage: str) -> "pd.DataFrame | None":
-        return phase.all_leads() if of is None else phase.table(stage, of)
+        table = phase.all_leads() if of is None else phase.table(stage, of)
+        # The requester asks: workers by the ids that their platform knows.
+        return table if table is None or "worker" not in table else with_names(table, site.home)
 
     tables = ProjectTables(workflow, read, project.overrides)
     if tables.leads.empty and all(tables.table(each, "reviewed").empty for each in workflow.phases):

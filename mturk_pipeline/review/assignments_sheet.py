@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.review.decision_words import BLANK
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.reviewed_files import Sheet, file_name, read_sheets
@@ -48,7 +49,7 @@ def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
     empty = pd.Series("", index=rows.index, dtype="str")
     columns = [
         Column("assignment_id", rows["assignment_id"], 34, "quiet"),
-        Column("worker_id", rows["worker_id"], 20),
+        Column("worker", rows["worker"], 20),
         Column("suggestion", rows["suggestion"], 12, "strong"),
         Column("settle", empty, 11, yours=True, choices=tuple(SETTLE)),
         Column("feedback", empty, 40, "wrapped", yours=True),
@@ -114,6 +115,7 @@ def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
     cells = sheet.table.reindex(columns=_CELLS).astype("str").fillna("")
     for name in _CELLS:
         cells[name] = cells[name].map(unescape_csv_cell).str.strip()
+    cells["assignment_id"] = cells["assignment_id"].map(current_id)
     said = cells["settle"].map(_plain)
     if "assignment_id" in sheet.repeated:
         said[:] = ""
@@ -143,9 +145,9 @@ def _damaged_words(sheet: Sheet, path: Path, known: set[str]) -> pd.DataFrame:
     except OSError:  # it went away just now
         content = b""
     text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
-    standing = Counter(unescape_csv_cell(cell.strip()).strip() for cell in _BETWEEN_CELLS.split(text))
+    standing = Counter(current_id(unescape_csv_cell(cell.strip()).strip()) for cell in _BETWEEN_CELLS.split(text))
     usable = sheet.table["assignment_id"] if "assignment_id" in sheet.table else pd.Series(dtype="str")
-    standing.subtract(usable.map(unescape_csv_cell).str.strip())
+    standing.subtract(usable.map(unescape_csv_cell).str.strip().map(current_id))
     ids = sorted(name for name in known if standing[name] > 0)
     rows = pd.DataFrame({"assignment_id": ids, "settle": UNCLEAR, "feedback": "", "reason": ""}, dtype="str")
     return rows.assign(source_file=sheet.file, source_sheet=sheet.sheet, source_row=min(sheet.damaged))

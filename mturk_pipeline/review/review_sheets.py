@@ -99,7 +99,7 @@ def _everywhere(book: ReviewBook, workers: pd.DataFrame) -> list[Column]:
     ]
 
 
-_WORKERS_FIRST = ["worker_id", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
+_WORKERS_FIRST = ["worker", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
 _SHARES = {*_WORKERS_FIRST[3:], "agreement", "chance_corrected_agreement", "approval_rate"}
 
 
@@ -197,7 +197,7 @@ def _picks(name: str, rows: pd.DataFrame) -> list[Column]:
 def _worker_column(name: str, cells: pd.Series) -> Column:
     if name == "evidence":
         return Column(name, cells, 60, "wrapped")
-    if name in ("worker", "worker_id"):
+    if name == "worker":
         return Column(name, cells, 24)
     if name == "standing":
         return Column(name, cells, 12, "strong")

@@ -55,7 +55,6 @@ def rate_workers(
     counts = [c for c in _COUNTS if c in table]
     table[counts] = table[counts].fillna(0).astype("int64")
     table["copy_partners"] = [p if isinstance(p, list) else [] for p in table["copy_partners"]]
-    table["worker_id"] = table["worker_id"].fillna(pd.Series(names.str.rsplit(":", n=1).str[-1], index=names))
     table["agreement"] = table["agreeing"] / table["compared"].where(table["compared"] > 0)
     times = assignments["work_seconds"].dropna().to_numpy(dtype=float)
     median = float(np.median(times)) if len(times) else np.nan
@@ -86,7 +85,6 @@ def _from_assignments(assignments: pd.DataFrame) -> pd.DataFrame:
     grouped = ordered.groupby("worker")
     lifetime = grouped[["approval_rate", "approved_before", "submitted_before"]].last()
     return lifetime.assign(
-        worker_id=grouped["worker_id"].first(),
         total_contribution=grouped.size(),
         items=grouped["item_id"].nunique(),
         median_work_seconds=grouped["work_seconds"].median(),

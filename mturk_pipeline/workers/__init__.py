@@ -4,6 +4,6 @@ The store is a folder in the installation's home (`store.py`). Each project's ph
 contribute a row per worker (`contributions.py`, `archive.py`); from these one row per worker is derived
 (`memory.py`). Trust reads the contributions as a snapshot, never as something upstream of it.
 
-With `MTURK_HASH_WORKERS=1` in the environment the store and the files beside the projects hold salted hashes in
-place of ids (`salted.py`); the projects' own tables and files keep the ids, which paying and excluding need.
+In all of it, as in the projects' tables, workers stand by surrogate (`surrogates.py`). The platform's ids are replaced
+when result files are taken in (`replacement.py`); one private table leads back (`identities.py`).
 """

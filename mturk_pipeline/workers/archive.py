@@ -15,10 +15,11 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
-from mturk_pipeline.workers.contributions import as_stored, contributions, read_columns
+from mturk_pipeline.workers.contributions import contributions, read_columns
+from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.rating import Rated
-from mturk_pipeline.workers.salted import salt_of
 from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.surrogates import key_of
 from mturk_pipeline.workers.tombstones import Tombstones
 
 ARCHIVE = "archive"
@@ -38,19 +39,19 @@ def read_archive(home: Home) -> pd.DataFrame:
 
 
 def write_archive(home: Home, table: pd.DataFrame) -> None:
-    """Keep `table`, its workers named or hashed as the store holds them."""
+    """Keep `table`, its workers by surrogate."""
     from mturk_pipeline.contracts.workers_memory import Archived
 
     names = list(Archived.names())
-    stored = as_stored(table, home)[names].sort_values(["project_id", "worker"], ignore_index=True)
+    stored = with_surrogates(table, home)[names].sort_values(["project_id", "worker"], ignore_index=True)
     write_table(Store.of(home).archive, Archived.validate(stored))
 
 
 def keys_of(home: Home, assignment_ids: pd.Series) -> np.ndarray:
-    """A number for each assignment; made with the salt, since some ids are made of workers' ids."""
-    salt = salt_of(Store.of(home))
+    """A number for each assignment, made with the home's key."""
+    key = key_of(Store.of(home))
     texts = assignment_ids.astype("str").to_numpy(dtype=object)
-    return pd.util.hash_array(texts, hash_key=salt.siphash_key).view("int64")
+    return pd.util.hash_array(texts, hash_key=key.siphash_key).view("int64")
 
 
 def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
@@ -63,8 +64,7 @@ def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
 def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombstones: Tombstones) -> pd.DataFrame:
     """Rows of the archive for a batch; `files` are the digests of its files. Forgotten workers are left out."""
     keys = pd.Series(keys_of(home, rated.assignments["assignment_id"]), index=rated.assignments.index)
-    rows = contributions(rated.workers, rated.assignments)
-    rows = rows[np.array([tombstones.of_worker(w) is None for w in rows["worker"]], dtype=bool)]
+    rows = contributions(rated.workers, rated.assignments, tombstones)
     by_worker = keys.groupby(rated.assignments["worker"]).agg(lambda k: sorted(k.tolist()))
     decided, last = state_of(rated.assignments)
     source = hashlib.blake2b("".join(sorted(files)).encode(), digest_size=8).hexdigest()

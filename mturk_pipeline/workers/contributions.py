@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,12 @@ from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, tab
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
-from mturk_pipeline.workers.overrides import Overrides
-from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
-from mturk_pipeline.workers.store import Store
-from mturk_pipeline.workers.tombstones import is_anonymous
+from mturk_pipeline.workers.identities import with_surrogates
+from mturk_pipeline.workers.tombstones import Tombstones, forgotten
 
 _ID = re.compile(r"^id:\s*['\"]?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
 _NEEDED = {"worker", "judged", "judged_right"}
+_NOBODY = Tombstones()
 _ASSIGNMENT_COLUMNS = ["worker", "status", "auto_approved", "submitted_at"]
 
 
@@ -53,27 +51,29 @@ def project_ids_of(project: Path) -> list[str]:
 def gather(home: Home) -> pd.DataFrame | None:
     """Contributions to all phases of the projects that are there; None where it cannot be told which are.
 
-    Forgotten workers are left out. Workers bear hashes where ids are hashed.
+    Forgotten workers are left out.
     """
     present = present_projects(home.projects)
     if present is None:
         return None
-    found = []
+    found, stones = [], forgotten(home)
     for table in stored_tables(home.tables, "workers"):
         workers = read_table_if_made(table.path) if table.project_id in present else None
         if workers is not None and set(workers.columns) >= _NEEDED:
             raw = table_path(home.tables, table.workflow, table.phase, "raw_output", table.project_id)
-            rows = contributions(workers, read_columns(raw, _ASSIGNMENT_COLUMNS))
+            rows = with_surrogates(contributions(workers, read_columns(raw, _ASSIGNMENT_COLUMNS), stones), home)
             found.append(rows.assign(project_id=table.project_id, workflow=table.workflow, phase=table.phase))
     return united(found)
 
 
-def contributions(workers: pd.DataFrame, assignments: pd.DataFrame | None) -> pd.DataFrame:
+def contributions(
+    workers: pd.DataFrame, assignments: pd.DataFrame | None, stones: Tombstones = _NOBODY
+) -> pd.DataFrame:
     """From a phase's workers (contract Workers) and assignments: a row per worker, forgotten and unknown ones left out.
 
     `project_id`, `workflow` and `phase` are the caller's to add.
     """
-    kept = workers[~is_anonymous(workers["worker"]) & ~is_unknown(workers["worker"])]
+    kept = workers[~workers["worker"].map(stones.holds).astype(bool) & ~is_unknown(workers["worker"])]
     zero = pd.Series(0, index=kept.index)
     table = pd.DataFrame(
         {
@@ -134,57 +134,10 @@ def read_columns(path: Path, names: list[str]) -> pd.DataFrame | None:
         return None
 
 
-def known_workers(home: Home, project_id: str = "*") -> list[str]:
-    """Whole names of the workers in the raw output of a project, or of all; forgotten and unknown ones left out."""
-    names: set[str] = set()
-    for table in stored_tables(home.tables, "raw_output", project_id):
-        column = read_columns(table.path, ["worker"])
-        if column is not None:
-            names.update(column["worker"].dropna().unique())
-    workers = pd.Series(sorted(names), dtype="str")
-    return workers[~is_anonymous(workers) & ~is_unknown(workers)].tolist()
-
-
-def as_stored(table: pd.DataFrame, home: Home) -> pd.DataFrame:
-    """`table` with its column `worker` as the store is to hold it: hashed where ids are hashed.
-
-    Where they are not (any more), hashes whose workers stand in some project are named again.
-    """
-    store = Store.of(home)
-    if ids_are_hashed():
-        salt = salt_of(store)
-        return table.assign(worker=_mapped(table["worker"], salt.hashed))
-    salt = salt_if_made(store)
-    if salt is None or not table["worker"].str.startswith(PREFIX).any():
-        return table
-    plain = _plain(salt, known_workers(home))
-    return table.assign(worker=_mapped(table["worker"], lambda w: plain.get(w, w)))
-
-
-def with_names(table: pd.DataFrame, home: Home, project_id: str) -> pd.DataFrame:
-    """`table` with hashes of the project's own workers turned into their names, as trust knows them."""
-    salt = salt_if_made(Store.of(home))
-    if salt is None or not table["worker"].str.startswith(PREFIX).any():
-        return table
-    plain = _plain(salt, known_workers(home, project_id))
-    return table.assign(worker=_mapped(table["worker"], lambda w: plain.get(w, w)))
-
-
-def with_plain_names(overrides: Overrides, home: Home, project_id: str) -> Overrides:
-    """`overrides` with what is said of hashes said under the project's workers' names too, as trust asks for it."""
-    salt = salt_if_made(Store.of(home))
-    if salt is None or not overrides.standing:
-        return overrides
-    plain = _plain(salt, known_workers(home, project_id))
-    plain |= {name.removeprefix(PREFIX): worker for name, worker in plain.items()}
-    told = {plain[name]: word for name, word in overrides.standing.items() if name in plain}
-    return replace(overrides, standing={**overrides.standing, **told}) if told else overrides
-
-
-def _plain(salt: Salt, workers: Iterable[str]) -> dict[str, str]:
-    return {salt.hashed(w): w for w in workers}
-
-
-def _mapped(workers: pd.Series, way) -> pd.Series:
-    codes, uniques = pd.factorize(workers)
-    return pd.Series(pd.array([way(str(u)) for u in uniques], dtype="str").take(codes), index=workers.index)
+def present_workers(home: Home) -> set[str]:
+    """Surrogates of the workers in the raw output of all projects; forgotten and unknown ones left out."""
+    columns = [read_columns(table.path, ["worker"]) for table in stored_tables(home.tables, "raw_output")]
+    names = pd.DataFrame({"worker": sorted({w for c in columns if c is not None for w in c["worker"].dropna()})})
+    stones = forgotten(home)
+    names = names[~names["worker"].map(stones.holds).astype(bool) & ~is_unknown(names["worker"])]
+    return set(with_surrogates(names, home)["worker"])

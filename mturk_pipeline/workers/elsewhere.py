@@ -7,7 +7,7 @@ import pandas as pd
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive
-from mturk_pipeline.workers.contributions import with_names
+from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.store import Store
 
 COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given"]
@@ -24,4 +24,4 @@ def read_history(home: Home, project_id: str) -> tuple[pd.DataFrame, str]:
         return pd.DataFrame({name: [] for name in COLUMNS}), "none yet"
     name = hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()
     own = [project_id, *counted_elsewhere(home, read_archive(home), project_id)]
-    return with_names(table[~table["project_id"].isin(own)], home, project_id), name
+    return with_surrogates(table[~table["project_id"].isin(own)], home), name

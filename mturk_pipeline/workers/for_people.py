@@ -1,6 +1,6 @@
 """Files that the memory of workers writes beside the projects, and into them: who is who, and whom to leave out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -11,13 +11,24 @@ from mturk_pipeline.sheets.plans import table_plans
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.sheets.workbook_writer import workbook_bytes
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, SAID
-from mturk_pipeline.workers.salted import PREFIX, Salt
-from mturk_pipeline.workers.tombstones import Tombstones
+from mturk_pipeline.workers.identities import identities
 
 WORKBOOK, EXCLUDED = "_workers.xlsx", "_excluded_workers.csv"
 EXCLUSION = ["WorkerId", "platform", "server", "why"]
 _COLUMNS = [
-    *("worker", "worker_id", "standing", "reason", "who", "when", "suggested", "evidence", "projects", "assignments"),
+    *(
+        "worker",
+        "worker_id",
+        "surrogate",
+        "standing",
+        "reason",
+        "who",
+        "when",
+        "suggested",
+        "evidence",
+        "projects",
+        "assignments",
+    ),
     *("reliability", "reliability_low", "reliability_high", "given", "right", "approved", "rejected", "gold_asked"),
     *("gold_right", "approval_rate", "submitted_before", "first_seen", "last_seen"),
 ]
@@ -29,14 +40,20 @@ _HINT = "Save this file as workers.xlsx beside the projects: what it says then h
 def write_files(home: Home, memory: pd.DataFrame, excluded: pd.DataFrame) -> list[str]:
     """Write `_workers.xlsx` and `_excluded_workers.csv`; returns under which names changed ones were kept."""
     writer = ProjectWriter(home.projects)
-    writer.write(WORKBOOK, workbook(memory))
+    writer.write(WORKBOOK, workbook(memory, identities(home)))
     writer.write(EXCLUDED, csv_bytes(excluded))
     return writer.kept
 
 
-def workbook(memory: pd.DataFrame) -> bytes:
-    """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list."""
-    shown = memory[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})
+def workbook(memory: pd.DataFrame, names: Mapping[str, str]) -> bytes:
+    """The memory (contract WorkerMemory) as a workbook in which standings can be chosen from a list.
+
+    Workers stand there by whole name (`names`, by surrogate) and id, so that the file means the same in any home, and
+    by the surrogate that they have in other workbooks.
+    """
+    worker = [names.get(str(s), str(s)) for s in memory["worker"]]
+    shown = memory.assign(surrogate=memory["worker"], worker=worker, worker_id=[w.rpartition(":")[2] for w in worker])
+    shown = shown[_COLUMNS].assign(**{name: memory[name].round(3) for name in _ROUNDED})
     choice = {"choices": SAID, "only_choices": True, "hint": _HINT}
     plans = table_plans("workers", shown, _WIDTHS)
     return workbook_bytes(
@@ -59,22 +76,16 @@ def exclusion_list(workers: Iterable[tuple[str, str]]) -> pd.DataFrame:
     return table.reindex(columns=EXCLUSION)
 
 
-def blacklisted(
-    memory: pd.DataFrame, known: Iterable[str], tombstones: Tombstones, salt: Salt | None = None
-) -> tuple[pd.DataFrame, int]:
-    """The exclusion list of the blacklisted, and how many of them have a hash that no project's worker belongs to.
+def blacklisted(memory: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.DataFrame, int]:
+    """The exclusion list of the blacklisted, and of how many of them no id is known.
 
     Parameters
     ----------
     memory
         Contract WorkerMemory.
-    known
-        Whole names of workers in the projects' tables: a hash is led back through them.
-    tombstones
-        Who was forgotten stands on no list.
+    names
+        Whole name by surrogate.
     """
     workers = [str(w) for w in memory.loc[memory["standing"] == BLACKLISTED, "worker"]]
-    plain = {salt.hashed(w): w for w in known} if salt else {}
-    named = [plain.get(w, w) for w in workers]
-    usable = [w for w in named if not w.startswith(PREFIX) and tombstones.of_worker(w) is None]
-    return exclusion_list((w, BLACKLISTED) for w in usable), sum(w.startswith(PREFIX) for w in named)
+    named = [names[w] for w in workers if w in names]
+    return exclusion_list((w, BLACKLISTED) for w in named), len(workers) - len(named)

@@ -1,8 +1,10 @@
-"""Forgetting a worker: out of every store of ours, and told which of people's own files still hold the id.
+"""Forgetting a worker: nothing leads back to the id any more, and told which files still hold it.
 
-First the tombstone, then the purge: a run that reads the same files meanwhile, or after a kill, revives nobody, and
-the same command again completes what a kill cut short. Tables, the pipeline's own files and kept originals stay,
-with an anonymous name in place of the id; contributions to the memory are deleted, caches of reviewed files too.
+First the tombstone, then the row of the private table, then all else: a run that reads the same files meanwhile, or
+after a kill, revives nobody, and the same command again completes what a kill cut short. Tables keep the surrogate,
+from which nothing leads to the id; contributions to the memory are deleted. The id itself can stand only in texts and
+in what version 0.1 wrote: it is replaced in tables and in the pipeline's own text files; workbooks of the pipeline's
+own are deleted, as the next run makes them again. What cannot be changed without breaking it is named.
 """
 
 from collections.abc import Iterator
@@ -13,25 +15,29 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.folders.tables import read_table, read_table_if_made, write_table
 from mturk_pipeline.folders.writing import ProjectWriter, write_atomically
-from mturk_pipeline.workers.contributions import known_workers, project_ids_of, read_columns
+from mturk_pipeline.workers.contributions import project_ids_of, read_columns
+from mturk_pipeline.workers.file_contents import is_text, names_person, without_ids
 from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
+from mturk_pipeline.workers.identities import identities, remove_identities
 from mturk_pipeline.workers.person import Person, person_of
-from mturk_pipeline.workers.purging_files import purge_database, purged
 from mturk_pipeline.workers.refreshing import refresh
-from mturk_pipeline.workers.salted import PREFIX, salt_of
+from mturk_pipeline.workers.replacement import replace_in_table
 from mturk_pipeline.workers.store import Store
-from mturk_pipeline.workers.tombstones import anonymised_table, bury, forgotten
+from mturk_pipeline.workers.surrogates import key_of
+from mturk_pipeline.workers.tombstones import add_tombstones
 
 MEMORY_FOLDER = ".mturk_pipeline"
-_STORE, _TABLES, _OWN, _KEPT, _RUNS = (
+_IDENTITY, _STORE, _TABLES, _OWN, _KEPT, _RUNS = (
+    "private table of ids: rows deleted",
     "memory and imported batches: rows deleted",
-    "tables of projects: rows made anonymous",
-    "the pipeline's own files: places made anonymous",
-    "kept originals and exports of reviews: places made anonymous",
-    "run history and logs: places made anonymous",
+    "tables of projects: rows without the id",
+    "the pipeline's own files: places without the id",
+    "what is kept of reviews and pay: places without the id",
+    "logs of runs: places without the id",
 )
 PATIENCE = 1800.0
 REMAINS = "still holds the id, which cannot go without breaking the file; delete it when its content is not needed"
+OF_RUNS = "history of runs holds the id; delete the run that it belongs to in the UI (Runs), then compact or delete it"
 THEIRS_TODO = "Open them and delete the id, or delete the files; the pipeline does not touch them."
 
 
@@ -40,7 +46,7 @@ class Purge:
     """What was found, or done: by kind of place how many files, and how often the worker stood there.
 
     `theirs` are people's own files that hold the id, relative to the projects folder; `problems` are lines about
-    files that could not be looked at.
+    files that could not be looked at, or changed.
     """
 
     files: dict[str, int] = field(default_factory=dict)
@@ -56,12 +62,12 @@ class Purge:
 
 def whom(home: Home, given: str) -> Person:
     """Who is meant; UnknownWorkerError, one line, where nobody or more than one is."""
-    store = Store.of(home)
-    known = set(known_workers(home))
-    for path in (store.contributions, store.archive):
-        column = read_columns(path, ["worker"])
-        known.update(() if column is None else (w for w in column["worker"] if not w.startswith(PREFIX)))
-    return person_of(given, known, forgotten(home), salt_of(store))
+    # Tables of version 0.1 hold whole names.
+    paths = [Store.of(home).contributions, Store.of(home).archive, *home.tables.glob("*/*/raw_output/*.parquet")]
+    columns = [read_columns(path, ["worker"]) for path in paths]
+    old = {w for column in columns if column is not None for w in column["worker"].dropna() if ":" in w}
+    key = key_of(Store.of(home))
+    return person_of(given, {*identities(home).values(), *(w for w in old if not w.startswith("hash:"))}, key)
 
 
 def look_for(home: Home, person: Person) -> Purge:
@@ -71,7 +77,7 @@ def look_for(home: Home, person: Person) -> Purge:
 
 def forget(home: Home, person: Person) -> Purge:
     """Tombstone, purge, and the memory made anew."""
-    bury(home, person.key)
+    add_tombstones(home, person.tombstones)
     done = _purge(home, person, write=True)
     refresh(home)
     return done
@@ -91,6 +97,10 @@ def _purge(home: Home, person: Person, *, write: bool) -> Purge:
         with hold_project(home, project_id, PATIENCE):
             _purge_tables(paths, person, found, write=write)
     _purge_history(home, person, found, write=write)
+    # Last of all, for the same reason.
+    found.add(_IDENTITY, len(person.surrogates & identities(home).keys()))
+    if write:
+        remove_identities(home, person.surrogates)
     return found
 
 
@@ -101,19 +111,19 @@ def _purge_store(home: Home, person: Person, found: Purge, *, write: bool) -> No
             table = read_table_if_made(path)
             if table is None:
                 continue
-            meant = table["worker"].map(person.is_meant).astype(bool)
-            rest, named = anonymised_table(table[~meant], person.stones)
+            meant = table["worker"].map(lambda w: person.key.surrogate(str(w)) in person.surrogates).astype(bool)
+            rest, named = replace_in_table(table[~meant], person.replacement)
             found.add(_STORE, int(meant.sum()) + named)
             if write and (meant.any() or named):
                 write_table(path, rest)
 
 
 def _purge_beside_projects(home: Home, person: Person, found: Purge, *, write: bool) -> None:
-    """Ours beside the projects, earlier versions kept; what else lies there is somebody's."""
+    """Ours beside the projects are made anew; what else lies there, a changed version of ours too, is somebody's."""
     writer = ProjectWriter(home.projects)
     for path in _files(home.projects, deep=False):
-        if path.name in (WORKBOOK, EXCLUDED) or (path.name.startswith("_") and ".kept-" in path.name):
-            _purge_own(writer, path, person, found, _OWN, write=write)
+        if path.name in (WORKBOOK, EXCLUDED) and writer.is_unchanged(path):
+            _purge_own(writer, path, person, found, write=write)
         else:
             _tell(home, path, person, found)
 
@@ -123,14 +133,14 @@ def _purge_folder(home: Home, folder: Path, person: Person, found: Purge, *, wri
     for path in _files(folder):
         if MEMORY_FOLDER in path.relative_to(folder).parts[:1]:
             _purge_kept(path, person, found, write=write)
-        elif writer.is_ours(path):
-            _purge_own(writer, path, person, found, _OWN, write=write)
+        elif writer.is_ours(path) and (writer.is_unchanged(path) or path.suffix == ".csv"):
+            _purge_own(writer, path, person, found, write=write)
         else:
             _tell(home, path, person, found)
 
 
 def _purge_kept(path: Path, person: Person, found: Purge, *, write: bool) -> None:
-    """What the pipeline keeps in a project's folder: originals of reviewed files, exports, caches."""
+    """What the pipeline keeps in a project's folder: of reviews, of pay, of what it wrote."""
     if path.suffix == ".parquet":
         _purge_tables([path], person, found, kind=_KEPT, write=write)
     elif path.name.endswith(".json.gz"):
@@ -138,24 +148,38 @@ def _purge_kept(path: Path, person: Person, found: Purge, *, write: bool) -> Non
         if write:
             path.unlink(missing_ok=True)
     else:
-        new, places = _looked_at(path, person, found)
-        found.add(_KEPT, places)
-        if write and places:
-            write_atomically(path, new)
+        _purge_text(path, person, found, _KEPT, write=write)
 
 
-def _purge_own(writer: ProjectWriter, path: Path, person: Person, found: Purge, kind: str, *, write: bool) -> None:
-    new, places = _looked_at(path, person, found)
+def _purge_text(path: Path, person: Person, found: Purge, kind: str, *, write: bool) -> None:
+    content = _content(path, found)
+    if not is_text(content):
+        if names_person(content, person):
+            found.problems.append(f"{path}: {REMAINS}")
+        return
+    new, places = without_ids(content, person.replacement)
     found.add(kind, places)
     if write and places:
-        writer.rewrite(path.relative_to(writer.project).as_posix(), new)
+        write_atomically(path, new)
+
+
+def _purge_own(writer: ProjectWriter, path: Path, person: Person, found: Purge, *, write: bool) -> None:
+    content = _content(path, found)
+    if is_text(content):
+        new, places = without_ids(content, person.replacement)
+        found.add(_OWN, places)
+        if write and places:
+            writer.rewrite(path.relative_to(writer.project).as_posix(), new)
+    elif names_person(content, person):
+        found.add(_OWN, 1)
+        if write:
+            path.unlink()
 
 
 def _tell(home: Home, path: Path, person: Person, found: Purge) -> None:
     """Note a person's file that holds the id, in its content or its name."""
     in_name = person.tells and person.pattern.search(path.name) is not None
-    content = purged(_content(path, found), person)
-    if in_name or content.places or content.remains:
+    if in_name or names_person(_content(path, found), person):
         found.theirs.append(path.relative_to(home.projects).as_posix())
 
 
@@ -166,25 +190,22 @@ def _purge_tables(paths: list[Path], person: Person, found: Purge, *, kind: str 
         except (OSError, ValueError):
             found.problems.append(f"{path}: cannot be read; delete it, the next run makes it again")
             continue
-        new, rows = anonymised_table(table, person.stones)
+        new, rows = replace_in_table(table, person.replacement)
         found.add(kind, rows)
         if write and rows:
             write_table(path, new)
 
 
 def _purge_history(home: Home, person: Person, found: Purge, *, write: bool) -> None:
-    """Dagster's databases and logs: ids are kept out of them, but an error's own words may hold one."""
+    """Dagster's logs and databases: ids are kept out of them, but an error's own words may have held one."""
     ours = (home.tables, home.locks, Store.of(home).folder, home.projects, home.workflows)
     for path in _files(home.dagster):
-        if any(path.is_relative_to(folder) for folder in ours) or path.name.endswith(("-wal", "-shm", "-journal")):
+        if any(path.is_relative_to(folder) for folder in ours):
             continue
-        if path.suffix == ".db":
-            found.add(_RUNS, purge_database(path, person, write=write))
-            continue
-        new, places = _looked_at(path, person, found)
-        found.add(_RUNS, places)
-        if write and places:
-            write_atomically(path, new)
+        if is_text(_content(path, found)):
+            _purge_text(path, person, found, _RUNS, write=write)
+        elif names_person(_content(path, found), person):
+            found.problems.append(f"{path}: {OF_RUNS}")
 
 
 def _tables_by_project(home: Home) -> dict[str, list[Path]]:
@@ -207,14 +228,6 @@ def _project_folders(home: Home) -> Iterator[tuple[str, Path]]:
 def _files(folder: Path, *, deep: bool = True) -> Iterator[Path]:
     found = sorted(folder.rglob("*") if deep else folder.glob("*")) if folder.is_dir() else []
     return (p for p in found if p.is_file() and not p.is_symlink())
-
-
-def _looked_at(path: Path, person: Person, found: Purge) -> tuple[bytes, int]:
-    """A file of ours without the id, and in how many places it stood; told where it cannot go."""
-    new = purged(_content(path, found), person)
-    if new.remains:
-        found.problems.append(f"{path}: {REMAINS}")
-    return new.content, new.places
 
 
 def _content(path: Path, found: Purge) -> bytes:

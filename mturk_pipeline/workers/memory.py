@@ -16,18 +16,16 @@ neutral     otherwise
 =========== ============================================================================================
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.providers import whole_name, whole_names
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, SUGGESTIONS, WATCH
 from mturk_pipeline.workers.overrides import Said
-from mturk_pipeline.workers.salted import PREFIX, Salt
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
 REJECTIONS, REJECTED_SHARE = 2, 0.1
@@ -35,37 +33,24 @@ REJECTIONS, REJECTED_SHARE = 2, 0.1
 _SEVERITY = {standing: place for place, standing in enumerate(reversed(SUGGESTIONS))} | {BLACKLISTED: 0}
 _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", "gold_right")
 _NO_WORD = Said("", NEUTRAL)
+_NO_WORDS: Mapping[str, Said] = {}
 
 
-def remember(
-    contributions: pd.DataFrame,
-    said: Sequence[Said] = (),
-    salt: Salt | None = None,
-    *,
-    hashed: bool = False,
-    others: Iterable[str] = (),
-) -> pd.DataFrame:
+def remember(contributions: pd.DataFrame, words: Mapping[str, Said] = _NO_WORDS) -> pd.DataFrame:
     """The memory.
 
     Parameters
     ----------
     contributions
         Contract Contributions.
-    said
-        A person's rows; they may name workers whole, by the platform's id, or by a hash. Who is in no project and
-        no batch gets a row too, with nothing contributed, unless nothing is said but 'neutral'.
-    salt, hashed
-        What hashes ids, where there is a salt; and whether the memory is to hold hashes.
-    others
-        Whole names of workers who are there but contributed nothing yet: a person may mean them.
+    words
+        A person's word on each worker, by surrogate. Who is in no project and no batch gets a row too, with nothing
+        contributed, unless nothing is said but 'neutral'.
     """
     from mturk_pipeline.contracts.workers_memory import WorkerMemory
 
-    known = set(contributions["worker"])
     table = _pooled(contributions)
-    there = known | {salt.hashed(w) if salt and hashed else w for w in others}
-    words = words_by_worker(said, there, salt, hashed=hashed)
-    strangers = [worker for worker, word in words.items() if worker not in known and word.standing != NEUTRAL]
+    strangers = [worker for worker, word in words.items() if worker not in table.index and word.standing != NEUTRAL]
     table = table.reindex([*table.index, *strangers])
     table[list(_SUMS)] = table[list(_SUMS)].fillna(0)
     table["projects"] = table["projects"].fillna(0)
@@ -73,39 +58,8 @@ def remember(
     told = [words.get(str(worker), _NO_WORD) for worker in table.index]
     for name in ("standing", "reason", "who", "when"):
         table[name] = pd.Series([getattr(s, name) for s in told], index=table.index, dtype="str")
-    table["worker_id"] = [str(worker).rpartition(":")[2] for worker in table.index]
     ordered = table.rename_axis("worker").reset_index()[list(WorkerMemory.names())]
     return WorkerMemory.validate(worst_first(ordered))
-
-
-def words_by_worker(
-    said: Iterable[Said], known: Iterable[str], salt: Salt | None = None, *, hashed: bool = False
-) -> dict[str, Said]:
-    """A person's last word on each worker, under the name that the memory has for the worker."""
-    names = _names(known, salt)
-    words: dict[str, Said] = {}
-    for each in said:
-        for worker in names.get(each.worker) or _stands_for(each.worker, names, salt, hashed):
-            words[worker] = each
-    return words
-
-
-def _names(known: Iterable[str], salt: Salt | None) -> dict[str, list[str]]:
-    """What a person may call a worker -> the workers meant; a bare id means that id on every platform."""
-    names: dict[str, list[str]] = {}
-    for worker in known:
-        for name in {worker, worker.rpartition(":")[2], *([salt.hashed(worker)] if salt else [])}:
-            names.setdefault(name, []).append(worker)
-    return names
-
-
-def _stands_for(name: str, names: Mapping[str, list[str]], salt: Salt | None, hashed: bool) -> list[str]:
-    """The worker that a name stands for which the memory does not hold as it is written."""
-    full = whole_name(name)
-    if salt is None or full.startswith(PREFIX):
-        return names.get(full) or [full]
-    hashes = [salt.hashed(n) for n in (full, *whole_names(name))]
-    return next((names[h] for h in hashes if h in names), hashes[:1] if hashed else [full])
 
 
 def worst_first(table: pd.DataFrame) -> pd.DataFrame:

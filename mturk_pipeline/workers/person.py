@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.providers import PROVIDERS, whole_names
-from mturk_pipeline.workers.salted import PREFIX, Salt
-from mturk_pipeline.workers.tombstones import Tombstones, is_telling, text_pattern
+from mturk_pipeline.workers.replacement import Replacement
+from mturk_pipeline.workers.surrogates import Key, is_hash, is_surrogate
+from mturk_pipeline.workers.tombstones import is_telling
 
 
 class UnknownWorkerError(UserError):
@@ -21,80 +22,69 @@ class Person:
 
     Attributes
     ----------
-    key
-        What the tombstone is made of: the id where it tells by itself, else the whole name.
     worker_id
         The platform's id.
     names
-        Whole names under which the worker may stand.
-    stones
-        Tombstones, this worker's among them.
+        Surrogates by the whole names under which the worker may stand.
+    tells
+        Whether the id can be looked for in any text.
+    key
+        The home's key.
     """
 
-    key: str
     worker_id: str
-    names: tuple[str, ...]
-    stones: Tombstones
+    names: dict[str, str]
+    tells: bool
+    key: Key
 
     @property
-    def tells(self) -> bool:
-        """Whether the id can be looked for in any text."""
-        return self.key == self.worker_id
+    def tombstones(self) -> set[str]:
+        """What is kept of the worker: of the id where it tells by itself, else of the whole name; and surrogates."""
+        return {*map(self.key.tombstone, [self.worker_id] if self.tells else self.names), *self.names.values()}
+
+    @property
+    def surrogates(self) -> set[str]:
+        return set(self.names.values())
+
+    @property
+    def replacement(self) -> Replacement:
+        return Replacement(self.names)
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """Finds what may be looked for in any text."""
-        return text_pattern([self.worker_id] if self.tells else self.names)
-
-    @property
-    def anonymous(self) -> str:
-        assert self.stones.salt
-        return self.stones.salt.anonymous(self.key)
-
-    def instead(self, found: str) -> str:
-        """What stands in the place of an id or a whole name that the pattern found."""
-        before, colon, _ = found.rpartition(":")
-        return f"{before}{colon}{self.anonymous}"
-
-    def is_meant(self, worker: str) -> bool:
-        """Whether a whole name, or a hash of one, is this worker's."""
-        salt = self.stones.salt
-        if salt and worker.startswith(PREFIX):
-            return worker in {salt.hashed(n) for n in self.names}
-        return worker in self.names or (self.tells and worker.rpartition(":")[2] == self.worker_id)
+        """Finds what may be looked for in any text, standing alone and not as a part of a longer id."""
+        texts = [self.worker_id] if self.tells else list(self.names)
+        alone = "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
+        return re.compile(rf"(?<![A-Za-z0-9])(?:{alone})(?![A-Za-z0-9])")
 
 
-def person_of(given: str, known: Iterable[str], stones: Tombstones, salt: Salt) -> Person:
-    """Who is meant by `given`: an id, a whole name (`turkle::5`) or a hash from `_workers.xlsx`.
+def person_of(given: str, known: Iterable[str], key: Key) -> Person:
+    """Who is meant by `given`: an id, a whole name (`turkle::5`), a surrogate, or a hash of version 0.1.
 
     Parameters
     ----------
     known
-        Whole names of workers in tables of ours.
-    stones, salt
-        Who was forgotten so far, and what tombstones are made with.
+        Whole names of the workers that the home knows.
     """
     known = sorted(set(known))
     if is_unknown([given])[0]:
         raise UnknownWorkerError(
             "stands for everybody who did not log in", where=given, remedy="there is no id to forget"
         )
-    if given.startswith(PREFIX):
-        meant = next((w for w in known if salt.hashed(w) == given), None)
+    if is_surrogate(given) or is_hash(given):
+        meant = next((w for w in known if key.surrogate(w) == key.surrogate(given)), None)
         if meant is None:
-            raise UnknownWorkerError("no project's worker has this hash", remedy="name the worker by the platform's id")
+            remedy = "name the worker by the platform's id"
+            raise UnknownWorkerError("no worker of this installation has it", where=given, remedy=remedy)
         given = meant
     whole = given if given.partition(":")[0] in PROVIDERS and given.count(":") >= 2 else ""
     worker_id = given.rpartition(":")[2] if whole else given
-    if is_telling(worker_id):
-        names = {
-            *whole_names(worker_id),
-            *(w for w in known if w.rpartition(":")[2] == worker_id),
-            *filter(None, [whole]),
-        }
-        return Person(worker_id, worker_id, tuple(sorted(names)), stones.with_one_more(worker_id, salt))
-    name = whole or _only_one(given, [w for w in known if w.rpartition(":")[2] == worker_id])
-    return Person(name, worker_id, (name,), stones.with_one_more(name, salt))
+    same_id = [w for w in known if w.rpartition(":")[2] == worker_id]
+    tells = is_telling(worker_id)
+    names = (
+        [*whole_names(worker_id), *same_id, *filter(None, [whole])] if tells else [whole or _only_one(given, same_id)]
+    )
+    return Person(worker_id, {name: key.surrogate(name) for name in sorted(set(names))}, tells, key)
 
 
 def _only_one(given: str, meant: list[str]) -> str:

@@ -9,13 +9,14 @@ from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
-from mturk_pipeline.workers.contributions import as_stored, gather, known_workers, united
+from mturk_pipeline.workers.contributions import gather, present_workers, united
 from mturk_pipeline.workers.for_people import blacklisted, write_files
-from mturk_pipeline.workers.memory import remember, words_by_worker
-from mturk_pipeline.workers.overrides import Overrides, Said, read_overrides
-from mturk_pipeline.workers.salted import PREFIX, Salt, ids_are_hashed, salt_if_made, salt_of
+from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
+from mturk_pipeline.workers.memory import remember
+from mturk_pipeline.workers.overrides import Overrides, read_overrides
 from mturk_pipeline.workers.store import Store
-from mturk_pipeline.workers.tombstones import forgotten
+from mturk_pipeline.workers.surrogates import is_hash, is_surrogate
+from mturk_pipeline.workers.words import words_by_worker
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Refreshed:
     strangers
         Numbers of the file's rows whose worker no project and no imported batch knows.
     unnamed
-        Blacklisted workers whose hash no project's worker belongs to: they stand on no exclusion list.
+        Blacklisted workers of whom no id is known: they stand on no exclusion list.
     kept
         Files beside the projects that a person had changed, under their new names.
     reachable
@@ -68,10 +69,10 @@ def take_snapshot(home: Home) -> pd.DataFrame | None:
             return None
         archive = read_archive(home)
         if len(archive):
-            write_archive(home, archive)  # hashed, or named again, where the setting changed
+            write_archive(home, archive)  # by surrogate, where version 0.1 wrote it
             archive = read_archive(home)
             archive = archive[~archive["project_id"].isin(counted_elsewhere(home, archive))]
-        table = as_stored(united([projects, archive]), home)
+        table = united([projects, archive])
         table = table.sort_values(["project_id", "workflow", "phase", "worker"], ignore_index=True)
         write_table(store.contributions, table)
         return table
@@ -82,22 +83,20 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
     store = Store.of(home)
     with store.lock:
         snapshot = read_table_if_made(store.contributions)
+        contributions = united([]) if snapshot is None else with_surrogates(snapshot, home)
+        present = {*contributions["worker"], *present_workers(home)}
         overrides = read_overrides(home.projects)
-        stones, known = forgotten(home), known_workers(home)
-        said = tuple(s for s in overrides.said if not (stones.of_worker(s.worker) or stones.of_id(s.worker)))
-        hashed = ids_are_hashed()
-        salt = salt_of(store) if hashed else salt_if_made(store)
-        memory = remember(united([]) if snapshot is None else snapshot, said, salt, hashed=hashed, others=known)
+        words = words_by_worker(overrides.said, home)
+        strangers = {w: s for w, s in words.items() if w not in present and s.standing != NEUTRAL}
+        # The file itself says who they are: an exclusion list needs their ids.
+        surrogates_of(home, [whole_name(s.worker) for s in strangers.values() if not _is_ours(s.worker)])
+        memory = remember(contributions, words)
         write_table(store.memory, memory)
-        named = [*known, *(whole_name(s.worker) for s in said if not s.worker.startswith(PREFIX))]
-        excluded, unnamed = blacklisted(memory, named, stones, salt)
+        excluded, unnamed = blacklisted(memory, identities(home))
         kept = write_files(home, memory, excluded) if reachable and home.projects.is_dir() else []
-        strangers = _strangers(memory, said, known, salt)
-        return Refreshed(memory, excluded, overrides, strangers, unnamed, tuple(kept), reachable)
+        rows = tuple(sorted({said.row for said in strangers.values()}))
+        return Refreshed(memory, excluded, overrides, rows, unnamed, tuple(kept), reachable)
 
 
-def _strangers(memory: pd.DataFrame, said: tuple[Said, ...], known: list[str], salt: Salt | None) -> tuple[int, ...]:
-    """Rows of a person's file that say something of workers who are in no project and no imported batch."""
-    there = {*known, *memory.loc[memory["projects"] > 0, "worker"]}
-    telling = [s for s in said if s.standing != NEUTRAL]
-    return tuple(s.row for s in telling if not any(w in there for w in words_by_worker([s], there, salt)))
+def _is_ours(name: str) -> bool:
+    return is_surrogate(name) or is_hash(name)

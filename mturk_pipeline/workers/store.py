@@ -22,10 +22,12 @@ class Store:
         Imported batches (contract Archived); cannot be made anew from the projects.
     memory
         One row per worker (contract WorkerMemory).
-    salt
-        What ids are hashed with; readable by its owner only, made once.
+    key
+        What surrogates are made with; readable by its owner only, made once.
+    identities
+        The private table that leads from surrogates back to ids; readable by its owner only.
     tombstones
-        Salted hashes of workers who were forgotten.
+        Keyed hashes and surrogates of workers who were forgotten.
     """
 
     folder: Path
@@ -49,8 +51,12 @@ class Store:
         return self.folder / "memory.parquet"
 
     @property
-    def salt(self) -> Path:
+    def key(self) -> Path:
         return self.folder / "salt"
+
+    @property
+    def identities(self) -> Path:
+        return self.folder / "identities.csv"
 
     @property
     def tombstones(self) -> Path:

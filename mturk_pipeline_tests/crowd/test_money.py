@@ -52,7 +52,6 @@ def table(**columns: list) -> pd.DataFrame:
     size = len(next(iter(columns.values())))
     usual = {
         "worker": [f"mturk::W{n}" for n in range(size)],
-        "worker_id": [f"W{n}" for n in range(size)],
         "provider": ["mturk"] * size,
         "status": ["Submitted"] * size,
         "hit_type_id": ["T"] * size,
@@ -126,12 +125,11 @@ def test_a_time_of_zero_is_none() -> None:
 def test_wages_by_worker() -> None:
     frame = table(
         worker=["b", "a", "b", "a"],
-        worker_id=["B", "A", "B", "A"],
         reward=[Decimal("0.1"), Decimal("0.005"), Decimal("0.20"), None],
         work_seconds=[1800.0, 3600.0, 1800.0, 3600.0],
     )
-    rows = wages_by_worker(frame).set_index("worker_id")
-    assert rows.index.tolist() == ["A", "B"]
+    rows = wages_by_worker(frame).set_index("worker")
+    assert rows.index.tolist() == ["a", "b"]
     assert rows["assignments"].tolist() == [2, 2]
     assert [str(a) for a in rows["amount"]] == ["0.005", "0.30"]
     assert rows["hours"].tolist() == [2.0, 1.0]

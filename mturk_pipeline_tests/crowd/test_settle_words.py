@@ -17,7 +17,7 @@ from mturk_pipeline.sheets.workbook_writer import workbook_bytes
 def suggestions(*rows: tuple[str, str, str]) -> pd.DataFrame:
     """(assignment_id, suggestion, reason)."""
     frame = pd.DataFrame(rows, columns=["assignment_id", "suggestion", "reason"], dtype="str")
-    for name in ("worker_id", "evidence", "status", "batch_id"):
+    for name in ("worker", "evidence", "status", "batch_id"):
         frame[name] = pd.Series(name, index=frame.index, dtype="str")
     return frame.assign(reward=pd.Series(None, index=frame.index, dtype=object))
 

@@ -87,8 +87,8 @@ def test_the_same_value_for_many_items_is_to_be_looked_at(tmp_path: Path) -> Non
     ]
     others = [row(3 * n + 1, WorkerId="AOTHER", Answer__website="") for n in range(5)]
     batch = collected([write(tmp_path / "b.csv", [*rows, *others])])
-    assert set(batch.suggestions.loc[batch.suggestions["worker_id"] == "ASAME", "suggestion"]) == {"look"}
-    assert set(batch.suggestions.loc[batch.suggestions["worker_id"] == "AOTHER", "suggestion"]) == {"approve"}
+    assert set(batch.suggestions.loc[batch.suggestions["worker"] == "mturk::ASAME", "suggestion"]) == {"look"}
+    assert set(batch.suggestions.loc[batch.suggestions["worker"] == "mturk::AOTHER", "suggestion"]) == {"approve"}
 
 
 def test_what_is_settled_gets_no_suggestion_but_still_says_how_it_looks(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def assignments(*rewards: str | None) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "item_id": ["I1", "I2"] * (n // 2), "hit_id": ["H1", "H2"] * (n // 2), "provider": "mturk",
-            "worker": [f"w{i}" for i in range(n)], "worker_id": [f"w{i}" for i in range(n)],
+            "worker": [f"w{i}" for i in range(n)],
             "status": ["Approved"] * (n - 1) + ["Rejected"], "hit_type_id": "T", "work_seconds": 60.0,
             "auto_approval_at": pd.NaT, "max_assignments": pd.array([3] * n, dtype="Int64"),
             "reward": pd.Series([r and Decimal(r) for r in rewards], dtype=object),

@@ -22,7 +22,7 @@ def results(*rows: dict) -> pd.DataFrame:
             "item_id": [id_of(r["town"]) for r in rows],
             "assignment_id": [f"{r['hit']}-{r['worker']}" for r in rows],
             "hit_id": [r["hit"] for r in rows],
-            "worker_id": [r["worker"] for r in rows],
+            "worker": [f"mturk::{r['worker']}" for r in rows],
             "batch_id": [r.get("batch", "1") for r in rows],
             "source_file": "results.csv",
             "max_assignments": pd.array([r.get("wanted", 3) for r in rows], dtype="Int64"),
@@ -34,7 +34,7 @@ def results(*rows: dict) -> pd.DataFrame:
             "Input.attempt": [r.get("attempt") for r in rows],
         }
     )
-    texts = ["item_id", "assignment_id", "hit_id", "worker_id", "batch_id", "source_file"]
+    texts = ["item_id", "assignment_id", "hit_id", "worker", "batch_id", "source_file"]
     inputs = ["Input.town", "Input.offer_id", "Input.attempt"]
     for moment in ("submitted_at", "approved_at", "expires_at"):
         table[moment] = pd.to_datetime(table[moment], utc=True).astype("datetime64[us, UTC]")
@@ -47,10 +47,15 @@ def set_aside(*rows: dict, disposition: str = "quarantined") -> pd.DataFrame:
         {
             "source_file": "results.csv",
             "disposition": disposition,
+            "worker": pd.Series([_worker(row) for row in rows], dtype="str"),
             "row": [json.dumps(row) for row in rows],
         },
         index=range(len(rows)),
     )
+
+
+def _worker(row: dict) -> str | None:
+    return f"mturk::{row['WorkerId']}" if row.get("WorkerId") else None
 
 
 def taken(*pairs: tuple[str, int]) -> pd.DataFrame:

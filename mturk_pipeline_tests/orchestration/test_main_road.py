@@ -66,7 +66,7 @@ def test_every_answer_knows_the_inputs_of_the_phases_before(finished: Site) -> N
     project = finished.named()
     leads = finished.table(project, "leads", "raw_output")
     assert leads["Input.homepage"].notna().any()
-    assert {"source_file", "source_row", "hit_id", "assignment_id", "worker_id"} <= set(leads.columns)
+    assert {"source_file", "source_row", "hit_id", "assignment_id", "worker"} <= set(leads.columns)
 
 
 def test_a_later_phase_runs_although_the_first_never_did(site: Site) -> None:

@@ -5,6 +5,7 @@ import base64
 import dagster as dg
 import pytest
 
+from mturk_pipeline.workers.identities import identities
 from mturk_pipeline_tests.orchestration.conftest import Site
 
 
@@ -40,7 +41,9 @@ def test_checks_of_trust_are_recorded(finished: Site, stage: str, check: str) ->
 
 
 def test_metadata_names_no_worker(finished: Site) -> None:
-    ids = finished.table(finished.named(), "leads", "workers")["worker_id"].tolist()
+    surrogates = finished.table(finished.named(), "leads", "workers")["worker"].tolist()
+    names = identities(finished.home)
+    ids = [*surrogates, *(names[s].rpartition(":")[2] for s in surrogates)]
     for stage in ("consensus", "workers"):
         for value in carried(finished, stage).values():
             text = str(value)

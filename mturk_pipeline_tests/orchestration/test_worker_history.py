@@ -15,6 +15,7 @@ from mturk_pipeline.orchestration.worker_history import (
     worker_memory_asset,
 )
 from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workers.refreshing import take_snapshot
 from mturk_pipeline.workers.store import Store
 
@@ -31,7 +32,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def _read(home: Home, project: str) -> list[list[object]]:
-    history, _ = read_history(home, project)
+    history = with_names(read_history(home, project)[0], home)
     history = history[history["given"] > 0]
     return history[["project_id", "phase", "worker", "right", "given"]].to_numpy().tolist()
 

@@ -137,7 +137,7 @@ def workers(*said: Mapping[str, Any]) -> pd.DataFrame:
         **dict.fromkeys(["approval_rate", "approved_before", "submitted_before"], None),
         "evidence": "",
     }
-    rows = [{"worker": f"mturk::W{n}", "worker_id": f"W{n}", **usual, **its} for n, its in enumerate(said)]
+    rows = [{"worker": f"WK-{n}", **usual, **its} for n, its in enumerate(said)]
     return Workers.validate(pd.DataFrame(rows))
 
 

@@ -66,7 +66,7 @@ def test_the_other_sheets(contacts):
     answers = sheet(content, "answers")
     assert answers["item_id"].tolist()[:2] == [contacts.id_of("Chess Club")] * 2
     assert answers.loc[0, ["club", "field", "raw"]].tolist() == ["Chess Club", "email", "chess@example.edu"]
-    assert sheet(content, "workers")["worker_id"].tolist() == ["W0", "W1"]
+    assert sheet(content, "workers")["worker"].tolist() == ["WK-0", "WK-1"]
     about = sheet(content, "about").set_index("about")["this workbook"]
     assert about["review"] == "2 rows"
     assert about["field: email"].startswith("email; passes from trust 0.60 on")
@@ -88,18 +88,18 @@ def test_workers_to_exclude_come_first_then_those_to_watch_then_the_least_reliab
         workers=made.workers(
             {"reliability": 0.9},
             {"reliability": None},
-            {"standing": "watch", "reliability": 0.3, "copy_partners": ["mturk::W3", "mturk::W0"]},
+            {"standing": "watch", "reliability": 0.3, "copy_partners": ["WK-3", "WK-0"]},
             {"standing": "exclude", "reliability": 0.4, "evidence": "reliability 0.40"},
             {"reliability": 0.5},
         ),
     )
     table = sheet(workbook_bytes(book), "workers")
-    assert table["worker_id"].tolist() == ["W3", "W2", "W4", "W0", "W1"]
-    first = ["worker_id", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
+    assert table["worker"].tolist() == ["WK-3", "WK-2", "WK-4", "WK-0", "WK-1"]
+    first = ["worker", "standing", "evidence", "reliability", "reliability_low", "reliability_high"]
     assert table.columns[:6].tolist() == first
     assert set(made.WORKERS.columns) == set(table.columns)
     assert table.loc[0, ["standing", "evidence", "reliability"]].tolist() == ["exclude", "reliability 0.40", 0.4]
-    assert table.loc[1, "copy_partners"] == "mturk::W3\nmturk::W0"
+    assert table.loc[1, "copy_partners"] == "WK-3\nWK-0"
 
 
 def test_problems_are_a_sheet_where_there_are_any(contacts):

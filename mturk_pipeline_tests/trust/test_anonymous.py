@@ -20,8 +20,7 @@ from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workers.contributions import contributions
 from mturk_pipeline.workers.person import UnknownWorkerError, person_of
-from mturk_pipeline.workers.salted import Salt
-from mturk_pipeline.workers.tombstones import Tombstones
+from mturk_pipeline.workers.surrogates import Key
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, write
 
@@ -162,17 +161,18 @@ def test_nobody_is_rated_remembered_paid_or_excluded(tmp_path):
     assert not rated["copy_partners"].map(bool).any()
     assert contributions(rated, assignments)["worker"].tolist() == ["turkle::1", "turkle::2"]
     answered = answered_by(assignments, pd.DataFrame())
-    assert set(answered["worker_id"]) == {"1", "2"}
+    assert set(answered["worker"]) == {"turkle::1", "turkle::2"}
     suggested = SettlementSuggestions.validate(suggest_settlement(assignments, tidied, PHASE))
-    unknown = suggested["worker_id"] == "unknown"
+    unknown = suggested["worker"] == "turkle::unknown"
     assert suggested.loc[unknown, ["suggestion", "work", "evidence"]].drop_duplicates().values.tolist() == [
         ["none", "usable", ""]
     ]
     decided = decide_pay(suggested, pd.DataFrame(columns=["assignment_id", "settle", "feedback"]), True)
     assert decided.loc[unknown.to_numpy(), ["verdict", "why"]].drop_duplicates().values.tolist() == [["", "nobody"]]
-    due = owed(assignments, suggested, decided, pd.Series(False, index=assignments.index), Decimal("0.10"))
+    names = {w: w for w in assignments["worker"]}
+    due = owed(assignments, suggested, decided, pd.Series(False, index=assignments.index), names, Decimal("0.10"))
     assert due.why == {"pay": 24, "nobody": 24}
-    assert set(due.assignments["worker_id"]) == {"1", "2"}
+    assert set(due.assignments["worker"]) == {"turkle::1", "turkle::2"}
 
 
 def test_a_project_without_any_login_has_no_workers(tmp_path):
@@ -201,4 +201,4 @@ def test_lists_of_people_without_login_are_one_persons(tmp_path):
 @pytest.mark.parametrize("given", ["unknown", "turkle::unknown"])
 def test_nobody_can_be_forgotten_by_that_name(given):
     with pytest.raises(UnknownWorkerError, match="did not log in"):
-        person_of(given, ["turkle::unknown", "turkle::5"], Tombstones(), Salt(bytes(32)))
+        person_of(given, ["turkle::unknown", "turkle::5"], Key(bytes(32)))

@@ -80,15 +80,15 @@ def test_gold_is_its_own_consensus(three, model):
 def test_gold_teaches_who_is_reliable(three):
     spec = phase()
     votes = ballots(three, spec)
-    plain = rate_workers(three, assignments_of(three), spec, fitted=fit(three, spec)).set_index("worker_id")
+    plain = rate_workers(three, assignments_of(three), spec, fitted=fit(three, spec)).set_index("worker")
     truth = gold_truth(votes, gold_column(A="b@x.edu", B="b@x.edu", C="b@x.edu", D="b@x.edu"), spec)
     known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
     fitted = fit(three, spec, known=known, votes=votes)
-    taught = rate_workers(three, assignments_of(three), spec, fitted=fitted, gold=truth).set_index("worker_id")
-    assert plain.loc["w1", "reliability"] > plain.loc["w3", "reliability"]
-    assert taught.loc["w1", "reliability"] < taught.loc["w3", "reliability"] - 0.2
+    taught = rate_workers(three, assignments_of(three), spec, fitted=fitted, gold=truth).set_index("worker")
+    assert plain.loc["mturk::w1", "reliability"] > plain.loc["mturk::w3", "reliability"]
+    assert taught.loc["mturk::w1", "reliability"] < taught.loc["mturk::w3", "reliability"] - 0.2
     assert taught[["gold_asked", "gold_right"]].to_numpy().tolist() == [[4, 0], [4, 0], [4, 4]]
-    assert "0 of 4 gold questions are right" in taught.loc["w1", "evidence"]
+    assert "0 of 4 gold questions are right" in taught.loc["mturk::w1", "evidence"]
     assert find_consensus(three, spec, fitted=fitted)["value"].tolist() == ["b@x.edu"] * 5
 
 
@@ -110,7 +110,6 @@ def test_gold_of_closed_fields_counts_for_who_said_none(make_answers):
 def assignments_of(answers):
     table = answers.drop_duplicates("assignment_id")[["assignment_id", "item_id", "worker", "submitted_at"]]
     return table.assign(
-        worker_id=table["worker"].str.rsplit(":", n=1).str[-1],
         work_seconds=60.0,
         approval_rate=np.nan,
         approved_before=pd.array([None] * len(table), dtype="Int64"),

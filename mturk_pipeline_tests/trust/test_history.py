@@ -54,9 +54,7 @@ def test_contributions_are_of_those_who_could_be_judged() -> None:
 def _assignments(answers: pd.DataFrame) -> pd.DataFrame:
     table = answers.drop_duplicates("assignment_id")
     columns = ["assignment_id", "item_id", "worker", "submitted_at", "work_seconds"]
-    return table[columns].assign(
-        worker_id=table["worker"].str[-2:], approval_rate=1.0, approved_before=1, submitted_before=1
-    )
+    return table[columns].assign(approval_rate=1.0, approved_before=1, submitted_before=1)
 
 
 def test_history_does_not_come_back_as_evidence(make_answers) -> None:

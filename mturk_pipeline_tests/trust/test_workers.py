@@ -13,10 +13,9 @@ PHASE = PhaseSpec.model_validate({"fields": {"email": {"kind": "email", "require
 def assignments_of(answers, **seconds):
     """The assignments behind `answers`; `seconds` of work by worker name, 60 for others."""
     table = answers.drop_duplicates("assignment_id")[["assignment_id", "item_id", "worker", "submitted_at"]]
-    worker_id = table["worker"].str.rsplit(":", n=1).str[-1]
+    ids = table["worker"].str.rsplit(":", n=1).str[-1]
     return table.assign(
-        worker_id=worker_id,
-        work_seconds=[float(seconds.get(w, 60)) for w in worker_id],
+        work_seconds=[float(seconds.get(w, 60)) for w in ids],
         approval_rate=[0.5 + day / 10 for day in table["submitted_at"].dt.day],
         approved_before=pd.array([3] * len(table), dtype="Int64"),
         submitted_before=pd.array([None] * len(table), dtype="Int64"),
@@ -28,7 +27,7 @@ def rated(make_answers):
     def rate(rows, **seconds):
         answers = make_answers(rows)
         table = rate_workers(answers, assignments_of(answers, **seconds), PHASE)
-        return Workers.validate(table).set_index("worker_id")
+        return Workers.validate(table).assign(id=table["worker"].str.rpartition(":")[2]).set_index("id")
 
     return rate
 

@@ -9,10 +9,11 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.workers import importing
 from mturk_pipeline.workers.archive import read_archive
+from mturk_pipeline.workers.forgetting import forget, whom
+from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workers.importing import import_batches
 from mturk_pipeline.workers.refreshing import refresh, take_snapshot
 from mturk_pipeline.workers.store import Store
-from mturk_pipeline.workers.tombstones import bury
 from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 
 
@@ -34,7 +35,7 @@ def _said(home: Home, folder: Path) -> dict[str, str]:
 
 
 def _assignments(home: Home) -> dict[str, int]:
-    return read_archive(home).groupby("worker")["assignments"].sum().to_dict()
+    return with_names(read_archive(home), home).groupby("worker")["assignments"].sum().to_dict()
 
 
 def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past: Path) -> None:
@@ -52,8 +53,8 @@ def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past
     before = refresh(home).memory
     assert set(_said(home, past).values()) >= {"known already"}
     pd.testing.assert_frame_equal(refresh(home).memory, before)
-    rows = before.set_index("worker_id")
-    assert rows.loc[BAD, "reliability"] < rows.loc[GOOD, "reliability"]
+    rows = with_names(before, home).set_index("worker")
+    assert rows.loc[f"mturk::{BAD}", "reliability"] < rows.loc[f"mturk::{GOOD}", "reliability"]
     assert rows["assignments"].tolist() == [12, 12, 12]
 
 
@@ -108,7 +109,7 @@ def test_a_questionnaire_judges_nobody(home: Home, past: Path) -> None:
 
 @pytest.mark.usefixtures("counted")
 def test_a_forgotten_worker_comes_not_back_by_an_import(home: Home, past: Path) -> None:
-    bury(home, BAD)
+    forget(home, whom(home, BAD))
     write(past / "a.csv", batch(range(8)))
     _said(home, past)
     assert sorted(_assignments(home)) == [f"mturk::{GOOD}", f"mturk::{LAZY}"]

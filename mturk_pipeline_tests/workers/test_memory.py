@@ -6,18 +6,20 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.workers.contributions import with_plain_names
+from mturk_pipeline.folders.tables import read_table, table_path, write_table
 from mturk_pipeline.workers.elsewhere import read_history
 from mturk_pipeline.workers.for_people import workbook
+from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
 from mturk_pipeline.workers.memory import remember
 from mturk_pipeline.workers.overrides import Said, read_overrides
 from mturk_pipeline.workers.refreshing import refresh
-from mturk_pipeline.workers.salted import PREFIX, Salt
 from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.surrogates import Key, is_surrogate
+from mturk_pipeline.workers.words import standings, words_by_worker
 from mturk_pipeline_tests.workers.made import contributions
 
-SALT = Salt(bytes(32))
+KEY = Key(bytes(32))
+SURROGATE, HASH = KEY.surrogate("mturk::B"), "hash:" + KEY._digest("mturk::B", b"worker", 10)
 ROWS = [
     {"worker": "mturk::A", "project_id": "one", "given": 30.0, "right": 29.0, "assignments": 10},
     {"worker": "mturk::A", "project_id": "two", "given": 30.0, "right": 30.0, "assignments": 10},
@@ -25,6 +27,12 @@ ROWS = [
     {"worker": "mturk::C", "given": 0.0, "assignments": 10, "rejected": 2},
     {"worker": "turkle:lab:5", "given": 4.0, "right": 2.0, "assignments": 1},
 ]
+
+
+def write_key(home: Home) -> None:
+    """The home's key, as version 0.1 made it."""
+    Store.of(home).folder.mkdir(parents=True)
+    Store.of(home).key.write_text(KEY.key.hex())
 
 
 def _by_worker(table: pd.DataFrame) -> dict[str, dict[str, object]]:
@@ -44,67 +52,97 @@ def test_what_is_computed_is_a_suggestion_and_projects_count_together() -> None:
 
 
 def test_worst_first_and_a_word_counts_as_a_suggestion_does() -> None:
-    said = [Said("5", "blacklisted", "rude", "Anna", "May", 2), Said("A", "watch", row=3), Said("Z", "watch", row=4)]
-    table = remember(contributions(ROWS), said)
+    five = Said("5", "blacklisted", "rude", "Anna", "May", 2)
+    words = {"turkle:lab:5": five, "mturk::A": Said("A", "watch", row=3), "Z": Said("Z", "watch", row=4)}
+    table = remember(contributions(ROWS), words)
     assert table["worker"].tolist() == ["mturk::B", "turkle:lab:5", "mturk::A", "Z", "mturk::C"]
     five = _by_worker(table)["turkle:lab:5"]
     assert (five["standing"], five["reason"], five["who"], five["when"]) == ("blacklisted", "rude", "Anna", "May")
     assert _by_worker(table)["Z"]["projects"] == 0
 
 
-@pytest.mark.parametrize("name", ["mturk::B", "B", SALT.hashed("mturk::B")])
-def test_an_id_a_whole_name_and_a_hash_mean_the_same(name: str) -> None:
-    plain = contributions(ROWS)
-    hashed = plain.assign(worker=plain["worker"].map(SALT.hashed))
-    for table, is_hashed, worker in ((plain, False, "mturk::B"), (hashed, True, SALT.hashed("mturk::B"))):
-        memory = remember(table, [Said(name, "starred")], SALT, hashed=is_hashed)
-        assert memory.loc[memory["standing"] == "starred", "worker"].tolist() == [worker]
-        assert memory["worker"].str.startswith(PREFIX).all() == is_hashed
+@pytest.mark.parametrize("name", ["mturk::B", "B", SURROGATE, HASH])
+def test_an_id_a_whole_name_a_surrogate_and_an_old_hash_mean_the_same(home: Home, name: str) -> None:
+    write_key(home)
+    surrogates_of(home, ["mturk::B", "turkle:lab:5"])
+    assert words_by_worker([Said(name, "starred")], home) == {SURROGATE: Said(name, "starred")}
+
+
+def test_who_is_unknown_as_yet_is_meant_by_the_looks_of_the_id(home: Home) -> None:
+    said = [Said("A2XYZ0ABCDEF", "blacklisted"), Said("5", "watch")]
+    words = words_by_worker(said, home)
+    known = surrogates_of(home, ["mturk::A2XYZ0ABCDEF", "turkle:lab:5"])
+    assert known["mturk::A2XYZ0ABCDEF"] in words
+    assert known["turkle:lab:5"] not in words
+    assert set(words_by_worker(said, home)) == set(known.values())
 
 
 def test_the_workbook_comes_back_as_a_persons_file_unchanged(home: Home) -> None:
-    said = (Said("mturk::A", "starred", "=1+1", "Anna", "2024-01-02", 2),)
-    content = workbook(remember(contributions(ROWS), said))
+    a = surrogates_of(home, [f"mturk::{w}" for w in "ABC"] + ["turkle:lab:5"])["mturk::A"]
+    memory = remember(with_surrogates(contributions(ROWS), home), {a: Said("A", "starred", "=1+1", "Anna", "May", 2)})
+    content = workbook(memory, identities(home))
     (home.projects / "workers.xlsx").write_bytes(content)
     back = read_overrides(home.projects)
     assert back.problems == ()
     [starred] = [s for s in back.said if s.standing != "neutral"]
-    assert (starred.worker, starred.reason, starred.who, starred.when) == ("mturk::A", "=1+1", "Anna", "2024-01-02")
-    again = workbook(remember(contributions(ROWS), back.said))
+    assert (starred.worker, starred.reason, starred.who, starred.when) == ("mturk::A", "=1+1", "Anna", "May")
+    words = words_by_worker(back.said, home)
+    again = workbook(remember(with_surrogates(contributions(ROWS), home), words), identities(home))
     assert pd.read_excel(io.BytesIO(again), engine="calamine").equals(
         pd.read_excel(io.BytesIO(content), engine="calamine")
     )
-    assert len(remember(contributions([]), back.said)) == 1
+    assert len(remember(contributions([]), words)) == 1
 
 
-def test_hashed_trust_and_the_exclusion_list_still_find_their_workers(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MTURK_HASH_WORKERS", "1")
+def _project(home: Home, project: str, workers: list[str]) -> None:
+    """Tables as version 0.1 left them: workers by their whole names."""
+    (home.projects / project).mkdir()
+    (home.projects / project / "project.yaml").write_text(f"id: {project}\n")
+    rated = pd.DataFrame({"worker": workers, "judged": 9.0, "judged_right": [8.0, 1.0]})
+    raw = pd.DataFrame({"worker": workers, "assignment_id": [f"{project}1", f"{project}2"]})
+    write_table(table_path(home.tables, "w", "p", "workers", project), rated)
+    write_table(table_path(home.tables, "w", "p", "raw_output", project), raw)
+
+
+def test_stores_hold_surrogates_and_the_exclusion_list_ids(home: Home) -> None:
     for project in ("one", "two"):
-        (home.projects / project).mkdir()
-        (home.projects / project / "project.yaml").write_text(f"id: {project}\n")
-        workers = pd.DataFrame({"worker": ["mturk::A", "mturk::B"], "judged": [9.0, 9.0], "judged_right": [8.0, 1.0]})
-        raw = pd.DataFrame({"worker": ["mturk::A", "mturk::B"], "assignment_id": [f"{project}1", f"{project}2"]})
-        write_table(table_path(home.tables, "w", "p", "workers", project), workers)
-        write_table(table_path(home.tables, "w", "p", "raw_output", project), raw)
+        _project(home, project, ["mturk::A", "mturk::B"])
     memory = refresh(home).memory
-    assert memory["worker"].str.startswith(PREFIX).all()
+    assert memory["worker"].map(is_surrogate).all()
+    private = Store.of(home).identities
     for path in Store.of(home).folder.iterdir():
-        assert b"mturk::" not in path.read_bytes()
+        assert path == private or b"mturk" not in path.read_bytes()
+    known = surrogates_of(home, ["mturk::A", "mturk::B"])
     history, _ = read_history(home, "one")
-    assert history.set_index("worker")["right"].to_dict() == {"mturk::A": 8.0, "mturk::B": 1.0}
-    worst = str(memory["worker"].iloc[0])
-    (home.projects / "workers.csv").write_text(f"worker,standing\n{worst},blacklisted\nA,watch\n")
+    assert history.set_index("worker")["right"].to_dict() == {known["mturk::A"]: 8.0, known["mturk::B"]: 1.0}
+    (home.projects / "workers.csv").write_text(f"worker,standing\n{memory['worker'].iloc[0]},blacklisted\nA,watch\n")
     found = refresh(home)
     assert found.strangers == ()
     assert found.excluded["WorkerId"].tolist() == ["B"]
-    told = with_plain_names(found.overrides, home, "one").standing
-    assert (told["mturk::B"], told["A"]) == ("blacklisted", "watch")
-    monkeypatch.delenv("MTURK_HASH_WORKERS")
-    plain = refresh(home)
-    assert sorted(plain.memory["worker"]) == ["mturk::A", "mturk::B"]
-    assert plain.strangers == ()
+    assert standings(home) == {known["mturk::A"]: "watch", known["mturk::B"]: "blacklisted"}
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_memory_of_version_0_1_goes_on_by_surrogate(home: Home, hashed: bool) -> None:
+    write_key(home)
+    rows = [{**row, "project_id": "archive:1", "workflow": "archive"} for row in ROWS]
+    old = contributions(rows)
+    if hashed:
+        old = old.assign(worker=["hash:" + KEY._digest(w, b"worker", 10) for w in old["worker"]])
+    extra = {"files": [["f"]] * len(old), "assignment_keys": [[n] for n in range(len(old))], "decided": 0}
+    archive = old.assign(**extra, decided_at=pd.Series(pd.NaT, index=old.index, dtype="datetime64[us, UTC]"))
+    write_table(Store.of(home).archive, archive)
+    found = refresh(home)
+    words = {KEY.surrogate("mturk::B"): "blacklisted", KEY.surrogate("mturk::C"): "watch"}
+    suggested = found.memory.set_index("worker")["suggested"]
+    assert suggested[list(words)].to_dict() == words
+    assert read_table(Store.of(home).archive)["worker"].map(is_surrogate).all()
+    assert len(identities(home)) == (0 if hashed else 4)
+    # What a hash stood for is known again as soon as a file names the worker.
+    (home.projects / "workers.csv").write_text("worker,standing\nmturk::B,blacklisted\n")
+    found = refresh(home)
+    assert found.excluded["WorkerId"].tolist() == (["B"] if identities(home) else [])
+    assert len(found.memory) == 4
 
 
 def test_a_workbook_that_a_person_edited_is_kept(home: Home) -> None:

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
-from mturk_pipeline.intake.collecting import Collected, collect
+from mturk_pipeline.intake.collecting import Collected
 from mturk_pipeline.intake.phase_columns import missing_answer_columns
 from mturk_pipeline.projects.offers import taken_copies
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.workers.tombstones import anonymised, anonymised_set_aside, forgotten
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A message names so many files; the check `files_readable` and the command `run` name all.
@@ -32,10 +31,7 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     before = phase.workflow.before(phase.phase)
     copies = set(taken_copies(phase).files)
     files = [file.path for file in phase.files(phase.folders.batches) if file.path not in copies]
-    collected = collect(files, phase.spec)
-    stones = forgotten(phase.home)
-    collected.assignments = anonymised(collected.assignments, stones)
-    collected.set_aside = anonymised_set_aside(collected.set_aside, stones)
+    collected = phase.collect(files)
     upstream = phase.table("next_input", before) if before else None
     assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.keys)
     phase.keep("result_files", collected.files)
