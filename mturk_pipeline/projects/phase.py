@@ -86,9 +86,11 @@ class ProjectPhase:
 
     def overrides(self) -> Overrides:
         """What a person says of workers, for all projects; who is meant by surrogate."""
-        from mturk_pipeline.workers.words import standings
+        from mturk_pipeline.workers.words import words_by_worker
 
-        return replace(read_overrides(self.home.projects), standing=standings(self.home))
+        overrides = read_overrides(self.home.projects)
+        words = words_by_worker(overrides.said, self.home)
+        return replace(overrides, standing={worker: said.standing for worker, said in words.items()})
 
     def worker_memory(self) -> "pd.DataFrame | None":
         """Contract `WorkerMemory` as it was made last; None before."""

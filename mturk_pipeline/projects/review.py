@@ -6,22 +6,25 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.phase import ProjectPhase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import pandas as pd
 
     from mturk_pipeline.review.reading import Reviews
     from mturk_pipeline.review.review_book import ReviewBook
-    from mturk_pipeline.review.store import ReviewStore
+    from mturk_pipeline.review.store import ReviewStore, Version
 
 
 def review_store(place: ProjectPhase) -> "ReviewStore":
-    """Journal, originals and exports of the phase; DamagedJournal where it is damaged."""
+    """Journal, kept files and exports of the phase; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.store import ReviewStore
-    from mturk_pipeline.workers.file_contents import is_text, without_ids
+    from mturk_pipeline.workers.file_contents import cells_without_ids
     from mturk_pipeline.workers.replacement import replacement_for
 
     known = replacement_for(place.home)
     folder = place.project.path / ".mturk_pipeline" / "review" / place.phase
-    return ReviewStore(folder, lambda content: without_ids(content, known)[0] if is_text(content) else content)
+    return ReviewStore(folder, lambda rows: cells_without_ids(rows, known)[0])
 
 
 def seed_of(place: ProjectPhase) -> str:
@@ -30,7 +33,7 @@ def seed_of(place: ProjectPhase) -> str:
 
 
 def read_reviews(place: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
-    """What all files that ever came back come to, on the rows of `items`; new originals are kept."""
+    """What all files that ever came back come to, on the rows of `items`; what new ones hold is kept."""
     from dataclasses import replace
 
     import pandas as pd
@@ -40,9 +43,22 @@ def read_reviews(place: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
 
     store = review_store(place)
     files = [f.path for f in place.files(place.folders.reviewed)]
-    unread = problem_table([*store.problems(), *store.note_files(files)])
-    reviews = read_versions(store.versions(files), items, store.exports(), place.spec, store.folder / "read")
-    return replace(reviews, problems=pd.concat([unread, reviews.problems], ignore_index=True))
+    unread = store.note_files(files)
+
+    def read(versions: "Sequence[Version]", kept: "Path | None" = None) -> "Reviews":
+        return read_versions(versions, items, store.exports(), place.spec, kept, store.clean)
+
+    unread += store.parse_originals(files, lambda before, after: same_decisions(read(before), read(after)))
+    reviews = read(store.versions(files), store.folder / "read")
+    problems = problem_table([*store.problems(files), *unread])
+    return replace(reviews, problems=pd.concat([problems, reviews.problems], ignore_index=True))
+
+
+def same_decisions(before: "Reviews", after: "Reviews") -> bool:
+    """Whether everything that people decided, added and remarked is the same."""
+    return before.decisions.equals(after.decisions) and all(
+        table.equals(after.tables()[name]) for name, table in before.tables().items()
+    )
 
 
 def keep_reviews(place: ProjectPhase, reviews: "Reviews") -> None:

@@ -11,6 +11,7 @@ from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.edits import Shown
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.item_rows import key_columns
+from mturk_pipeline.review.kept_files import Clean, as_it_is
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
@@ -107,7 +108,12 @@ def read_reviewed(files: Sequence[Path], items: pd.DataFrame, shown: pd.DataFram
 
 
 def read_versions(
-    versions: Sequence[Version], items: pd.DataFrame, exports: Exports, phase: PhaseSpec, kept: Path | None = None
+    versions: Sequence[Version],
+    items: pd.DataFrame,
+    exports: Exports,
+    phase: PhaseSpec,
+    kept: Path | None = None,
+    clean: Clean = as_it_is,
 ) -> Reviews:
     """What all states of all files that people ever saved come to.
 
@@ -123,6 +129,8 @@ def read_versions(
         The phase.
     kept
         Folder for what was read of each file, so that each of its states is read once.
+    clean
+        Takes workers' ids out of cells.
 
     Notes
     -----
@@ -144,7 +152,7 @@ def read_versions(
     known.learn(renamed, exports.values["item_id"].drop_duplicates())
     shown = Shown(exports.renamed(renamed))
     nothing = nothing_said(phase)
-    found, problems = sources_of(versions, phase, kept)
+    found, problems = sources_of(versions, phase, kept, clean)
     said = [replace(nothing, problems=problem_table(problems))]
     tallies: dict[str, list[_Read]] = {v.name: [] for v in versions if v.present}
     for source in found:

@@ -1,7 +1,7 @@
 """Opens what a person saved: any sheet of any spreadsheet, every cell as text."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from mturk_pipeline.texts.key_form import plain_name
 WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".tab"}
 LIMITS = Limits(max_bytes=300_000_000, max_cells=30_000_000)
+# Whether a set of plain column names is the header that a caller looks for.
+NamesHeader = Callable[[set[str]], bool]
 OPEN_QUOTE, RAGGED_ROW = "open_quote", "ragged_row"
 
 
@@ -35,7 +37,7 @@ class Sheet:
     lacking: Mapping[int, tuple[str, ...]]
 
 
-def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet]:
+def read_sheets(path: Path, is_header: NamesHeader) -> list[Sheet]:
     """The tables of a workbook or text file that have a header for which `is_header` is true.
 
     Column names are lower case, with '_' for spaces. Of columns that share a name none is kept: they are named
@@ -48,6 +50,11 @@ def read_sheets(path: Path, is_header: Callable[[set[str]], bool]) -> list[Sheet
     if path.suffix.casefold() not in WORKBOOK_SUFFIXES | TEXT_SUFFIXES:
         raise UnreadableFileError("is not a spreadsheet", remedy="save it as .xlsx or .csv")
     tables = read_hand_filled(path, LIMITS, lambda names: is_header({plain_name(n) for n in names}))
+    return sheets_of(path, tables, is_header)
+
+
+def sheets_of(path: Path, tables: Iterable[TextTable], is_header: NamesHeader) -> list[Sheet]:
+    """The tables of a file whose header is one, as review reads them."""
     sheets = [_sheet(file_name(path), table) for table in tables]
     return [sheet for sheet in sheets if is_header(set(sheet.table.columns) | set(sheet.repeated))]
 

@@ -18,8 +18,9 @@ import pandas as pd
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.item_rows import key_columns
+from mturk_pipeline.review.kept_files import Clean, as_it_is, clean_column, kept_sheets
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import Sheet, read_sheets
+from mturk_pipeline.review.reviewed_files import Sheet
 from mturk_pipeline.review.shown import comparable
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.sheets.limits import UnreadableFileError
@@ -28,7 +29,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A person's sheet is known by these; a key or field that is called so has to have the mark.
 _FOR_DECISIONS = frozenset({"item_id", "export", "decision", "comment"})
-_FORMAT = 2  # of what is kept beside the originals: a change makes it anew
+_FORMAT = 3  # of what is kept of what was read: a change makes it anew
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Source:
 
 
 def sources_of(
-    versions: Sequence[Version], phase: PhaseSpec, kept: Path | None = None
+    versions: Sequence[Version], phase: PhaseSpec, kept: Path | None = None, clean: Clean = as_it_is
 ) -> tuple[list[Source], list[dict[str, Any]]]:
     """What all states of all files come to, and problems of files that cannot be understood.
 
@@ -64,6 +65,8 @@ def sources_of(
         All states of all files, oldest first.
     kept
         Folder in which what was read is kept, so that each state is read once; None keeps nothing.
+    clean
+        Takes out ids of workers who were not known yet when the file came.
     """
     found: list[Source] = []
     problems: list[dict[str, Any]] = []
@@ -72,9 +75,14 @@ def sources_of(
         chains.setdefault(version.name, []).append(version)
     for name, chain in sorted(chains.items()):
         sources, unread = _of_chain(chain, phase, kept)
-        found += [replace(s, present=chain[-1].present) for s in sources]
+        found += [replace(s, sheet=_cleaned(s.sheet, clean), present=chain[-1].present) for s in sources]
         problems += [problem(name, None, None, None, rule, reason) for rule, reason in unread if chain[-1].present]
     return found, problems
+
+
+def _cleaned(sheet: Sheet, clean: Clean) -> Sheet:
+    table = sheet.table
+    return replace(sheet, table=table.assign(**{str(name): clean_column(table[name], clean) for name in table}))
 
 
 def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tuple[list[Source], list[tuple[str, str]]]:
@@ -85,7 +93,7 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
     problems: list[tuple[str, str]] = []
     for version in chain[done:]:
         try:
-            sheets, offered = sheets_about(version.original, phase)
+            sheets, offered = sheets_about(version.kept, phase)
             problems = []
         except UnreadableFileError as error:
             # What it said before still holds: a damaged state says nothing.
@@ -119,7 +127,7 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
         offers.append(is_taken_offer(marked) or {"assignment_id", "settle"} <= marked)
         return not offers[-1] and is_about(names, phase)
 
-    return [_marked(sheet, phase) for sheet in read_sheets(path, about)], any(offers)
+    return [_marked(sheet, phase) for sheet in kept_sheets(path, about)], any(offers)
 
 
 def is_about(names: set[str], phase: PhaseSpec) -> bool:

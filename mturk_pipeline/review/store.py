@@ -6,7 +6,7 @@ decision. It lies in the project, not among the tables: a folder that is renamed
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
+from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
 
@@ -27,32 +28,32 @@ class DamagedJournal(UserError):
 
 @dataclass(frozen=True)
 class Version:
-    """One state of a reviewed file: its original is kept, whatever becomes of the file."""
+    """One state of a reviewed file: what it held is kept, whatever becomes of the file."""
 
     name: str
     number: int
     at: str  # when it was first seen, ISO 8601, UTC
-    original: Path
+    kept: Path
     present: bool  # a file of this name is in the folder now
 
 
 class ReviewStore:
-    """The journal of a phase's review, with originals and exports.
+    """The journal of a phase's review, with what is kept of files, and exports.
 
     Parameters
     ----------
     folder
         Where it lies; made when there is something to keep.
     clean
-        Makes of a file's content what may be kept of it, such as without workers who are to be forgotten.
+        Takes workers' ids out of cells that are kept or read.
     """
 
-    def __init__(self, folder: Path, clean: Callable[[bytes], bytes] = lambda content: content) -> None:
+    def __init__(self, folder: Path, clean: Clean = as_it_is) -> None:
         self.folder, self.clean = folder, clean
         self._entries = self._read_journal()
 
     def note_files(self, files: Sequence[Path]) -> list[dict[str, Any]]:
-        """Keep the original of each of the reviewed files that are there now, where it is new.
+        """Keep what each of the reviewed files holds that are there now, where it is new.
 
         Returns problems (see `mturk_pipeline.review.problems`) of files that could not be read.
         """
@@ -69,11 +70,11 @@ class ReviewStore:
                 problems.append(problem(name, None, None, None, "unreadable_file", reason))
                 continue
             suffix = path.suffix.casefold()
-            original = digest(content) + (suffix if suffix in WORKBOOK_SUFFIXES | TEXT_SUFFIXES else ".unknown")
-            if not (self.folder / "originals" / original).is_file():
-                write_atomically(self.folder / "originals" / original, self.clean(content))
-            if latest.get(name) != original:
-                entries.append(self._entry(entries, kind="file", id=original, name=name))
+            state = digest(content) + (suffix if suffix in WORKBOOK_SUFFIXES | TEXT_SUFFIXES else ".unknown")
+            if not kept_file(self.folder, state).is_file():
+                keep_file(self.folder, state, content, self.clean)
+            if latest.get(name) != state:
+                entries.append(self._entry(entries, kind="file", id=state, name=name))
         self._write_journal(entries)
         return problems
 
@@ -81,10 +82,44 @@ class ReviewStore:
         """All states of all files that ever came back, oldest first; `files` are those that are there now."""
         here = {file_name(path) for path in files}
         return [
-            Version(e["name"], e["number"], e["at"], self.folder / "originals" / e["id"], e["name"] in here)
+            Version(e["name"], e["number"], e["at"], kept_file(self.folder, e["id"]), e["name"] in here)
             for e in self._entries
             if e["kind"] == "file"
         ]
+
+    def parse_originals(
+        self, files: Sequence[Path], same: Callable[[Sequence[Version], Sequence[Version]], bool]
+    ) -> list[dict[str, Any]]:
+        """Keep parsed rows in place of whole files, as version 0.1 kept them.
+
+        `same` tells whether the versions before and after say the same: only then the originals are deleted. What
+        cannot be parsed stays, for its owner only. Returns problems.
+        """
+        originals = self._originals()
+        parsed = {}
+        for path in originals:
+            path.chmod(0o600)
+            kept = keep_file(self.folder, path.name, path.read_bytes(), self.clean)
+            if kept != path:
+                parsed[path] = kept
+        if not parsed:
+            return []
+        after = self.versions(files)
+        whole = {kept: path for path, kept in parsed.items()}
+        if not same([replace(v, kept=whole.get(v.kept, v.kept)) for v in after], after):
+            for kept in parsed.values():
+                kept.unlink()
+            reason = "earlier copies of reviewed files read otherwise once they are parsed: they stay; please report it"
+            return [problem(f".mturk_pipeline/review/{self.folder.name}", None, None, None, "originals_kept", reason)]
+        for path in (*parsed, *(self.folder / "read").glob("*.json.gz")):
+            path.unlink()
+        values = read_table_if_made(self.folder / "exports.parquet")
+        if values is not None:
+            write_table(self.folder / "exports.parquet", values.assign(value=clean_column(values["value"], self.clean)))
+        return []
+
+    def _originals(self) -> list[Path]:
+        return sorted((self.folder / ORIGINALS).glob("[!.]*"))
 
     def exports(self) -> Exports:
         """What every workbook showed.
@@ -102,16 +137,18 @@ class ReviewStore:
         # A kill between values and journal leaves an export that no entry names: it was never written.
         latest = max(numbers.values(), default=0)
         values = values[values["first"] <= latest]
-        return Exports(values.assign(last=values["last"].clip(upper=latest)), numbers)
+        shown = clean_column(values["value"], self.clean)
+        return Exports(values.assign(last=values["last"].clip(upper=latest), value=shown), numbers)
 
-    def problems(self) -> list[dict[str, Any]]:
-        """What of the store itself is lost, as problems."""
+    def problems(self, files: Sequence[Path] = ()) -> list[dict[str, Any]]:
+        """What of the store itself is lost or cannot be read, as problems; `files` are those that are there now."""
         lost = not self.exports().numbers and any(e["kind"] == "export" for e in self._entries)
         reason = (
             "what earlier workbooks showed is lost (exports.parquet of the project's .mturk_pipeline/review): values "
             "of theirs that the crowd does not say any more count only with a decision; restore it from a copy"
         )
-        return [problem(f".mturk_pipeline/review/{self.folder.name}", None, None, None, "exports_lost", reason)] * lost
+        place = f".mturk_pipeline/review/{self.folder.name}"
+        return [*self._unread(files), *[problem(place, None, None, None, "exports_lost", reason)] * lost]
 
     def last_export(self) -> tuple[str, str] | None:
         """Id and content of the latest export; None before the first."""
@@ -127,6 +164,21 @@ class ReviewStore:
         exports = self.exports().with_export(export, snapshot, entry["number"])
         write_table(self.folder / "exports.parquet", exports.values)
         self._write_journal([*self._entries, entry])
+
+    def _unread(self, files: Sequence[Path]) -> list[dict[str, Any]]:
+        """Files that are kept as they came, as nobody can tell which ids of workers are in them."""
+        entries = [e for e in self._entries if e["kind"] == "file"]
+        latest, here = {e["name"]: e["id"] for e in entries}, {file_name(path) for path in files}
+        told = {latest[name] for name in here & latest.keys()}  # as unreadable, each time they are read
+        return [
+            problem(
+                next((e["name"] for e in entries if e["id"] == path.name), path.name), None, None, None, "kept_unread",
+                "cannot be read, so a copy is kept as it is, with whatever ids of workers it holds: when nobody needs "
+                f"it, delete .mturk_pipeline/review/{self.folder.name}/{ORIGINALS}/{path.name}",
+            )
+            for path in self._originals()
+            if path.name not in told
+        ]  # fmt: skip
 
     def times(self) -> dict[int, str]:
         """When each entry was made: time by number."""

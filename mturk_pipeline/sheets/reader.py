@@ -59,9 +59,14 @@ def read_hand_filled(path: Path, limits: Limits, is_header: IsHeader) -> list[Te
     UnreadableFileError
     """
     content, _ = _content(path, limits)
-    if content.startswith((_ZIP, _OLD_WORKBOOK)):
+    if is_workbook(content):
         return read_workbook(content, limits, is_header, hand_filled=True)
     return [read_text(content, limits, is_header, hand_filled=True)]
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether a hand-filled file is read as a workbook; anything else is text."""
+    return content.startswith((_ZIP, _OLD_WORKBOOK))
 
 
 def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
@@ -85,6 +90,11 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise UnreadableFileError(f"could not be read ({reason})", remedy="try to open it yourself") from None
+    refuse_blank(content)
+    return content, state.st_mtime_ns
+
+
+def refuse_blank(content: bytes) -> None:
+    """UnreadableFileError for a file in which nothing stands."""
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFileError("is empty")
-    return content, state.st_mtime_ns

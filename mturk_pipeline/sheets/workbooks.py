@@ -11,10 +11,13 @@ from mturk_pipeline.lazy import LazyModule
 from mturk_pipeline.sheets.headers import HEADER_WITHIN, IsHeader, first_header, records_above, title_notes
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.text_tables import TextTable, table_of
-from mturk_pipeline.sheets.workbook_xml import BROKEN, lost_note, lost_values, text_of
+from mturk_pipeline.sheets.workbook_xml import BROKEN, LostValues, lost_note, lost_values, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
+
+# Name and rows of each sheet.
+SheetCells = list[tuple[str, list[list[str]]]]
 
 
 calamine: Any = LazyModule("python_calamine")
@@ -36,25 +39,67 @@ def read_workbook(
     UnreadableFileError
         If the file is no workbook, is broken, or is larger than `limits` once unpacked.
     """
-    lost = lost_values(content, limits) if zipfile.is_zipfile(io.BytesIO(content)) else {}
-    as_text = typed_text if hand_filled else _as_text
     tables = []
-    for name, sheet in _sheets(content):
-        without_value = lost.get(name, {})
-        records = _with_lost(_records(sheet.iter_rows(), as_text), without_value, sheet.start[1] if sheet.start else 0)
-        first = list(islice(records, HEADER_WITHIN))
-        above = records_above(first, is_header)
-        if hand_filled and above is None:
-            continue
-        header, start, titles = first_header(records := chain(first, records), above or 0)
-        if header:
-            table = table_of(header, records, start, limits)
-            table.sheet = name
-            table.notes = [*title_notes(titles), *table.notes, *lost_note(without_value)]
+    for name, records, without_value in _cells(content, limits, typed_text if hand_filled else _as_text):
+        table = _table(name, records, limits, is_header, needs_header=hand_filled)
+        if table:
+            table.notes += lost_note(without_value)
             tables.append(table)
     if not tables and not hand_filled:
         raise UnreadableFileError("has no rows in any sheet")
     return tables
+
+
+def read_cells(content: bytes, limits: Limits, is_left_out: IsHeader) -> SheetCells:
+    """The cells of all sheets of a hand-filled workbook, as `tables_of` takes them.
+
+    Of a sheet whose header `is_left_out` recognises only the header.
+
+    Raises
+    ------
+    UnreadableFileError
+    """
+    sheets = []
+    for name, records, _ in _cells(content, limits, typed_text):
+        first = list(islice(records, HEADER_WITHIN))
+        above = records_above(first, is_left_out)
+        rows = chain(first, records) if above is None else [first[above]]
+        sheets.append((name, [list(cells) for cells in rows]))
+    return sheets
+
+
+def tables_of(sheets: SheetCells, limits: Limits, is_header: IsHeader) -> list[TextTable]:
+    """The tables of a hand-filled workbook, as `read_workbook` gives them, from its cells."""
+    tables = [_table(name, iter(records), limits, is_header, needs_header=True) for name, records in sheets]
+    return [table for table in tables if table]
+
+
+def _cells(
+    content: bytes, limits: Limits, as_text: Callable[[object], str]
+) -> Iterator[tuple[str, Iterator[Sequence[str]], LostValues]]:
+    """Of each sheet its name, its records, and which of its cells have no value."""
+    lost = lost_values(content, limits) if zipfile.is_zipfile(io.BytesIO(content)) else {}
+    for name, sheet in _sheets(content):
+        without_value = lost.get(name, {})
+        records = _records(sheet.iter_rows(), as_text)
+        yield name, _with_lost(records, without_value, sheet.start[1] if sheet.start else 0), without_value
+
+
+def _table(
+    name: str, rows: Iterator[Sequence[str]], limits: Limits, is_header: IsHeader | None, *, needs_header: bool
+) -> TextTable | None:
+    """The table of a sheet; None where it is empty, or has no header where it `needs_header`."""
+    first = list(islice(rows, HEADER_WITHIN))
+    above = records_above(first, is_header)
+    if needs_header and above is None:
+        return None
+    header, start, titles = first_header(records := chain(first, rows), above or 0)
+    if not header:
+        return None
+    table = table_of(header, records, start, limits)
+    table.sheet = name
+    table.notes = [*title_notes(titles), *table.notes]
+    return table
 
 
 def _sheets(content: bytes) -> "list[tuple[str, CalamineSheet]]":

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Sequence
 
 from mturk_pipeline.providers import PROVIDERS, whole_names
+from mturk_pipeline.sheets.headers import HEADER_WITHIN
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.workbooks import read_workbook
 from mturk_pipeline.workers.person import Person
@@ -28,6 +29,11 @@ def is_text(content: bytes) -> bool:
     return not content.startswith((_PACKED, _OLE)) and (b"\0" not in content or content.startswith(_WIDE))
 
 
+def is_packed(content: bytes) -> bool:
+    """Whether the parts of a file can be looked into, as those of most workbooks."""
+    return zipfile.is_zipfile(io.BytesIO(content))
+
+
 def without_ids(content: bytes, who: Replacement) -> tuple[bytes, int]:
     """A text file with surrogates in place of ids, and in how many places one stood.
 
@@ -41,6 +47,21 @@ def without_ids(content: bytes, who: Replacement) -> tuple[bytes, int]:
     text, in_columns = _in_columns("".join(new), lambda cell: _in_worker_cell(cell, who))
     places += in_columns
     return (text.encode(encoding, errors), places) if places else (content, 0)
+
+
+def cells_without_ids(rows: list[list[str]], who: Replacement) -> tuple[list[list[str]], int]:
+    """Rows of cells by surrogate, and in how many cells an id stood; the same rows where in none."""
+    found = who.found_in(cell for row in rows for cell in row)
+    below = [(n, i) for n, row in enumerate(rows[:HEADER_WITHIN]) for i, c in enumerate(row) if _is_of_workers(c)]
+    if not found and not below:
+        return rows, 0
+    new = [[who.in_text(c) if any(name in c for name in found) else c for c in row] for row in rows]
+    for header, column in below:
+        for row in new[header + 1 :]:
+            if column < len(row):
+                row[column] = _in_worker_cell(row[column], who) or row[column]
+    places = sum(a != b for old, row in zip(rows, new, strict=True) for a, b in zip(old, row, strict=True))
+    return (new, places) if places else (rows, 0)
 
 
 def names_person(content: bytes, person: Person) -> bool:

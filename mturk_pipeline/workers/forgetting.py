@@ -15,8 +15,17 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.folders.tables import read_table, read_table_if_made, write_table
 from mturk_pipeline.folders.writing import ProjectWriter, write_atomically
+from mturk_pipeline.review.kept_files import (
+    CELLS,
+    ORIGINALS,
+    ROWS,
+    cells_as_text,
+    read_kept_cells,
+    read_kept_text,
+    write_kept_text,
+)
 from mturk_pipeline.workers.contributions import project_ids_of, read_columns
-from mturk_pipeline.workers.file_contents import is_text, names_person, without_ids
+from mturk_pipeline.workers.file_contents import cells_without_ids, is_packed, is_text, names_person, without_ids
 from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
 from mturk_pipeline.workers.identities import identities, remove_identities
 from mturk_pipeline.workers.person import Person, person_of
@@ -37,6 +46,10 @@ _IDENTITY, _STORE, _TABLES, _OWN, _KEPT, _RUNS = (
 )
 PATIENCE = 1800.0
 REMAINS = "still holds the id, which cannot go without breaking the file; delete it when its content is not needed"
+UNREAD = (
+    "cannot be read, and may hold the id: run its project once, where an earlier version kept it, and forget again; "
+    "else delete it when nobody needs it"
+)
 OF_RUNS = "history of runs holds the id; delete the run that it belongs to in the UI (Runs), then compact or delete it"
 THEIRS_TODO = "Open them and delete the id, or delete the files; the pipeline does not touch them."
 
@@ -143,12 +156,34 @@ def _purge_kept(path: Path, person: Person, found: Purge, *, write: bool) -> Non
     """What the pipeline keeps in a project's folder: of reviews, of pay, of what it wrote."""
     if path.suffix == ".parquet":
         _purge_tables([path], person, found, kind=_KEPT, write=write)
-    elif path.name.endswith(".json.gz"):
-        # Parsed files; they are made again from the originals.
+    elif path.parent.name == "read":
+        # What was read of kept files; it is made again.
         if write:
             path.unlink(missing_ok=True)
+    elif path.parent.name == ROWS:
+        _purge_rows(path, person, found, write=write)
+    elif path.parent.name == ORIGINALS and not is_text(content := _content(path, found)):
+        if names_person(content, person) or not is_packed(content):
+            found.problems.append(f"{path}: {UNREAD}")
     else:
         _purge_text(path, person, found, _KEPT, write=write)
+
+
+def _purge_rows(path: Path, person: Person, found: Purge, *, write: bool) -> None:
+    """Cells of a reviewed file, as they are kept."""
+    who = person.replacement
+    try:
+        if path.name.endswith(CELLS):
+            sheets = [(name, *cells_without_ids(rows, who)) for name, rows in read_kept_cells(path)]
+            new, places = cells_as_text([(name, rows) for name, rows, _ in sheets]), sum(n for _, _, n in sheets)
+        else:
+            new, places = without_ids(read_kept_text(path), who)
+    except OSError:
+        found.problems.append(f"{path}: {UNREAD}")
+        return
+    found.add(_KEPT, places)
+    if write and places:
+        write_kept_text(path, new)
 
 
 def _purge_text(path: Path, person: Person, found: Purge, kind: str, *, write: bool) -> None:

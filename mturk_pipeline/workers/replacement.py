@@ -170,7 +170,10 @@ def _in_made_id(text: str, who: Replacement) -> str:
 
 def _as_taken_in(rows: list[str], surrogates: Iterable[str | None], known: Replacement, gone: Replacement) -> list[str]:
     """Rows of result files as JSON by surrogate; a row is parsed only where another worker's id is in it."""
-    own = [_with_own(row, s) if s else row for row, s in zip(rows, surrogates, strict=True)]
+    whose = _whose_pattern()
+    own = [
+        whose.sub(lambda m, s=s: f'"{m[1]}":"{s}"', row) if s else row for row, s in zip(rows, surrogates, strict=True)
+    ]
     ids = known.found_in(_ESCAPED.sub(" ", row) for row in own)
     return [_in_row(row, None, known, gone) if any(i in row for i in ids) else row for row in own] if ids else own
 
@@ -179,11 +182,10 @@ def _whole_name_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b{any_provider()}:[^\s:;,\"']*:[^\s:;,\"'#]+")
 
 
-def _with_own(row: str, surrogate: str) -> str:
-    """A row with the surrogate in place of its worker's id and user name."""
+def _whose_pattern() -> re.Pattern[str]:
+    """Finds the cells of a row as JSON that say whose it is."""
     names = "|".join(re.escape(p.user_name) for p in PROVIDERS.values() if p.user_name)
-    whose = rf'"((?i:workerid)|{names})":"(?:[^"\\]|\\.)*"'
-    return re.sub(whose, lambda m: f'"{m[1]}":"{surrogate}"', row)
+    return re.compile(rf'"((?i:workerid)|{names})":"(?:[^"\\]|\\.)*"')
 
 
 def _in_row(text: str, surrogate: str | None, known: Replacement, gone: Replacement) -> str:

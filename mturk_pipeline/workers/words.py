@@ -5,16 +5,10 @@ from collections.abc import Iterable, Mapping
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.workers.identities import identities
-from mturk_pipeline.workers.overrides import Said, read_overrides
+from mturk_pipeline.workers.overrides import Said
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, key_of
 from mturk_pipeline.workers.tombstones import forgotten
-
-
-def standings(home: Home) -> dict[str, str]:
-    """A person's word about workers, by surrogate."""
-    words = words_by_worker(read_overrides(home.projects).said, home)
-    return {worker: said.standing for worker, said in words.items()}
 
 
 def words_by_worker(said: Iterable[Said], home: Home) -> dict[str, Said]:

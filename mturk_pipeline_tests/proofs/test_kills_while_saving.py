@@ -22,7 +22,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import is_held
 from mturk_pipeline.folders.projects import find_projects
 from mturk_pipeline.folders.tables import read_table
-from mturk_pipeline.folders.writing import digest
+from mturk_pipeline.review.kept_files import kept_file, kept_sheets
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 from mturk_pipeline_tests.proofs.saving_person import PHASES, Person
 from mturk_pipeline_tests.proofs.test_kills import _command, _drop, _nothing_is_damaged
@@ -106,7 +106,7 @@ def _is_whole(home: Home, project: Path, person: Person) -> None:
         assert [e["number"] for e in entries] == sorted({e["number"] for e in entries})
         for entry in entries:
             if entry["kind"] == "file":
-                assert digest((kept / "originals" / entry["id"]).read_bytes()) == entry["id"].split(".")[0]
+                assert kept_sheets(kept_file(kept, entry["id"]), lambda names: "item_id" in names)
         read_table(kept / "exports.parquet")
     for path, content in person.contents.items():
         assert path.read_bytes() == content, f"{path.name} is not as it was saved"

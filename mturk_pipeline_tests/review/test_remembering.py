@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.kept_files import CELLS, TEXT, read_kept_text
 from mturk_pipeline.review.reading import read_versions
 from mturk_pipeline.review.store import DamagedJournal, ReviewStore
 from mturk_pipeline.review.workbook import workbook_bytes
@@ -190,7 +191,7 @@ def test_what_is_read_once_is_not_read_again_and_says_the_same(office, monkeypat
     office.desk.save([office.row("Rowing", decision="accept", note="x")])
     office.run()
     first = office.reviews.decisions
-    monkeypatch.setattr("mturk_pipeline.review.sources.read_sheets", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("mturk_pipeline.review.sources.kept_sheets", lambda *_: pytest.fail("read again"))
     office.run()
     pd.testing.assert_frame_equal(office.reviews.decisions, first)
 
@@ -213,7 +214,7 @@ def test_every_state_of_every_file_is_kept(office):
     for word in ("accept", "redo", "accept"):
         office.desk.save([{**row, "decision": word}])
         office.run()
-    kept = [p.read_text() for p in (office.store_folder / "originals").iterdir()]
+    kept = [read_kept_text(p).decode() for p in (office.store_folder / "rows").iterdir()]
     assert sorted("redo" in text for text in kept) == [False, True]
     versions = ReviewStore(office.store_folder).versions([])
     assert [v.name for v in versions] == ["anna.csv"] * 3
@@ -263,10 +264,10 @@ def test_a_journal_that_nobody_wrote_so_is_one_clear_line(office, text):
         ReviewStore(office.store_folder)
 
 
-def test_lost_originals_are_kept_again_while_the_file_is_there(office):
+def test_lost_rows_are_kept_again_while_the_file_is_there(office):
     office.desk.save([office.row("Rowing", decision="accept")])
     office.run()
-    for folder in ("originals", "read"):
+    for folder in ("rows", "read"):
         for path in (office.store_folder / folder).iterdir():
             path.unlink()
     assert office.run().at["Rowing", "status"] == "accepted"
@@ -328,3 +329,85 @@ def test_a_row_without_its_empty_comment_column_is_no_new_word(office):
     assert office.run().at["Rowing", "status"] == "dropped"
     office.desk.save([row], "anna.csv")
     assert office.run().at["Rowing", "status"] == "dropped"
+
+
+def whole(office, row, name="anna.csv"):
+    """A reviewed file as version 0.1 kept it, which is gone: whole, beside the journal."""
+    path = office.desk.folder / name
+    table = pd.DataFrame([row])
+    table.to_csv(path, index=False) if name.endswith(".csv") else table.to_excel(path, index=False)
+    store = ReviewStore(office.store_folder)
+    store.note_files([path])
+    (version,) = [v for v in store.versions([]) if v.name == name]
+    original = office.store_folder / "originals" / version.kept.name.removesuffix(TEXT).removesuffix(CELLS)
+    original.parent.mkdir(exist_ok=True)
+    version.kept.unlink()
+    path.rename(original)
+    return original
+
+
+def parse(office, same):
+    """What the next run does with whole copies, and the decisions read from them and from the rows."""
+
+    def clean(rows):
+        return [[cell.replace("A2XYZ0ABCDEF", "WK-1") for cell in row] for row in rows]
+
+    store, said = ReviewStore(office.store_folder, clean), []
+
+    def compare(*versions):
+        for each in versions:
+            read = read_versions(each, office.desk.cleaned, store.exports(), office.desk.phase, None, clean)
+            said.append(read.decisions)
+        return same(*said)
+
+    return store.parse_originals([], compare), said
+
+
+@pytest.mark.parametrize("name", ["anna.csv", "anna.xlsx"])
+def test_whole_copies_give_way_to_rows_that_say_the_same(office, name):
+    said = {"decision": "accept", "email": "new@example.edu", "comment": "by A2XYZ0ABCDEF"}
+    original = whole(office, office.row("Rowing", **said), name)
+    problems, (before, after) = parse(office, lambda a, b: a.equals(b))
+    assert problems == []
+    assert len(before) == 2
+    assert not original.exists()
+    assert "by WK-1" in after["comment"].tolist()
+    (kept,) = (office.store_folder / "rows").iterdir()
+    assert b"A2XYZ" not in read_kept_text(kept)
+    assert office.run().at["Rowing", "email"] == "new@example.edu"
+
+
+def test_whole_copies_that_would_read_otherwise_stay(office):
+    original = whole(office, office.row("Rowing", decision="accept"))
+    content = original.read_bytes()
+    problems, _ = parse(office, lambda a, b: False)
+    assert [p["rule"] for p in problems] == ["originals_kept"]
+    assert original.read_bytes() == content
+    assert list((office.store_folder / "rows").iterdir()) == []
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+def test_a_kill_before_whole_copies_went_loses_nothing(office, monkeypatch):
+    original = whole(office, office.row("Rowing", decision="accept"))
+    with pytest.raises(KeyboardInterrupt):
+        parse(office, lambda a, b: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert original.exists()
+    assert parse(office, lambda a, b: a.equals(b))[0] == []
+    assert not original.exists()
+    assert office.run().at["Rowing", "status"] == "accepted"
+
+
+def test_what_cannot_be_parsed_is_closed_to_others_and_listed_until_somebody_deletes_it(office):
+    path = office.desk.folder / "anna.xlsx"
+    path.write_bytes(b"PK\x03\x04 half")
+    store = ReviewStore(office.store_folder)
+    store.note_files([path])
+    (original,) = (office.store_folder / "originals").iterdir()
+    assert original.stat().st_mode & 0o777 == 0o600
+    # The file itself is told as unreadable while it is there.
+    assert store.problems([path]) == []
+    path.unlink()
+    assert [(p["source_file"], p["rule"]) for p in store.problems([])] == [("anna.xlsx", "kept_unread")]
+    assert parse(office, lambda a, b: False)[0] == []
+    original.unlink()
+    assert store.problems([]) == []

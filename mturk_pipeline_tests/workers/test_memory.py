@@ -15,7 +15,7 @@ from mturk_pipeline.workers.overrides import Said, read_overrides
 from mturk_pipeline.workers.refreshing import refresh
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate
-from mturk_pipeline.workers.words import standings, words_by_worker
+from mturk_pipeline.workers.words import words_by_worker
 from mturk_pipeline_tests.workers.made import contributions
 
 KEY = Key(bytes(32))
@@ -119,7 +119,8 @@ def test_stores_hold_surrogates_and_the_exclusion_list_ids(home: Home) -> None:
     found = refresh(home)
     assert found.strangers == ()
     assert found.excluded["WorkerId"].tolist() == ["B"]
-    assert standings(home) == {known["mturk::A"]: "watch", known["mturk::B"]: "blacklisted"}
+    words = words_by_worker(found.overrides.said, home)
+    assert {w: s.standing for w, s in words.items()} == {known["mturk::A"]: "watch", known["mturk::B"]: "blacklisted"}
 
 
 @pytest.mark.parametrize("hashed", [True, False])
