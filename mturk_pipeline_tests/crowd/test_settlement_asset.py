@@ -29,10 +29,11 @@ def test_it_says_how_many_and_how_much(tmp_path: Path, monkeypatch: pytest.Monke
     ]
     batch = collected([write(tmp_path / "b.csv", rows)], phase)
     names = PhaseAssets(LEADS, "leads")
-    monkeypatch.setattr(Workspace, "phase", lambda *_: SimpleNamespace(spec=phase))
+    tables = {"raw_output": batch.assignments, "answers": batch.answers}
+    monkeypatch.setattr(Workspace, "phase", lambda *_: SimpleNamespace(spec=phase, table=tables.get))
     asset = settlement_asset(names)
     function = asset.op.compute_fn.decorated_fn  # type: ignore[union-attr]
-    (result,) = function(SimpleNamespace(), Workspace(), batch.assignments, batch.answers)
+    (result,) = function(SimpleNamespace(), Workspace())
     assert result.value["suggestion"].tolist() == ["approve", "look", "reject", "none", "none", "none"]
     metadata = {k: v for k, v in result.metadata.items() if k != "dagster/column_schema"}
     assert metadata == {

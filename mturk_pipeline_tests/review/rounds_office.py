@@ -11,7 +11,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.projects import Project
 from mturk_pipeline.intake.item_ids import item_ids, row_ids
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.projects.review import review_store, reviews_of
+from mturk_pipeline.projects.review import read_reviews, review_store
 from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.review_book import ReviewBook
@@ -115,7 +115,7 @@ class Office:
         """One run of the pipeline: what came back is read, a new workbook goes out."""
         cleaned = self.cleaned()
         place, store_before = self.place, None
-        self.reviews = reviews_of(place, cleaned)
+        self.reviews = read_reviews(place, cleaned)
         self.reviewed = apply_decisions(cleaned, self.reviews, self.phase, "seed")
         store_before = review_store(place)
         book = ReviewBook(

@@ -126,7 +126,7 @@ def test_a_row_to_look_at_again_shows_the_old_decision(contacts):
     row = {"item_id": contacts.id_of("Rowing"), "email": "right@example.edu", "decision": "fix"}
     contacts.save([row])
     reviews = contacts.read()
-    changed = replace(reviews, changed=frozenset([row["item_id"]]))
+    changed = replace(reviews, look_again=pd.DataFrame([{"item_id": row["item_id"], "why": "changed"}]))
     reviewed = apply_decisions(contacts.cleaned, changed, contacts.phase, SEED)
     queue = queue_of(contacts, reviewed, reviews.decisions).set_index("club")
     assert queue.at["Rowing", "kind"] == "look_again"
