@@ -10,16 +10,16 @@ from mturk_pipeline.projects.splitting import phases_in_review
 
 
 def show_review(projects_dir: Path | None, name: str, phase: str | None) -> None:
-    for place in phases_in_review(Site.here(projects_dir), name, phase):
-        queue, audit = place.table("review_queue"), place.table("audit")
+    for each in phases_in_review(Site.here(projects_dir), name, phase):
+        queue, audit = each.table("review_queue"), each.table("audit")
         if queue is None:
             continue
         kinds = queue["kind"].value_counts()
         counts = f"{kinds.get('waiting', 0):,} wait, {kinds.get('look_again', 0):,} to look at again"
-        typer.echo(f"{place.phase}: {counts}, {kinds.get('spot_check', 0):,} spot checks in {_workbook(place)}")
+        typer.echo(f"{each.phase}: {counts}, {kinds.get('spot_check', 0):,} spot checks in {_workbook(each)}")
         if audit is not None and len(audit):
             typer.echo(f"  {audit['sentence'].iloc[0]}")
-        _say_agreement(place)
+        _say_agreement(each)
 
 
 def split_review(projects_dir: Path | None, name: str, phase: str | None, split: str, overlap: str) -> None:
@@ -36,10 +36,10 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
             typer.echo(f"  changed by a person, kept as {kept}")
 
 
-def _say_agreement(place: ProjectPhase) -> None:
+def _say_agreement(phase: ProjectPhase) -> None:
     from mturk_pipeline.review.audit import exact_interval
 
-    table = place.table("review_agreement")
+    table = phase.table("review_agreement")
     if table is None:
         return
     for row in table.to_dict("records"):
@@ -48,5 +48,5 @@ def _say_agreement(place: ProjectPhase) -> None:
         typer.echo(f"  {row['file']} and {row['other_file']} {told}")
 
 
-def _workbook(place: ProjectPhase) -> Path:
-    return place.project.path / place.folders.processed / f"review_{place.phase}.xlsx"
+def _workbook(phase: ProjectPhase) -> Path:
+    return phase.project.path / phase.folders.processed / f"review_{phase.phase}.xlsx"

@@ -111,21 +111,21 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, result: "Pha
     from mturk_pipeline.workflow.workflow import WorkflowError
 
     try:
-        place = project_phase(site.home, project, workflow, result.phase)
+        phase = project_phase(site.home, project, workflow, result.phase)
     except WorkflowError:  # the result says so
         return 0
-    unreadable = unreadable_files(place)
-    for problem in [*unreadable, *files_not_read(place)]:
+    unreadable = unreadable_files(phase)
+    for problem in [*unreadable, *files_not_read(phase)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
-    for problem in problems_of_lists(place):
+    for problem in problems_of_lists(phase):
         console.print(f"  {problem.line}", markup=False, soft_wrap=True)
-    if result.verdict is Verdict.NOTHING_THERE and place.workflow.before(result.phase) is None:
-        folders = f"the list to ask about into {place.folders.input}, the crowd's result files into"
-        console.print(f"  put {folders} {place.folders.batches}", markup=False, soft_wrap=True)
-    problems = place.table("review_problems") if result.success else None
+    if result.verdict is Verdict.NOTHING_THERE and phase.workflow.before(result.phase) is None:
+        folders = f"the list to ask about into {phase.folders.input}, the crowd's result files into"
+        console.print(f"  put {folders} {phase.folders.batches}", markup=False, soft_wrap=True)
+    problems = phase.table("review_problems") if result.success else None
     if problems is not None and len(problems):
         entries = "1 entry in a reviewed file" if len(problems) == 1 else f"{len(problems)} entries in reviewed files"
-        where = f"sheet problems of {place.folders.processed}/review_{result.phase}.xlsx"
+        where = f"sheet problems of {phase.folders.processed}/review_{result.phase}.xlsx"
         console.print(f"  {entries} could not be understood: {where}", markup=False, soft_wrap=True)
     return len(unreadable)
 

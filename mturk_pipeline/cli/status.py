@@ -31,7 +31,7 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
                 site.home,
                 project,
                 site.workflow(project.workflow),
-                lambda place, inputs: verdict(instance, place, inputs)[0],
+                lambda phase, inputs: verdict(instance, phase, inputs)[0],
             )
         except WorkflowError as error:
             problems.append(str(error))

@@ -44,9 +44,9 @@ def in_time_check(names: PhaseAssets) -> dg.AssetChecksDefinition:
     )
     def _in_time(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
         of_run: Any = context.op_execution_context
-        place = workspace.phase(of_run, names.workflow, names.phase)
-        queue = place.table("review_queue")
-        found = None if queue is None else waiting_in(place, queue)
+        phase = workspace.phase(of_run, names.workflow, names.phase)
+        queue = phase.table("review_queue")
+        found = None if queue is None else waiting_in(phase, queue)
         since = {"oldest_since": found.oldest.isoformat()} if found and found.oldest is not None else {}
         return dg.AssetCheckResult(
             passed=found is None or not found.overdue,
@@ -75,20 +75,20 @@ def deadlines_sensor(names: PhaseAssets, job: Any) -> dg.SensorDefinition:
         overdue: dict[str, str] = {} if projects.reachable else said
         requests: list[dg.RunRequest] = []
         started, stopped_at = time.monotonic(), ""
-        for place in _in_turn(_places(projects, names, home), first):
-            project_id = place.project.id
+        for phase in _in_turn(_phases(projects, names, home), first):
+            project_id = phase.project.id
             if stopped_at or len(requests) >= CHECKS_PER_TICK or time.monotonic() - started > TICK_SECONDS:
                 stopped_at = stopped_at or project_id
                 overdue |= {project_id: said[project_id]} if project_id in said else {}
                 continue
-            found = _overdue(context, place)
+            found = _overdue(context, phase)
             if found is None:
                 continue
             overdue[project_id] = found.sentence
             if said.get(project_id) != found.sentence:
-                requests += _evaluation(context, names, place)
+                requests += _evaluation(context, names, phase)
             if project_id not in said:
-                for problem in give(home, _notice(place, found)):
+                for problem in give(home, _notice(phase, found)):
                     context.log.warning(problem)
         return dg.SensorResult(
             run_requests=requests,
@@ -99,37 +99,37 @@ def deadlines_sensor(names: PhaseAssets, job: Any) -> dg.SensorDefinition:
     return _sensor
 
 
-def _overdue(context: dg.SensorEvaluationContext, place: ProjectPhase) -> "Waiting | None":
+def _overdue(context: dg.SensorEvaluationContext, phase: ProjectPhase) -> "Waiting | None":
     """What waits, where some of it waits too long. Little is read of phases where nothing waits."""
-    if place.spec.review_within_days is None:
+    if phase.spec.review_within_days is None:
         return None
-    queue = place.table("review_queue")
+    queue = phase.table("review_queue")
     if queue is None or queue["kind"].eq(SPOT_CHECK).all():
         return None
     try:
-        found = waiting_in(place, queue)
+        found = waiting_in(phase, queue)
     except (UserError, OSError) as error:
-        context.log.warning(f"{place.project.name} {place.phase}: {error}")
+        context.log.warning(f"{phase.project.name} {phase.phase}: {error}")
         return None
     return found if found.overdue else None
 
 
-def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, place: ProjectPhase) -> list[dg.RunRequest]:
+def _evaluation(context: dg.SensorEvaluationContext, names: PhaseAssets, phase: ProjectPhase) -> list[dg.RunRequest]:
     """A run of the check alone; none for a project that Dagster does not know (any more)."""
-    if not context.instance.has_dynamic_partition(str(names.partitions.name), place.project.id):
+    if not context.instance.has_dynamic_partition(str(names.partitions.name), phase.project.id):
         return []
     check = dg.AssetCheckKey(names.key("review_queue"), CHECK)
-    tags = {"project": place.project.name, HOME_TAG: place.home.id}
-    return [dg.RunRequest(partition_key=place.project.id, asset_selection=[], asset_check_keys=[check], tags=tags)]
+    tags = {"project": phase.project.name, HOME_TAG: phase.home.id}
+    return [dg.RunRequest(partition_key=phase.project.id, asset_selection=[], asset_check_keys=[check], tags=tags)]
 
 
-def _notice(place: ProjectPhase, found: "Waiting") -> Notice:
-    file = workbook_of(place)
+def _notice(phase: ProjectPhase, found: "Waiting") -> Notice:
+    file = workbook_of(phase)
     text = f"review is overdue: {found.sentence}, in {file}"
-    return Notice("review_overdue", place.project.name, place.phase, text, rows=found.overdue, file=file)
+    return Notice("review_overdue", phase.project.name, phase.phase, text, rows=found.overdue, file=file)
 
 
-def _places(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[ProjectPhase]:
+def _phases(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[ProjectPhase]:
     """The phase in each project that can be used; of the others the phase's own sensor tells."""
     for project in projects.of(names.workflow.name):
         try:
@@ -140,7 +140,7 @@ def _places(projects: Projects, names: PhaseAssets, home: Home) -> Iterator[Proj
 
 def _in_turn(places: Iterator[ProjectPhase], first: str) -> list[ProjectPhase]:
     """In the order of their projects' ids, those from `first` on before the others."""
-    return sorted(places, key=lambda place: (place.project.id < first, place.project.id))
+    return sorted(places, key=lambda phase: (phase.project.id < first, phase.project.id))
 
 
 def _cursor(text: str | None) -> tuple[dict[str, str], str]:

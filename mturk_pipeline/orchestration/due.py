@@ -24,33 +24,33 @@ ABANDONED_TAG = "mturk_pipeline/abandoned"
 BACK_OFF = (30.0, 120.0)
 
 
-def run_tags(place: ProjectPhase, signature: Signature) -> dict[str, str]:
+def run_tags(phase: ProjectPhase, signature: Signature) -> dict[str, str]:
     """Tags of a run that brings the phase to this signature."""
     return {
-        PHASE_TAG: f"{place.workflow.name}/{place.phase}",
+        PHASE_TAG: f"{phase.workflow.name}/{phase.phase}",
         BATCHES_TAG: signature.batches,
         DECISIONS_TAG: signature.decisions,
-        HOME_TAG: place.home.id,
-        "project": place.project.name,
+        HOME_TAG: phase.home.id,
+        "project": phase.project.name,
     }
 
 
-def verdict(instance: dg.DagsterInstance, place: ProjectPhase, inputs: Inputs) -> tuple[Verdict, Signature | None]:
+def verdict(instance: dg.DagsterInstance, phase: ProjectPhase, inputs: Inputs) -> tuple[Verdict, Signature | None]:
     """What is to be done, and the signature that a run would have."""
     if not settled(inputs.all_files):
         return Verdict.ARRIVING, None
     signature = inputs.signature()
-    done = _last_run(instance, place, [dg.DagsterRunStatus.SUCCESS])
+    done = _last_run(instance, phase, [dg.DagsterRunStatus.SUCCESS])
     if done is None and not inputs.all_files:
         return Verdict.NOTHING_THERE, signature
     tags = done.dagster_run.tags if done else {}
-    same_batches = tags.get(BATCHES_TAG) == signature.batches and place.is_made()
+    same_batches = tags.get(BATCHES_TAG) == signature.batches and phase.is_made()
     if same_batches and tags.get(DECISIONS_TAG) == signature.decisions:
         return Verdict.UP_TO_DATE, signature
-    under_way = _last_run(instance, place, _UNDER_WAY)
+    under_way = _last_run(instance, phase, _UNDER_WAY)
     if under_way:
         return Verdict.RUNNING, signature
-    held = _held_back(instance, place, signature)
+    held = _held_back(instance, phase, signature)
     if held:
         return held, signature
     return (Verdict.DECISIONS_DUE if same_batches else Verdict.DUE), signature
@@ -66,20 +66,20 @@ _UNDER_WAY = [
 
 
 def _last_run(
-    instance: dg.DagsterInstance, place: ProjectPhase, statuses: Sequence[dg.DagsterRunStatus]
+    instance: dg.DagsterInstance, phase: ProjectPhase, statuses: Sequence[dg.DagsterRunStatus]
 ) -> dg.RunRecord | None:
     records = instance.get_run_records(
-        dg.RunsFilter(tags=_identity(place), statuses=list(statuses)), limit=1, order_by="id", ascending=False
+        dg.RunsFilter(tags=_identity(phase), statuses=list(statuses)), limit=1, order_by="id", ascending=False
     )
     return records[0] if records else None
 
 
-def _held_back(instance: dg.DagsterInstance, place: ProjectPhase, signature: Signature) -> Verdict | None:
+def _held_back(instance: dg.DagsterInstance, phase: ProjectPhase, signature: Signature) -> Verdict | None:
     """Whether failures of this very signature speak against another try now.
 
     Runs that died with their process (a kill, a power cut) say nothing about the data: they do not count.
     """
-    tags = {**_identity(place), BATCHES_TAG: signature.batches, DECISIONS_TAG: signature.decisions}
+    tags = {**_identity(phase), BATCHES_TAG: signature.batches, DECISIONS_TAG: signature.decisions}
     failed = instance.get_run_records(
         dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]),
         limit=50,
@@ -96,5 +96,5 @@ def _held_back(instance: dg.DagsterInstance, place: ProjectPhase, signature: Sig
     return Verdict.WAITING if waited < BACK_OFF[len(counted) - 1] else None
 
 
-def _identity(place: ProjectPhase) -> dict[str, str]:
-    return {PARTITION_NAME_TAG: place.project.id, PHASE_TAG: f"{place.workflow.name}/{place.phase}"}
+def _identity(phase: ProjectPhase) -> dict[str, str]:
+    return {PARTITION_NAME_TAG: phase.project.id, PHASE_TAG: f"{phase.workflow.name}/{phase.phase}"}

@@ -35,12 +35,12 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("unknown_own_files", "input", "Files that begin with _ were written by the pipeline."),
         ],
     )
-    def _input(place: ProjectPhase):
+    def _input(phase: ProjectPhase):
         from mturk_pipeline.intake.input_list import read_input
 
-        listed = read_input([f.path for f in place.files(place.folders.input)], place.spec)
+        listed = read_input([f.path for f in phase.files(phase.folders.input)], phase.spec)
         table, problems = listed.items, listed.problems
-        place.keep("input_problems", problems)
+        phase.keep("input_problems", problems)
         yield dg.MaterializeResult(
             asset_key=names.key("input"),
             value=table,
@@ -51,7 +51,7 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             },
             check_results=[
                 row_problems("files_readable", names.key("input"), problems, ["source_file", "reason"], "problems"),
-                unknown_own_files_check(names, "input", place),
+                unknown_own_files_check(names, "input", phase),
             ],
         )
 
@@ -68,10 +68,10 @@ def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("previous_inputs_match", "purged", "Every project that is purged against can be compared."),
         ],
     )
-    def _purged(place: ProjectPhase, input):
+    def _purged(phase: ProjectPhase, input):
         from mturk_pipeline.projects.other_projects import purged_items
 
-        yield _purged_result(names, purged_items(place, names.workflow, input))
+        yield _purged_result(names, purged_items(phase, names.workflow, input))
 
     return _purged
 
@@ -119,16 +119,16 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("warnings", "raw_output", "Nothing unusual was noticed in the files."),
         ],
     )
-    def _raw_output(place: ProjectPhase):
+    def _raw_output(phase: ProjectPhase):
         from mturk_pipeline.projects.stages.raw_output import make_raw_output
 
-        made = make_raw_output(place)
+        made = make_raw_output(phase)
         assignments, collected = made.assignments, made.collected
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,
             metadata=_raw_output_metadata(assignments, collected),
-            check_results=_raw_output_checks(names, place, made),
+            check_results=_raw_output_checks(names, phase, made),
         )
         yield dg.MaterializeResult(
             asset_key=names.key("set_aside"),
@@ -147,12 +147,12 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """Tidy answers: what each cell means."""
 
     @names.asset("answers", checks=[names.schema_check("answers")])
-    def _answers(place: ProjectPhase, raw_output):
+    def _answers(phase: ProjectPhase, raw_output):
         from mturk_pipeline.answers.tidying import tidy
         from mturk_pipeline.contracts.answers import Answers
         from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 
-        answers = tidy(raw_output, place.spec)
+        answers = tidy(raw_output, phase.spec)
         states = answers["state"].value_counts()
         yield dg.MaterializeResult(
             asset_key=names.key("answers"),
@@ -174,11 +174,11 @@ def items_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What the answers are about."""
 
     @names.asset("items", checks=[names.schema_check("items")])
-    def _items(place: ProjectPhase, answers, raw_output):
+    def _items(phase: ProjectPhase, answers, raw_output):
         from mturk_pipeline.contracts.items import Items
         from mturk_pipeline.review.item_rows import item_rows
 
-        items = item_rows(answers, raw_output, place.spec)
+        items = item_rows(answers, raw_output, phase.spec)
         yield checked_result(names.key("items"), items, Items, {"items": int(items["parent_item_id"].nunique())})
 
     return _items
@@ -192,11 +192,11 @@ def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:
     return rows_of(counts.reset_index())
 
 
-def unknown_own_files_check(names: PhaseAssets, stage: str, place: ProjectPhase) -> dg.AssetCheckResult:
+def unknown_own_files_check(names: PhaseAssets, stage: str, phase: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
     from mturk_pipeline.projects.due import unknown_own_files
 
-    found = [f.relative_to(place.project.path).as_posix() for f in unknown_own_files(place)]
+    found = [f.relative_to(phase.project.path).as_posix() for f in unknown_own_files(phase)]
     return dg.AssetCheckResult(
         passed=not found,
         check_name="unknown_own_files",
@@ -227,7 +227,7 @@ def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") ->
     }
 
 
-def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput") -> list[dg.AssetCheckResult]:
+def _raw_output_checks(names: PhaseAssets, phase: ProjectPhase, made: "RawOutput") -> list[dg.AssetCheckResult]:
     from mturk_pipeline.contracts.assignments import Assignments
 
     key, files, assignments = names.key("raw_output"), made.collected.files, made.assignments
@@ -242,7 +242,7 @@ def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput
             severity=dg.AssetCheckSeverity.ERROR,
             description=made.unusable or f"{len(assignments)} assignments from {len(files)} files",
         ),
-        _readable_check(names, place),
+        _readable_check(names, phase),
         row_problems(
             "rows_balance",
             key,
@@ -255,13 +255,13 @@ def _raw_output_checks(names: PhaseAssets, place: ProjectPhase, made: "RawOutput
     ]
 
 
-def _readable_check(names: PhaseAssets, place: ProjectPhase) -> dg.AssetCheckResult:
+def _readable_check(names: PhaseAssets, phase: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of each file that could not be read, or lies where nobody looks."""
     import pandas as pd
 
     from mturk_pipeline.projects.file_problems import FileProblem, files_not_read, unreadable_files
 
-    found = [*unreadable_files(place), *files_not_read(place, [place.folders.batches])]
+    found = [*unreadable_files(phase), *files_not_read(phase, [phase.folders.batches])]
     problems = pd.DataFrame(found, columns=list(FileProblem._fields))
     what = "files that are not read" if len(found) != 1 else "file that is not read"
     return row_problems("files_readable", names.key("raw_output"), problems, list(problems.columns), what)

@@ -48,11 +48,11 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
             ),
         ],
     )
-    def _all_leads(place: ProjectPhase, reviewed, consensus, raw_output):
+    def _all_leads(phase: ProjectPhase, reviewed, consensus, raw_output):
         from mturk_pipeline.contracts.leads import AllLeads
         from mturk_pipeline.projects.stages.all_leads import make_leads
 
-        made = make_leads(place, reviewed, consensus, raw_output)
+        made = make_leads(phase, reviewed, consensus, raw_output)
         leads, outcomes = made.leads, made.outcomes
         yield dg.MaterializeResult(
             asset_key=key,
@@ -62,7 +62,7 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
                 check_schema(leads, AllLeads, key),
                 _kept_check(key, made.kept),
                 _outcomes_check(key, outcomes.problems),
-                _segments_check(key, leads, place.workflow.leads),
+                _segments_check(key, leads, phase.workflow.leads),
             ],
         )
 

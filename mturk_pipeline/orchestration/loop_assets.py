@@ -25,10 +25,10 @@ def offer_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         deps=[names.key("next_input", before)] if before else [],
         checks=[kept_spec(names, "offer"), _taken_spec(names, "offer")],
     )
-    def _offer(place: ProjectPhase):
+    def _offer(phase: ProjectPhase):
         from mturk_pipeline.projects.stages.offer import make_offer
 
-        offer = make_offer(place)
+        offer = make_offer(phase)
         yield dg.MaterializeResult(
             asset_key=names.key("offer"),
             value=offer.rows,
@@ -54,10 +54,10 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
             names.check("complete", "next_input", "Every row that goes on has the next phase's keys."),
         ],
     )
-    def _next_input(place: ProjectPhase, reviewed, raw_output):
+    def _next_input(phase: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.projects.stages.rework import make_next_input
 
-        key, handed = names.key("next_input"), make_next_input(place, following, reviewed, raw_output)
+        key, handed = names.key("next_input"), make_next_input(phase, following, reviewed, raw_output)
         yield dg.MaterializeResult(
             asset_key=key,
             value=handed.rows,
@@ -66,7 +66,7 @@ def next_input_asset(names: PhaseAssets, following: str) -> dg.AssetsDefinition:
                 "unverified": int((handed.rows["verified"] != "yes").sum()) if len(handed.rows) else 0,
             },
             check_results=[
-                _next_input_check(names, handed.rows, place.workflow.phases[following].keys),
+                _next_input_check(names, handed.rows, phase.workflow.phases[following].keys),
                 row_problems("complete", key, handed.problems, list(handed.problems.columns), "rows left out"),
             ],
         )
@@ -84,12 +84,12 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("all_answered", "missing_units", "Every item that was asked about has an answer that counts."),
         ],
     )
-    def _missing_units(place: ProjectPhase, reviewed, raw_output):
+    def _missing_units(phase: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.contracts.loop import MissingUnits
         from mturk_pipeline.loop.missing import items_of_phase
         from mturk_pipeline.projects.stages.rework import coverage_of
 
-        coverage = coverage_of(place, reviewed, sent_to(place, raw_output))
+        coverage = coverage_of(phase, reviewed, sent_to(phase, raw_output))
         missing, key = coverage.missing, names.key("missing_units")
         asked = items_of_phase(coverage.items, coverage.listed)
         states = {str(k): int(v) for k, v in missing["state"].value_counts().items()}
@@ -120,11 +120,11 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             _taken_spec(names, "rework"),
         ],
     )
-    def _rework(place: ProjectPhase, reviewed, raw_output):
+    def _rework(phase: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.loop.rework import UNDER_WAY
         from mturk_pipeline.projects.stages.rework import make_rework
 
-        offered = make_rework(place, reviewed, raw_output)
+        offered = make_rework(phase, reviewed, raw_output)
         handed = offered.handed
         waiting = handed.problems["rule"] == UNDER_WAY
         yield dg.MaterializeResult(
@@ -155,11 +155,11 @@ def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """What one answer more or fewer for each item brings, from the answers and decisions there are."""
 
     @names.asset("redundancy_advice", checks=[names.schema_check("redundancy_advice")])
-    def _redundancy_advice(place: ProjectPhase, answers, raw_output, reviewed):
+    def _redundancy_advice(phase: ProjectPhase, answers, raw_output, reviewed):
         from mturk_pipeline.contracts.loop import RedundancyAdvice
         from mturk_pipeline.loop.redundancy import redundancy_advice
 
-        advice, key = redundancy_advice(answers, raw_output, reviewed, place.spec), names.key("redundancy_advice")
+        advice, key = redundancy_advice(answers, raw_output, reviewed, phase.spec), names.key("redundancy_advice")
         yield dg.MaterializeResult(
             asset_key=key,
             value=advice,

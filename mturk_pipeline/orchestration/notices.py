@@ -85,8 +85,8 @@ def review_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
     )
     def _sensor(context: dg.RunStatusSensorContext) -> Iterator[dg.RunRequest] | None:
         home = Home.from_environment()
-        place = place_of(home, workflows, context.dagster_run)
-        notice = waiting_notice(context.instance, place, context.dagster_run) if place else None
+        phase = phase_of(home, workflows, context.dagster_run)
+        notice = waiting_notice(context.instance, phase, context.dagster_run) if phase else None
         return _given(context, home, notice) if notice else None
 
     return _sensor
@@ -116,7 +116,7 @@ def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
     return _sensor
 
 
-def place_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) -> ProjectPhase | None:
+def phase_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) -> ProjectPhase | None:
     """The phase and project that a run was of; None for runs of anything else, or where the project is gone."""
     name, _, phase = run.tags.get(PHASE_TAG, "").partition("/")
     if name not in workflows or phase not in workflows[name].phases:
@@ -128,41 +128,41 @@ def place_of(home: Home, workflows: Mapping[str, Workflow], run: dg.DagsterRun) 
         return None
 
 
-def waiting_notice(instance: dg.DagsterInstance, place: ProjectPhase, run: dg.DagsterRun) -> Notice | None:
+def waiting_notice(instance: dg.DagsterInstance, phase: ProjectPhase, run: dg.DagsterRun) -> Notice | None:
     """That rows wait for review; None where nothing waits, or the run brought no new answers.
 
     A saved decision, new settings and the phase before make runs too: they say nothing that a person did not know.
     """
-    queue = place.table("review_queue") if _brought_answers(instance, place, run) else None
+    queue = phase.table("review_queue") if _brought_answers(instance, phase, run) else None
     if queue is None or queue.empty:
         return None
-    file = workbook_of(place)
+    file = workbook_of(phase)
     spot = int((queue["kind"] == SPOT_CHECK).sum())
     text = f"review is waiting: {_rows(len(queue))}{f' ({spot} of them spot checks)' if spot else ''} in {file}"
     return Notice(
-        "review_waiting", place.project.name, place.phase, text, rows=len(queue), file=file, run_id=run.run_id
+        "review_waiting", phase.project.name, phase.phase, text, rows=len(queue), file=file, run_id=run.run_id
     )
 
 
-def workbook_of(place: ProjectPhase) -> str:
+def workbook_of(phase: ProjectPhase) -> str:
     """The workbook's name, relative to the project."""
-    return f"{place.folders.processed}/review_{place.phase}.xlsx"
+    return f"{phase.folders.processed}/review_{phase.phase}.xlsx"
 
 
-def _brought_answers(instance: dg.DagsterInstance, place: ProjectPhase, run: dg.DagsterRun) -> bool:
+def _brought_answers(instance: dg.DagsterInstance, phase: ProjectPhase, run: dg.DagsterRun) -> bool:
     """Whether more assignments count after `run` than after the successful one before it."""
     record = instance.get_run_record_by_id(run.run_id)
     if record is None:
         return False
     before = _run_before(instance, run, [dg.DagsterRunStatus.SUCCESS])
-    known = _assignments(instance, place, before.end_time) if before else 0
-    return _assignments(instance, place, record.end_time) > known
+    known = _assignments(instance, phase, before.end_time) if before else 0
+    return _assignments(instance, phase, record.end_time) > known
 
 
-def _assignments(instance: dg.DagsterInstance, place: ProjectPhase, until: float | None) -> int:
+def _assignments(instance: dg.DagsterInstance, phase: ProjectPhase, until: float | None) -> int:
     """How many assignments counted at a moment; 0 before the first run."""
-    key = PhaseAssets(place.workflow, place.phase).key("raw_output")
-    asked = dg.AssetRecordsFilter(key, asset_partitions=[place.project.id], before_timestamp=until)
+    key = PhaseAssets(phase.workflow, phase.phase).key("raw_output")
+    asked = dg.AssetRecordsFilter(key, asset_partitions=[phase.project.id], before_timestamp=until)
     found = instance.fetch_materializations(asked, limit=1).records
     made = found[0].asset_materialization if found else None
     count = made.metadata.get("dagster/row_count") if made else None

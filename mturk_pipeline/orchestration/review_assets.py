@@ -29,11 +29,11 @@ def decisions_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("unknown_own_files", "decisions", "Files that begin with _ were written by the pipeline."),
         ],
     )
-    def _decisions(place: ProjectPhase, items):
+    def _decisions(phase: ProjectPhase, items):
         from mturk_pipeline.contracts.review import Decisions
         from mturk_pipeline.projects.stages.decisions import make_decisions
 
-        reviews, key = make_decisions(place, items), names.key("decisions")
+        reviews, key = make_decisions(phase, items), names.key("decisions")
         columns = list(ReviewProblems.names())
         problems = row_problems("understood", key, reviews.problems, columns, "things in reviewed files need a look")
         metadata = {
@@ -41,7 +41,7 @@ def decisions_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             **_agreement_metadata(reviews.agreement),
             **_counts(reviews.decisions["decision"]),
         }
-        checks = [problems, unknown_own_files_check(names, "decisions", place)]
+        checks = [problems, unknown_own_files_check(names, "decisions", phase)]
         yield checked_result(key, reviews.decisions, Decisions, metadata, checks)
 
     return _decisions
@@ -51,11 +51,11 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """One row per item: what the answers come to."""
 
     @names.asset("cleaned_output", checks=[names.schema_check("cleaned_output")])
-    def _cleaned_output(place: ProjectPhase, items, consensus):
+    def _cleaned_output(phase: ProjectPhase, items, consensus):
         from mturk_pipeline.contracts.review import CleanedOutput
         from mturk_pipeline.review.cleaning import clean
 
-        cleaned = clean(consensus, items, place.spec)
+        cleaned = clean(consensus, items, phase.spec)
         waits = int(cleaned["needs_review"].sum())
         metadata = {"needs_review": waits, "accepted_automatically": len(cleaned) - waits}
         yield checked_result(names.key("cleaned_output"), cleaned, CleanedOutput, metadata)
@@ -67,11 +67,11 @@ def reviewed_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     """People's decisions, laid over the cleaned output."""
 
     @names.asset("reviewed", checks=[names.schema_check("reviewed")])
-    def _reviewed(place: ProjectPhase, cleaned_output, decisions):
+    def _reviewed(phase: ProjectPhase, cleaned_output, decisions):
         from mturk_pipeline.contracts.review import Reviewed
         from mturk_pipeline.projects.stages.reviewed import make_reviewed
 
-        reviewed, found = make_reviewed(place, cleaned_output, decisions)
+        reviewed, found = make_reviewed(phase, cleaned_output, decisions)
         metadata = {"if_you_stop_here": found.sentence, **_counts(reviewed["status"])}
         yield checked_result(names.key("reviewed"), reviewed, Reviewed, metadata)
 
@@ -86,12 +86,12 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         deps=[MEMORY],
         checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
     )
-    def _review_queue(place: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement):
+    def _review_queue(phase: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.projects.stages.review_queue import make_review_queue
 
         tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement)
-        book, files, kept = make_review_queue(place, tables)
+        book, files, kept = make_review_queue(phase, tables)
         kinds = book.queue["kind"].value_counts()
         metadata = {
             **{str(kind): int(kinds.get(kind, 0)) for kind in QUEUE_KINDS},

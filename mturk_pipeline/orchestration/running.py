@@ -79,21 +79,21 @@ def run_project(
     partitions = partitions_of(workflow.name)
     if not instance.has_dynamic_partition(str(partitions.name), project.id):
         instance.add_dynamic_partitions(str(partitions.name), [project.id])
-    for phase in phases or tuple(workflow.phases):
+    for name in phases or tuple(workflow.phases):
         try:
-            place = project_phase(home, project, workflow, phase)
+            phase = project_phase(home, project, workflow, name)
         except WorkflowError as error:
-            yield PhaseResult(project, phase, Verdict.DUE, success=False, problem=str(error))
+            yield PhaseResult(project, name, Verdict.DUE, success=False, problem=str(error))
             return
-        found, signature = _settled_verdict(instance, place, patience)
+        found, signature = _settled_verdict(instance, phase, patience)
         if found is Verdict.RUNNING:
-            yield PhaseResult(project, phase, found)
+            yield PhaseResult(project, name, found)
             return
         if signature is None or not wants(found):
-            yield PhaseResult(project, phase, found)
+            yield PhaseResult(project, name, found)
             continue
-        announce(phase)
-        yield _run(instance, place, found, signature, job_of)
+        announce(name)
+        yield _run(instance, phase, found, signature, job_of)
 
 
 def job_named(name: str) -> dg.JobDefinition:
@@ -109,29 +109,29 @@ def _repository() -> dg.RepositoryDefinition:
 
 
 def _settled_verdict(
-    instance: dg.DagsterInstance, place: ProjectPhase, patience: float
+    instance: dg.DagsterInstance, phase: ProjectPhase, patience: float
 ) -> tuple[Verdict, Signature | None]:
     """The verdict once files that just arrived are quiet, and a run of the phase that is under way has ended."""
     watch = RunWatch()
     deadline = time.monotonic() + patience
     arrived = time.monotonic() + ARRIVAL_SECONDS
     while True:
-        found, signature = verdict(instance, place, Inputs.of(place))
+        found, signature = verdict(instance, phase, Inputs.of(phase))
         waits = {Verdict.ARRIVING: arrived, Verdict.RUNNING: deadline}.get(found, 0.0)
         if time.monotonic() >= waits:
             return found, signature
         time.sleep(QUIET_SECONDS / 4)
-        watch.end_dead_runs(instance, place.home)
+        watch.end_dead_runs(instance, phase.home)
 
 
 def _run(
     instance: dg.DagsterInstance,
-    place: ProjectPhase,
+    phase: ProjectPhase,
     found: Verdict,
     signature: Signature,
     job_of: Callable[[str], dg.JobDefinition],
 ) -> PhaseResult:
-    names = PhaseAssets(place.workflow, place.phase)
+    names = PhaseAssets(phase.workflow, phase.phase)
     job = job_of(names.job)
     selection = (
         decision_assets(names, job.asset_layer.executable_asset_keys) if found is Verdict.DECISIONS_DUE else None
@@ -141,8 +141,8 @@ def _run(
         result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
-            partition_key=place.project.id,
-            tags=run_tags(place, signature) | identity_tags(place.home, run_id) | _ORIGIN,
+            partition_key=phase.project.id,
+            tags=run_tags(phase, signature) | identity_tags(phase.home, run_id) | _ORIGIN,
             asset_selection=selection,
             run_config=_QUIET,
             raise_on_error=False,
@@ -150,7 +150,7 @@ def _run(
     finally:
         release_run(run_id)
     problem = None if result.success else first_failure(result)
-    return PhaseResult(place.project, place.phase, found, result.success, result.run_id, problem)
+    return PhaseResult(phase.project, phase.phase, found, result.success, result.run_id, problem)
 
 
 def decision_assets(names: PhaseAssets, assets: Iterable[dg.AssetKey]) -> list[dg.AssetKey]:

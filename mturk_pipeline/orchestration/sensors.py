@@ -42,25 +42,25 @@ def phase_sensor(names: PhaseAssets, job: Any, assets: list[dg.AssetKey]) -> dg.
         requests: list[dg.RunRequest] = []
         seen: dict[str, str] = {}
         started = time.monotonic()
-        for place in _places(projects, home, names, context):
-            project_id = place.project.id
+        for phase in _phases(projects, home, names, context):
+            project_id = phase.project.id
             if project_id in known:
                 seen[project_id] = known[project_id]
             try:
-                inputs = Inputs.of(place)
+                inputs = Inputs.of(phase)
             except OSError as error:
-                context.log.warning(f"{place.project.name}: {error.filename}: {error.strerror}")
+                context.log.warning(f"{phase.project.name}: {error.filename}: {error.strerror}")
                 continue
             quick = inputs.quick
             if known.get(project_id) == quick:
                 continue
             if len(requests) >= RUNS_PER_TICK or time.monotonic() - started > TICK_SECONDS:
                 continue
-            found, signature = verdict(context.instance, place, inputs)
+            found, signature = verdict(context.instance, phase, inputs)
             if found in _AT_REST:
                 seen[project_id] = quick
             elif found.runs and signature:
-                requests.append(_request(names, place, found, signature, assets))
+                requests.append(_request(names, phase, found, signature, assets))
         return dg.SensorResult(
             run_requests=requests,
             # An unreachable directory says nothing about what was known of its projects.
@@ -123,7 +123,7 @@ def abandoned_runs_sensor() -> dg.SensorDefinition:
     return _sensor
 
 
-def _places(
+def _phases(
     projects: Projects, home: Home, names: PhaseAssets, context: dg.SensorEvaluationContext
 ) -> Iterator[ProjectPhase]:
     for project in projects.of(names.workflow.name):
@@ -134,11 +134,11 @@ def _places(
 
 
 def _request(
-    names: PhaseAssets, place: ProjectPhase, found: Verdict, signature: Signature, assets: list[dg.AssetKey]
+    names: PhaseAssets, phase: ProjectPhase, found: Verdict, signature: Signature, assets: list[dg.AssetKey]
 ) -> dg.RunRequest:
     only_decisions = decision_assets(names, assets) if found is Verdict.DECISIONS_DUE else None
     return dg.RunRequest(
-        partition_key=place.project.id, tags=run_tags(place, signature), asset_selection=only_decisions
+        partition_key=phase.project.id, tags=run_tags(phase, signature), asset_selection=only_decisions
     )
 
 

@@ -24,12 +24,12 @@ def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             names.check("seen_before_paid", "settlement", "No unusable assignment was approved because time ran out."),
         ],
     )
-    def _settlement(place: ProjectPhase, raw_output, answers):
+    def _settlement(phase: ProjectPhase, raw_output, answers):
         from mturk_pipeline.contracts.settlement import SettlementSuggestions
         from mturk_pipeline.crowd.spending import spending
         from mturk_pipeline.crowd.suggestions import suggest_settlement
 
-        suggestions = suggest_settlement(raw_output, answers, place.spec)
+        suggestions = suggest_settlement(raw_output, answers, phase.spec)
         spent = spending(raw_output, suggestions)
         yield dg.MaterializeResult(
             asset_key=names.key("settlement"),

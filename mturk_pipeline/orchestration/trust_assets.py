@@ -56,21 +56,21 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             *trust_checks.worker_check_specs(names),
         ],
     )
-    def _consensus(place: ProjectPhase, config: Thresholds, answers, raw_output, items, decisions):
+    def _consensus(phase: ProjectPhase, config: Thresholds, answers, raw_output, items, decisions):
         from mturk_pipeline.contracts.consensus import Consensus, Workers
         from mturk_pipeline.projects.stages.consensus import WorkerPriors, make_consensus
 
-        spec = place.spec
+        spec = phase.spec
         unknown = set(config.fields) - set(spec.fields)
         if unknown:
             raise UserError(f"thresholds for {sorted(unknown)}, but the phase asks {', '.join(spec.fields)}")
-        history, snapshot = place.worker_history()
-        overrides = place.overrides()
+        history, snapshot = phase.worker_history()
+        overrides = phase.overrides()
         priors = WorkerPriors(history, overrides.standing)
         tables = {"answers": answers, "raw_output": raw_output, "items": items, "decisions": decisions}
-        found = make_consensus(place, tables, config.by_field(), priors)
+        found = make_consensus(phase, tables, config.by_field(), priors)
         consensus, workers = found.consensus, found.workers
-        place.keep("trust_notes", _table_of(found.notes))
+        phase.keep("trust_notes", _table_of(found.notes))
         accept = spec.usual_threshold if config.accept is None else config.accept
         metadata = {
             **_consensus_metadata(consensus, accept),
