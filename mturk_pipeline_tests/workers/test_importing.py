@@ -136,6 +136,6 @@ def test_what_the_version_before_called_ok_is_neutral(home: Home, past: Path) ->
     write_table(table_path(home.tables, "w", "p", "workers", "one"), workers)
     snapshot = take_snapshot(home)
     assert snapshot is not None
-    by_worker = snapshot.groupby("worker")["suggested"].agg(set)
+    by_worker = with_names(snapshot, home).groupby("worker")["suggested"].agg(set)
     assert by_worker[["mturk::A", "mturk::B"]].tolist() == [{"neutral"}, {"exclude"}]
     assert set(by_worker.drop("mturk::B").explode()) == {"neutral"}

@@ -134,7 +134,7 @@ def test_a_memory_of_version_0_1_goes_on_by_surrogate(home: Home, hashed: bool) 
     archive = old.assign(**extra, decided_at=pd.Series(pd.NaT, index=old.index, dtype="datetime64[us, UTC]"))
     write_table(Store.of(home).archive, archive)
     found = refresh(home)
-    words = {KEY.surrogate("mturk::B"): "blacklisted", KEY.surrogate("mturk::C"): "watch"}
+    words = {KEY.surrogate("mturk::B"): "exclude", KEY.surrogate("mturk::C"): "watch"}
     suggested = found.memory.set_index("worker")["suggested"]
     assert suggested[list(words)].to_dict() == words
     assert read_table(Store.of(home).archive)["worker"].map(is_surrogate).all()
