@@ -33,6 +33,7 @@ from mturk_pipeline.trust.models.majority import majority
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS, TrustModel
+from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workflow.loading import load_workflow
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -133,7 +134,8 @@ def test_toys_of_each_go_from_file_to_leads_and_pay(
     def table(stage: str) -> pd.DataFrame:
         return read_table(table_path(home.tables, "library", "books", stage, project.id))
 
-    assert set(table("raw_output")["worker"]) == {"library::L1", "library::L2", "library::3"}
+    named = with_names(table("raw_output"), home)
+    assert set(named["worker"]) == {"library::L1", "library::L2", "library::3"}
     isbns = table("consensus").query("field == 'isbn'")
     assert isbns["value"].tolist() == ["9780000000011", "9780000000028"]
     assert isbns["trust"].tolist() == [0.97, 0.97]

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.intake import dialects
 from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.providers import PROVIDERS, any_provider, providers_of_row, whole_name
 from mturk_pipeline.workers.identities import identities, surrogates_of
@@ -184,7 +185,9 @@ def _whole_name_pattern() -> re.Pattern[str]:
 
 def _whose_pattern() -> re.Pattern[str]:
     """Finds the cells of a row as JSON that say whose it is."""
-    names = "|".join(re.escape(p.user_name) for p in PROVIDERS.values() if p.user_name)
+    columns = {d.columns["worker_id"] for d in dialects.DIALECTS if "worker_id" in d.columns}
+    columns |= {p.user_name for p in PROVIDERS.values() if p.user_name}
+    names = "|".join(map(re.escape, sorted(columns)))
     return re.compile(rf'"((?i:workerid)|{names})":"(?:[^"\\]|\\.)*"')
 
 
