@@ -18,7 +18,7 @@ from mturk_pipeline.cli.main import main
 from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.definitions import defs
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import make_project
+from mturk_pipeline.folders.project_folders import make_project
 from mturk_pipeline.folders.tables import read_table, table_path
 from mturk_pipeline.intake import dialects
 from mturk_pipeline.intake.dialects.base import Dialect

@@ -10,7 +10,7 @@ from rich.table import Table
 from mturk_pipeline.cli.running import run_each
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
-from mturk_pipeline.folders.projects import find_projects, make_project
+from mturk_pipeline.folders.project_folders import find_projects, make_project
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.workflow.workflow import Workflow
 

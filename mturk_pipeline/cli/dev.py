@@ -11,7 +11,7 @@ import typer
 from mturk_pipeline.cli.demo import place_example
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.projects.site import Site
 
 

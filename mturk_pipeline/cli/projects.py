@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.projects import make_project
+from mturk_pipeline.folders.project_folders import make_project
 from mturk_pipeline.projects.site import Site
 
 

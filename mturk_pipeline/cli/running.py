@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.workflow.workflow import Workflow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import PROJECT_FILE
+from mturk_pipeline.folders.project_folders import PROJECT_FILE
 
 # Beside the projects, for all of them: read as what people say, or written by the pipeline.
 _OF_ALL_PROJECTS = frozenset({"suppression.csv", "suppression.xlsx", "workers.csv", "workers.xlsx"})

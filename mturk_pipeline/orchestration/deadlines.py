@@ -13,7 +13,7 @@ import dagster as dg
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Projects, find_projects
+from mturk_pipeline.folders.project_folders import Projects, find_projects
 from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
 from mturk_pipeline.orchestration.run_identity import HOME_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets

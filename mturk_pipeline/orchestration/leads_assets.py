@@ -81,7 +81,7 @@ def _mail_outcomes(workflow: Workflow) -> dg.SourceAsset:
     )
     def _observe() -> dg.DataVersionsByPartition:
         from mturk_pipeline.folders.home import Home
-        from mturk_pipeline.folders.projects import find_projects
+        from mturk_pipeline.folders.project_folders import find_projects
         from mturk_pipeline.folders.watching import quick_digest
         from mturk_pipeline.projects.outcome_files import outcome_files
         from mturk_pipeline.projects.phase import project_phase

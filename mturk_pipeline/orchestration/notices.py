@@ -14,7 +14,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets

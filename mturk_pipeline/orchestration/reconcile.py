@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.orchestration.checks import records
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.running import PhaseResult, job_named, run_project

@@ -11,7 +11,7 @@ from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import release_run
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch
 from mturk_pipeline.orchestration.due import run_tags, verdict

@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project, hold_run
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from mturk_pipeline.review.deadlines import Waiting
 
 
-def waiting_in(place: ProjectPhase, queue: "pd.DataFrame") -> "Waiting":
+def waiting_in(phase: ProjectPhase, queue: "pd.DataFrame") -> "Waiting":
     """How long the rows of `queue` wait; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.deadlines import waiting, waiting_since
 
-    store = review_store(place)
-    return waiting(waiting_since(store.exports(), store.times(), queue), place.spec.review_within_days)
+    store = review_store(phase)
+    return waiting(waiting_since(store.exports(), store.times(), queue), phase.spec.review_within_days)
 
 
-def overdue_words(place: ProjectPhase) -> str:
+def overdue_words(phase: ProjectPhase) -> str:
     """ ", 12 of them overdue": of the undecided rows, for a sentence that says how many there are; '' for none."""
-    queue = place.table("review_queue")
-    if queue is None or queue.empty or place.spec.review_within_days is None:
+    queue = phase.table("review_queue")
+    if queue is None or queue.empty or phase.spec.review_within_days is None:
         return ""
     try:
-        found = waiting_in(place, queue[queue["kind"] == WAITING])
+        found = waiting_in(phase, queue[queue["kind"] == WAITING])
     except UserError:
         return ""
     return f", {found.overdue} of them overdue" if found.overdue else ""

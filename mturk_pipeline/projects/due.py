@@ -53,16 +53,16 @@ class Inputs:
     settings: str
 
     @classmethod
-    def of(cls, place: ProjectPhase) -> "Inputs":
-        folders = place.folders
-        first = place.workflow.before(place.phase) is None
+    def of(cls, phase: ProjectPhase) -> "Inputs":
+        folders = phase.folders
+        first = phase.workflow.before(phase.phase) is None
         return cls(
-            tuple(place.files(folders.batches)),
-            tuple(place.files(folders.input)) if first else taken_files(place),
-            (*place.files(folders.reviewed), *outcome_files(place)),
-            _upstream_file(place.upstream),
-            f"{mturk_pipeline.__version__} {_FORM} {place.spec.digest}{_leads_settings(place)}"
-            f"{overrides_stamp(place.home.projects)}",
+            tuple(phase.files(folders.batches)),
+            tuple(phase.files(folders.input)) if first else taken_files(phase),
+            (*phase.files(folders.reviewed), *outcome_files(phase)),
+            _upstream_file(phase.upstream),
+            f"{mturk_pipeline.__version__} {_FORM} {phase.spec.digest}{_leads_settings(phase)}"
+            f"{overrides_stamp(phase.home.projects)}",
         )
 
     @property
@@ -83,17 +83,17 @@ def failed_or_behind(verdict: Verdict) -> bool:
     return verdict.runs or verdict in (Verdict.GAVE_UP, Verdict.WAITING)
 
 
-def unknown_own_files(place: ProjectPhase) -> list[Path]:
+def unknown_own_files(phase: ProjectPhase) -> list[Path]:
     """Files that look like the pipeline's own (`_…`) in the phase's folders, but were not written by it."""
-    writer = place.writer()
-    folders = {place.folders.input, place.folders.reviewed}
-    files = [f for name in sorted(folders) for f in own_looking_files(place.project.path / name)]
+    writer = phase.writer()
+    folders = {phase.folders.input, phase.folders.reviewed}
+    files = [f for name in sorted(folders) for f in own_looking_files(phase.project.path / name)]
     return [f for f in files if not writer.is_ours(f)]
 
 
-def _leads_settings(place: ProjectPhase) -> str:
+def _leads_settings(phase: ProjectPhase) -> str:
     """What the last phase's leads are made by: a change makes them due."""
-    return place.workflow.leads.model_dump_json() if place.phase == place.workflow.last else ""
+    return phase.workflow.leads.model_dump_json() if phase.phase == phase.workflow.last else ""
 
 
 def _upstream_file(path: Path | None) -> tuple[WatchedFile, ...]:

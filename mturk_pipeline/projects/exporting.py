@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import project_tables, read_table, table_path
 from mturk_pipeline.projects.output_file import OutputFile
 from mturk_pipeline.projects.site import Site

@@ -21,17 +21,17 @@ class FileProblem(NamedTuple):
         return f"{self.file}: {self.problem}"
 
 
-def files_not_read(place: ProjectPhase, folders: Sequence[str] | None = None) -> list[FileProblem]:
+def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) -> list[FileProblem]:
     """Files that lie where nobody looks: in a folder inside a folder of the phase, links, broken downloads.
 
     Read from the disk as it is now. `folders`: only these of the project; by default all that people fill.
     """
-    own = place.folders
-    first = [own.input] if place.workflow.before(place.phase) is None else []
+    own = phase.folders
+    first = [own.input] if phase.workflow.before(phase.phase) is None else []
     names = [*first, own.batches, own.reviewed] if folders is None else list(folders)
     found = []
     for name in names:
-        folder = place.project.path / name
+        folder = phase.project.path / name
         passed = [(p.name, p.why) for p in passed_over_files(folder)]
         if name == own.batches:
             # The pipeline writes nothing there, so whatever has its mark is a person's.
@@ -41,31 +41,31 @@ def files_not_read(place: ProjectPhase, folders: Sequence[str] | None = None) ->
     return found
 
 
-def unreadable_files(place: ProjectPhase) -> list[FileProblem]:
+def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
     """Result files that the last run could not use as a whole, of those that are still there."""
-    table = place.table("result_files")
+    table = phase.table("result_files")
     if table is None:
         return []
-    there = {file.name for file in place.files(place.folders.batches)}
+    there = {file.name for file in phase.files(phase.folders.batches)}
     table = table[table["source_file"].isin(list(there))]
     nothing_counts = (table["rows"] > 0) & (table["used"] + table["superseded"] == 0) & table["problem"].isna()
     counts = table["rows"].astype("str")
     text = "none of its " + counts + " rows counts: mturk-pipeline inspect names each with its reason"
     problems = table["problem"].mask(nothing_counts, text)
     names = table.loc[problems.notna(), "source_file"]
-    return [FileProblem(f"{place.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
+    return [FileProblem(f"{phase.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
 
 
-def problems_of_lists(place: ProjectPhase) -> list[FileProblem]:
+def problems_of_lists(phase: ProjectPhase) -> list[FileProblem]:
     """What the last run could not use of the first phase's lists: files, and rows without a key."""
-    table = place.table("input_problems") if place.workflow.before(place.phase) is None else None
+    table = phase.table("input_problems") if phase.workflow.before(phase.phase) is None else None
     if table is None:
         return []
-    there = {file.name for file in place.files(place.folders.input)}
+    there = {file.name for file in phase.files(phase.folders.input)}
     rows = table[table["source_file"].isin(list(there))]
     return [
         # The reason begins with the file's name, which stands there already.
-        FileProblem(f"{place.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
+        FileProblem(f"{phase.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
         for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
     ]
 

@@ -46,41 +46,41 @@ class Sent:
 
 
 def sent_to(
-    place: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
+    phase: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
 ) -> Sent:
-    """What the crowd was asked in the phase of `place`; its tables are read where they are not given."""
+    """What the crowd was asked in `phase`; its tables are read where they are not given."""
     import pandas as pd
 
     from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, unused_rows
 
-    keys = place.spec.keys
-    used = place.table("raw_output") if assignments is None else assignments
-    aside = place.table("set_aside") if set_aside is None else set_aside
-    hits, unused, copies = hits_of_items(used, aside, keys), unused_rows(aside, keys), taken_copies(place)
+    keys = phase.spec.keys
+    used = phase.table("raw_output") if assignments is None else assignments
+    aside = phase.table("set_aside") if set_aside is None else set_aside
+    hits, unused, copies = hits_of_items(used, aside, keys), unused_rows(aside, keys), taken_copies(phase)
     told = [offered_rows(rows) for rows in (used, unused) if rows is not None]
     taken = pd.concat([copies.rows[["item_id", "attempt"]], *told], ignore_index=True)
     return Sent(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
 
 
-def taken_copies(place: ProjectPhase) -> "Taken":
+def taken_copies(phase: ProjectPhase) -> "Taken":
     """What people took of the offers to the phase: copies in the folder of the offer, or among the results."""
     import pandas as pd
 
     from mturk_pipeline.intake.taken_offers import Taken
 
-    folders, first = place.folders, place.workflow.before(place.phase) is None
-    keys = tuple(place.spec.keys)
-    found = [_taken_in(f, keys, "list" if first else "offer") for f in place.files(folders.input)]
-    found += [_taken_in(f, keys, "batch") for f in place.files(folders.batches)]
+    folders, first = phase.folders, phase.workflow.before(phase.phase) is None
+    keys = tuple(phase.spec.keys)
+    found = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
+    found += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
     rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in found)], ignore_index=True)
     return Taken(rows, tuple(path for t in found for path in t.files))
 
 
-def taken_files(place: ProjectPhase) -> tuple[WatchedFile, ...]:
+def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
     """Files in the folder where the phase is offered its input that are copies of offers; quick where none changed."""
-    first = place.workflow.before(place.phase) is None
-    keys, role = tuple(place.spec.keys), "list" if first else "offer"
-    return tuple(f for f in place.files(place.folders.input) if len(_taken_in(f, keys, role).rows))
+    first = phase.workflow.before(phase.phase) is None
+    keys, role = tuple(phase.spec.keys), "list" if first else "offer"
+    return tuple(f for f in phase.files(phase.folders.input) if len(_taken_in(f, keys, role).rows))
 
 
 @lru_cache(maxsize=4096)
@@ -92,45 +92,45 @@ def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "Ta
     return read_taken([], paths, keys) if role == "batch" else read_taken(paths, [], keys, first=role == "list")
 
 
-def offer_name(place: ProjectPhase) -> str:
+def offer_name(phase: ProjectPhase) -> str:
     """The file that offers a phase's input, in the folder of the phase before."""
-    return f"{place.folders.input}/_mIn_{place.phase}.csv"
+    return f"{phase.folders.input}/_mIn_{phase.phase}.csv"
 
 
 def offer_input(
-    writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame", sent_item_ids: Collection[str]
+    writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame", sent_item_ids: Collection[str]
 ) -> "tuple[pd.DataFrame, str | None]":
-    """Write those of `rows`, input of the phase of `place`, about which nobody was asked yet: which, and the file.
+    """Write those of `rows`, input of `phase`, about which nobody was asked yet: which, and the file.
 
     Nobody buys the same answer twice.
     """
     from mturk_pipeline.review.handing_on import not_yet_sent, offer_ids
 
-    offered = not_yet_sent(rows, place.spec, sent_item_ids)
-    offered = offered.assign(**{OFFER_ID: offer_ids(offered, place.spec)})
-    write_upload(writer, offer_name(place), offered, place.spec)
-    _write_book(writer, place, offered)
-    return offered, offer_name(place) if len(offered) else None
+    offered = not_yet_sent(rows, phase.spec, sent_item_ids)
+    offered = offered.assign(**{OFFER_ID: offer_ids(offered, phase.spec)})
+    write_upload(writer, offer_name(phase), offered, phase.spec)
+    _write_book(writer, phase, offered)
+    return offered, offer_name(phase) if len(offered) else None
 
 
 def offer_purged(
     writer: ProjectWriter,
-    place: ProjectPhase,
+    phase: ProjectPhase,
     listed: "pd.DataFrame",
     purged: "pd.DataFrame",
     sent_item_ids: Collection[str],
 ) -> "tuple[pd.DataFrame, str | None]":
     """Write what is left to be asked of the first phase's list: which rows, and the file (None: nothing purged)."""
-    name = f"{place.folders.input}/_purged_{place.spec.input_label}.csv"
+    name = f"{phase.folders.input}/_purged_{phase.spec.input_label}.csv"
     out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
     left = listed[~listed["item_id"].isin(list(out))]
     left = left.drop(columns=["item_id", "source_file", "source_row"])
-    write_upload(writer, name, left, place.spec)
+    write_upload(writer, name, left, phase.spec)
     return left, name if len(left) else None
 
 
 def offer_rework(
-    writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame", answered: "pd.DataFrame"
+    writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame", answered: "pd.DataFrame"
 ) -> list[str]:
     """Write the items to be asked again, one file for each attempt, and beside it who must not answer them.
 
@@ -150,17 +150,17 @@ def offer_rework(
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
     from mturk_pipeline.workers.identities import named_workers
 
-    written, answered = [], named_workers(answered, place.home)
+    written, answered = [], named_workers(answered, phase.home)
     for attempt in sorted(rows["attempt"].unique()):
-        name = f"{place.folders.input}/_rework_{place.phase}_{attempt}"
+        name = f"{phase.folders.input}/_rework_{phase.phase}_{attempt}"
         part = rows[rows["attempt"] == attempt]
-        write_upload(writer, f"{name}.csv", part, place.spec)
+        write_upload(writer, f"{name}.csv", part, phase.spec)
         written.append(f"{name}.csv")
         told = exclusions(part, answered)
         if len(told):
             writer.write(f"{name}_exclude.csv", csv_bytes(told))
             written.append(f"{name}_exclude.csv")
-    for name in _rework_files(place):
+    for name in _rework_files(phase):
         if name not in written:
             writer.remove(name)
     return written
@@ -181,21 +181,21 @@ def _as_uploaded(rows: "pd.DataFrame", spec: PhaseSpec) -> "pd.DataFrame":
     return rows.rename(columns=offered_names(spec.keys, spec))
 
 
-def _write_book(writer: ProjectWriter, place: ProjectPhase, rows: "pd.DataFrame") -> None:
+def _write_book(writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame") -> None:
     """The same rows as a workbook, each cell a text."""
     from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 
-    name = offer_name(place).removesuffix(".csv") + ".xlsx"
+    name = offer_name(phase).removesuffix(".csv") + ".xlsx"
     if rows.empty:
         writer.remove(name)
     else:
-        writer.write(name, xlsx_bytes({place.phase: _as_uploaded(rows, place.spec).astype("str")}))
+        writer.write(name, xlsx_bytes({phase.phase: _as_uploaded(rows, phase.spec).astype("str")}))
 
 
-def _rework_files(place: ProjectPhase) -> list[str]:
+def _rework_files(phase: ProjectPhase) -> list[str]:
     """Rework files of ours that are there, of whatever attempt."""
-    folder = place.project.path / place.folders.input
-    pattern = re.compile(rf"_rework_{re.escape(place.phase)}_\d+(_exclude)?\.csv")
+    folder = phase.project.path / phase.folders.input
+    pattern = re.compile(rf"_rework_{re.escape(phase.phase)}_\d+(_exclude)?\.csv")
     names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
-    ours = place.writer()
-    return [f"{place.folders.input}/{n}" for n in names if pattern.fullmatch(n) and ours.is_ours(folder / n)]
+    ours = phase.writer()
+    return [f"{phase.folders.input}/{n}" for n in names if pattern.fullmatch(n) and ours.is_ours(folder / n)]

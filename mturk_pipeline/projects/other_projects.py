@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.intake.purging import EVERYBODY, Standing, empty_purged, purge
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
@@ -26,8 +26,8 @@ class Purging(NamedTuple):
     problems: "pd.DataFrame"
 
 
-def purged_items(place: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
-    """Items of `listed` that the projects have that the phase of `place` is purged against.
+def purged_items(phase: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
+    """Items of `listed` that the projects have that `phase` is purged against.
 
     Parameters
     ----------
@@ -37,76 +37,76 @@ def purged_items(place: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame"
         The project's input list.
     """
     if len(listed):
-        _note_first_list(place)
+        _note_first_list(phase)
     problems: list[tuple[str, str]] = []
-    if not place.spec.purge_against:
+    if not phase.spec.purge_against:
         return Purging(empty_purged(), _table(problems))
-    places = _others(place, workflow, problems)
-    named = _named(place, places.values(), place.spec.purge_against)
-    _say_unknown(place, places.values(), problems)
-    standings = [_standing(other, place, other.project.id in named, places, problems) for other in places.values()]
+    places = _others(phase, workflow, problems)
+    named = _named(phase, places.values(), phase.spec.purge_against)
+    _say_unknown(phase, places.values(), problems)
+    standings = [_standing(other, phase, other.project.id in named, places, problems) for other in places.values()]
     own = Standing(
-        place.project.id,
-        place.project.name,
-        frozenset(place.sent_item_ids()),
+        phase.project.id,
+        phase.project.name,
+        frozenset(phase.sent_item_ids()),
         frozenset(listed["item_id"].tolist()),
         frozenset(named),
-        _since(place),
+        _since(phase),
     )
     return Purging(purge(own, standings), _table(problems))
 
 
-def _others(place: ProjectPhase, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, ProjectPhase]:
+def _others(phase: ProjectPhase, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, ProjectPhase]:
     """All other projects of the workflow, by id, in the same phase."""
-    projects = find_projects(place.home.projects, {workflow.name: workflow})
+    projects = find_projects(phase.home.projects, {workflow.name: workflow})
     found = {}
     for project in projects.of(workflow.name):
-        if project.id == place.project.id:
+        if project.id == phase.project.id:
             continue
         try:
-            found[project.id] = project_phase(place.home, project, workflow, place.phase)
+            found[project.id] = project_phase(phase.home, project, workflow, phase.phase)
         except WorkflowError as error:
             problems.append((project.name, f"its settings cannot be used: {error}"))
-    if EVERYBODY in place.spec.purge_against:
+    if EVERYBODY in phase.spec.purge_against:
         problems += [(line.split(":")[0], f"it cannot be read: {line}") for line in projects.problems]
     return found
 
 
-def _named(place: ProjectPhase, others: Iterable[ProjectPhase], names: Iterable[str]) -> set[str]:
+def _named(phase: ProjectPhase, others: Iterable[ProjectPhase], names: Iterable[str]) -> set[str]:
     """Ids of those of `others` that `names` mean."""
     wanted = set(names)
     return {
         o.project.id
         for o in others
-        if o.project.id != place.project.id and wanted & {EVERYBODY, o.project.id, o.project.name}
+        if o.project.id != phase.project.id and wanted & {EVERYBODY, o.project.id, o.project.name}
     }
 
 
-def _say_unknown(place: ProjectPhase, others: Iterable[ProjectPhase], problems: list[tuple[str, str]]) -> None:
+def _say_unknown(phase: ProjectPhase, others: Iterable[ProjectPhase], problems: list[tuple[str, str]]) -> None:
     there = [o.project for o in others]
-    known = {EVERYBODY, place.project.id, place.project.name, *(p.id for p in there), *(p.name for p in there)}
+    known = {EVERYBODY, phase.project.id, phase.project.name, *(p.id for p in there), *(p.name for p in there)}
     names = ", ".join(sorted(p.name for p in there)[:20]) or "no other"
     told = {project for project, _ in problems}
-    for name in place.spec.purge_against:
+    for name in phase.spec.purge_against:
         if name not in known | told:
             problems.append((name, f"purge_against names it, and there is no such project; there are: {names}"))
 
 
 def _standing(
     other: ProjectPhase,
-    place: ProjectPhase,
+    phase: ProjectPhase,
     compared: bool,
     places: dict[str, ProjectPhase],
     problems: list[tuple[str, str]],
 ) -> Standing:
     """What another project has; where it is not compared, only against whom it purges."""
     name = other.project.name
-    around = [place, *(o for o in places.values() if o.project.id != other.project.id)]
+    around = [phase, *(o for o in places.values() if o.project.id != other.project.id)]
     purges = frozenset(_named(other, around, other.spec.purge_against))
     sent: set[str] = set()
     listed: set[str] = set()
-    if compared and list(other.spec.keys) != list(place.spec.keys):
-        theirs, ours = ", ".join(other.spec.keys) or "HITs", ", ".join(place.spec.keys) or "HITs"
+    if compared and list(other.spec.keys) != list(phase.spec.keys):
+        theirs, ours = ", ".join(other.spec.keys) or "HITs", ", ".join(phase.spec.keys) or "HITs"
         problems.append((name, f"its items are told apart by {theirs}, these by {ours}: nothing is compared"))
     elif compared:
         try:
@@ -128,17 +128,17 @@ def _listed(other: ProjectPhase, problems: list[tuple[str, str]]) -> set[str]:
     return set(table["item_id"])
 
 
-def _note_first_list(place: ProjectPhase) -> None:
-    path = place.project.path / _SINCE
+def _note_first_list(phase: ProjectPhase) -> None:
+    path = phase.project.path / _SINCE
     # Without it nothing but the order among projects that purge against each other is unsaid.
     with contextlib.suppress(OSError):
         if not path.exists():
             write_atomically(path, datetime.now(UTC).isoformat().encode())
 
 
-def _since(place: ProjectPhase) -> str:
+def _since(phase: ProjectPhase) -> str:
     try:
-        return (place.project.path / _SINCE).read_text(encoding="utf-8").strip()[:40]
+        return (phase.project.path / _SINCE).read_text(encoding="utf-8").strip()[:40]
     except (OSError, ValueError):
         return ""
 

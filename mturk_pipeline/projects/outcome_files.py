@@ -6,22 +6,22 @@ from mturk_pipeline.leads.writing import is_own_file
 from mturk_pipeline.projects.phase import ProjectPhase
 
 
-def outcome_files(place: ProjectPhase) -> list[WatchedFile]:
+def outcome_files(phase: ProjectPhase) -> list[WatchedFile]:
     """What a person put into the project's folder of all leads, and the suppression lists for all projects.
 
     The last phase is due when they change; for any other phase there are none.
     """
-    if place.phase != place.workflow.last:
+    if phase.phase != phase.workflow.last:
         return []
-    dropped = place.files(place.workflow.all_leads_folder)
-    spec = place.workflow.leads
-    return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(place)]
+    dropped = phase.files(phase.workflow.all_leads_folder)
+    spec = phase.workflow.leads
+    return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(phase)]
 
 
-def _for_all_projects(place: ProjectPhase) -> list[WatchedFile]:
+def _for_all_projects(phase: ProjectPhase) -> list[WatchedFile]:
     found = []
     for name in FILES:
-        path = place.home.projects / name
+        path = phase.home.projects / name
         try:
             stat = path.stat()
         except OSError:  # none is kept, or it went away just now

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
 from mturk_pipeline.folders.writing import ProjectWriter

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mturk_pipeline.folders.locks import hold_project
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import project_tables
 from mturk_pipeline.projects.site import Site
 

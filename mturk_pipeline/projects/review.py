@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from mturk_pipeline.review.store import ReviewStore, Version
 
 
-def review_store(place: ProjectPhase) -> "ReviewStore":
+def review_store(phase: ProjectPhase) -> "ReviewStore":
     """Journal, kept files and exports of the phase; DamagedJournal where it is damaged."""
     from mturk_pipeline.review.store import ReviewStore
     from mturk_pipeline.workers.file_contents import cells_without_ids
     from mturk_pipeline.workers.replacement import replacement_for
 
-    known = replacement_for(place.home)
-    folder = place.project.path / ".mturk_pipeline" / "review" / place.phase
+    known = replacement_for(phase.home)
+    folder = phase.project.path / ".mturk_pipeline" / "review" / phase.phase
     return ReviewStore(folder, lambda rows: cells_without_ids(rows, known)[0])
 
 
-def seed_of(place: ProjectPhase) -> str:
+def seed_of(phase: ProjectPhase) -> str:
     """For the drawing of spot checks: a project's phase always draws alike."""
-    return f"{place.project.id}/{place.phase}"
+    return f"{phase.project.id}/{phase.phase}"
 
 
-def read_reviews(place: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
+def read_reviews(phase: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
     """What all files that ever came back come to, on the rows of `items`; what new ones hold is kept."""
     from dataclasses import replace
 
@@ -41,12 +41,12 @@ def read_reviews(place: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
     from mturk_pipeline.review.problems import problem_table
     from mturk_pipeline.review.reading import read_versions
 
-    store = review_store(place)
-    files = [f.path for f in place.files(place.folders.reviewed)]
+    store = review_store(phase)
+    files = [f.path for f in phase.files(phase.folders.reviewed)]
     unread = store.note_files(files)
 
     def read(versions: "Sequence[Version]", kept: "Path | None" = None) -> "Reviews":
-        return read_versions(versions, items, store.exports(), place.spec, kept, store.clean)
+        return read_versions(versions, items, store.exports(), phase.spec, kept, store.clean)
 
     unread += store.parse_originals(files, lambda before, after: same_decisions(read(before), read(after)))
     reviews = read(store.versions(files), store.folder / "read")
@@ -61,21 +61,21 @@ def same_decisions(before: "Reviews", after: "Reviews") -> bool:
     )
 
 
-def keep_reviews(place: ProjectPhase, reviews: "Reviews") -> None:
+def keep_reviews(phase: ProjectPhase, reviews: "Reviews") -> None:
     """Store what was read beside the asset of decisions, for whatever lays it over rows."""
     for name, table in reviews.tables().items():
-        place.keep(f"review_{name}", table)
+        phase.keep(f"review_{name}", table)
 
 
-def kept_reviews(place: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
+def kept_reviews(phase: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
     """What `keep_reviews` stored, with the table of the asset of decisions."""
     from mturk_pipeline.review.reading import Reviews
 
     def kept(name: str) -> "pd.DataFrame":
-        table = place.table(f"review_{name}")
+        table = phase.table(f"review_{name}")
         if table is None:
             raise UserError(
-                "decisions were not read since the upgrade", where=place.phase, remedy="run the whole phase once"
+                "decisions were not read since the upgrade", where=phase.phase, remedy="run the whole phase once"
             )
         return table
 
@@ -93,31 +93,31 @@ class Tables(NamedTuple):
     settlement: "pd.DataFrame"
 
 
-def book_of(place: ProjectPhase, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
+def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
     """The workbook of the phase."""
     from mturk_pipeline.review.review_book import ReviewBook
 
-    notes = place.table("trust_notes")
+    notes = phase.table("trust_notes")
     return ReviewBook(
-        phase_name=place.phase,
-        phase=place.spec,
+        phase_name=phase.phase,
+        phase=phase.spec,
         cleaned=tables.cleaned_output,
         answers=tables.answers,
         workers=tables.workers,
         reviewed=tables.reviewed,
         decisions=tables.decisions,
-        problems=place.table("review_problems"),
+        problems=phase.table("review_problems"),
         settlement=tables.settlement,
-        memory=place.worker_memory(),
-        give_back_to=place.folders.reviewed,
+        memory=phase.worker_memory(),
+        give_back_to=phase.folders.reviewed,
         facts={} if notes is None or notes.empty else {"trust": "; ".join(notes["note"])},
-        seed=seed_of(place),
+        seed=seed_of(phase),
         last_export=last_export,
     )
 
 
-def tables_of(place: ProjectPhase) -> Tables | None:
+def tables_of(phase: ProjectPhase) -> Tables | None:
     """The tables as the last run left them; None where any was never made."""
-    found = {name: place.table(name) for name in Tables._fields}
+    found = {name: phase.table(name) for name in Tables._fields}
     made = {name: table for name, table in found.items() if table is not None}
     return Tables(**made) if len(made) == len(found) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project, Projects, find_projects
+from mturk_pipeline.folders.project_folders import Project, Projects, find_projects
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 from mturk_pipeline.workflow.workflow import Workflow
 

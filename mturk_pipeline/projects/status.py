@@ -9,7 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.loop.asked import GRACE
 from mturk_pipeline.projects.deadlines import overdue_words
@@ -74,21 +74,21 @@ def project_status(
 
     `verdict` says what is to be done with a phase, given what lies in its folders.
     """
-    for phase in workflow.phases:
-        place = project_phase(home, project, workflow, phase)
-        inputs = Inputs.of(place)
-        yield _phase_status(place, inputs, verdict(place, inputs))
+    for name in workflow.phases:
+        phase = project_phase(home, project, workflow, name)
+        inputs = Inputs.of(phase)
+        yield _phase_status(phase, inputs, verdict(phase, inputs))
 
 
-def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseStatus:
-    raw, answers, aside = place.table("raw_output"), place.table("answers"), place.table("set_aside")
-    reviewed = place.table("reviewed")
+def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseStatus:
+    raw, answers, aside = phase.table("raw_output"), phase.table("answers"), phase.table("set_aside")
+    reviewed = phase.table("reviewed")
     statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
-    missing = _missing_now(place)
+    missing = _missing_now(phase)
     decided = sum(n for s, n in statuses.items() if s not in UNSEEN)
     return PhaseStatus(
-        project=place.project.name,
-        phase=place.phase,
+        project=phase.project.name,
+        phase=phase.phase,
         state=state.value,
         batches=len(inputs.batches) if raw is None or raw.empty else int(raw["batch_id"].nunique()),
         assignments=0 if raw is None else len(raw),
@@ -99,62 +99,62 @@ def _phase_status(place: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
         accepted_automatically=int(statuses.get(ACCEPTED_AUTOMATICALLY, 0)),
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
-        if_you_stop_here=_if_you_stop_here(place),
-        waiting=tuple(_waiting(place, inputs, state, statuses, missing)),
+        if_you_stop_here=_if_you_stop_here(phase),
+        waiting=tuple(_waiting(phase, inputs, state, statuses, missing)),
         notes=tuple(_notes(missing)),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
     )
 
 
-def _if_you_stop_here(place: ProjectPhase) -> str:
+def _if_you_stop_here(phase: ProjectPhase) -> str:
     """What is known of rows that pass without a look; '' before the first run."""
-    found = place.table("audit")
+    found = phase.table("audit")
     return "" if found is None or found.empty else str(found["sentence"].iloc[0])
 
 
 def _waiting(
-    place: ProjectPhase, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
+    phase: ProjectPhase, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
 ) -> Iterator[str]:
     if state in _OF_VERDICT:
-        yield _OF_VERDICT[state].format(run=f"mturk-pipeline run {place.project.name}")
-    yield from _of_files(place, inputs)
-    yield from _of_missing(place, missing)
+        yield _OF_VERDICT[state].format(run=f"mturk-pipeline run {phase.project.name}")
+    yield from _of_files(phase, inputs)
+    yield from _of_missing(phase, missing)
     if undecided := statuses.get(UNDECIDED):
-        yield f"you: {counted(undecided, 'row')} to review in {place.folders.processed}{overdue_words(place)}"
-    queue, problems = place.table("review_queue"), place.table("review_problems")
+        yield f"you: {counted(undecided, 'row')} to review in {phase.folders.processed}{overdue_words(phase)}"
+    queue, problems = phase.table("review_queue"), phase.table("review_problems")
     if spot := 0 if queue is None else int((queue["kind"] == SPOT_CHECK).sum()):
         checks = counted(spot, "spot check")
         yield f"you: {checks} in the same workbook: they tell how many errors are left in what passes"
     if problems is not None and len(problems):
         entries = counted(len(problems), "entry in reviewed files", "entries in reviewed files")
         yield f"you: {entries} that could not be understood: sheet problems of the workbook"
-    following = place.workflow.following(place.phase)
-    offers = [f"{place.folders.reviewed}/_mIn_{following}.csv"] if following else []
-    offers += [f"{place.folders.input}/_rework_{place.phase}_{n}.csv" for n in range(1, place.spec.max_attempts + 1)]
+    following = phase.workflow.following(phase.phase)
+    offers = [f"{phase.folders.reviewed}/_mIn_{following}.csv"] if following else []
+    offers += [f"{phase.folders.input}/_rework_{phase.phase}_{n}.csv" for n in range(1, phase.spec.max_attempts + 1)]
     for offer in offers:
-        if rows := _rows_of(place.project.path / offer):
+        if rows := _rows_of(phase.project.path / offer):
             yield f"you: {counted(rows, 'item')} to upload from {offer}"
 
 
-def _of_files(place: ProjectPhase, inputs: Inputs) -> Iterator[str]:
+def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:
     """Files that are not read, rows of files that do not count, and folders in which there is nothing yet."""
-    unreadable = unreadable_files(place)
+    unreadable = unreadable_files(phase)
     if unreadable:
         yield f"you: {counted(len(unreadable), 'file')} that could not be read: {named_in_short(unreadable)}"
-    passed = files_not_read(place)
+    passed = files_not_read(phase)
     if passed:
         yield f"you: {counted(len(passed), 'file')} where nothing is read: {named_in_short(passed)}"
-    aside = place.table("set_aside")
+    aside = phase.table("set_aside")
     lost = 0 if aside is None else int((aside["disposition"] != SUPERSEDED).sum())
     if lost:
         yield f"you: {counted(lost, 'row')} of result files that do not count: mturk-pipeline inspect FILE names each"
-    if not inputs.batches and place.workflow.before(place.phase) is None:
-        what = "" if inputs.inputs else f"the list to ask about, in {place.folders.input}, and "
-        yield f"you: {what}result files, in {place.folders.batches}: there is none yet"
+    if not inputs.batches and phase.workflow.before(phase.phase) is None:
+        what = "" if inputs.inputs else f"the list to ask about, in {phase.folders.input}, and "
+        yield f"you: {what}result files, in {phase.folders.batches}: there is none yet"
 
 
-def _of_missing(place: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
+def _of_missing(phase: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
     """Items for which somebody still has to do something, by what that is."""
     open_still = missing[missing["state"] == UNDER_WAY]
     if some := int((open_still["answers"] == 0).sum()):
@@ -165,7 +165,7 @@ def _of_missing(place: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
     if some := int(states.get(NO_HIT, 0)):
         yield f"you: {counted(some, 'item')} of the list in no result file: not uploaded yet, or nobody answered"
     if some := int(states.get(UNUSABLE, 0)):
-        where = place.folders.batches
+        where = phase.folders.batches
         yield f"you: {counted(some, 'item')} answered only in rows that do not count: mend these in {where}"
 
 
@@ -190,13 +190,13 @@ def _notes(missing: pd.DataFrame) -> Iterator[str]:
             yield f"{text}: download the batch again if that was done before their end; later they may be asked again"
 
 
-def _missing_now(place: ProjectPhase) -> pd.DataFrame:
+def _missing_now(phase: ProjectPhase) -> pd.DataFrame:
     """The table `missing_units` as it is at this moment: HITs may have expired since the last run."""
-    table = place.table("missing_units")
+    table = phase.table("missing_units")
     if table is None:
         return pd.DataFrame({"state": [], "answers": [], "wanted": [], "top_up": []})
     if "ends_at" not in table:  # made by an earlier version
-        raw = place.table("raw_output")
+        raw = phase.table("raw_output")
         ends = pd.Series(dtype="datetime64[us, UTC]") if raw is None else raw.groupby("item_id")["expires_at"].max()
         table = table.assign(ends_at=table["item_id"].map(ends))
     expired = (table["state"] == UNDER_WAY) & (pd.Timestamp.now("UTC") >= table["ends_at"] + GRACE)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import PROJECT_FILE
+from mturk_pipeline.folders.project_folders import PROJECT_FILE
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED

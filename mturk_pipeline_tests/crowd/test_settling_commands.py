@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from mturk_pipeline.cli.main import main
-from mturk_pipeline.folders.projects import make_project
+from mturk_pipeline.folders.project_folders import make_project
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow
 from mturk_pipeline_tests.crowd.made import blank
 from mturk_pipeline_tests.intake.intake_files import row, write

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project, hold_run, is_held, project_lock, release_run, run_lock
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk_pipeline.folders.projects import ProjectError, adopt, find_projects, make_project, unidentified
+from mturk_pipeline.folders.project_folders import ProjectError, adopt, find_projects, make_project, unidentified
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 
 WORKFLOWS, _ = load_workflows([SHIPPED_DIR])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.loop.asked import asked_items, inputs_of_items
 from mturk_pipeline.loop.missing import missing_units
 from mturk_pipeline.loop.rework import answered_by, rework

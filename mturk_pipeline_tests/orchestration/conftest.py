@@ -10,7 +10,7 @@ import pytest
 
 from mturk_pipeline.definitions import defs
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project, find_projects, make_project
+from mturk_pipeline.folders.project_folders import Project, find_projects, make_project
 from mturk_pipeline.orchestration.running import PhaseResult, run_project
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mturk_pipeline.folders.projects import PROJECT_FILE
+from mturk_pipeline.folders.project_folders import PROJECT_FILE
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.orchestration.deadlines import CHECK
 from mturk_pipeline.projects.deadlines import overdue_words

@@ -6,7 +6,7 @@ import shutil
 import dagster as dg
 import pytest
 
-from mturk_pipeline.folders.projects import PROJECT_FILE
+from mturk_pipeline.folders.project_folders import PROJECT_FILE
 from mturk_pipeline.orchestration import due
 from mturk_pipeline.orchestration.due import ABANDONED_TAG, verdict
 from mturk_pipeline.projects.due import Inputs, Verdict

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.damage import Mended
 from mturk_pipeline.projects import offers
 from mturk_pipeline.texts.key_form import normalise_key

@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import is_held
-from mturk_pipeline.folders.projects import find_projects
+from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.folders.tables import read_table
 from mturk_pipeline.review.kept_files import kept_file, kept_sheets
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows

@@ -8,7 +8,7 @@ from random import Random
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project
+from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.item_ids import item_ids, row_ids
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import read_reviews, review_store

@@ -17,7 +17,7 @@ import yaml
 import mturk_pipeline
 from mturk_pipeline.definitions import defs
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.projects import Project, make_project
+from mturk_pipeline.folders.project_folders import Project, make_project
 from mturk_pipeline.folders.tables import read_table, table_path
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.input_list import read_input
