@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.errors import UserError
     from mturk_pipeline.intake.collecting import collect
+    from mturk_pipeline.trust.api import fit_predict
     from mturk_pipeline.trust.consensus import find_consensus
-    from mturk_pipeline.trust.fitting import fit_predict
     from mturk_pipeline.workflow.loading import load_workflow
     from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -28,9 +28,9 @@ from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import invalid
 from mturk_pipeline.orchestration.running import run_project
 from mturk_pipeline.providers import PROVIDERS, Provider
-from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.models.majority import majority
-from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.scores import Priors, Scores
+from mturk_pipeline.trust.questions import Questions
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS, TrustModel
 from mturk_pipeline.workers.identities import with_names
@@ -60,7 +60,7 @@ CARDS = Dialect(
 )  # fmt: skip
 
 
-def everyone(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+def everyone(ballots: Ballots, asked: Questions, known: Priors) -> Scores:
     """Whatever anybody says is surely right."""
     counted = majority(ballots, asked, known)
     return counted.with_trust(counted.value_trust * 0 + 0.97, counted.none_trust)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from mturk_pipeline.crowd.money import Wages, costs, dollars, fee_floor, hourly_wages, total
-from mturk_pipeline.crowd.spending import Spending, spending
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.pay.money import Wages, costs, dollars, fee_floor, hourly_wages, total
+from mturk_pipeline.pay.spending import Spending, spending
 from mturk_pipeline.projects import settlement
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
 from mturk_pipeline.projects.site import Site
@@ -55,7 +55,7 @@ def _say_settled(found: PhaseAssignments, settled: Settled, write: bool) -> None
 
 
 def _say_paid(found: PhaseAssignments, paid: settlement.Paid, write: bool) -> None:
-    from mturk_pipeline.crowd.pay_sheet import WHY
+    from mturk_pipeline.pay.pay_sheet import WHY
 
     phase, due = found.phase.phase, paid.due
     for finished in paid.finished:
@@ -121,7 +121,7 @@ def _wages(wages: Wages) -> str:
 
 def _say_why(final: pd.DataFrame, suggestions: pd.DataFrame) -> None:
     """How many assignments go which way and why; whose they are stands in the workbook."""
-    from mturk_pipeline.crowd.deciding_pay import WHY
+    from mturk_pipeline.pay.pay_decisions import WHY
 
     counts = final["why"].value_counts()
     for why, text in WHY.items():

@@ -11,6 +11,7 @@ import pandas as pd
 from mturk_pipeline.contracts.assignments import Assignments, ResultFiles, SetAside
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.damage import undo_damage
+from mturk_pipeline.intake.deduplication import United, unite
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.made_ids import made_id
@@ -20,7 +21,6 @@ from mturk_pipeline.intake.quarantine import examine, rows_as_json
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
-from mturk_pipeline.intake.uniting import United, unite
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import FileText, read_file
 from mturk_pipeline.sheets.text_tables import TextTable

@@ -86,7 +86,7 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     )
     def _missing_units(phase: ProjectPhase, reviewed, raw_output):
         from mturk_pipeline.contracts.loop import MissingUnits
-        from mturk_pipeline.loop.missing import items_of_phase
+        from mturk_pipeline.offers.missing import items_of_phase
         from mturk_pipeline.projects.stages.rework import coverage_of
 
         coverage = coverage_of(phase, reviewed, sent_to(phase, raw_output))
@@ -121,7 +121,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _rework(phase: ProjectPhase, reviewed, raw_output):
-        from mturk_pipeline.loop.rework import UNDER_WAY
+        from mturk_pipeline.offers.rework import UNDER_WAY
         from mturk_pipeline.projects.stages.rework import make_rework
 
         offered = make_rework(phase, reviewed, raw_output)
@@ -157,7 +157,7 @@ def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     @names.asset("redundancy_advice", checks=[names.schema_check("redundancy_advice")])
     def _redundancy_advice(phase: ProjectPhase, answers, raw_output, reviewed):
         from mturk_pipeline.contracts.loop import RedundancyAdvice
-        from mturk_pipeline.loop.redundancy import redundancy_advice
+        from mturk_pipeline.offers.redundancy import redundancy_advice
 
         advice, key = redundancy_advice(answers, raw_output, reviewed, phase.spec), names.key("redundancy_advice")
         yield dg.MaterializeResult(

@@ -53,7 +53,7 @@ def cleaned_output_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     @names.asset("cleaned_output", checks=[names.schema_check("cleaned_output")])
     def _cleaned_output(phase: ProjectPhase, items, consensus):
         from mturk_pipeline.contracts.review import CleanedOutput
-        from mturk_pipeline.review.cleaning import clean
+        from mturk_pipeline.review.cleaned_output import clean
 
         cleaned = clean(consensus, items, phase.spec)
         waits = int(cleaned["needs_review"].sum())

@@ -104,7 +104,7 @@ def offer_input(
 
     Nobody buys the same answer twice.
     """
-    from mturk_pipeline.review.handing_on import not_yet_sent, offer_ids
+    from mturk_pipeline.offers.next_input import not_yet_sent, offer_ids
 
     offered = not_yet_sent(rows, phase.spec, sent_item_ids)
     offered = offered.assign(**{OFFER_ID: offer_ids(offered, phase.spec)})
@@ -146,7 +146,7 @@ def offer_rework(
     list
         The files' names.
     """
-    from mturk_pipeline.loop.rework import exclusions
+    from mturk_pipeline.offers.rework import exclusions
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
     from mturk_pipeline.workers.identities import named_workers
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from mturk_pipeline.review.reading import Reviews
+    from mturk_pipeline.review.decisions import Reviews
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.store import ReviewStore, Version
 
@@ -38,8 +38,8 @@ def read_reviews(phase: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
 
     import pandas as pd
 
+    from mturk_pipeline.review.decisions import read_versions
     from mturk_pipeline.review.problems import problem_table
-    from mturk_pipeline.review.reading import read_versions
 
     store = review_store(phase)
     files = [f.path for f in phase.files(phase.folders.reviewed)]
@@ -69,7 +69,7 @@ def keep_reviews(phase: ProjectPhase, reviews: "Reviews") -> None:
 
 def kept_reviews(phase: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
     """What `keep_reviews` stored, with the table of the asset of decisions."""
-    from mturk_pipeline.review.reading import Reviews
+    from mturk_pipeline.review.decisions import Reviews
 
     def kept(name: str) -> "pd.DataFrame":
         table = phase.table(f"review_{name}")

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.answers.tidying import tidy
-from mturk_pipeline.crowd.deciding_pay import decide_pay, leave_open
-from mturk_pipeline.crowd.pay_ledger import PayLedger
-from mturk_pipeline.crowd.pay_sheet import Owed, finish_pay_sheets, owed, write_pay_sheet
-from mturk_pipeline.crowd.settlement_file import PREFIX, SettlementFile, settlement_files
-from mturk_pipeline.crowd.suggestions import suggest_settlement
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
+from mturk_pipeline.pay.pay_decisions import decide_pay, leave_open
+from mturk_pipeline.pay.pay_ledger import PayLedger
+from mturk_pipeline.pay.pay_sheet import Owed, finish_pay_sheets, owed, write_pay_sheet
+from mturk_pipeline.pay.settlement_file import PREFIX, SettlementFile, settlement_files
+from mturk_pipeline.pay.suggestions import suggest_settlement
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.review.assignments_sheet import read_settle_words

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
 from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores, first_candidates
+from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 
 _ROUNDING = 1e-9

@@ -14,7 +14,7 @@ from mturk_pipeline.vocabulary.answer_states import NEAR_MISS as _NEAR_MISS
 from mturk_pipeline.vocabulary.answer_states import NONE_IN_WORDS as _NONE_IN_WORDS
 
 if TYPE_CHECKING:
-    from mturk_pipeline.trust.asked import Asked
+    from mturk_pipeline.trust.questions import Asked
 
 BLANK, INVALID, NONE, VALID = range(len(ANSWER_STATES))
 # What an invalid answer is evidence of: the later, the more it counts in a vote of several.

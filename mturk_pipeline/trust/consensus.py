@@ -22,11 +22,11 @@ from mturk_pipeline.trust.choosing import (
 from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.footers import footers, less_for_footers
-from mturk_pipeline.trust.judged import Judged, calibration_of, looks, taught
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import NO_VALUE, Known, Scores
 from mturk_pipeline.trust.reasons import Facts, given_in_a_hurry, reasons_of
+from mturk_pipeline.trust.truth import Judged, calibration_of, looks, taught
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -47,7 +47,7 @@ class Fitted:
     footer: Bools  # (K) a footer's or head office's value
     calibration: Calibration
     known: Known  # before the answers were looked at
-    looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.judged.looks`)
+    looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.truth.looks`)
 
 
 def fit(

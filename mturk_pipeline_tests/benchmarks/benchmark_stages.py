@@ -47,7 +47,7 @@ def run_stages(path: Path) -> None:
     mark = _marker()
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.intake import collect
-    from mturk_pipeline.review.cleaning import clean
+    from mturk_pipeline.review.cleaned_output import clean
     from mturk_pipeline.review.item_rows import item_rows
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.workbook import write_workbook

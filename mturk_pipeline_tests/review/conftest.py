@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.cleaned_output import clean
+from mturk_pipeline.review.decisions import Reviews, read_reviewed
 from mturk_pipeline.review.item_rows import item_rows
-from mturk_pipeline.review.reading import Reviews, read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.review import made

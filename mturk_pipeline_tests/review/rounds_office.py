@@ -12,7 +12,7 @@ from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.item_ids import item_ids, row_ids
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import read_reviews, review_store
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.review_sheets import accepted_sheet, decided_sheet, review_sheet

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.audit import _beta_quantile, audit, audit_table, exact_interval
-from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline_tests.review import made
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.cleaned_output import clean
+from mturk_pipeline.review.decisions import Reviews, read_reviewed
 from mturk_pipeline.review.item_rows import item_rows
-from mturk_pipeline.review.reading import Reviews, read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes

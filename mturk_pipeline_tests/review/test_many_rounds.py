@@ -27,8 +27,8 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.intake.item_ids import is_item_id
+from mturk_pipeline.offers.next_input import next_input
 from mturk_pipeline.projects.offers import offer_input, offer_name, sent_to
-from mturk_pipeline.review.handing_on import next_input
 from mturk_pipeline_tests.review.rounds_office import NEXT, UNTIL_NOW, Item, Office
 from mturk_pipeline_tests.review.rounds_oracle import LOOK, STATUS, Expected, Oracle, Word
 from mturk_pipeline_tests.review.rounds_people import NAMES, People, PersonsFile, Row, texts_for, written

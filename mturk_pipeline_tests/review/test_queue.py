@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.review import ReviewQueue
-from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.queue import WITHOUT_A_HINT, review_queue
 from mturk_pipeline.review.review_sheets import accepted_sheet, review_sheet

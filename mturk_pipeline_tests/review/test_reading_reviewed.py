@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.review import Decisions, Reviewed, ReviewProblems
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.decision_words import decision_of
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY

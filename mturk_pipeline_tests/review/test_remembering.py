@@ -5,9 +5,9 @@ import os
 import pandas as pd
 import pytest
 
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.decisions import read_versions
 from mturk_pipeline.review.kept_files import CELLS, TEXT, read_kept_text
-from mturk_pipeline.review.reading import read_versions
 from mturk_pipeline.review.store import DamagedJournal, ReviewStore
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
@@ -191,7 +191,7 @@ def test_what_is_read_once_is_not_read_again_and_says_the_same(office, monkeypat
     office.desk.save([office.row("Rowing", decision="accept", note="x")])
     office.run()
     first = office.reviews.decisions
-    monkeypatch.setattr("mturk_pipeline.review.sources.kept_sheets", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr("mturk_pipeline.review.file_versions.kept_sheets", lambda *_: pytest.fail("read again"))
     office.run()
     pd.testing.assert_frame_equal(office.reviews.decisions, first)
 

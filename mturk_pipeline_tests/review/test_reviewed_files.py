@@ -170,7 +170,7 @@ def test_a_table_of_answers_is_no_review(contacts):
 def test_the_order_of_files_does_not_matter(contacts):
     contacts.save([{"university": UNIVERSITY, "club": c, "decision": "ok"} for c in ("Drama", "Rowing")], "b.csv")
     contacts.save([{"university": UNIVERSITY, "club": "Choir", "decision": "drop"}], "a.csv")
-    from mturk_pipeline.review.reading import read_reviewed
+    from mturk_pipeline.review.decisions import read_reviewed
 
     files = sorted(contacts.folder.iterdir())
     one = read_reviewed(files, contacts.cleaned, None, contacts.phase)

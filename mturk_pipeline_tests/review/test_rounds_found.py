@@ -2,8 +2,8 @@
 
 import pytest
 
-from mturk_pipeline.review.deciding import apply_decisions
-from mturk_pipeline.review.reading import read_reviewed
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.decisions import read_reviewed
 from mturk_pipeline_tests.review import made
 from mturk_pipeline_tests.review.test_remembering import Office
 

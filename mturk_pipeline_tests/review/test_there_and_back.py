@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.intake.item_ids import canonical_id
-from mturk_pipeline.review.cleaning import clean
+from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.decision_words import WORDS, decision_of
+from mturk_pipeline.review.decisions import read_reviewed
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.person_values import person_value
-from mturk_pipeline.review.reading import read_reviewed
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.trust import fit_predict
-from mturk_pipeline.trust.frames import read_frame
+from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models.combined import trust
 from mturk_pipeline.trust.models.scores import Known
 from mturk_pipeline.trust.standing import partners, suspected

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust import fit_predict
-from mturk_pipeline.trust.frames import KINDS
+from mturk_pipeline.trust.api_answers import KINDS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
 COLUMNS = ["item", "worker", "value"]

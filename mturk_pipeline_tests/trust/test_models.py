@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust import fit_predict
-from mturk_pipeline.trust.frames import read_frame
+from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.confusion import ClosedVotes, digamma
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Known

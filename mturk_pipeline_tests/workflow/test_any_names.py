@@ -29,7 +29,7 @@ from mturk_pipeline.workflow.workflow import Workflow
 
 PACKAGE = Path(mturk_pipeline.__file__).parent
 # Where tables stand that hold keys or fields beside columns of the pipeline's own.
-ROOMS = ("answers", "contracts", "intake", "leads", "loop", "review", "tracing")
+ROOMS = ("answers", "contracts", "intake", "leads", "offers", "review", "tracing")
 HEAD = ["HITId", "HITTypeId", "Title", "Reward", "MaxAssignments", "CreationTime", "AssignmentId", "WorkerId"]
 HEAD += ["AssignmentStatus", "AcceptTime", "SubmitTime", "AutoApprovalTime", "WorkTimeInSeconds"]
 

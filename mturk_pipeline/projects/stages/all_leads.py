@@ -8,9 +8,9 @@ from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.leads.contacts import contacts
 from mturk_pipeline.leads.gathering import gather_leads
 from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.provenance import row_sources
 from mturk_pipeline.leads.recipients import recipients
 from mturk_pipeline.leads.report import PhaseTables, report
-from mturk_pipeline.leads.sources import row_sources
 from mturk_pipeline.leads.suppression import mark_suppressed
 from mturk_pipeline.leads.writing import leads_files
 from mturk_pipeline.projects.outcome_files import outcome_files

@@ -4,7 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import keep_reviews, read_reviews
-from mturk_pipeline.review.reading import Reviews
+from mturk_pipeline.review.decisions import Reviews
 
 
 def make_decisions(phase: ProjectPhase, items: pd.DataFrame) -> Reviews:

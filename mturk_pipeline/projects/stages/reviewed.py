@@ -6,8 +6,8 @@ import pandas as pd
 
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import kept_reviews, seed_of
+from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.audit import Audit, audit, audit_table
-from mturk_pipeline.review.deciding import apply_decisions
 
 
 class ReviewedPhase(NamedTuple):

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
-from mturk_pipeline.loop.asked import asked_items, inputs_of_items
-from mturk_pipeline.loop.missing import missing_units
-from mturk_pipeline.loop.rework import answered_by, rework
+from mturk_pipeline.offers.hit_history import asked_items, inputs_of_items
+from mturk_pipeline.offers.missing import missing_units
+from mturk_pipeline.offers.next_input import HandedOn, next_input
+from mturk_pipeline.offers.rework import answered_by, rework
 from mturk_pipeline.projects.offers import Sent, offer_rework, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.review.handing_on import HandedOn, next_input
 
 
 class Coverage(NamedTuple):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.asked import Asked, shares_classes
 from mturk_pipeline.trust.coding import NONE, Bools, Floats, Ints
 from mturk_pipeline.trust.models.confusion import ClosedVotes
 from mturk_pipeline.trust.models.scores import NO_VALUE, Known
 from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.questions import Asked, shares_classes
 from mturk_pipeline.trust.votes import Ballots
 
 MOST_CLASSES = 60  # a matrix of 60 x 60 for each worker; with more classes a field is treated as an open one

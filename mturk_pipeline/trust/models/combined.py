@@ -31,7 +31,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.asked import Asked
 from mturk_pipeline.trust.coding import NEAR_MISS, VALID, Bools, Floats
 from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
 from mturk_pipeline.trust.models.confusion import classify, smoothed_vote
@@ -42,6 +41,7 @@ from mturk_pipeline.trust.models.roles import fit_roles, open_votes
 from mturk_pipeline.trust.models.scores import Copying, Known, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.models.worker_weighted import worker_weighted
+from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 
 CLOSED_SMOOTHING, OPEN_SMOOTHING = 0.35, 0.25

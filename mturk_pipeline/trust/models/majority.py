@@ -23,10 +23,10 @@ that goes with them.
 
 import numpy as np
 
-from mturk_pipeline.trust.asked import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Floats
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 
 WEAK = 0.25

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from mturk_pipeline.trust.asked import Asked, of_field
 from mturk_pipeline.trust.coding import Floats, Ints
 from mturk_pipeline.trust.listing import Listing, fit_listing
 from mturk_pipeline.trust.models.scores import Known, Scores
 from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.votes import Ballots
 
 

@@ -26,11 +26,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.asked import Asked, of_field, shares_classes
 from mturk_pipeline.trust.coding import NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.scores import Known, Scores, settled
 from mturk_pipeline.trust.models.segments import shares, sums
+from mturk_pipeline.trust.questions import Asked, of_field, shares_classes
 from mturk_pipeline.trust.votes import Ballots
 
 FALSE_VALUES, MOST_FALSE_VALUES = 6.0, 10.0

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.audit import audit
-from mturk_pipeline.review.deciding import apply_decisions
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.benchmarks.review_play.desk import Desk, read_csv
 from mturk_pipeline_tests.simulator import CrowdParams, simulate

@@ -10,16 +10,16 @@ import pandas as pd
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
-from mturk_pipeline.review.cleaning import clean
-from mturk_pipeline.review.deciding import apply_decisions
+from mturk_pipeline.review.applied_decisions import apply_decisions
+from mturk_pipeline.review.cleaned_output import clean
+from mturk_pipeline.review.decisions import Reviews, read_reviewed, read_versions
 from mturk_pipeline.review.item_rows import item_rows
-from mturk_pipeline.review.reading import Reviews, read_reviewed, read_versions
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.review.shown import none_word
 from mturk_pipeline.review.store import ReviewStore
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline.trust.consensus import Fitted, find_consensus, fit
-from mturk_pipeline.trust.judged import judged_of
+from mturk_pipeline.trust.truth import judged_of
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

@@ -1,0 +1,192 @@
+"""Trust for a plain frame of answers, outside of any phase: `fit_predict`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.api_answers import Frame, read_frame
+from mturk_pipeline.trust.api_reviewed import read_reviewed
+from mturk_pipeline.trust.calibration import Calibration
+from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
+from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
+from mturk_pipeline.trust.models import model_named
+from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.reasons import reason_frame
+from mturk_pipeline.trust.standing import partners, reliability, standings
+from mturk_pipeline.trust.truth import calibration_of
+from mturk_pipeline.vocabulary.standings import NEUTRAL
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `fit_predict` found."""
+
+    consensus: pd.DataFrame
+    workers: pd.DataFrame
+    calibration: Calibration
+    notes: tuple[str, ...]  # what should be known of the whole, in words
+
+
+def fit_predict(
+    answers: pd.DataFrame,
+    model: str = "trust",
+    kind: str = "closed",
+    none_values: Collection[object] = (),
+    reviewed: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> Result:
+    """The consensus of redundant answers, how far it can be trusted, and how reliable each worker is.
+
+    Parameters
+    ----------
+    answers
+        One row per value that a worker gave: item, worker, value (missing or '' = left blank), and optionally field,
+        state (blank, none_declared, invalid, valid), evidence (what an invalid answer speaks for: near_miss for a
+        value, none_in_words for none, junk, the default, for neither), pool (answers whose reliability is counted
+        apart: a worker may be good in one pool and poor in another) and work_seconds. Several rows per item and
+        worker are allowed.
+    model
+        A name in `mturk_pipeline.vocabulary.trust_models.TRUST_MODELS`: majority, worker_weighted, confusion, trust.
+    kind
+        closed (all items share the possible values), open (each item has its own) or list (each item has several
+        right values; one row of consensus for each).
+    none_values
+        Values that say 'there is none'.
+    reviewed
+        What people found to be right: item, field (where answers have it), value (missing = none of the values), and
+        optionally inclusion, the probability with which the item was drawn for review, in (0, 1]; missing where it
+        was picked for being bad. Without that column the rows count as a random sample. Of a list's right elements
+        each has a row. What people found right is the consensus of its item, with a trust of 1; where nobody gave
+        it, the best guess has a trust of 0.
+    seed
+        For the models that draw random numbers. The same answers and seed give the same result in any order of rows.
+
+    Returns
+    -------
+    Result
+        consensus: item, field, value (missing: none, or nothing usable), trust (0..1), runners_up (list of (value,
+        trust), best first), pattern ('3:0', '2:1', 'lone' … ), reasons; sorted by item and field.
+        workers: worker, contributions (items answered), answers, reliability, reliability_low, reliability_high (95 %
+        interval), standing (neutral, watch, exclude), evidence; sorted by worker.
+
+    Raises
+    ------
+    ValueError
+        For a missing column, an unknown model, kind or state, a seed that is none, a row without item or worker, or
+        an inclusion that is no probability.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame(
+    ...     [(i, w, "cat" if i % 2 else "dog") for i in range(30) for w in "abc"], columns=["item", "worker", "value"]
+    ... )
+    >>> answers.loc[0, "value"] = "cat"  # of worker a, who is right otherwise
+    >>> result = fit_predict(answers)
+    >>> result.consensus.loc[0, ["value", "pattern"]].tolist()
+    ['dog', '2:1']
+    """
+    find = model_named(model)
+    if not isinstance(seed, Integral) or int(seed) < 0:
+        raise ValueError(f"seed is a whole number from 0 on, not {seed!r}")
+    frame = read_frame(answers, kind, none_values)
+    ballots = frame.ballots
+    known = Known.nothing(ballots, int(seed))
+    scores = find(ballots, frame.questions, known)
+    calibration, notes = Calibration(), ()
+    if reviewed is not None and len(reviewed):
+        judged, notes = read_reviewed(frame, reviewed, none_values)
+        calibration = calibration_of(ballots, scores, judged)
+        known = Known(judged.truth, known.right, known.given, known.weight, int(seed))
+        scores = find(ballots, frame.questions, known)
+    scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
+    scores = scores.settled(ballots, known)
+    chosen = choose(ballots, scores)
+    return Result(_consensus(frame, scores, chosen), _workers(frame, scores), calibration, (*scores.notes, *notes))
+
+
+def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
+    cells, ballots = frame.ballots.cells, frame.ballots
+    places = np.append(ballots.candidates.value, -1).astype(np.int64)[chosen.best]
+    fields = np.array(frame.fields, dtype=object)
+    return pd.DataFrame(
+        {
+            "item": frame.items[cells.item],
+            "field": pd.Series(fields[cells.field], dtype="str"),
+            "value": frame.values[places] if len(places) and places.min() >= 0 else _with_gaps(frame.values, places),
+            "trust": chosen.trust,
+            "runners_up": _runners_up(frame, scores, chosen),
+            "pattern": pd.Series(patterns(ballots, chosen.best), dtype="str"),
+            "reasons": reason_frame(ballots, frame.questions, scores, chosen),
+        }
+    )
+
+
+def _with_gaps(values: pd.Index, places: Ints) -> pd.Series:
+    """The values at `places`, missing where that is -1; whole numbers stay whole."""
+    whole = pd.api.types.is_integer_dtype(values.dtype) and isinstance(values.dtype, np.dtype)
+    return pd.Series(values, dtype=object if whole else values.dtype).reindex(places).reset_index(drop=True)
+
+
+def _runners_up(frame: Frame, scores: Scores, chosen: Chosen) -> list[list[tuple[object, float]]]:
+    """Of each cell its other candidates with their trust, best first."""
+    cells, candidates = frame.ballots.cells, frame.ballots.candidates
+    out: list[list[tuple[object, float]]] = [[] for _ in range(len(cells.field))]
+    other = np.flatnonzero(chosen.best[candidates.cell] != np.arange(len(candidates.cell)))
+    other = other[np.lexsort((other, -scores.value_trust[other], candidates.cell[other]))]
+    values = frame.values[candidates.value[other].astype(np.int64)].tolist()
+    trust = scores.value_trust[other].round(4).tolist()
+    for cell, value, of_value in zip(candidates.cell[other].tolist(), values, trust, strict=True):
+        out[cell].append((value, of_value))
+    return out
+
+
+def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
+    votes, n = frame.ballots.votes, len(frame.workers)
+    of_worker = frame.worker_of
+    merged = Scores(
+        scores.value_trust, scores.none_trust, sums(of_worker, scores.right, n), sums(of_worker, scores.given, n)
+    )
+    middle, low, high = reliability(merged)
+    counts = np.bincount(of_worker[votes.worker] * 4 + votes.state, minlength=n * 4).reshape(n, 4)
+    asked = pd.unique(of_worker[votes.worker] * (len(frame.items) + 1) + frame.ballots.cells.item[votes.cell])
+    by_voter = partners(scores.copying, len(frame.ballots.workers))
+    copies = [sorted({int(of_worker[p]) for p in by_voter[v]}) for v in range(len(by_voter))]
+    shared: list[set[int]] = [set() for _ in range(n)]
+    for voter, found in enumerate(copies):
+        shared[of_worker[voter]] |= set(found)
+    has_partner = np.array([bool(s) for s in shared], dtype=bool)
+    checked = np.zeros(n, dtype=bool)
+    checked[of_worker[checked_workers(frame.ballots, Known.nothing(frame.ballots))]] = n > 2
+    standing = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
+    return pd.DataFrame(
+        {
+            "worker": frame.workers,
+            "contributions": np.bincount(asked // (len(frame.items) + 1), minlength=n),
+            "answers": counts[:, VALID] + counts[:, NONE] + counts[:, INVALID],
+            "blank": counts[:, BLANK],
+            "reliability": middle,
+            "reliability_low": low,
+            "reliability_high": high,
+            "standing": pd.Series(standing, dtype="str"),
+            "evidence": pd.Series(_evidence(merged, middle, low, high, standing, shared), dtype="str"),
+        }
+    )
+
+
+def _evidence(
+    scores: Scores, middle: Floats, low: Floats, high: Floats, standing: Texts, shared: list[set[int]]
+) -> list[str]:
+    said = []
+    for w in range(len(middle)):
+        parts = []
+        if standing[w] != NEUTRAL and scores.given[w] > 0:
+            given = f"{scores.given[w]:.0f} values"
+            parts.append(f"of {given} about {scores.right[w]:.0f} right ({low[w]:.0%} to {high[w]:.0%})")
+        if shared[w]:
+            parts.append(f"shares wrong values with {len(shared[w])} other worker{'s' * (len(shared[w]) > 1)}")
+        said.append("; ".join(parts))
+    return said

@@ -1,0 +1,138 @@
+"""What people decided about item-fields, as truth for calibration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.kinds import key_of, read
+from mturk_pipeline.trust.calibration import Calibration, calibrate
+from mturk_pipeline.trust.choosing import choose
+from mturk_pipeline.trust.coding import Floats, Ints
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
+from mturk_pipeline.trust.questions import Asked
+from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+Model = Callable[[Ballots, Asked, Known], Scores]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """For each of C cells what a person found right, and how the cell came before the person."""
+
+    truth: Ints  # (C) candidate, or UNKNOWN (nobody looked), NO_VALUE, NOT_GIVEN
+    inclusion: Floats  # (C) probability with which it was drawn; missing where it was not drawn by chance
+    refuted: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # candidates known to be wrong
+
+    @staticmethod
+    def nothing(ballots: Ballots) -> "Judged":
+        """Nobody has looked at anything."""
+        n = len(ballots.cells.field)
+        return Judged(np.full(n, UNKNOWN, dtype=np.int64), np.full(n, np.nan))
+
+
+def looks(ballots: Ballots, scores: Scores, judged: Judged) -> pd.DataFrame:
+    """For each cell that a person looked at: trust in its best guess, whether that is right (0, 1), inclusion.
+
+    `scores` are those of a model that has not seen the decisions.
+    """
+    chosen = choose(ballots, scores)
+    looked = (judged.truth != UNKNOWN) | np.isin(chosen.best, judged.refuted)
+    right = np.where(judged.truth == NO_VALUE, chosen.best < 0, chosen.best == judged.truth)
+    found = {"trust": chosen.trust, "right": right.astype(float), "inclusion": judged.inclusion}
+    return pd.DataFrame({name: column[looked] for name, column in found.items()})
+
+
+def calibration_of(ballots: Ballots, scores: Scores, judged: Judged) -> Calibration:
+    """How the `scores` of a model that has not seen the decisions have to be corrected."""
+    seen = looks(ballots, scores, judged)
+    return calibrate(*(seen[name].to_numpy(dtype=float) for name in ("trust", "right", "inclusion")))
+
+
+def taught(model: Model, ballots: Ballots, phase: Asked, known: Known, before: Scores, judged: Judged) -> Scores:
+    """What `model` says where people's decisions tell it which workers are right.
+
+    The cells that they decided keep the trust that they had `before`: a best guess is not more trusted for having
+    been looked at, else nobody could say any more how far trust holds.
+    """
+    told = judged.truth != UNKNOWN
+    truth = np.where(known.truth == UNKNOWN, judged.truth, known.truth)
+    after = model(ballots, phase, replace(known, truth=truth))
+    value = np.where(told[ballots.candidates.cell], before.value_trust, after.value_trust)
+    return after.with_trust(value, np.where(told, before.none_trust, after.none_trust))
+
+
+def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Judged:
+    """From reviewed rows (contract Reviewed; with a column `inclusion` where rows were drawn by chance).
+
+    Values are compared as their kind compares them; a value that nobody gave is known as such.
+    """
+    cells = ballots.cells
+    truth = np.full(len(cells.field), UNKNOWN, dtype=np.int64)
+    inclusion = np.full(len(cells.field), np.nan)
+    rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].notna()]
+    if rows.empty:
+        return Judged(truth, inclusion)
+    names = np.array(list(phase.fields), dtype=object)
+    keys = [cells.item_id, cells.element, names[cells.field]]
+    place = pd.Series(np.arange(len(truth)), index=pd.MultiIndex.from_arrays(keys))
+    drawn = rows["inclusion"] if "inclusion" in rows else pd.Series(np.nan, index=rows.index)
+    for name in (n for n in phase.fields if n in rows):
+        where = pd.MultiIndex.from_arrays([rows["parent_item_id"], rows["element"], [name] * len(rows)])
+        cell = place.reindex(where).to_numpy(dtype=float)
+        asked = ~np.isnan(cell)
+        at = cell[asked].astype(np.int64)
+        truth[at] = _candidates(ballots, at, rows.loc[asked, name].tolist(), phase, name)
+        inclusion[at] = pd.to_numeric(drawn[asked], errors="coerce").to_numpy(dtype=float)
+    return Judged(truth, inclusion)
+
+
+def with_outcomes(judged: Judged, ballots: Ballots, outcomes: pd.DataFrame, phase: PhaseSpec) -> Judged:
+    """`judged` with what became of values that were used, such as mail that came back.
+
+    Parameters
+    ----------
+    outcomes
+        item_id, element, field, value and right (bool). What a person decided counts more. That a value is wrong says
+        something of the other answers only where there are none.
+    """
+    cells, values = ballots.cells, ballots.candidates.value
+    names = list(phase.fields)
+    keys = pd.MultiIndex.from_arrays([cells.item_id, cells.element, np.array(names, dtype=object)[cells.field]])
+    place = pd.Series(np.arange(len(judged.truth)), index=keys)
+    where = pd.MultiIndex.from_frame(outcomes[["item_id", "element", "field"]])
+    truth, refuted = judged.truth.copy(), judged.refuted.tolist()
+    for cell, name, value, right in zip(
+        place.reindex(where), outcomes["field"], outcomes["value"], outcomes["right"], strict=True
+    ):
+        if np.isnan(cell) or truth[at := int(cell)] != UNKNOWN:
+            continue
+        kind = phase.fields[name].kind
+        here = range(cells.start[at], cells.start[at + 1])
+        found = next((k for k in here if key_of(values[k], kind) == key_of(value, kind)), None)
+        if found is None:
+            continue
+        if right:
+            truth[at] = found
+        else:
+            refuted.append(found)
+            truth[at] = NOT_GIVEN if len(here) == 1 else UNKNOWN
+    return replace(judged, truth=truth, refuted=np.array(refuted, dtype=np.int64))
+
+
+def _candidates(ballots: Ballots, cells: Ints, said: list[object], phase: PhaseSpec, name: str) -> list[int]:
+    """The candidate of each of `cells` that is what the person `said`."""
+    spec = phase.fields[name]
+    start, values = ballots.cells.start, ballots.candidates.value
+    found = []
+    for cell, text in zip(cells.tolist(), said, strict=True):
+        if not isinstance(text, str) or not text.strip():
+            found.append(NO_VALUE)
+            continue
+        right = key_of(read(text, spec).value or text, spec.kind)
+        here = range(start[cell], start[cell + 1])
+        found.append(next((k for k in here if key_of(values[k], spec.kind) == right), NOT_GIVEN))
+    return found
