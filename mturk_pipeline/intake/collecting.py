@@ -11,7 +11,7 @@ import pandas as pd
 from mturk_pipeline.contracts.assignments import Assignments, ResultFiles, SetAside
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.damage import undo_damage
-from mturk_pipeline.intake.deduplication import United, unite
+from mturk_pipeline.intake.deduplication import UniqueAssignments, unite
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.made_ids import made_id
@@ -243,7 +243,7 @@ def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -
     return remarks
 
 
-def _united(work: _Work) -> United:
+def _united(work: _Work) -> UniqueAssignments:
     frames = [part.frame for part in work.parts if len(part.frame)]
     rows = pd.concat(frames, ignore_index=True) if frames else _no_rows(work)
     return unite(rows, [part.columns for part in work.parts])
@@ -267,7 +267,7 @@ def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     return columns(frame, [*Assignments.names(), *contents])
 
 
-def _set_aside(work: _Work, united: United) -> pd.DataFrame:
+def _set_aside(work: _Work, united: UniqueAssignments) -> pd.DataFrame:
     """All rows that are not in raw output, in the order of files and rows."""
     kinds = {
         SUPERSEDED: [united.superseded],

@@ -35,7 +35,7 @@ Clear = dict[str, dict[int, str]]
 
 
 @dataclass
-class United:
+class UniqueAssignments:
     """`kept` has one row per assignment; `superseded` and `conflicting` the others, with `rule` and `reason`."""
 
     kept: pd.DataFrame
@@ -43,7 +43,7 @@ class United:
     conflicting: pd.DataFrame
 
 
-def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
+def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> UniqueAssignments:
     """One row per AssignmentId.
 
     Parameters
@@ -62,7 +62,7 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
     """
     repeated = column(rows, "assignment_id").duplicated(keep=False)
     if not repeated.any():
-        return United(rows, _told(rows.iloc[:0], "", ""), _told(rows.iloc[:0], "", ""))
+        return UniqueAssignments(rows, _told(rows.iloc[:0], "", ""), _told(rows.iloc[:0], "", ""))
     same = select(rows, repeated).copy()
     same["group"] = pd.factorize(same["assignment_id"])[0]
     same = _latest_first(same)
@@ -76,7 +76,7 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> United:
     superseded = _superseded(losers, winners)
     cleared = _cleared(_filled(winners, losers), clear)
     kept = pd.concat([select(rows, ~repeated), cleared]).sort_index()
-    return United(kept.drop(columns="group"), superseded, conflicting)
+    return UniqueAssignments(kept.drop(columns="group"), superseded, conflicting)
 
 
 def _latest_first(same: pd.DataFrame) -> pd.DataFrame:

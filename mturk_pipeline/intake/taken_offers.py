@@ -31,7 +31,7 @@ _COLUMNS = ["item_id", "attempt", "source_file", "changed"]
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenOffers:
     """What people took of the offers to one phase.
 
     Attributes
@@ -84,7 +84,9 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
     return bool(keys) and wanted <= names and not (names & (_OTHERS - wanted) or parts)
 
 
-def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False) -> Taken:
+def read_taken(
+    inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False
+) -> TakenOffers:
     """What was taken of the offers to a phase.
 
     Parameters
@@ -110,7 +112,7 @@ def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[s
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
     rows = rows.astype({"item_id": "str", "attempt": "int64", "source_file": "str", "changed": "bool"})
     rows = rows.sort_values(_COLUMNS, ignore_index=True).drop_duplicates(ignore_index=True)
-    return Taken(rows, tuple(path for path, (_, alone) in read if alone))
+    return TakenOffers(rows, tuple(path for path, (_, alone) in read if alone))
 
 
 def _read(path: Path, is_copy: Callable[[Iterable[str]], bool], keys: Sequence[str]) -> tuple[list[pd.DataFrame], bool]:

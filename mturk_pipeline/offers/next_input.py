@@ -14,7 +14,7 @@ from mturk_pipeline.workflow.phase_spec import FIELD_MARK, KEY_MARK, PhaseSpec
 _LEFT_OUT = ["item_id", "rule", "reason"]
 
 
-class HandedOn(NamedTuple):
+class UploadRows(NamedTuple):
     """A table ready for upload, and what is not in it.
 
     Attributes
@@ -36,7 +36,7 @@ def next_input(
     next_phase: PhaseSpec,
     *,
     sent_item_ids: Collection[str] = frozenset(),
-) -> HandedOn:
+) -> UploadRows:
     """The next phase's input: rows that are accepted, fixed, added or accepted automatically.
 
     Parameters
@@ -119,7 +119,7 @@ def _missing_words(keys: list[str], absent: list[str]) -> str:
     return f"no value for {named}, which the next phase needs" if absent else f"one of {named} is empty"
 
 
-def split(table: pd.DataFrame, ids: pd.Series, rules: dict[str, tuple[pd.Series, str]]) -> HandedOn:
+def split(table: pd.DataFrame, ids: pd.Series, rules: dict[str, tuple[pd.Series, str]]) -> UploadRows:
     """`table` without the rows that a rule leaves out (the first rule that holds is named)."""
     rule = pd.Series("", index=table.index, dtype="str")
     for name, (holds, _) in rules.items():
@@ -127,4 +127,4 @@ def split(table: pd.DataFrame, ids: pd.Series, rules: dict[str, tuple[pd.Series,
     out = rule != ""
     reasons = rule[out].map({name: reason for name, (_, reason) in rules.items()})
     left = pd.DataFrame({"item_id": ids[out], "rule": rule[out], "reason": reasons}, columns=_LEFT_OUT)
-    return HandedOn(table[~out].reset_index(drop=True), left.astype("str").reset_index(drop=True))
+    return UploadRows(table[~out].reset_index(drop=True), left.astype("str").reset_index(drop=True))

@@ -5,7 +5,7 @@ import pandas as pd
 from mturk_pipeline.intake.sent_items import ANSWERS_WANTED, ATTEMPT, OFFER_ID
 from mturk_pipeline.intake.taken_offers import EXCLUDED
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.offers.next_input import HandedOn, split
+from mturk_pipeline.offers.next_input import UploadRows, split
 from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -18,7 +18,7 @@ def rework(
     inputs: pd.DataFrame,
     phase: PhaseSpec,
     missing: pd.DataFrame | None = None,
-) -> HandedOn:
+) -> UploadRows:
     """Items that are asked again, once each: those of rows decided redo or rejected, and missing units.
 
     Parameters

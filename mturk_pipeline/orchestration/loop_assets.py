@@ -8,7 +8,7 @@ import dagster as dg
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
 from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.projects.offers import Sent, sent_to
+from mturk_pipeline.projects.offers import HitHistory, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.vocabulary.missing_states import SHORT
 
@@ -194,7 +194,7 @@ def _taken_spec(names: PhaseAssets, stage: str) -> dg.AssetCheckSpec:
     return names.check("taken_as_offered", stage, "Copies of offers that people took ask about what was offered.")
 
 
-def _taken_check(names: PhaseAssets, stage: str, sent: Sent) -> dg.AssetCheckResult:
+def _taken_check(names: PhaseAssets, stage: str, sent: HitHistory) -> dg.AssetCheckResult:
     """Warns where a copy's keys were changed: such rows count as sent, both as offered and as changed."""
     changed = sent.copies.rows[sent.copies.rows["changed"]]
     rows = changed.groupby("source_file").size().floordiv(2).reset_index(name="rows")

@@ -29,7 +29,7 @@ WHY = {
 
 
 @dataclass(frozen=True)
-class Owed:
+class AmountDue:
     """What is to be paid by hand.
 
     Attributes
@@ -51,7 +51,7 @@ def owed(
     paid: pd.Series,
     names: Mapping[str, str],
     reward: Decimal | None = None,
-) -> Owed:
+) -> AmountDue:
     """What is to be paid now: approved by suggestion or by a person's word, and on no sheet before.
 
     Parameters
@@ -83,7 +83,7 @@ def owed(
     ]
     why = np.select([where for where, _ in cases], [word for _, word in cases], "pay")
     counts = {word: int((why == word).sum()) for word in WHY}
-    return Owed(assignments.assign(reward=rewards)[why == "pay"], {word: n for word, n in counts.items() if n})
+    return AmountDue(assignments.assign(reward=rewards)[why == "pay"], {word: n for word, n in counts.items() if n})
 
 
 def sheet_rows(assignments: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -103,7 +103,9 @@ def sheet_rows(assignments: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFr
     return rows[["worker_id", "worker", "assignments", "amount", "hours", "hourly_wage"]]
 
 
-def write_pay_sheet(writer: ProjectWriter, folder: str, phase: str, due: Owed, names: Mapping[str, str]) -> str | None:
+def write_pay_sheet(
+    writer: ProjectWriter, folder: str, phase: str, due: AmountDue, names: Mapping[str, str]
+) -> str | None:
     """Write the phase's next pay sheet into `folder` of the project; its name, or None where nothing is to be paid.
 
     `names` gives whole names by worker. To be called under the project's lock, after `finish_pay_sheets`.

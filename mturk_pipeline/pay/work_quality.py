@@ -35,7 +35,7 @@ class Mark:
     evidence: str | pd.Series = ""
 
 
-class Given:
+class AnswersByAssignment:
     """A phase's answers by assignment; every table and mask has the AssignmentIds of `seconds` as its index."""
 
     def __init__(self, assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> None:
@@ -96,7 +96,7 @@ def findings(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec)
         Index assignment_id, in the order of `assignments`; work (usable, doubtful, unusable), reason (for the
         worker), evidence (for the requester).
     """
-    given = Given(assignments, answers, phase)
+    given = AnswersByAssignment(assignments, answers, phase)
     index = given.seconds.index
     found = pd.DataFrame({"work": "usable", "reason": "", "evidence": ""}, index=index, dtype="str")
     free = pd.Series(True, index=index)
@@ -112,7 +112,7 @@ def findings(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec)
     return found
 
 
-def _required_blank(given: Given) -> Iterator[Mark]:
+def _required_blank(given: AnswersByAssignment) -> Iterator[Mark]:
     """Fields that need an answer are empty. Where an empty cell may mean "I found nothing", it proves nothing."""
     needed = [name for name, spec in given.phase.fields.items() if spec.required]
     needed = needed or [name for name, spec in given.phase.fields.items() if not blank_means_none(spec)]
@@ -137,7 +137,7 @@ def _required_blank(given: Given) -> Iterator[Mark]:
     )
 
 
-def _all_invalid(given: Given) -> Iterator[Mark]:
+def _all_invalid(given: AnswersByAssignment) -> Iterator[Mark]:
     """Every answer that was given cannot be one.
 
     That is hard evidence for fillers and for one text in several fields. A link with a slip of the keyboard, "not
@@ -158,7 +158,7 @@ def _all_invalid(given: Given) -> Iterator[Mark]:
     yield Mark(only_invalid, "doubtful", reason, "no usable answer, but a try or a message to you? " + why)
 
 
-def _says_nothing(given: Given) -> Iterator[Mark]:
+def _says_nothing(given: AnswersByAssignment) -> Iterator[Mark]:
     """All is empty, in a phase where that can mean that nothing was found; or nothing was found at once."""
     seen = "all fields are blank" + given.after + ": nothing found?"
     yield Mark(given.is_silent & ~given.hurried, "doubtful", "All fields were left empty.", seen)
@@ -170,7 +170,7 @@ def _says_nothing(given: Given) -> Iterator[Mark]:
     )
 
 
-def _keys_held_down(given: Given) -> Iterator[Mark]:
+def _keys_held_down(given: AnswersByAssignment) -> Iterator[Mark]:
     """A text that is one letter again and again."""
     valid = given.answers[given.answers["state"] == "valid"]
     held = valid[valid["value"].str.match(_HELD_DOWN)]
@@ -181,7 +181,7 @@ def _keys_held_down(given: Given) -> Iterator[Mark]:
         yield Mark(where, "doubtful", "One letter again and again is no answer: " + fields.astype("str") + ".", seen)
 
 
-def _suspicious(given: Given) -> Iterator[Mark]:
+def _suspicious(given: AnswersByAssignment) -> Iterator[Mark]:
     """Every value is well formed and unlikely to be real."""
     valid = given.answers[given.answers["state"] == "valid"]
     every = given.all_of(valid, valid["suspicious"].to_numpy())
@@ -190,7 +190,7 @@ def _suspicious(given: Given) -> Iterator[Mark]:
         yield Mark(every, "doubtful", "None of the answers given seems to be real: " + why + ".", why)
 
 
-def _same_everywhere(given: Given) -> Iterator[Mark]:
+def _same_everywhere(given: AnswersByAssignment) -> Iterator[Mark]:
     """Nothing but links and addresses that the same worker gave for many other items."""
     personal = [name for name, spec in given.phase.fields.items() if is_personal(spec)]
     valid = given.answers[given.answers["state"] == "valid"]
@@ -205,7 +205,7 @@ def _same_everywhere(given: Given) -> Iterator[Mark]:
     yield Mark(given.all_of(valid, often), "doubtful", reason, seen)
 
 
-RULES: tuple[Callable[[Given], Iterator[Mark]], ...] = (
+RULES: tuple[Callable[[AnswersByAssignment], Iterator[Mark]], ...] = (
     _required_blank,
     _all_invalid,
     _says_nothing,

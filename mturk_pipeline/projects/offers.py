@@ -17,11 +17,11 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mturk_pipeline.intake.taken_offers import Taken
+    from mturk_pipeline.intake.taken_offers import TakenOffers
 
 
 @dataclass(frozen=True)
-class Sent:
+class HitHistory:
     """All that the crowd was asked in a phase, as far as files tell.
 
     Attributes
@@ -41,13 +41,13 @@ class Sent:
     hits: "pd.DataFrame"
     unused: "pd.DataFrame"
     taken: "pd.DataFrame"
-    copies: "Taken"
+    copies: "TakenOffers"
     items: frozenset[str]
 
 
 def sent_to(
     phase: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
-) -> Sent:
+) -> HitHistory:
     """What the crowd was asked in `phase`; its tables are read where they are not given."""
     import pandas as pd
 
@@ -59,21 +59,21 @@ def sent_to(
     hits, unused, copies = hits_of_items(used, aside, keys), unused_rows(aside, keys), taken_copies(phase)
     told = [offered_rows(rows) for rows in (used, unused) if rows is not None]
     taken = pd.concat([copies.rows[["item_id", "attempt"]], *told], ignore_index=True)
-    return Sent(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
+    return HitHistory(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
 
 
-def taken_copies(phase: ProjectPhase) -> "Taken":
+def taken_copies(phase: ProjectPhase) -> "TakenOffers":
     """What people took of the offers to the phase: copies in the folder of the offer, or among the results."""
     import pandas as pd
 
-    from mturk_pipeline.intake.taken_offers import Taken
+    from mturk_pipeline.intake.taken_offers import TakenOffers
 
     folders, first = phase.folders, phase.workflow.before(phase.phase) is None
     keys = tuple(phase.spec.keys)
     found = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
     found += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
     rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in found)], ignore_index=True)
-    return Taken(rows, tuple(path for t in found for path in t.files))
+    return TakenOffers(rows, tuple(path for t in found for path in t.files))
 
 
 def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
@@ -84,7 +84,7 @@ def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "Taken":
+def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "TakenOffers":
     """What is taken in one file; a file that did not change is not read again."""
     from mturk_pipeline.intake.taken_offers import read_taken
 

@@ -18,7 +18,7 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.pay.pay_decisions import decide_pay, leave_open
 from mturk_pipeline.pay.pay_ledger import PayLedger
-from mturk_pipeline.pay.pay_sheet import Owed, finish_pay_sheets, owed, write_pay_sheet
+from mturk_pipeline.pay.pay_sheet import AmountDue, finish_pay_sheets, owed, write_pay_sheet
 from mturk_pipeline.pay.settlement_file import PREFIX, SettlementFile, settlement_files
 from mturk_pipeline.pay.suggestions import suggest_settlement
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
@@ -75,7 +75,7 @@ class Settled(NamedTuple):
 class Paid(NamedTuple):
     """What is owed by hand, the pay sheet that was written, and sheets that were interrupted and are whole now."""
 
-    due: Owed
+    due: AmountDue
     sheet: Path | None
     finished: list[Path]
 

@@ -18,7 +18,7 @@ from mturk_pipeline.review.merged_decisions import unite
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
-from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, Said, nothing_said, what_sheet_says
+from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, SheetEntries, nothing_said, what_sheet_says
 from mturk_pipeline.review.store import Version
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -184,7 +184,7 @@ class _Read(NamedTuple):
     """A source, what it says, and how many problems its header has."""
 
     source: Source
-    said: Said
+    said: SheetEntries
     problems: int
 
 

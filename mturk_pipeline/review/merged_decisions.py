@@ -9,7 +9,7 @@ import pandas as pd
 from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.decision_words import UNDO
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.sheet_entries import LAPSED, PLACE, WHEN, Said
+from mturk_pipeline.review.sheet_entries import LAPSED, PLACE, WHEN, SheetEntries
 from mturk_pipeline.review.shown import cell_texts
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -39,7 +39,7 @@ class United(NamedTuple):
     look_again: pd.DataFrame
 
 
-def unite(said: Sequence[Said], phase: PhaseSpec) -> United:
+def unite(said: Sequence[SheetEntries], phase: PhaseSpec) -> United:
     """What all sheets say about each row, said once; a problem for each row about which they disagree."""
     verdicts = _stacked([s.verdicts for s in said])
     edits, seen = _stacked([s.edits for s in said]), _stacked([s.seen for s in said])

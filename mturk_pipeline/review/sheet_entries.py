@@ -63,7 +63,7 @@ class ReviewedSheet:
 
 
 @dataclass(frozen=True)
-class Said:
+class SheetEntries:
     """What a sheet says, in tables.
 
     Attributes
@@ -97,7 +97,7 @@ class Said:
     mended: int = 0
 
 
-def nothing_said(phase: PhaseSpec) -> Said:
+def nothing_said(phase: PhaseSpec) -> SheetEntries:
     """The tables of a sheet that says nothing: their columns and types, no rows."""
     texts = dict.fromkeys(["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields], "str")
     place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
@@ -108,14 +108,14 @@ def nothing_said(phase: PhaseSpec) -> Said:
     seen = {**dict.fromkeys(SEEN_COLUMNS, "str"), "row": "int64", "left": "bool"}
     added = {**texts, **place, " refused": "bool"}
     comments = {"item_id": "str", "comment": "str"}
-    return Said(_empty(verdicts), _empty(edits), _empty(seen), _empty(added), _empty(comments))
+    return SheetEntries(_empty(verdicts), _empty(edits), _empty(seen), _empty(added), _empty(comments))
 
 
 def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
 
 
-def what_sheet_says(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> Said:
+def what_sheet_says(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> SheetEntries:
     """Understand one sheet; see `read_reviewed` for the rules."""
     sheet, mended = _without_damage(sheet, rows_known, shown, phase)
     sheet, problems = _without_errors(sheet, rows_known, shown, phase)
@@ -156,7 +156,7 @@ def what_sheet_says(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, p
         for row in known.index[idle]
     ]
     verdicts = known[(known["decision"].ne("") | edited) & ~idle]
-    return Said(
+    return SheetEntries(
         _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment", *WHEN]], sheet),
         edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
         seen[seen["row"].isin(verdicts.index)],

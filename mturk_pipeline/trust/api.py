@@ -13,7 +13,7 @@ from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
 from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
 from mturk_pipeline.trust.models import model_named
-from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.scores import Priors, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.standing import partners, reliability, standings
@@ -94,13 +94,13 @@ def fit_predict(
         raise ValueError(f"seed is a whole number from 0 on, not {seed!r}")
     frame = read_frame(answers, kind, none_values)
     ballots = frame.ballots
-    known = Known.nothing(ballots, int(seed))
+    known = Priors.nothing(ballots, int(seed))
     scores = find(ballots, frame.questions, known)
     calibration, notes = Calibration(), ()
     if reviewed is not None and len(reviewed):
         judged, notes = read_reviewed(frame, reviewed, none_values)
         calibration = calibration_of(ballots, scores, judged)
-        known = Known(judged.truth, known.right, known.given, known.weight, int(seed))
+        known = Priors(judged.truth, known.right, known.given, known.weight, int(seed))
         scores = find(ballots, frame.questions, known)
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
     scores = scores.settled(ballots, known)
@@ -160,7 +160,7 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
         shared[of_worker[voter]] |= set(found)
     has_partner = np.array([bool(s) for s in shared], dtype=bool)
     checked = np.zeros(n, dtype=bool)
-    checked[of_worker[checked_workers(frame.ballots, Known.nothing(frame.ballots))]] = n > 2
+    checked[of_worker[checked_workers(frame.ballots, Priors.nothing(frame.ballots))]] = n > 2
     standing = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
     return pd.DataFrame(
         {

@@ -8,12 +8,12 @@ import pandas as pd
 from mturk_pipeline.trust.api_answers import Frame, is_blank, none_tokens
 from mturk_pipeline.trust.coding import Bools, Floats
 from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
-from mturk_pipeline.trust.truth import Judged
+from mturk_pipeline.trust.truth import Truth
 
 
 def read_reviewed(
     frame: Frame, reviewed: pd.DataFrame, none_values: Collection[object]
-) -> tuple[Judged, tuple[str, ...]]:
+) -> tuple[Truth, tuple[str, ...]]:
     """The truth that `reviewed` tells, and what should be known of it, in words.
 
     Of several rows for an item and field the last one counts; in lists each row names one of the right elements,
@@ -44,7 +44,7 @@ def read_reviewed(
     truth[candidates.cell[right]] = right
     drawn = pd.Series(known["inclusion"].to_numpy(), index=of_row)
     inclusion = drawn[~drawn.index.duplicated(keep="last")].reindex(of_cell).to_numpy(dtype=float)
-    return Judged(truth, inclusion), _notes(rows, truth)
+    return Truth(truth, inclusion), _notes(rows, truth)
 
 
 def _check(frame: Frame, reviewed: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known, Scores, first_candidates
+from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Priors, Scores, first_candidates
 from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 
@@ -57,7 +57,7 @@ def at_least(weights: Floats) -> Ints:
     return np.ceil(weights - _ROUNDING).astype(np.int64)
 
 
-def checked_workers(ballots: Ballots, known: Known) -> Bools:
+def checked_workers(ballots: Ballots, known: Priors) -> Bools:
     """(W) whose answers anything speaks for or against: others answered the same, or history, or gold."""
     together = ballots.cells.people + ballots.cells.absent > 1
     together |= known.truth != UNKNOWN
@@ -65,7 +65,7 @@ def checked_workers(ballots: Ballots, known: Known) -> Bools:
     return seen | (known.given > 0)
 
 
-def checked_cells(ballots: Ballots, known: Known) -> Bools:
+def checked_cells(ballots: Ballots, known: Priors) -> Bools:
     """(C) cells with an answer of a worker who was checked at all: the others rest on a prior alone."""
     votes = ballots.votes
     checked = checked_workers(ballots, known)[votes.worker]
@@ -80,7 +80,7 @@ def changed(ballots: Ballots, chosen: Chosen, for_none: Floats) -> Bools:
     return (first >= 0) & (chosen.best != first) & (weight[first] > support + _ROUNDING)
 
 
-def none_backed(ballots: Ballots, asked: Asked, known: Known) -> Bools:
+def none_backed(ballots: Ballots, asked: Asked, known: Priors) -> Bools:
     """(C) where 'none' may pass without a look, if it is trusted enough: somebody who counts for anything said so or
     left the field blank where that says so, and nobody nearly wrote a value. Junk alone says nothing."""
     votes, field = ballots.votes, ballots.cells.field

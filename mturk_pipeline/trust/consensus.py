@@ -24,9 +24,9 @@ from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, samene
 from mturk_pipeline.trust.footers import footers, less_for_footers
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import NO_VALUE, Known, Scores
+from mturk_pipeline.trust.models.scores import NO_VALUE, Priors, Scores
 from mturk_pipeline.trust.reasons import Facts, given_in_a_hurry, reasons_of
-from mturk_pipeline.trust.truth import Judged, calibration_of, looks, taught
+from mturk_pipeline.trust.truth import Truth, calibration_of, looks, taught
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -46,7 +46,7 @@ class Fitted:
     suspicious: Bools  # (K) nobody supports it unsuspiciously: never accepted without a look
     footer: Bools  # (K) a footer's or head office's value
     calibration: Calibration
-    known: Known  # before the answers were looked at
+    known: Priors  # before the answers were looked at
     looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.truth.looks`)
 
 
@@ -55,9 +55,9 @@ def fit(
     phase: PhaseSpec,
     *,
     model: str | None = None,
-    known: Known | None = None,
+    known: Priors | None = None,
     votes: Ballots | None = None,
-    judged: Judged | None = None,
+    judged: Truth | None = None,
     unjudged: Scores | None = None,
 ) -> Fitted:
     """The model's fit to `answers` (contract Answers).
@@ -83,9 +83,9 @@ def fit(
     """
     find = model_named(model or phase.model)
     votes = ballots(answers, phase) if votes is None else votes
-    known = known or Known.nothing(votes)
+    known = known or Priors.nothing(votes)
     scores = unjudged = unjudged or find(votes, phase, known)
-    judged = judged or Judged.nothing(votes)
+    judged = judged or Truth.nothing(votes)
     seen, correct = looks(votes, scores, judged), calibration_of(votes, scores, judged)
     if len(seen):
         scores = taught(find, votes, phase, known, scores, judged)

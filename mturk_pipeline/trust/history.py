@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.coding import Floats
-from mturk_pipeline.trust.models.scores import Known
+from mturk_pipeline.trust.models.scores import Priors
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, NEUTRAL, STARRED, WATCH
 
@@ -27,7 +27,7 @@ def contributions(workers: pd.DataFrame) -> pd.DataFrame:
 
 def known_before(
     ballots: Ballots, history: pd.DataFrame, overrides: Mapping[str, str], truth: "np.ndarray | None" = None
-) -> Known:
+) -> Priors:
     """What is known of the ballots' workers.
 
     Parameters
@@ -37,9 +37,9 @@ def known_before(
     overrides
         Standing by worker, a key of `WEIGHTS`; the worker named as in the tables or by the platform's id.
     truth
-        Gold, as `Known.truth`.
+        Gold, as `Priors.truth`.
     """
-    nothing = Known.nothing(ballots)
+    nothing = Priors.nothing(ballots)
     names = [str(w) for w in ballots.workers]
     total = history.groupby("worker")[["right", "given"]].sum().reindex(names).fillna(0)
     given = total["given"].to_numpy(dtype=float)
@@ -47,7 +47,7 @@ def known_before(
     weight: Floats = np.array(
         [WEIGHTS[overrides.get(n) or overrides.get(n.rsplit(":", 1)[-1]) or NEUTRAL] for n in names], dtype=float
     )
-    return Known(
+    return Priors(
         truth=nothing.truth if truth is None else truth,
         right=total["right"].to_numpy(dtype=float) * scale,
         given=given * scale,

@@ -10,17 +10,17 @@ from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.trust.calibration import Calibration, calibrate
 from mturk_pipeline.trust.choosing import choose
 from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known, Scores
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors, Scores
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-Model = Callable[[Ballots, Asked, Known], Scores]
+Model = Callable[[Ballots, Asked, Priors], Scores]
 
 
 @dataclass(frozen=True)
-class Judged:
+class Truth:
     """For each of C cells what a person found right, and how the cell came before the person."""
 
     truth: Ints  # (C) candidate, or UNKNOWN (nobody looked), NO_VALUE, NOT_GIVEN
@@ -28,13 +28,13 @@ class Judged:
     refuted: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # candidates known to be wrong
 
     @staticmethod
-    def nothing(ballots: Ballots) -> "Judged":
+    def nothing(ballots: Ballots) -> "Truth":
         """Nobody has looked at anything."""
         n = len(ballots.cells.field)
-        return Judged(np.full(n, UNKNOWN, dtype=np.int64), np.full(n, np.nan))
+        return Truth(np.full(n, UNKNOWN, dtype=np.int64), np.full(n, np.nan))
 
 
-def looks(ballots: Ballots, scores: Scores, judged: Judged) -> pd.DataFrame:
+def looks(ballots: Ballots, scores: Scores, judged: Truth) -> pd.DataFrame:
     """For each cell that a person looked at: trust in its best guess, whether that is right (0, 1), inclusion.
 
     `scores` are those of a model that has not seen the decisions.
@@ -46,13 +46,13 @@ def looks(ballots: Ballots, scores: Scores, judged: Judged) -> pd.DataFrame:
     return pd.DataFrame({name: column[looked] for name, column in found.items()})
 
 
-def calibration_of(ballots: Ballots, scores: Scores, judged: Judged) -> Calibration:
+def calibration_of(ballots: Ballots, scores: Scores, judged: Truth) -> Calibration:
     """How the `scores` of a model that has not seen the decisions have to be corrected."""
     seen = looks(ballots, scores, judged)
     return calibrate(*(seen[name].to_numpy(dtype=float) for name in ("trust", "right", "inclusion")))
 
 
-def taught(model: Model, ballots: Ballots, phase: Asked, known: Known, before: Scores, judged: Judged) -> Scores:
+def taught(model: Model, ballots: Ballots, phase: Asked, known: Priors, before: Scores, judged: Truth) -> Scores:
     """What `model` says where people's decisions tell it which workers are right.
 
     The cells that they decided keep the trust that they had `before`: a best guess is not more trusted for having
@@ -65,7 +65,7 @@ def taught(model: Model, ballots: Ballots, phase: Asked, known: Known, before: S
     return after.with_trust(value, np.where(told, before.none_trust, after.none_trust))
 
 
-def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Judged:
+def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Truth:
     """From reviewed rows (contract Reviewed; with a column `inclusion` where rows were drawn by chance).
 
     Values are compared as their kind compares them; a value that nobody gave is known as such.
@@ -75,7 +75,7 @@ def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Jud
     inclusion = np.full(len(cells.field), np.nan)
     rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].notna()]
     if rows.empty:
-        return Judged(truth, inclusion)
+        return Truth(truth, inclusion)
     names = np.array(list(phase.fields), dtype=object)
     keys = [cells.item_id, cells.element, names[cells.field]]
     place = pd.Series(np.arange(len(truth)), index=pd.MultiIndex.from_arrays(keys))
@@ -87,10 +87,10 @@ def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Jud
         at = cell[asked].astype(np.int64)
         truth[at] = _candidates(ballots, at, rows.loc[asked, name].tolist(), phase, name)
         inclusion[at] = pd.to_numeric(drawn[asked], errors="coerce").to_numpy(dtype=float)
-    return Judged(truth, inclusion)
+    return Truth(truth, inclusion)
 
 
-def with_outcomes(judged: Judged, ballots: Ballots, outcomes: pd.DataFrame, phase: PhaseSpec) -> Judged:
+def with_outcomes(judged: Truth, ballots: Ballots, outcomes: pd.DataFrame, phase: PhaseSpec) -> Truth:
     """`judged` with what became of values that were used, such as mail that came back.
 
     Parameters

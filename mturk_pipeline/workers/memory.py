@@ -25,18 +25,18 @@ import pandas as pd
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, SUGGESTIONS, WATCH
-from mturk_pipeline.workers.overrides import Said
+from mturk_pipeline.workers.overrides import Override
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
 REJECTIONS, REJECTED_SHARE = 2, 0.1
 # A person's word to exclude weighs as the suggestion does.
 _SEVERITY = {standing: place for place, standing in enumerate(reversed(SUGGESTIONS))} | {BLACKLISTED: 0}
 _SUMS = ("assignments", "given", "right", "approved", "rejected", "gold_asked", "gold_right")
-_NO_WORD = Said("", NEUTRAL)
-_NO_WORDS: Mapping[str, Said] = {}
+_NO_WORD = Override("", NEUTRAL)
+_NO_WORDS: Mapping[str, Override] = {}
 
 
-def remember(contributions: pd.DataFrame, words: Mapping[str, Said] = _NO_WORDS) -> pd.DataFrame:
+def remember(contributions: pd.DataFrame, words: Mapping[str, Override] = _NO_WORDS) -> pd.DataFrame:
     """The memory.
 
     Parameters

@@ -20,7 +20,7 @@ _LONGEST_WORD = 30
 
 
 @dataclass(frozen=True)
-class Said:
+class Override:
     """A usable row of the file: who, what standing, why, said by whom and when, and the row's number."""
 
     worker: str
@@ -37,7 +37,7 @@ class Overrides:
 
     standing: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    said: tuple[Said, ...] = field(default=(), compare=False)
+    said: tuple[Override, ...] = field(default=(), compare=False)
 
 
 def read_overrides(projects: Path) -> Overrides:
@@ -101,7 +101,7 @@ def _checked(name: str, table: TextTable) -> Overrides:
             problems.append(f"{name}, row {number}: standing is not one of {', '.join(SAID)}{quoted}")
         elif worker:
             reason, who, when = (row.get(column, "").strip() for column in ("reason", "who", "when"))
-            said.append(Said(worker, word, reason, who, when, number))
+            said.append(Override(worker, word, reason, who, when, number))
         elif word != NEUTRAL:
             problems.append(f"{name}, row {number}: has a standing but no worker; fill in whose it is")
     problems += _told_twice(name, said)
@@ -115,7 +115,7 @@ def _may_be_quoted(word: str, worker: str, rows: list[dict[str, str]]) -> bool:
     return is_word and word not in workers and worker.casefold() not in SAID
 
 
-def _told_twice(name: str, said: list[Said]) -> list[str]:
+def _told_twice(name: str, said: list[Override]) -> list[str]:
     """Workers of whom two rows say different things: the last one counts."""
     words = Counter(worker for worker, _ in {(s.worker, s.standing) for s in said})
     rows = {s.worker: s.row for s in said}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.workers.identities import identities
-from mturk_pipeline.workers.overrides import Said
+from mturk_pipeline.workers.overrides import Override
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, key_of
 from mturk_pipeline.workers.tombstones import forgotten
 
 
-def words_by_worker(said: Iterable[Said], home: Home) -> dict[str, Said]:
+def words_by_worker(said: Iterable[Override], home: Home) -> dict[str, Override]:
     """A person's last word on each worker, by surrogate; nothing about who was forgotten."""
     said = list(said)
     if not said:

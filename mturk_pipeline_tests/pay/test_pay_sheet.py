@@ -11,7 +11,7 @@ from mturk_pipeline.folders import writing
 from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.pay.pay_decisions import decide_pay
 from mturk_pipeline.pay.pay_ledger import FOLDER, LedgerError, PayLedger
-from mturk_pipeline.pay.pay_sheet import Owed, finish_pay_sheets, owed, sheet_rows, write_pay_sheet
+from mturk_pipeline.pay.pay_sheet import AmountDue, finish_pay_sheets, owed, sheet_rows, write_pay_sheet
 from mturk_pipeline_tests.intake.intake_files import row, write
 from mturk_pipeline_tests.pay.made import NO_WORDS, STRICT, blank, collected, words
 
@@ -32,7 +32,7 @@ def due(
     phase: str = "leads",
     reward: Decimal | None = None,
     gone: tuple[str, ...] = (),
-) -> Owed:
+) -> AmountDue:
     project.mkdir(exist_ok=True)
     batch = collected([write(project / "b.csv", rows)], STRICT)
     paid = PayLedger(project).holds(batch.assignments, phase)

@@ -7,7 +7,7 @@ import pytest
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models.combined import trust
-from mturk_pipeline.trust.models.scores import Known
+from mturk_pipeline.trust.models.scores import Priors
 from mturk_pipeline.trust.standing import partners, suspected
 
 COLUMNS = ["item", "worker", "value"]
@@ -27,7 +27,7 @@ def links(n_items=150, n_workers=9, scheme=(), right=0.88, seed=0):
 
 def scores_of(answers):
     frame = read_frame(answers, "open", ())
-    return frame, trust(frame.ballots, frame.questions, Known.nothing(frame.ballots))
+    return frame, trust(frame.ballots, frame.questions, Priors.nothing(frame.ballots))
 
 
 def test_a_planted_pair_is_found_and_nobody_else():

@@ -8,7 +8,7 @@ import pytest
 
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_truth
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Known
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
@@ -68,7 +68,7 @@ def test_gold_is_its_own_consensus(three, model):
     spec = phase(model)
     votes = ballots(three, spec)
     truth = gold_truth(votes, gold_column(A="b@x.edu", B="none", C="c@x.edu"), spec)
-    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    known = Priors(**(vars(Priors.nothing(votes)) | {"truth": truth}))
     table = find_consensus(three, spec, fitted=fit(three, spec, known=known, votes=votes)).set_index("item_id")
     assert table.loc["A", ["value", "trust", "accepted"]].tolist() == ["b@x.edu", 1, True]
     assert table.loc["B", ["outcome", "trust"]].tolist() == ["none", 1]
@@ -82,7 +82,7 @@ def test_gold_teaches_who_is_reliable(three):
     votes = ballots(three, spec)
     plain = rate_workers(three, assignments_of(three), spec, fitted=fit(three, spec)).set_index("worker")
     truth = gold_truth(votes, gold_column(A="b@x.edu", B="b@x.edu", C="b@x.edu", D="b@x.edu"), spec)
-    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    known = Priors(**(vars(Priors.nothing(votes)) | {"truth": truth}))
     fitted = fit(three, spec, known=known, votes=votes)
     taught = rate_workers(three, assignments_of(three), spec, fitted=fitted, gold=truth).set_index("worker")
     assert plain.loc["mturk::w1", "reliability"] > plain.loc["mturk::w3", "reliability"]
@@ -101,7 +101,7 @@ def test_gold_of_closed_fields_counts_for_who_said_none(make_answers):
     votes = ballots(answers, spec)
     truth = gold_truth(votes, gold_column(A="none", B="none", C="none"), spec)
     assert (truth == NO_VALUE).all()
-    known = Known(**(vars(Known.nothing(votes)) | {"truth": truth}))
+    known = Priors(**(vars(Priors.nothing(votes)) | {"truth": truth}))
     table = find_consensus(answers, spec, fitted=fit(answers, spec, known=known, votes=votes))
     assert table["outcome"].tolist() == ["none"] * 3
     assert table["trust"].tolist() == [1, 1, 1]

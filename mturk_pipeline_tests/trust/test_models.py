@@ -13,7 +13,7 @@ from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.confusion import ClosedVotes, digamma
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Known
+from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Priors
 from mturk_pipeline.trust.models.segments import largest, shares, sums
 from mturk_pipeline.trust.models.worker_weighted import MOST_FALSE_VALUES, coincidence, crowd_mean
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
@@ -187,10 +187,10 @@ def split(request):
 @pytest.mark.parametrize("model", ["worker_weighted", "confusion", "trust"])
 def test_history_and_weights_decide_a_tie(split, model):
     ballots, questions = split
-    nothing = Known.nothing(ballots)
+    nothing = Priors.nothing(ballots)
 
     def trusts(**known):
-        return model_named(model)(ballots, questions, Known(**(vars(nothing) | known))).value_trust[-2:]
+        return model_named(model)(ballots, questions, Priors(**(vars(nothing) | known))).value_trust[-2:]
 
     good = np.array([0.0, 20.0])
     a, b = trusts(right=good, given=np.array([20.0, 20.0]))
@@ -210,7 +210,7 @@ def test_a_weight_of_0_is_as_if_the_worker_had_not_answered(model, kind):
     found = []
     for table, weight in ((answers, [1.0] * 2 + [0.0] * 4), (answers[answers["worker"] < "c"], [1.0] * 2)):
         frame = read_frame(table, kind, ())
-        known = Known(**(vars(Known.nothing(frame.ballots)) | {"weight": np.array(weight)}))
+        known = Priors(**(vars(Priors.nothing(frame.ballots)) | {"weight": np.array(weight)}))
         trust = model_named(model)(frame.ballots, frame.questions, known).value_trust
         is_v0 = (frame.ballots.candidates.value == 0) & (
             frame.items[frame.ballots.cells.item[frame.ballots.candidates.cell]] == 99
@@ -223,12 +223,12 @@ def test_a_weight_of_0_is_as_if_the_worker_had_not_answered(model, kind):
 @pytest.mark.parametrize("model", ["worker_weighted", "confusion", "trust"])
 def test_known_truths_are_taken(split, model):
     ballots, questions = split
-    known = Known.nothing(ballots)
+    known = Priors.nothing(ballots)
     last = len(ballots.candidates.cell) - 1
     for truth, of_last, of_none in ((last, 1, 0), (NOT_GIVEN, 0, 0), (NO_VALUE, 0, 1)):
         cells = known.truth.copy()
         cells[-1] = truth
-        now = Known(**(vars(known) | {"truth": cells}))
+        now = Priors(**(vars(known) | {"truth": cells}))
         scores = model_named(model)(ballots, questions, now).settled(ballots, now)
         assert scores.value_trust[-2:].tolist() == [0, of_last]
         assert scores.none_trust[-1] == of_none

@@ -10,7 +10,7 @@ from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.models.scores import Known
+from mturk_pipeline.trust.models.scores import Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case
@@ -207,7 +207,7 @@ def test_none_that_is_outvoted_waits_unless_those_who_gave_values_took_no_time(m
         answers, phase = _two_who_never_agree(make_answers, seconds), _phase()
         votes = ballots(answers, phase)
         elsewhere = np.where(np.isin(votes.workers, ["mturk::ben", "mturk::cem"]), 5.0, 95.0)
-        known = replace(Known.nothing(votes), right=elsewhere, given=np.full(len(elsewhere), 100.0))
+        known = replace(Priors.nothing(votes), right=elsewhere, given=np.full(len(elsewhere), 100.0))
         found = find_consensus(answers, phase, fitted=fit(answers, phase, model=model, known=known, votes=votes))
         passed.append((found["accepted"] & (found["outcome"] == "none")).sum())
     assert passed == [0, 12 if model == "trust" else passed[1]]

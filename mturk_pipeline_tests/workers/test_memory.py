@@ -11,7 +11,7 @@ from mturk_pipeline.workers.elsewhere import read_history
 from mturk_pipeline.workers.for_people import workbook
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
 from mturk_pipeline.workers.memory import remember
-from mturk_pipeline.workers.overrides import Said, read_overrides
+from mturk_pipeline.workers.overrides import Override, read_overrides
 from mturk_pipeline.workers.refreshing import refresh
 from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate
@@ -52,8 +52,8 @@ def test_what_is_computed_is_a_suggestion_and_projects_count_together() -> None:
 
 
 def test_worst_first_and_a_word_counts_as_a_suggestion_does() -> None:
-    five = Said("5", "blacklisted", "rude", "Anna", "May", 2)
-    words = {"turkle:lab:5": five, "mturk::A": Said("A", "watch", row=3), "Z": Said("Z", "watch", row=4)}
+    five = Override("5", "blacklisted", "rude", "Anna", "May", 2)
+    words = {"turkle:lab:5": five, "mturk::A": Override("A", "watch", row=3), "Z": Override("Z", "watch", row=4)}
     table = remember(contributions(ROWS), words)
     assert table["worker"].tolist() == ["mturk::B", "turkle:lab:5", "mturk::A", "Z", "mturk::C"]
     five = _by_worker(table)["turkle:lab:5"]
@@ -65,11 +65,11 @@ def test_worst_first_and_a_word_counts_as_a_suggestion_does() -> None:
 def test_an_id_a_whole_name_a_surrogate_and_an_old_hash_mean_the_same(home: Home, name: str) -> None:
     write_key(home)
     surrogates_of(home, ["mturk::B", "turkle:lab:5"])
-    assert words_by_worker([Said(name, "starred")], home) == {SURROGATE: Said(name, "starred")}
+    assert words_by_worker([Override(name, "starred")], home) == {SURROGATE: Override(name, "starred")}
 
 
 def test_who_is_unknown_as_yet_is_meant_by_the_looks_of_the_id(home: Home) -> None:
-    said = [Said("A2XYZ0ABCDEF", "blacklisted"), Said("5", "watch")]
+    said = [Override("A2XYZ0ABCDEF", "blacklisted"), Override("5", "watch")]
     words = words_by_worker(said, home)
     known = surrogates_of(home, ["mturk::A2XYZ0ABCDEF", "turkle:lab:5"])
     assert known["mturk::A2XYZ0ABCDEF"] in words
@@ -79,7 +79,9 @@ def test_who_is_unknown_as_yet_is_meant_by_the_looks_of_the_id(home: Home) -> No
 
 def test_the_workbook_comes_back_as_a_persons_file_unchanged(home: Home) -> None:
     a = surrogates_of(home, [f"mturk::{w}" for w in "ABC"] + ["turkle:lab:5"])["mturk::A"]
-    memory = remember(with_surrogates(contributions(ROWS), home), {a: Said("A", "starred", "=1+1", "Anna", "May", 2)})
+    memory = remember(
+        with_surrogates(contributions(ROWS), home), {a: Override("A", "starred", "=1+1", "Anna", "May", 2)}
+    )
     content = workbook(memory, identities(home))
     (home.projects / "workers.xlsx").write_bytes(content)
     back = read_overrides(home.projects)

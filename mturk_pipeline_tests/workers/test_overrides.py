@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from mturk_pipeline.workers.overrides import Overrides, Said, overrides_stamp, read_overrides
+from mturk_pipeline.workers.overrides import Override, Overrides, overrides_stamp, read_overrides
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_why_who_and_when_are_kept_as_written(tmp_path: Path) -> None:
     )
     table.to_excel(tmp_path / "workers.xlsx", index=False)
     assert read_overrides(tmp_path).said == (
-        Said("W1", "watch", "slow", "Anna", "2024-02-03", 2),
-        Said("5", "starred", "", "Ben", "", 3),
+        Override("W1", "watch", "slow", "Anna", "2024-02-03", 2),
+        Override("5", "starred", "", "Ben", "", 3),
     )
 
 
@@ -105,7 +105,7 @@ def test_a_damaged_row_is_named_and_the_others_count(tmp_path: Path) -> None:
 
 def test_a_title_above_the_header_and_a_word_with_spaces(tmp_path: Path) -> None:
     (tmp_path / "workers.csv").write_text("My workers;\nWorker ID;Standing\n7;watch\n")
-    assert read_overrides(tmp_path).said == (Said("7", "watch", row=3),)
+    assert read_overrides(tmp_path).said == (Override("7", "watch", row=3),)
 
 
 def test_the_stamp_changes_with_the_file_only(tmp_path: Path) -> None:

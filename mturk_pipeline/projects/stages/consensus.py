@@ -17,7 +17,7 @@ from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth
 from mturk_pipeline.trust.history import known_before
 from mturk_pipeline.trust.phase_lists import list_completeness
-from mturk_pipeline.trust.truth import Judged, judged_of, with_outcomes
+from mturk_pipeline.trust.truth import Truth, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.workers import rate_workers
 
@@ -81,7 +81,7 @@ def make_consensus(
 
 def _judged(
     phase: ProjectPhase, votes: Ballots, consensus: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
-) -> Judged | None:
+) -> Truth | None:
     """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
     decisions, mail = tables["decisions"], outcome_files(phase)
     if decisions.empty and not mail:

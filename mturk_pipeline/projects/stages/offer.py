@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from mturk_pipeline.projects.offers import Sent, offer_input, offer_purged, sent_to
+from mturk_pipeline.projects.offers import HitHistory, offer_input, offer_purged, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 
 
@@ -17,7 +17,7 @@ class Offer(NamedTuple):
     rows: pd.DataFrame
     file: str | None
     handed: int
-    sent: Sent
+    sent: HitHistory
     kept: list[str]
 
 

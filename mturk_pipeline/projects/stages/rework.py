@@ -7,9 +7,9 @@ import pandas as pd
 from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.offers.hit_history import asked_items, inputs_of_items
 from mturk_pipeline.offers.missing import missing_units
-from mturk_pipeline.offers.next_input import HandedOn, next_input
+from mturk_pipeline.offers.next_input import UploadRows, next_input
 from mturk_pipeline.offers.rework import answered_by, rework
-from mturk_pipeline.projects.offers import Sent, offer_rework, sent_to
+from mturk_pipeline.projects.offers import HitHistory, offer_rework, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 
 
@@ -27,13 +27,13 @@ class Rework(NamedTuple):
     `kept` are the names of files that a person had changed, set aside.
     """
 
-    handed: HandedOn
+    handed: UploadRows
     files: list[str]
-    sent: Sent
+    sent: HitHistory
     kept: list[str]
 
 
-def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: Sent) -> Coverage:
+def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: HitHistory) -> Coverage:
     """Which of the items that were asked or listed have the answers that they should."""
     listed, purged = phase.table("input"), phase.table("purged")
     if listed is not None:
@@ -55,6 +55,8 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
     return Rework(handed, files, sent, writer.kept)
 
 
-def make_next_input(phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> HandedOn:
+def make_next_input(
+    phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame
+) -> UploadRows:
     """What goes on to the next phase: what is accepted or fixed."""
     return next_input(reviewed, item_inputs(raw_output), phase.spec, phase.in_phase(following).spec)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.coding import NONE, Bools, Floats, Ints
 from mturk_pipeline.trust.models.confusion import ClosedVotes
-from mturk_pipeline.trust.models.scores import NO_VALUE, Known
+from mturk_pipeline.trust.models.scores import NO_VALUE, Priors
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.questions import Asked, shares_classes
 from mturk_pipeline.trust.votes import Ballots
@@ -38,7 +38,9 @@ def closed_numbers(ballots: Ballots, asked: Asked) -> tuple[int, ...]:
     return tuple(int(f) for f in np.flatnonzero(few))
 
 
-def closed_field(ballots: Ballots, asked: Asked, field: int, known: Known, right: Floats, given: Floats) -> ClosedField:
+def closed_field(
+    ballots: Ballots, asked: Asked, field: int, known: Priors, right: Floats, given: Floats
+) -> ClosedField:
     """The votes of `field`; right and given (W) say how good workers are in the other fields and were before."""
     cells, candidates, votes = ballots.cells, ballots.candidates, ballots.votes
     spec = list(asked.fields.values())[field]

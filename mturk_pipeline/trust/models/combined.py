@@ -38,7 +38,7 @@ from mturk_pipeline.trust.models.copying import find_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.records import with_records
 from mturk_pipeline.trust.models.roles import fit_roles, open_votes
-from mturk_pipeline.trust.models.scores import Copying, Known, Scores
+from mturk_pipeline.trust.models.scores import Copying, Priors, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.models.worker_weighted import worker_weighted
 from mturk_pipeline.trust.questions import Asked
@@ -50,7 +50,7 @@ FEW_ITEMS = 20
 _ROUNDS, _TURNS = 3, 12
 
 
-def trust(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+def trust(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
     """The average of experts, field by field."""
     closed = closed_numbers(ballots, asked)
     is_open = ~is_of(closed, ballots.cells.field)
@@ -64,7 +64,7 @@ def trust(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     return scores
 
 
-def confusion(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+def confusion(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
     """Hierarchical confusion for closed fields, without the smoothed vote; one coin per worker for open ones."""
     closed = closed_numbers(ballots, asked)
     scores = worker_weighted(ballots, asked, known)
@@ -75,11 +75,11 @@ def confusion(ballots: Ballots, asked: Asked, known: Known) -> Scores:
     return _with_closed(ballots, asked, known, closed, only_open, 0.0)
 
 
-def _nothing(ballots: Ballots, known: Known) -> Scores:
+def _nothing(ballots: Ballots, known: Priors) -> Scores:
     return Scores(np.zeros(len(ballots.candidates.cell)), np.zeros(len(ballots.cells.field)), known.right, known.given)
 
 
-def _open(ballots: Ballots, asked: Asked, known: Known, is_open: Bools) -> Scores:
+def _open(ballots: Ballots, asked: Asked, known: Priors, is_open: Bools) -> Scores:
     votes = open_votes(ballots, asked, is_open)
     independent, roles, copying = np.ones(len(votes.cell)), None, Copying.nobody()
     value = pd.factorize(pd.Index(ballots.candidates.value))[0].astype(np.int64)
@@ -121,7 +121,7 @@ def less_beside_none(value: Floats, none: Floats) -> Floats:
 
 
 def _with_closed(
-    ballots: Ballots, asked: Asked, known: Known, closed: tuple[int, ...], scores: Scores, smoothing: float
+    ballots: Ballots, asked: Asked, known: Priors, closed: tuple[int, ...], scores: Scores, smoothing: float
 ) -> Scores:
     """`scores` with the closed fields' put in."""
     value, none = scores.value_trust.copy(), scores.none_trust.copy()
@@ -143,7 +143,7 @@ def _with_closed(
     return replace(scores, value_trust=value, none_trust=none, right=right, given=given, notes=tuple(notes))
 
 
-def _elsewhere(ballots: Ballots, known: Known, coin: Scores | None, field: int) -> tuple[Floats, Floats]:
+def _elsewhere(ballots: Ballots, known: Priors, coin: Scores | None, field: int) -> tuple[Floats, Floats]:
     """Each worker's right answers and answers, before and in all fields but this one."""
     if coin is None:
         return known.right, known.given

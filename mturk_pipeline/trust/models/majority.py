@@ -24,7 +24,7 @@ that goes with them.
 import numpy as np
 
 from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Floats
-from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.scores import Priors, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
@@ -33,7 +33,7 @@ WEAK = 0.25
 _ROUNDING = 1e-9
 
 
-def majority(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+def majority(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
     """Counted trust; a worker's reliability is the share of votes that the most supported value of the cell shares."""
     cells, candidates = ballots.cells, ballots.candidates
     specs = list(asked.fields.values())

@@ -6,7 +6,7 @@ import numpy as np
 
 from mturk_pipeline.trust.coding import Floats, Ints
 from mturk_pipeline.trust.listing import Listing, fit_listing
-from mturk_pipeline.trust.models.scores import Known, Scores
+from mturk_pipeline.trust.models.scores import Priors, Scores
 from mturk_pipeline.trust.models.segments import sums
 from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.votes import Ballots
@@ -47,7 +47,7 @@ def _trust_of(wanted: Ints, key: Ints, listing: Listing) -> Floats:
     return np.where(key[at] == wanted, listing.trust[at], 0.0)
 
 
-def with_records(ballots: Ballots, asked: Asked, scores: Scores, known: Known) -> Scores:
+def with_records(ballots: Ballots, asked: Asked, scores: Scores, known: Priors) -> Scores:
     """`scores` of values and of 'there is none' times the trust of their records; records count for workers, too.
 
     The fields by which a record is known (its link, its name) are right if it is real: their values share its trust.

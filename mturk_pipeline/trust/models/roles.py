@@ -43,7 +43,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.trust.coding import INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, pairs
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Known
+from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Priors
 from mturk_pipeline.trust.models.segments import shares, sums
 from mturk_pipeline.trust.models.worker_weighted import FALSE_VALUES, coincidence
 from mturk_pipeline.trust.questions import Asked, of_field
@@ -127,7 +127,13 @@ def open_votes(ballots: Ballots, asked: Asked, is_open: Bools) -> OpenVotes:
 
 
 def fit_roles(
-    ballots: Ballots, asked: Asked, votes: OpenVotes, known: Known, independent: Floats, start: Roles | None, turns: int
+    ballots: Ballots,
+    asked: Asked,
+    votes: OpenVotes,
+    known: Priors,
+    independent: Floats,
+    start: Roles | None,
+    turns: int,
 ) -> Roles:
     """The posterior; `independent` (S) is what each value given counts for beside those it may be copied from."""
     return _Fit(ballots, asked, votes, known, independent).run(start, turns)
@@ -155,7 +161,7 @@ def _side_by_side(ballots: Ballots) -> Ints:
 class _Fit:
     """One estimation: what does not change from turn to turn, and the turns."""
 
-    def __init__(self, ballots: Ballots, asked: Asked, votes: OpenVotes, known: Known, independent: Floats) -> None:
+    def __init__(self, ballots: Ballots, asked: Asked, votes: OpenVotes, known: Priors, independent: Floats) -> None:
         cells = ballots.cells
         self.ballots, self.votes, self.known = ballots, votes, known
         self.field, self.n_fields = cells.field, len(asked.fields)

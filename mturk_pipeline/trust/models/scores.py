@@ -12,7 +12,7 @@ UNKNOWN, NO_VALUE, NOT_GIVEN = -1, -2, -3
 
 
 @dataclass(frozen=True)
-class Known:
+class Priors:
     """What is known before the answers are looked at, for C cells and W workers.
 
     `truth` comes from gold questions and reviewed items; `right` and `given` from a worker's history; `weight` from
@@ -26,11 +26,11 @@ class Known:
     seed: int = 0
 
     @staticmethod
-    def nothing(ballots: Ballots, seed: int = 0) -> "Known":
+    def nothing(ballots: Ballots, seed: int = 0) -> "Priors":
         """Of nobody anything is known."""
         n = len(ballots.workers)
         unknown = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
-        return Known(unknown, np.zeros(n), np.zeros(n), np.ones(n), seed)
+        return Priors(unknown, np.zeros(n), np.zeros(n), np.ones(n), seed)
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class Scores:
     def with_trust(self, value_trust: Floats, none_trust: Floats) -> "Scores":
         return replace(self, value_trust=value_trust, none_trust=none_trust)
 
-    def settled(self, ballots: Ballots, known: Known) -> "Scores":
+    def settled(self, ballots: Ballots, known: Priors) -> "Scores":
         """With what is known for certain: trust of 1 in what is right, of 0 in all else in its cell."""
         return self.with_trust(*settled(ballots, self.value_trust, self.none_trust, known))
 
 
-def settled(ballots: Ballots, of_candidate: Floats, of_none: Floats, known: Known) -> tuple[Floats, Floats]:
+def settled(ballots: Ballots, of_candidate: Floats, of_none: Floats, known: Priors) -> tuple[Floats, Floats]:
     """The probabilities (K) and (C) with what is known for certain put in."""
     sure = known.truth != UNKNOWN
     if not sure.any():

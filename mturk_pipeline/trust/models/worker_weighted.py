@@ -28,7 +28,7 @@ import numpy as np
 
 from mturk_pipeline.trust.coding import NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import Known, Scores, settled
+from mturk_pipeline.trust.models.scores import Priors, Scores, settled
 from mturk_pipeline.trust.models.segments import shares, sums
 from mturk_pipeline.trust.questions import Asked, of_field, shares_classes
 from mturk_pipeline.trust.votes import Ballots
@@ -53,7 +53,7 @@ class _Votes:
     says_none: Bools  # (C) 'there is none' stands among the values: somebody said so
 
 
-def worker_weighted(ballots: Ballots, asked: Asked, known: Known) -> Scores:
+def worker_weighted(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
     """The posterior of the one-coin model, and each worker's expected right answers."""
     votes = _votes(ballots, asked, known)
     of_candidate, of_none = _first_guess(ballots, votes)
@@ -95,7 +95,7 @@ def _reliability(right: Floats, given: Floats) -> Floats:
     return np.clip((right + LEAN * mean) / (given + LEAN), *_LIMITS)
 
 
-def _votes(ballots: Ballots, asked: Asked, known: Known) -> _Votes:
+def _votes(ballots: Ballots, asked: Asked, known: Priors) -> _Votes:
     votes = ballots.votes
     is_value = of_field([s.none_policy == "answer" for s in asked.fields.values()], ballots.cells.field)
     none = ((votes.state == NONE) | (votes.evidence == NONE_IN_WORDS)) & is_value[votes.cell]
@@ -150,7 +150,7 @@ def class_counts(ballots: Ballots, asked: Asked) -> Ints:
 
 
 def _posterior(
-    ballots: Ballots, votes: _Votes, reliability: Floats, false_values: Floats, known: Known
+    ballots: Ballots, votes: _Votes, reliability: Floats, false_values: Floats, known: Priors
 ) -> tuple[Floats, Floats]:
     cells, cell = ballots.cells, ballots.candidates.cell
     odds = np.log(reliability / (1 - reliability))
