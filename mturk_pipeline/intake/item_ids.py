@@ -94,7 +94,7 @@ def joined_keys(keys: pd.DataFrame, form: Callable[[str], str] = item_key) -> pd
     joined = pd.Series("", index=keys.index, dtype="str")
     for column in keys.columns:
         codes, uniques = pd.factorize(keys[column].fillna("").astype("str"))
-        normal = pd.Series([form(u) for u in uniques], dtype="str")
+        normal = pd.Series([form(u) for u in uniques.to_numpy(dtype=object)], dtype="str")
         joined = joined + "\x1f" + normal.take(codes).set_axis(keys.index)
     return joined
 

@@ -140,7 +140,7 @@ def _replaced(old: pd.Series, way: Callable[[str], str]) -> pd.Series | None:
     """The column with each distinct text replaced; None where it holds neither texts nor lists, or nothing changes."""
     if isinstance(old.dtype, pd.StringDtype):
         codes, uniques = pd.factorize(old)
-        texts = [str(u) for u in uniques]
+        texts: list[str] = uniques.to_numpy(dtype=object).tolist()
         new = _each(texts, way)
         if new == texts:
             return None
