@@ -24,7 +24,7 @@ _HOMES = {
     "UserError": "errors",
     "collect": "intake.collecting",
     "find_consensus": "trust.consensus",
-    "fit_predict": "trust.fitting",
+    "fit_predict": "trust.api",
     "load_workflow": "workflow.loading",
     "tidy": "answers.tidying",
 }

@@ -95,7 +95,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     ):
         folder.mkdir()
         monkeypatch.setenv(variable, str(folder))
-    monkeypatch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
+    monkeypatch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
     phase = {"keys": ["title"], "model": "everyone", "fields": {"isbn": {"kind": "isbn"}, "shelf": {"kind": "text"}}}
     for name, kind, attributes in (
         ("books", "Phase", phase),

@@ -5,9 +5,9 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import has_text
 from mturk_pipeline.answers.echo import without_echoes
-from mturk_pipeline.answers.elsewhere import mark_elsewhere
 from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
+from mturk_pipeline.answers.other_sites import mark_elsewhere
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.contracts.answers import Answers

@@ -14,8 +14,8 @@ _WIDEST = 1000
 
 
 def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> None:
-    from mturk_pipeline.orchestration.due import verdict
     from mturk_pipeline.orchestration.instance import open_instance
+    from mturk_pipeline.orchestration.run_verdicts import verdict
     from mturk_pipeline.orchestration.runs_elsewhere import runs_elsewhere
     from mturk_pipeline.projects.status import project_status
     from mturk_pipeline.workflow.workflow import WorkflowError

@@ -10,7 +10,6 @@ import pandas as pd
 
 from mturk_pipeline.contracts.assignments import Assignments, ResultFiles, SetAside
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
-from mturk_pipeline.intake.damage import undo_damage
 from mturk_pipeline.intake.deduplication import UniqueAssignments, unite
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
@@ -19,6 +18,7 @@ from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended
 from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
+from mturk_pipeline.intake.spreadsheet_repair import undo_damage
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
 from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError

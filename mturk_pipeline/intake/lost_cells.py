@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.sheets.arrow import compute
-from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
+from mturk_pipeline.texts.irreparable_cells import DIGITS, damage_in
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
 _SIGNS = SIGNS | DIGITS

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, unmarked, with_prefix
-from mturk_pipeline.intake.damage import Mended, Use, undo_damage
 from mturk_pipeline.intake.dialects import Dialect
+from mturk_pipeline.intake.spreadsheet_repair import Mended, Use, undo_damage
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec

@@ -9,8 +9,8 @@ from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import SEPARATOR, Kind, Question, Reading, invalid, notes
 from mturk_pipeline.kinds.text import without_marks
 from mturk_pipeline.texts.encoded import without_entities
+from mturk_pipeline.texts.irreparable_cells import DIGITS, SHORTENED, damage_in, date_note, is_shortened
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
-from mturk_pipeline.texts.spreadsheet_damage import DIGITS, SHORTENED, damage_in, date_note, is_shortened
 from mturk_pipeline.texts.spreadsheet_dates import choice_of_date
 
 _WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")

@@ -17,8 +17,8 @@ from mturk_pipeline.kinds.name import FILLERS
 from mturk_pipeline.kinds.networks import NETWORKS, Network, page_of
 from mturk_pipeline.kinds.url import is_mostly_links
 from mturk_pipeline.texts.encoded import clean_source
+from mturk_pipeline.texts.irreparable_cells import SHORTENED, damage_in, is_shortened
 from mturk_pipeline.texts.plain_text import clean, has_control, unwrap
-from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, damage_in, is_shortened
 
 _LABEL = re.compile(
     r"(?:(?:ig|insta|instagram|fb|facebook|twitter|youtube|tiktok|linkedin|handle|user ?name|page)\s*[:=]\s*)+", re.I

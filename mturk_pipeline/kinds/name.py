@@ -9,8 +9,8 @@ from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
 from mturk_pipeline.kinds.text import doubts_about, without_marks
 from mturk_pipeline.texts.encoded import clean_source
+from mturk_pipeline.texts.irreparable_cells import DIGITS, damage_in
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, without_accents, words
-from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 
 _LONGEST = 250
 _APOSTROPHES = re.compile(r"['’`´.]")

@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 from mturk_pipeline.kinds import near_misses
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
+from mturk_pipeline.texts.irreparable_cells import date_note
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
-from mturk_pipeline.texts.spreadsheet_damage import date_note
 
 _CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|us)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:about|approx(?:imately)?\.?|around|circa|ca\.?|over|under|~|≈|>|<|>=|<=)\s*(?=[\d.+-])", re.I)

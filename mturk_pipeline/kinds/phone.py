@@ -13,8 +13,8 @@ from mturk_pipeline.kinds import near_misses
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
 from mturk_pipeline.lazy import LazyModule
+from mturk_pipeline.texts.irreparable_cells import SHORTENED, date_note, is_shortened
 from mturk_pipeline.texts.plain_text import clean, has_control, plain_dashes, unwrap, words
-from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, date_note, is_shortened
 
 phonenumbers: Any = LazyModule("phonenumbers")
 

@@ -4,8 +4,8 @@ import re
 
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
+from mturk_pipeline.texts.irreparable_cells import DIGITS, damage_in
 from mturk_pipeline.texts.plain_text import clean, has_control, without_control
-from mturk_pipeline.texts.spreadsheet_damage import DIGITS, damage_in
 
 _LONGEST = 32_767  # what a spreadsheet's cell holds
 _MARKUP = re.compile(r"<\s*(?:script|iframe|img|svg|object|a|style|html)\b|<!\[CDATA\[|<!DOCTYPE", re.IGNORECASE)

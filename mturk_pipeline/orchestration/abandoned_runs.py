@@ -16,8 +16,8 @@ from filelock import BaseFileLock
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import is_held, run_lock
 from mturk_pipeline.folders.processes import Life
-from mturk_pipeline.orchestration.due import ABANDONED_TAG
 from mturk_pipeline.orchestration.run_identity import HOME_TAG, is_pipelines, process_of
+from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG
 
 _BEGUN = (
     dg.DagsterRunStatus.NOT_STARTED,

@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import find_projects
-from mturk_pipeline.orchestration.due import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
+from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK

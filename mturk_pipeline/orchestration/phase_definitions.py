@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.deadlines import deadlines_sensor, in_time_check
+from mturk_pipeline.orchestration.deadline_sensor import deadlines_sensor, in_time_check
 from mturk_pipeline.orchestration.intake_assets import (
     answers_asset,
     input_asset,

@@ -14,8 +14,8 @@ from mturk_pipeline.folders.locks import release_run
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch
-from mturk_pipeline.orchestration.due import run_tags, verdict
 from mturk_pipeline.orchestration.run_identity import identity_tags
+from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.projects.due import INTAKE_STAGES, Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase

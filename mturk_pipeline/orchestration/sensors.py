@@ -10,7 +10,7 @@ import dagster as dg
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Projects, adopt, find_projects, unidentified
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_of_ended_runs
-from mturk_pipeline.orchestration.due import run_tags, verdict
+from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.projects.due import Inputs, Signature, Verdict

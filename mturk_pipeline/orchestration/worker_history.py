@@ -12,7 +12,7 @@ import dagster as dg
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.orchestration.stages import PhaseAssets
-from mturk_pipeline.workers.elsewhere import read_history
+from mturk_pipeline.workers.other_projects import read_history
 
 if TYPE_CHECKING:
     from mturk_pipeline.workers.refreshing import Refreshed

@@ -80,13 +80,13 @@ class ProjectPhase:
 
     def worker_history(self) -> "tuple[pd.DataFrame, str]":
         """What workers did in other projects, and the name of the snapshot."""
-        from mturk_pipeline.workers.elsewhere import read_history
+        from mturk_pipeline.workers.other_projects import read_history
 
         return read_history(self.home, self.project.id)
 
     def overrides(self) -> Overrides:
         """What a person says of workers, for all projects; who is meant by surrogate."""
-        from mturk_pipeline.workers.words import words_by_worker
+        from mturk_pipeline.workers.named_workers import words_by_worker
 
         overrides = read_overrides(self.home.projects)
         words = words_by_worker(overrides.said, self.home)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.damage import Use, undo_damage
 from mturk_pipeline.intake.mended_cells import use_of
+from mturk_pipeline.intake.spreadsheet_repair import Use, undo_damage
 from mturk_pipeline.review.decision_words import UNDO, WORDS, decision_of
 from mturk_pipeline.review.edits import EDIT_COLUMNS, SEEN_COLUMNS, Shown, cells_of, find_edits
 from mturk_pipeline.review.item_rows import key_columns

@@ -7,31 +7,29 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Consensus
+from mturk_pipeline.trust.acceptance import Guesses, accepted, thresholds_of
+from mturk_pipeline.trust.agreement_flags import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import (
     Chosen,
     changed,
-    checked_cells,
     choose,
-    none_backed,
     of_chosen,
     outcomes,
     patterns,
 )
-from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
-from mturk_pipeline.trust.decision_table import FLAGS, decide, flag_text, sameness
+from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools
 from mturk_pipeline.trust.footers import footers, less_for_footers
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import NO_VALUE, Priors, Scores
-from mturk_pipeline.trust.reasons import Facts, given_in_a_hurry, reasons_of
+from mturk_pipeline.trust.models.scores import Priors, Scores
+from mturk_pipeline.trust.reasons import Facts, reasons_of
 from mturk_pipeline.trust.truth import Truth, calibration_of, looks, taught
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SUSPICIOUS_CAP = 0.49
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -125,17 +123,13 @@ def find_consensus(
     ValueError
         As `fit`, and for a threshold for no field.
     """
-    accept = _thresholds(phase, thresholds or {})
+    accept = thresholds_of(phase, thresholds or {})
     found = fitted or fit(answers, phase, model=model)
     table = _counts(found)
     suspicious = of_chosen(found.suspicious, found.chosen.best)
-    is_none = (table["outcome"] == "none").to_numpy()
-    limit = np.where(is_none, _limits_of_none(found, accept), accept[found.ballots.cells.field])
-    table["accepted"] = (table["trust"] >= limit - _ROUNDING) & ~suspicious
-    table["accepted"] &= checked_cells(found.ballots, found.known)
-    table["accepted"] &= ~is_none | none_backed(found.ballots, phase, found.known)
     for_none, _ = speakers_for_none(found.ballots, phase)
-    table["accepted"] &= ~is_none | ~_outvoted(found, for_none, answers)
+    guesses = Guesses(table["trust"].to_numpy(), (table["outcome"] == "none").to_numpy(), suspicious, for_none)
+    table["accepted"] = accepted(found.ballots, phase, found.known, guesses, accept, answers)
     table["changed_by_weighting"] = changed(found.ballots, found.chosen, for_none)
     facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
@@ -196,32 +190,6 @@ def _counts(found: Fitted) -> pd.DataFrame:
             "entropy": entropy,
         }
     )
-
-
-def _thresholds(phase: PhaseSpec, given: Mapping[str, float]) -> Floats:
-    """Threshold of each of the phase's fields, in their order."""
-    unknown = sorted(set(given) - set(phase.fields) - {"*"})
-    if unknown:
-        raise ValueError(f"a threshold is given for {unknown}, which is no field of {list(phase.fields)}")
-    return np.array([given.get(f, given.get("*", phase.threshold(f))) for f in phase.fields], dtype=float)
-
-
-def _limits_of_none(found: Fitted, accept: Floats) -> Floats:
-    """(C) trust from which 'none' is accepted; where somebody gave a value, midway between that and the value's."""
-    cells, phase = found.ballots.cells, found.phase
-    none = np.minimum(accept, [phase.threshold_of_none(name) for name in phase.fields])
-    contested = cells.counts[:, VALID] > 0
-    return np.where(contested, (none[cells.field] + accept[cells.field]) / 2, none[cells.field])
-
-
-def _outvoted(found: Fitted, for_none: Floats, answers: pd.DataFrame) -> Bools:
-    """(C) where more people gave a value than said that there is none (`for_none`), not counting hurried ones.
-
-    Values that differ from each other look wrong to a model whichever side is wrong: that some took no time for the
-    work is evidence of another sort. Nobody doubts what a gold question says.
-    """
-    gave = found.ballots.cells.weights[:, VALID] - given_in_a_hurry(found.ballots, found.phase, answers)
-    return (gave > for_none + _ROUNDING) & (found.known.truth != NO_VALUE)
 
 
 def _slices(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[list]:

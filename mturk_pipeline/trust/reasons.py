@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.answers.elsewhere import ELSEWHERE
+from mturk_pipeline.answers.other_sites import ELSEWHERE
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.kinds.edits import is_close
 from mturk_pipeline.texts.plain_text import clean, squeeze

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.kinds import KINDS, read
-from mturk_pipeline.texts.spreadsheet_damage import SHORTENED, damage_in
+from mturk_pipeline.texts.irreparable_cells import SHORTENED, damage_in
 from mturk_pipeline.texts.spreadsheet_dates import choice_of_date, date_in
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import FieldSpec

@@ -14,7 +14,7 @@ BATCH = EXAMPLE / "2_mOut_dirs/Batch_4817203_batch_results.csv"
 @pytest.fixture
 def results(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
     """The result folder of a new project with one good file, in which all files are quiet."""
-    monkeypatch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
+    monkeypatch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
     name = f"mixed{len(list(home.glob('projects/mixed*')))}"
     cli("init", name)
     folder = home / f"projects/{name}/2_mOut_dirs"

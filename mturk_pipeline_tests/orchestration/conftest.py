@@ -89,7 +89,7 @@ def _site(folder: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
             place.mkdir()
             patch.setenv(variable, str(place))
         # Files of a test are there at once; how long one has to be quiet is tested with the folders.
-        patch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
+        patch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
         yield Site(home, instance, repository)
 
 

@@ -15,8 +15,8 @@ from mturk_pipeline.folders.locks import hold_run, is_held, release_run, run_loc
 from mturk_pipeline.folders.processes import ProcessIdentity
 from mturk_pipeline.orchestration import abandoned_runs
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch
-from mturk_pipeline.orchestration.due import ABANDONED_TAG
 from mturk_pipeline.orchestration.run_identity import HOME_TAG, PHASE_TAG, PROCESS_TAG, identity_tags
+from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG
 from mturk_pipeline.orchestration.runs_elsewhere import runs_elsewhere
 from mturk_pipeline_tests.orchestration.conftest import Site
 from mturk_pipeline_tests.orchestration.small_runs import run_small_job

@@ -13,9 +13,9 @@ import pytest
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.orchestration import notices
-from mturk_pipeline.orchestration.due import BATCHES_TAG
-from mturk_pipeline.orchestration.notices import COMMAND_VARIABLE, Notice, give, place_of, waiting_notice
+from mturk_pipeline.orchestration.notices import COMMAND_VARIABLE, Notice, give, phase_of, waiting_notice
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
+from mturk_pipeline.orchestration.run_verdicts import BATCHES_TAG
 from mturk_pipeline_tests.orchestration.conftest import WORKFLOWS, Site
 
 
@@ -118,7 +118,7 @@ def test_new_answers_are_told_once_to_the_log_and_to_the_command(site: Site, ear
 def test_a_real_run_is_told_with_what_really_waits(finished: Site) -> None:
     project = finished.named()
     for run in finished.instance.get_runs():
-        place = place_of(finished.home, WORKFLOWS, run)
+        place = phase_of(finished.home, WORKFLOWS, run)
         assert place is not None
         queue = finished.table(project, place.phase, "review_queue")
         notice = waiting_notice(finished.instance, place, run)

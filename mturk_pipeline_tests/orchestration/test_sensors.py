@@ -7,8 +7,8 @@ import dagster as dg
 import pytest
 
 from mturk_pipeline.folders.project_folders import PROJECT_FILE
-from mturk_pipeline.orchestration import due
-from mturk_pipeline.orchestration.due import ABANDONED_TAG, verdict
+from mturk_pipeline.orchestration import run_verdicts as due
+from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG, verdict
 from mturk_pipeline.projects.due import Inputs, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.folders.project_folders import Project
-from mturk_pipeline.intake.damage import Mended
+from mturk_pipeline.intake.spreadsheet_repair import Mended
 from mturk_pipeline.projects import offers
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline_tests.orchestration.conftest import Site
@@ -23,7 +23,7 @@ MENDED = ("Fennelhythé Institute of Technology", "Yarrowholt’s State Universi
 def version_before() -> Iterator[None]:
     """Runs as version 0.1 made them: nothing is mended, and keys are compared as they are written."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("intake.collecting", "intake.mended_cells", "review.sheet_says"):
+        for module in ("intake.collecting", "intake.mended_cells", "review.sheet_entries"):
             patch.setattr(f"mturk_pipeline.{module}.undo_damage", lambda frame, uses: Mended(frame))
         patch.setattr("mturk_pipeline.intake.item_ids.item_key", normalise_key)
         yield

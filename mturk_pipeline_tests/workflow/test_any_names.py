@@ -128,7 +128,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
             _phase(home.workflows / name / "one", "Phase", {**one, **gentle})
             _phase(home.workflows / name / "two", "Phase", {"after": "one", **two, **gentle})
             _phase(home.workflows / name / "all_leads", "AllLeads", {"lead_groups": {"g": ["why"]}})
-        patch.setattr("mturk_pipeline.orchestration.due.settled", lambda files: True)
+        patch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
         yield home
 
 

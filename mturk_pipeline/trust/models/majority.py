@@ -17,7 +17,7 @@ For the outcome 'none'::
 where supporters said that there is none, in whatever words, or left an optional open field blank; 0 where anybody gave
 a value.
 
-These numbers are no probabilities and know no workers; `mturk_pipeline.trust.decision_table` has the table of flags
+These numbers are no probabilities and know no workers; `mturk_pipeline.trust.agreement_flags` has the table of flags
 that goes with them.
 """
 

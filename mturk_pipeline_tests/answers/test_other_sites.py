@@ -2,7 +2,7 @@
 
 import pytest
 
-from mturk_pipeline.answers.elsewhere import ELSEWHERE
+from mturk_pipeline.answers.other_sites import ELSEWHERE
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.kinds.hosts import site_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

@@ -18,7 +18,7 @@ from mturk_pipeline.orchestration.notices import Notice, give, workbook_of
 from mturk_pipeline.orchestration.run_identity import HOME_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
-from mturk_pipeline.projects.deadlines import waiting_in
+from mturk_pipeline.projects.overdue import waiting_in
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 from mturk_pipeline.workflow.workflow import WorkflowError

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from mturk_pipeline.folders.project_folders import PROJECT_FILE
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.orchestration.deadlines import CHECK
-from mturk_pipeline.projects.deadlines import overdue_words
+from mturk_pipeline.orchestration.deadline_sensor import CHECK
+from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import project_phase
 from mturk_pipeline.review.deadlines import waiting, waiting_since
 from mturk_pipeline.review.export_history import Exports
@@ -202,7 +202,7 @@ def test_what_a_tick_has_no_time_for_comes_first_in_the_next(
 ) -> None:
     project = waits(9)
     hour(project)
-    monkeypatch.setattr("mturk_pipeline.orchestration.deadlines.TICK_SECONDS", -1.0)
+    monkeypatch.setattr("mturk_pipeline.orchestration.deadline_sensor.TICK_SECONDS", -1.0)
     site.project("another", phases=())
     cursor = json.loads(tick(SENSOR).cursor or "")
     assert list(cursor["overdue"]) == [project.id]

@@ -8,8 +8,8 @@ import pytest
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake import collect
-from mturk_pipeline.intake.damage import TRUTH, Use, undo_damage
 from mturk_pipeline.intake.item_ids import item_ids
+from mturk_pipeline.intake.spreadsheet_repair import TRUTH, Use, undo_damage
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, row, write
 from mturk_pipeline_tests.shared_cases import case

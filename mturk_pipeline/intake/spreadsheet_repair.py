@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.arrow import compute
-from mturk_pipeline.texts.spreadsheet_damage import is_shortened
+from mturk_pipeline.texts.irreparable_cells import is_shortened
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.texts.spreadsheet_marks import SUSPECT, mend_text
 from mturk_pipeline.texts.truth_words import is_truth_word, language_of, truth_language
