@@ -107,7 +107,7 @@ def _about(spent: Spending, wages: Wages) -> Iterator[str]:
     if spent.without_reward:
         yield f"{spent.without_reward:,} assignments without a reward are in no amount"
     if spent.unseen:
-        text = f"{spent.unseen:,} approved because time ran out, nobody looked: {dollars(spent.unseen_cost)}"
+        text = f"{spent.unseen:,} auto-approved, nobody looked: {dollars(spent.unseen_cost)}"
         yield f"{text}; {spent.unseen_unusable:,} of them unusable ({dollars(spent.unseen_unusable_cost)})"
     yield _wages(wages)
 

@@ -59,8 +59,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
         needed = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
         Console(highlight=False, width=max(console.width, needed)).print(table)
     for row in rows:
-        if row.if_you_stop_here:
-            console.print(f"  {row.project} {row.phase}: {row.if_you_stop_here}", soft_wrap=True, markup=False)
+        if row.estimated_errors_left:
+            console.print(f"  {row.project} {row.phase}: {row.estimated_errors_left}", soft_wrap=True, markup=False)
         if row.unreadable_line:
             console.print(f"  {row.project} {row.phase}: {row.unreadable_line}", soft_wrap=True, markup=False)
         for line in row.waiting:

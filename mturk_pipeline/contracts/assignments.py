@@ -24,7 +24,7 @@ class Assignments(Table):
     hit_type_id = Column(str, "HITTypeId", nullable=True)
     title = Column(str, "Title of the HIT", nullable=True)
     status = Column(str, "AssignmentStatus", isin=ASSIGNMENT_STATUSES)
-    auto_approved = Column(bool, "Approved because time ran out: approved_at is not before auto_approval_at")
+    auto_approved = Column(bool, "Auto-approved: approved_at is not before auto_approval_at")
     reward = Column(object, "Reward of the assignment, US dollars, Decimal", nullable=True)
     max_assignments = Column(INTEGER, "Answers asked for on this HIT", nullable=True)
     expires_at = Column(MOMENT, "Expiration, UTC: from then on nobody can take the HIT", nullable=True)

@@ -18,7 +18,7 @@ class SettlementSuggestions(Table):
     batch_id = Column(str, "BatchId of the annotation; else the file's name")
     worker = Column(str, "Who it is, as in raw output")
     status = Column(str, "AssignmentStatus", isin=ASSIGNMENT_STATUSES)
-    auto_approved = Column(bool, "Approved because time ran out: paid, and nobody looked")
+    auto_approved = Column(bool, "Auto-approved: paid, and nobody looked")
     reward = Column(object, "Reward of the assignment, US dollars, Decimal", nullable=True)
     paid_by = Column(
         str, "Who pays it: the crowd's platform once approved, or the requester", isin=["platform", "hand"]

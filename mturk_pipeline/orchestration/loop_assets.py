@@ -191,7 +191,7 @@ def _answered_check(names: PhaseAssets, missing: "pd.DataFrame", asked: int) -> 
 
 
 def _taken_spec(names: PhaseAssets, stage: str) -> dg.AssetCheckSpec:
-    return names.check("taken_as_offered", stage, "Copies of offers that people took ask about what was offered.")
+    return names.check("offer_copies_unchanged", stage, "Copies of offers that people took ask about what was offered.")
 
 
 def _taken_check(names: PhaseAssets, stage: str, sent: HitHistory) -> dg.AssetCheckResult:
@@ -199,7 +199,11 @@ def _taken_check(names: PhaseAssets, stage: str, sent: HitHistory) -> dg.AssetCh
     changed = sent.copies.rows[sent.copies.rows["changed"]]
     rows = changed.groupby("source_file").size().floordiv(2).reset_index(name="rows")
     return row_problems(
-        "taken_as_offered", names.key(stage), rows, ["source_file", "rows"], "taken files have rows with other keys"
+        "offer_copies_unchanged",
+        names.key(stage),
+        rows,
+        ["source_file", "rows"],
+        "taken files have rows with other keys",
     )
 
 

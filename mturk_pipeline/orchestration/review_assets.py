@@ -35,7 +35,7 @@ def decisions_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
         reviews, key = make_decisions(phase, items), names.key("decisions")
         columns = list(ReviewProblems.names())
-        problems = row_problems("understood", key, reviews.problems, columns, "things in reviewed files need a look")
+        problems = row_problems("understood", key, reviews.problems, columns, "entries in reviewed files need a look")
         metadata = {
             "reviewed_files": len(reviews.files),
             **_agreement_metadata(reviews.agreement),
@@ -72,7 +72,7 @@ def reviewed_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         from mturk_pipeline.projects.stages.reviewed import make_reviewed
 
         reviewed, found = make_reviewed(phase, cleaned_output, decisions)
-        metadata = {"if_you_stop_here": found.sentence, **_counts(reviewed["status"])}
+        metadata = {"estimated_errors_left": found.sentence, **_counts(reviewed["status"])}
         yield checked_result(names.key("reviewed"), reviewed, Reviewed, metadata)
 
     return _reviewed
@@ -95,7 +95,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         kinds = book.queue["kind"].value_counts()
         metadata = {
             **{str(kind): int(kinds.get(kind, 0)) for kind in QUEUE_KINDS},
-            "if_you_stop_here": book.audit.sentence,
+            "estimated_errors_left": book.audit.sentence,
             "files": dg.MetadataValue.json(files),
         }
         checks = [kept_check(names, "review_queue", kept)]

@@ -21,7 +21,7 @@ def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         "settlement",
         checks=[
             names.schema_check("settlement"),
-            names.check("seen_before_paid", "settlement", "No unusable assignment was approved because time ran out."),
+            names.check("no_unusable_auto_approved", "settlement", "No unusable assignment was auto-approved."),
         ],
     )
     def _settlement(phase: ProjectPhase, raw_output, answers):
@@ -73,11 +73,11 @@ def _seen_check(names: PhaseAssets, spent: "Spending") -> dg.AssetCheckResult:
     found = spent.unseen_unusable
     return dg.AssetCheckResult(
         passed=found == 0,
-        check_name="seen_before_paid",
+        check_name="no_unusable_auto_approved",
         asset_key=names.key("settlement"),
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{found} assignments with nothing usable were approved because time ran out, "
+        description=f"{found} assignments with nothing usable were auto-approved, "
         f"for {dollars(spent.unseen_unusable_cost)}: settle sooner, or ask for a longer auto-approval delay"
         if found
-        else f"{spent.unseen} approved because time ran out, none of them unusable",
+        else f"{spent.unseen} auto-approved, none of them unusable",
     )

@@ -16,7 +16,7 @@ WHY = {
     "look": "doubtful, left open: a person has to say",
     "no reason": "rejected by a person without a reason, left open",
     "contradiction": "left open: the result file and the reviewed files say different things",
-    "unclear": "held back: a person's word about it cannot be used",
+    "unclear": "held back: the reviewer's entry could not be understood",
     "changed": "left open: the result file changed just now",
     "paid by hand": "left open: stands on a pay sheet, or no platform pays it",
     "settled": "settled before",

@@ -20,7 +20,7 @@ WHY = {
     "paid": "on a pay sheet before",
     "no reward": "without a reward in the file: say what each is paid with --reward",
     "rejected": "rejected",
-    "unclear": "held back: a person's word about it cannot be used",
+    "unclear": "held back: the reviewer's entry could not be understood",
     "held": "not paid yet: suggested for rejection or to be looked at, and no person has said",
     "platform": "paid by their platform once approved: mturk-pipeline settle",
     "nobody": "of people who did not log in: nobody to pay",

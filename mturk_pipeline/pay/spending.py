@@ -24,7 +24,7 @@ class Spending:
     without_reward
         Assignments whose file gives no reward: in no amount here.
     unseen, unseen_cost
-        Approved by the platform because time ran out.
+        Auto-approved by the platform, as its delay was over.
     unseen_unusable, unseen_unusable_cost
         Of those, the ones that would have been suggested for rejection.
     unseen_doubtful

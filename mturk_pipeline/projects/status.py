@@ -52,7 +52,7 @@ class PhaseStatus:
     accepted_automatically: int
     to_review: int
     decided: int
-    if_you_stop_here: str
+    estimated_errors_left: str
     waiting: tuple[str, ...]
     notes: tuple[str, ...]
     missing: dict[str, int]
@@ -99,7 +99,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
         accepted_automatically=int(statuses.get(ACCEPTED_AUTOMATICALLY, 0)),
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
-        if_you_stop_here=_if_you_stop_here(phase),
+        estimated_errors_left=_estimated_errors_left(phase),
         waiting=tuple(_waiting(phase, inputs, state, statuses, missing)),
         notes=tuple(_notes(missing)),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
@@ -107,7 +107,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
     )
 
 
-def _if_you_stop_here(phase: ProjectPhase) -> str:
+def _estimated_errors_left(phase: ProjectPhase) -> str:
     """What is known of rows that pass without a look; '' before the first run."""
     found = phase.table("audit")
     return "" if found is None or found.empty else str(found["sentence"].iloc[0])

@@ -100,7 +100,7 @@ def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:
     decided = pd.DataFrame(
         {
             "worker": assignments["worker"],
-            # What was approved because time ran out nobody has looked at.
+            # What was auto-approved nobody has looked at.
             "approved": (assignments["status"] == APPROVED) & ~assignments["auto_approved"],
             "rejected": assignments["status"] == REJECTED,
             "at": assignments["submitted_at"],

@@ -113,7 +113,7 @@ def test_whose_word_cannot_be_used_is_neither_approved_nor_rejected(cli: Cli, pr
         project, (ids[0], "reject", ""), (ids[1], "rejct", "Bad."), (ids[3], "reject", ""), (ids[4], "reject", "")
     )
     said = cli("settle", "spring", "--write")
-    assert "3 held back: a person's word about it cannot be used" in said.out
+    assert "3 held back: the reviewer's entry could not be understood" in said.out
     assert "mine.xlsx, sheet assignments, row 2: a rejection needs a reason" in said.err
     assert "mine.xlsx, sheet assignments, row 3: no such word" in said.err
     assert marks(project, "_settlement_Batch_1.csv") == [("", ""), ("", ""), ("x", ""), ("", ""), ("", "")]
@@ -128,7 +128,7 @@ def test_whose_word_cannot_be_used_stands_on_no_pay_sheet(cli: Cli, project: Pat
     batch(project, rows)
     words_in_workbook(project, (row(0)["AssignmentId"], "reject", ""), (row(1)["AssignmentId"], "hm", ""))
     said = cli("pay", "spring", "--write")
-    assert "2 held back: a person's word about it cannot be used" in said.out
+    assert "2 held back: the reviewer's entry could not be understood" in said.out
     assert processed(project) == []
     words_in_workbook(project, (row(0)["AssignmentId"], "reject", ""))
     said = cli("pay", "spring")
