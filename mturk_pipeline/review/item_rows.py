@@ -92,7 +92,7 @@ def _given(answers: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     """A digest of the different values that each row's record, and its item, were given."""
     valid = answers.loc[answers["state"] == "valid", [*ROW, "field", "value"]].drop_duplicates()
     valid = valid.sort_values([*ROW, "field", "value"])
-    texts = (valid["field"] + "\x1f" + valid["value"]).groupby([valid["item_id"], valid["element"]]).agg("\x1e".join)
+    texts = gathered(valid.assign(text=valid["field"] + "\x1f" + valid["value"]), ROW, "text").map("\x1e".join)
     of_item = texts.reindex(pd.MultiIndex.from_arrays([rows["parent_item_id"], [""] * len(rows)], names=ROW))
     of_record = texts.reindex(_places(rows)).where((rows["element"] != "").to_numpy())
     both = of_item.fillna("").to_numpy(dtype=object) + "\x1d" + of_record.fillna("").to_numpy(dtype=object)
