@@ -85,7 +85,9 @@ def exclusions(rows: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         WorkerId, items (how many of `rows` they answered) and offer_ids (which, joined by '; '), by WorkerId.
     """
-    told = answered.assign(worker=answered["worker"].str.rpartition(":")[2]).drop_duplicates()
+    told = answered.assign(worker=answered["worker"].str.replace(r"(?s).*:", "", regex=True)).drop_duplicates()
     told = told[told["item_id"].isin(rows[OFFER_ID])].sort_values(["worker", "item_id"])
+    if told.empty:
+        return pd.DataFrame(columns=list(EXCLUDED), dtype="str")
     table = told.groupby("worker")["item_id"].agg(["size", "; ".join]).reset_index()
     return table.set_axis(list(EXCLUDED), axis=1)

@@ -43,6 +43,9 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
     answered = found.table("raw_output")
     if answered is None:
         raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
+    if len(named_workers(answered, site.home)) < len(answered):
+        # Whoever has no row in the private table gets one from the result files, but for those who were forgotten.
+        found.collect([file.path for file in found.files(found.folders.batches)])
     excluded = refresh(site.home).excluded
     workers = named_workers(with_surrogates(known(answered[["worker"]]), site.home), site.home)["worker"]
     done = exclusion_list((w, "done") for w in workers.unique())

@@ -87,7 +87,8 @@ def _decision_nodes(tables: ProjectTables, phase: str, item_id: str) -> list[Nod
         )
         facts["place"] = source_places(pd.DataFrame([row])).item()
         about = str(row["field"]) or "the row"
-        change = f": {facts.get('before', 'nothing')} → {facts.get('after', 'nothing')}" if row["field"] else ""
+        before = f"{facts.get('before', 'nothing')} → " if row.get("seen", True) else ""
+        change = f": {before}{facts.get('after', 'nothing')}" if row["field"] else ""
         nodes.append(Node("decision", f"decision {row['decision']} on {about}{change}", facts))
     return nodes
 

@@ -75,10 +75,15 @@ class Key:
 
 
 def key_of(store: Store) -> Key:
-    """The home's key, made now where there is none."""
+    """The home's key, made now where there is none.
+
+    Raises OSError where it was there: another one in its place would give every worker a second surrogate.
+    """
     try:
         return _read(store.key)
     except FileNotFoundError:
+        if store.identities.exists():
+            raise OSError(0, "is missing; put the saved copy back", str(store.key)) from None
         _make(store.key)
         return _read(store.key)
 

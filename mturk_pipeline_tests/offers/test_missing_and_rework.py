@@ -189,3 +189,10 @@ def test_a_hit_of_which_no_file_says_what_it_asked_is_not_offered_again():
     handed = again(given, reviewed(Ames="redo"), phase=PHASE.model_copy(update={"keys": ()}))
     assert handed.rows.empty
     assert handed.problems["rule"].tolist() == ["no_inputs"]
+
+
+def test_nobody_is_excluded_where_no_named_worker_answered():
+    handed = again(results({"town": "Ames", "hit": "H1", "worker": "A1"}), reviewed(Ames="redo"))
+    nobody = pd.DataFrame(columns=["item_id", "worker"], dtype="str")
+    assert exclusions(handed.rows, nobody).columns.tolist() == ["WorkerId", "items", "offer_ids"]
+    assert exclusions(handed.rows, nobody).empty

@@ -81,6 +81,13 @@ def test_a_damaged_private_table_stops_in_one_line(home: Home) -> None:
         identities(home)
 
 
+def test_a_lost_key_is_not_replaced_while_workers_have_surrogates(home: Home) -> None:
+    surrogates_of(home, ["mturk::A2XYZ0ABCDEF"])
+    Store.of(home).key.unlink()
+    with pytest.raises(OSError, match="is missing; put the saved copy back"):
+        surrogates_of(home, ["mturk::A2XYZ0ABCDEF"])
+
+
 def test_another_home_has_other_surrogates(home: Home, tmp_path: Path) -> None:
     other = replace(home, dagster=tmp_path / "elsewhere")
     assert surrogates_of(home, ["mturk::A1"]) != surrogates_of(other, ["mturk::A1"])
