@@ -120,10 +120,14 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _raw_output(phase: ProjectPhase):
+        from mturk_pipeline.projects.stages.offer import make_offer
         from mturk_pipeline.projects.stages.raw_output import make_raw_output
 
         made = make_raw_output(phase)
         assignments, collected = made.assignments, made.collected
+        if made.unusable:
+            # The run ends here, but HITs that came in without a usable answer must not be offered once more.
+            make_offer(phase, assignments, collected.set_aside)
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,

@@ -207,6 +207,23 @@ def test_a_hit_that_nobody_answered_is_not_offered_again(site: Site) -> None:
     assert sorted(set(before["university"]) - set(after["university"])) == sorted(before["university"][:2])
 
 
+def test_hits_without_a_usable_answer_are_not_offered_again_although_the_run_fails(site: Site) -> None:
+    project = site.project(phases=("dirs",))
+    site.run(project, phases=("dirs",))
+    offer = project.path / "4_manualCleaned_mIn_dirs/_mIn_clubs.csv"
+    before = pd.read_csv(offer)
+    asked = before.iloc[0]
+    row = f'"1","","","{asked["university"]}","{asked["directory_url"]}","",""\r\n'
+    head = (
+        '"HITId","AssignmentId","WorkerId","Input.university","Input.directory_url",'
+        '"Answer.club_1_name","Answer.club_1_url"\r\n'
+    )
+    site.drop(project, "5_mOut_clubs/published.csv", (head + row).encode())
+    [result] = site.run(project, phases=("clubs",))
+    assert result.success is False
+    assert asked["university"] not in set(pd.read_csv(offer)["university"])
+
+
 def test_a_turkle_project_without_login_goes_to_a_person_and_says_so(site: Site) -> None:
     import openpyxl
 
