@@ -22,14 +22,14 @@ from mturk_pipeline.folders.project_folders import make_project
 from mturk_pipeline.folders.tables import read_table, table_path
 from mturk_pipeline.intake import dialects
 from mturk_pipeline.intake.dialects.base import Dialect
-from mturk_pipeline.intake.guessing import guess_kind
+from mturk_pipeline.intake.kind_guesses import guess_kind
 from mturk_pipeline.kinds import KINDS, Kind, Question, Reading
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import invalid
 from mturk_pipeline.orchestration.running import run_project
 from mturk_pipeline.providers import PROVIDERS, Provider
+from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.majority import majority
-from mturk_pipeline.trust.models.scores import Priors, Scores
 from mturk_pipeline.trust.questions import Questions
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS, TrustModel

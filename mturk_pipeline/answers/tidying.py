@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.answers.answer_cells import read_all, unsaid
 from mturk_pipeline.answers.cells import has_text
 from mturk_pipeline.answers.echo import without_echoes
-from mturk_pipeline.answers.gathering import read_all, unsaid
 from mturk_pipeline.answers.invention import mark_invented
 from mturk_pipeline.answers.other_sites import mark_elsewhere
 from mturk_pipeline.answers.records import real_records, with_elements

@@ -12,13 +12,13 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.projects.output_file import TABLES, OutputFile
 
 if TYPE_CHECKING:
-    from mturk_pipeline.intake.inspecting import Inspection
+    from mturk_pipeline.intake.inspection import Inspection
 
 
 def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = None, force: bool = False) -> None:
     """Show what each of `files` holds; `rows`: a file for all rows that do not count, which `force` may replace."""
-    from mturk_pipeline.intake.inspecting import inspect_file, inspect_together
-    from mturk_pipeline.intake.suggesting import suggest_phase as suggest
+    from mturk_pipeline.intake.inspection import inspect_file, inspect_together
+    from mturk_pipeline.intake.suggested_phase import suggest_phase as suggest
 
     if suggest_phase:
         typer.echo(suggest(files, None), nl=False)

@@ -38,9 +38,9 @@ def remove_project(projects_dir: Path | None, name: str, yes: bool) -> None:
         raise UserError("nothing removed", where=name)
     from mturk_pipeline.orchestration.instance import open_instance
     from mturk_pipeline.orchestration.stages import partitions_of
-    from mturk_pipeline.projects import removal
+    from mturk_pipeline.projects import project_removal
 
-    removed = removal.remove_project(site, project)
+    removed = project_removal.remove_project(site, project)
     instance, partitions = open_instance(site.home), str(partitions_of(project.workflow).name)
     if instance.has_dynamic_partition(partitions, project.id):
         instance.delete_dynamic_partition(partitions, project.id)

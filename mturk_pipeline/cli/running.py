@@ -53,7 +53,7 @@ def run_each(
     with console.status("loading"):
         from mturk_pipeline.orchestration.instance import open_instance
         from mturk_pipeline.orchestration.running import job_named, run_project
-        from mturk_pipeline.projects.due import Verdict, failed_or_behind
+        from mturk_pipeline.projects.due_phases import Verdict, failed_or_behind
 
         instance = open_instance(site.home)
         job_named("reconcile")
@@ -105,7 +105,7 @@ def run_each(
 
 def _say_problems(site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
-    from mturk_pipeline.projects.due import Verdict
+    from mturk_pipeline.projects.due_phases import Verdict
     from mturk_pipeline.projects.file_problems import files_not_read, problems_of_lists, unreadable_files
     from mturk_pipeline.projects.phase import project_phase
     from mturk_pipeline.workflow.workflow import WorkflowError

@@ -14,7 +14,7 @@ SHOWN = 3
 
 def show_trace(projects_dir: Path | None, name: str, lead: str, as_json: bool) -> None:
     from mturk_pipeline.projects.tracing import trace_lead
-    from mturk_pipeline.tracing.showing import tree_of
+    from mturk_pipeline.tracing.tree import tree_of
 
     found = trace_lead(Site.here(projects_dir), name, lead)
     if as_json:

@@ -18,10 +18,10 @@ _SHOWN = 10
 
 def show_workers(projects_dir: Path | None) -> None:
     """Bring the memory up to date, and show who stands out."""
-    from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
     from mturk_pipeline.workers.identities import with_names
     from mturk_pipeline.workers.refreshing import refresh
     from mturk_pipeline.workers.surrogates import retired_setting_line
+    from mturk_pipeline.workers.worker_files import EXCLUDED, WORKBOOK
 
     if line := retired_setting_line():
         typer.echo(line, err=True)
@@ -60,7 +60,7 @@ def show_workers(projects_dir: Path | None) -> None:
 
 def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
     """Rate the workers of every result file under `folder`; a table of what became of each."""
-    from mturk_pipeline.workers.importing import import_batches
+    from mturk_pipeline.workers.batch_import import import_batches
     from mturk_pipeline.workers.refreshing import refresh
 
     if not folder.is_dir():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.folders.atomic_files import write_atomically
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 

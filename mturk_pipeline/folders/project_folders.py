@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.workflow.workflow import Workflow
 
 PROJECT_FILE = "project.yaml"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.lazy import LazyModule
 
 parquet: Any = LazyModule("pyarrow.parquet")

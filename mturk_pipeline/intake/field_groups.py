@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mturk_pipeline.intake.guessing import Guess, guess_kind
+from mturk_pipeline.intake.kind_guesses import Guess, guess_kind
 from mturk_pipeline.intake.typed import column, distinct
 from mturk_pipeline.kinds import KINDS, Kind
 

@@ -7,7 +7,7 @@ Each function takes a cleaned text that its kind could not read, and its field.
 
 import re
 
-from mturk_pipeline.kinds.edits import is_close
+from mturk_pipeline.kinds.edit_distance import is_close
 from mturk_pipeline.kinds.hosts import FREE_MAIL
 from mturk_pipeline.kinds.kind import Question
 from mturk_pipeline.kinds.networks import page_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.contracts.offers import MissingUnits
 from mturk_pipeline.vocabulary.missing_states import NO_HIT, SHORT, UNANSWERED, UNDER_WAY, UNUSABLE
 from mturk_pipeline.vocabulary.row_statuses import BACK_TO_CROWD, UNDECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

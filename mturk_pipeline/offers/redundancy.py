@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.offers.redundancy_words import in_words
+from mturk_pipeline.trust.answer_codes import Floats
 from mturk_pipeline.trust.choosing import choose
-from mturk_pipeline.trust.coding import Floats
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
+from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.truth import judged_of
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

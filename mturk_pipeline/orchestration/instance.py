@@ -4,8 +4,8 @@ import os
 
 import dagster as dg
 
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.writing import write_atomically
 
 _SETTINGS = """\
 # Dagster's settings for mturk_pipeline; written once, yours to change.

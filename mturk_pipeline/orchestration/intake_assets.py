@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.intake.collecting import Collected
-    from mturk_pipeline.projects.other_projects import Purging
+    from mturk_pipeline.projects.earlier_questions import Purging
     from mturk_pipeline.projects.stages.raw_output import RawOutput
 
 
@@ -69,7 +69,7 @@ def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _purged(phase: ProjectPhase, input):
-        from mturk_pipeline.projects.other_projects import purged_items
+        from mturk_pipeline.projects.earlier_questions import purged_items
 
         yield _purged_result(names, purged_items(phase, names.workflow, input))
 
@@ -77,7 +77,7 @@ def purged_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
 
 def _purged_result(names: PhaseAssets, purging: "Purging") -> dg.MaterializeResult:
-    from mturk_pipeline.contracts.loop import Purged
+    from mturk_pipeline.contracts.offers import Purged
 
     key, purged = names.key("purged"), purging.purged
     by_project = purged["project"].value_counts().to_dict()
@@ -198,7 +198,7 @@ def _cells_by_field(answers: "pd.DataFrame") -> list[dict[str, Any]]:
 
 def unknown_own_files_check(names: PhaseAssets, stage: str, phase: ProjectPhase) -> dg.AssetCheckResult:
     """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
-    from mturk_pipeline.projects.due import unknown_own_files
+    from mturk_pipeline.projects.due_phases import unknown_own_files
 
     found = [f.relative_to(phase.project.path).as_posix() for f in unknown_own_files(phase)]
     return dg.AssetCheckResult(

@@ -10,7 +10,7 @@ from mturk_pipeline.orchestration.intake_assets import (
     purged_asset,
     raw_output_assets,
 )
-from mturk_pipeline.orchestration.loop_assets import (
+from mturk_pipeline.orchestration.offer_assets import (
     missing_units_asset,
     next_input_asset,
     offer_asset,

@@ -9,7 +9,7 @@ from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.orchestration.checks import records
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.running import PhaseResult, job_named, run_project
-from mturk_pipeline.projects.due import failed_or_behind
+from mturk_pipeline.projects.due_phases import failed_or_behind
 
 
 def projects_asset() -> dg.AssetsDefinition:

@@ -7,7 +7,7 @@ import dagster as dg
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.orchestration.checks import checked_result, row_problems
 from mturk_pipeline.orchestration.intake_assets import unknown_own_files_check
-from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
+from mturk_pipeline.orchestration.own_file_check import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.orchestration.worker_history import MEMORY
 from mturk_pipeline.projects.phase import ProjectPhase

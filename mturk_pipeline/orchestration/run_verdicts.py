@@ -13,7 +13,7 @@ from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from mturk_pipeline.folders.watching import settled
 from mturk_pipeline.orchestration.run_identity import HOME_TAG, PHASE_TAG
-from mturk_pipeline.projects.due import Inputs, Signature, Verdict
+from mturk_pipeline.projects.due_phases import Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase
 
 BATCHES_TAG = "mturk_pipeline/batches"

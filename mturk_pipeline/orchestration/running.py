@@ -17,7 +17,7 @@ from mturk_pipeline.orchestration.abandoned_runs import RunWatch
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
-from mturk_pipeline.projects.due import INTAKE_STAGES, Inputs, Signature, Verdict
+from mturk_pipeline.projects.due_phases import INTAKE_STAGES, Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 

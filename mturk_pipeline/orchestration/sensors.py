@@ -13,7 +13,7 @@ from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_o
 from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
-from mturk_pipeline.projects.due import Inputs, Signature, Verdict
+from mturk_pipeline.projects.due_phases import Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 

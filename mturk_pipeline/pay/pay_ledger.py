@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, unescape_csv_cell
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.pay.money import wages_by_worker
 from mturk_pipeline.pay.pay_ledger import PayLedger, as_listed

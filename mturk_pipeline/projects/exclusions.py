@@ -30,9 +30,9 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
 
     from mturk_pipeline.intake.unknown_workers import known
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
-    from mturk_pipeline.workers.for_people import exclusion_list
     from mturk_pipeline.workers.identities import named_workers, with_surrogates
     from mturk_pipeline.workers.refreshing import refresh
+    from mturk_pipeline.workers.worker_files import exclusion_list
 
     project = site.project(name)
     workflow = site.workflow(project.workflow)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.watching import WatchedFile
-from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import OFFER_ID, offered_names
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

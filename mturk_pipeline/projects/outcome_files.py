@@ -1,8 +1,8 @@
 """Files that say what became of mail: dropped into the folder of all leads, or kept beside the projects."""
 
 from mturk_pipeline.folders.watching import WatchedFile
+from mturk_pipeline.leads.lead_files import is_own_file
 from mturk_pipeline.leads.suppression import FILES
-from mturk_pipeline.leads.writing import is_own_file
 from mturk_pipeline.projects.phase import ProjectPhase
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.output_path import homes_around, output_path
-from mturk_pipeline.folders.writing import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd

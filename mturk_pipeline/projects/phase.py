@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
 from mturk_pipeline.folders.watching import WatchedFile, watched_files
-from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.intake.sent_items import sent_items
 from mturk_pipeline.workers.overrides import Overrides, read_overrides
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -95,7 +95,7 @@ class ProjectPhase:
     def worker_memory(self) -> "pd.DataFrame | None":
         """Contract `WorkerMemory` as it was made last; None before."""
         from mturk_pipeline.workers.identities import with_surrogates
-        from mturk_pipeline.workers.store import Store
+        from mturk_pipeline.workers.memory_folder import Store
 
         memory = read_table_if_made(Store.of(self.home).memory)
         return None if memory is None else with_surrogates(memory, self.home)
@@ -103,7 +103,7 @@ class ProjectPhase:
     def collect(self, files: "Sequence[Path]") -> "Collected":
         """Unite result files of the phase, with surrogates in place of workers' ids."""
         from mturk_pipeline.intake.collecting import collect
-        from mturk_pipeline.workers.replacement import replace_in_results
+        from mturk_pipeline.workers.id_replacement import replace_in_results
 
         collected = collect(files, self.spec)
         replaced = replace_in_results(self.home, collected.assignments, collected.set_aside)

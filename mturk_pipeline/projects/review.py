@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from mturk_pipeline.review.decisions import Reviews
     from mturk_pipeline.review.review_book import ReviewBook
-    from mturk_pipeline.review.store import ReviewStore, Version
+    from mturk_pipeline.review.review_journal import ReviewStore, Version
 
 
 def review_store(phase: ProjectPhase) -> "ReviewStore":
     """Journal, kept files and exports of the phase; DamagedJournal where it is damaged."""
-    from mturk_pipeline.review.store import ReviewStore
-    from mturk_pipeline.workers.file_contents import cells_without_ids
-    from mturk_pipeline.workers.replacement import replacement_for
+    from mturk_pipeline.review.review_journal import ReviewStore
+    from mturk_pipeline.workers.id_replacement import replacement_for
+    from mturk_pipeline.workers.ids_in_bytes import cells_without_ids
 
     known = replacement_for(phase.home)
     folder = phase.project.path / ".mturk_pipeline" / "review" / phase.phase

@@ -25,9 +25,9 @@ from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.projects.site import Site
 from mturk_pipeline.review.assignments_sheet import read_settle_words
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
-from mturk_pipeline.workers.file_contents import without_ids
+from mturk_pipeline.workers.id_replacement import Replacement
 from mturk_pipeline.workers.identities import identities
-from mturk_pipeline.workers.replacement import Replacement
+from mturk_pipeline.workers.ids_in_bytes import without_ids
 from mturk_pipeline.workers.tombstones import forgotten
 
 _LOCK_SECONDS = 600

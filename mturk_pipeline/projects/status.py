@@ -12,7 +12,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.offers.hit_history import GRACE
-from mturk_pipeline.projects.due import Inputs, Verdict
+from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase

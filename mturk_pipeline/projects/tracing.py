@@ -20,7 +20,7 @@ def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
     UserError
         Where nothing is made yet, or nothing is called so.
     """
-    from mturk_pipeline.tracing.following import trace
+    from mturk_pipeline.tracing.ancestry import trace
     from mturk_pipeline.tracing.project_tables import ProjectTables
     from mturk_pipeline.workers.identities import with_names
 

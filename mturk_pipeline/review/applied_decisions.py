@@ -6,7 +6,7 @@ from mturk_pipeline.contracts.review import Reviewed
 from mturk_pipeline.review.decisions import Reviews
 from mturk_pipeline.review.item_rows import as_lists, key_columns
 from mturk_pipeline.review.person_values import person_values
-from mturk_pipeline.review.shown import comparable, shown_table
+from mturk_pipeline.review.shown_values import comparable, shown_table
 from mturk_pipeline.review.spot_checks import inclusion
 from mturk_pipeline.vocabulary.decisions import STATUS_OF_DECISION
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, FIXED, UNDECIDED, UNSEEN

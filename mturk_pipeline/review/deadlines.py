@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
-from mturk_pipeline.review.shown import STATUS
+from mturk_pipeline.review.shown_values import STATUS
 from mturk_pipeline.vocabulary.queue_kinds import LOOK_AGAIN, SPOT_CHECK, WAITING
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.contracts.review import Decisions
-from mturk_pipeline.review.edits import Shown
+from mturk_pipeline.review.cell_edits import Shown
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.file_versions import Source, sources_of
 from mturk_pipeline.review.item_rows import key_columns
@@ -17,9 +17,9 @@ from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.merged_decisions import unite
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.renamed_items import renamed_items
+from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
 from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, SheetEntries, nothing_said, what_sheet_says
-from mturk_pipeline.review.store import Version
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.store import ReviewStore
+from mturk_pipeline.review.review_journal import ReviewStore
 from mturk_pipeline.review.workbook import rest_csv, workbook_bytes
 
 

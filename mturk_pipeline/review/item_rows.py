@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.folders.writing import digest
+from mturk_pipeline.folders.atomic_files import digest
 from mturk_pipeline.intake.item_ids import row_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

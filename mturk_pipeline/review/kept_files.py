@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.folders.writing import write_atomically
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.review.reviewed_files import (
     LIMITS,
     TEXT_SUFFIXES,

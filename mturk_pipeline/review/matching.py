@@ -8,7 +8,7 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import is_item_id, item_ids, joined_keys, row_ids
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.person_values import match_keys
-from mturk_pipeline.review.shown import HITS, comparable, facts
+from mturk_pipeline.review.shown_values import HITS, comparable, facts
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 REASONS = {

@@ -10,7 +10,7 @@ from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.decision_words import UNDO
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.sheet_entries import LAPSED, PLACE, WHEN, SheetEntries
-from mturk_pipeline.review.shown import cell_texts
+from mturk_pipeline.review.shown_values import cell_texts
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from mturk_pipeline.kinds import key_of, read
-from mturk_pipeline.review.shown import as_typed
+from mturk_pipeline.review.shown_values import as_typed
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

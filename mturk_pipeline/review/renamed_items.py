@@ -5,7 +5,7 @@ import pandas as pd
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.person_values import match_keys
-from mturk_pipeline.review.shown import HIT_IDS
+from mturk_pipeline.review.shown_values import HIT_IDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 

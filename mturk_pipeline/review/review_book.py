@@ -11,7 +11,7 @@ from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.audit import Audit, audit
 from mturk_pipeline.review.queue import review_queue
-from mturk_pipeline.review.shown import shown_table, shown_values
+from mturk_pipeline.review.shown_values import shown_table, shown_values
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, DECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

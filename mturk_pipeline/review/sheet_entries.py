@@ -9,13 +9,13 @@ import pandas as pd
 
 from mturk_pipeline.intake.mended_cells import use_of
 from mturk_pipeline.intake.spreadsheet_repair import Use, undo_damage
+from mturk_pipeline.review.cell_edits import EDIT_COLUMNS, SEEN_COLUMNS, Shown, cells_of, find_edits
 from mturk_pipeline.review.decision_words import UNDO, WORDS, decision_of
-from mturk_pipeline.review.edits import EDIT_COLUMNS, SEEN_COLUMNS, Shown, cells_of, find_edits
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.matching import REASONS, KnownRows, addition_ids, element_of, match_rows
 from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.problems import problem, problem_table
-from mturk_pipeline.review.shown import ANSWERS, HITS, comparable
+from mturk_pipeline.review.shown_values import ANSWERS, HITS, comparable
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.trust.answer_codes import VALID, Bools, Floats
 from mturk_pipeline.trust.choosing import checked_cells, none_backed
-from mturk_pipeline.trust.coding import VALID, Bools, Floats
-from mturk_pipeline.trust.models.scores import NO_VALUE, Priors
+from mturk_pipeline.trust.models.base import NO_VALUE, Priors
 from mturk_pipeline.trust.reasons import given_in_a_hurry
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

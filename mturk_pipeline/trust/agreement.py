@@ -17,8 +17,8 @@ Source: Scott, Public Opinion Quarterly 19 (1955); Gwet, Handbook of Inter-Rater
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import NONE, VALID, Floats
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.answer_codes import NONE, VALID, Floats
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 

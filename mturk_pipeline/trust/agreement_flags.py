@@ -31,8 +31,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.trust.answer_codes import VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.choosing import at_least
-from mturk_pipeline.trust.coding import VALID, Bools, Floats, Ints, pairs
 from mturk_pipeline.trust.votes import Ballots
 
 FLAGS = ("unanimous", "majority", "plurality", "minority", "multiple", "zero_value")

@@ -7,14 +7,14 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
 from mturk_pipeline.trust.api_answers import Frame, read_frame
 from mturk_pipeline.trust.api_reviewed import read_reviewed
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
 from mturk_pipeline.trust.models import model_named
-from mturk_pipeline.trust.models.scores import Priors, Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.base import Priors, Scores
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.truth import calibration_of

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.kinds import choice, text
-from mturk_pipeline.trust.coding import BLANK, NONE, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
+from mturk_pipeline.trust.answer_codes import BLANK, NONE, VALID, Bools, Ints, Names, Rows, Texts, evidence_codes
 from mturk_pipeline.trust.questions import Questions
 from mturk_pipeline.trust.votes import Ballots, ballots_of
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES

@@ -5,9 +5,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.trust.answer_codes import Bools, Floats
 from mturk_pipeline.trust.api_answers import Frame, is_blank, none_tokens
-from mturk_pipeline.trust.coding import Bools, Floats
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.truth import Truth
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats
+from mturk_pipeline.trust.answer_codes import Floats
 
 _OFFSET_SD, _SLOPE_SD = 1.0, 0.5
 _EDGE = 1e-4

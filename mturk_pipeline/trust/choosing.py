@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Priors, Scores, first_candidates
+from mturk_pipeline.trust.answer_codes import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, Texts
+from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN, Priors, Scores, first_candidates
 from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 

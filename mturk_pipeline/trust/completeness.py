@@ -6,7 +6,7 @@ there are hardly more; where each lists ten others, there must be many that none
     completeness = accepted / (accepted + left out + unseen)
 
     accepted, left out   sums of the trust of its elements that are, and are not, accepted: expected real ones
-    unseen               richness * missed, from `mturk_pipeline.trust.listing`: real elements times the probability
+    unseen               richness * missed, from `mturk_pipeline.trust.list_model`: real elements times the probability
                          prod(1 - r_p) that every worker misses one, where the recalls r_p are pooled over all lists
     richness             accepted + left out + unseen
 
@@ -36,8 +36,8 @@ Mathematical Statistics 43 (1972); Link, Biometrics 59 (2003); Wilson & Hilferty
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import Bools, Floats, Ints
-from mturk_pipeline.trust.listing import Listing
+from mturk_pipeline.trust.answer_codes import Bools, Floats, Ints
+from mturk_pipeline.trust.list_model import Listing
 
 FEWEST_WORKERS = 3
 UNEQUAL = 0.5
@@ -65,7 +65,7 @@ def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
     --------
     Three workers who see 9 of 10 clubs each; everything listed is accepted:
 
-    >>> from mturk_pipeline.trust.listing import fit_listing
+    >>> from mturk_pipeline.trust.list_model import fit_listing
     >>> rows = np.array([(i, e, w) for i in range(20) for e in range(10) for w in range(3) if (e + 3 * w + i) % 10])
     >>> known = fit_listing(*rows.T, rows[:, 0], rows[:, 2])
     >>> completeness(known, known.trust >= 0.5).round(2).head(1)

@@ -9,8 +9,8 @@ import pandas as pd
 from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.acceptance import Guesses, accepted, thresholds_of
 from mturk_pipeline.trust.agreement_flags import FLAGS, decide, flag_text, sameness
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools
 from mturk_pipeline.trust.calibration import Calibration
-from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.choosing import (
     Chosen,
     changed,
@@ -19,11 +19,11 @@ from mturk_pipeline.trust.choosing import (
     outcomes,
     patterns,
 )
-from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools
-from mturk_pipeline.trust.footers import footers, less_for_footers
+from mturk_pipeline.trust.distinct_rows import texts_of_cases
+from mturk_pipeline.trust.footer_values import footers, less_for_footers
 from mturk_pipeline.trust.models import model_named
+from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import Priors, Scores
 from mturk_pipeline.trust.reasons import Facts, reasons_of
 from mturk_pipeline.trust.truth import Truth, calibration_of, looks, taught
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots

@@ -7,8 +7,8 @@ import pandas as pd
 
 from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.kinds import key_of, read
-from mturk_pipeline.trust.coding import Ints
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
+from mturk_pipeline.trust.answer_codes import Ints
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.workflow.field_spec import FieldSpec
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from mturk_pipeline.kinds import KINDS
-from mturk_pipeline.trust.coding import Bools, Ints
+from mturk_pipeline.trust.answer_codes import Bools, Ints
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 

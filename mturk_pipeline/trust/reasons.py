@@ -8,14 +8,14 @@ import pandas as pd
 
 from mturk_pipeline.answers.other_sites import ELSEWHERE
 from mturk_pipeline.kinds import KINDS
-from mturk_pipeline.kinds.edits import is_close
+from mturk_pipeline.kinds.edit_distance import is_close
 from mturk_pipeline.texts.plain_text import clean, squeeze
-from mturk_pipeline.trust.cases import texts_of_cases
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Ints, Texts
 from mturk_pipeline.trust.choosing import Chosen, of_chosen, outcomes
-from mturk_pipeline.trust.coding import BLANK, INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Ints, Texts
-from mturk_pipeline.trust.footers import FOOTER_ITEMS
-from mturk_pipeline.trust.models.scores import Scores
-from mturk_pipeline.trust.models.segments import largest, sums
+from mturk_pipeline.trust.distinct_rows import texts_of_cases
+from mturk_pipeline.trust.footer_values import FOOTER_ITEMS
+from mturk_pipeline.trust.models.base import Scores
+from mturk_pipeline.trust.models.row_groups import largest, sums
 from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots

@@ -18,8 +18,8 @@ Source: Wilson, JASA 22 (1927).
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Bools, Floats, Texts
-from mturk_pipeline.trust.models.scores import Copying, Scores
+from mturk_pipeline.trust.answer_codes import Bools, Floats, Texts
+from mturk_pipeline.trust.models.base import Copying, Scores
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 

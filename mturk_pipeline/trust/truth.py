@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.kinds import key_of, read
+from mturk_pipeline.trust.answer_codes import Floats, Ints
 from mturk_pipeline.trust.calibration import Calibration, calibrate
 from mturk_pipeline.trust.choosing import choose
-from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors, Scores
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors, Scores
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT

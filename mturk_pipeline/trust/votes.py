@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.trust.coding import INVALID, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
+from mturk_pipeline.trust.answer_codes import INVALID, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
 from mturk_pipeline.trust.questions import Asked, is_personal
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import Bools
+from mturk_pipeline.trust.answer_codes import Bools
 from mturk_pipeline.trust.standing import FEWEST_ANSWERS, POOR
 
 MIN_ASSIGNMENTS = 3

@@ -11,12 +11,23 @@ from mturk_pipeline.contracts.consensus import Workers
 from mturk_pipeline.intake.unknown_workers import is_unknown, known
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.trust.agreement import agreement
+from mturk_pipeline.trust.answer_codes import (
+    BLANK,
+    INVALID,
+    NONE,
+    NONE_IN_WORDS,
+    VALID,
+    Ints,
+    Rows,
+    coded,
+    latest,
+    pairs,
+)
 from mturk_pipeline.trust.choosing import changed, checked_workers
-from mturk_pipeline.trust.coding import BLANK, INVALID, NONE, NONE_IN_WORDS, VALID, Ints, Rows, coded, latest, pairs
 from mturk_pipeline.trust.consensus import Fitted, fit
-from mturk_pipeline.trust.footers import FOOTER_ITEMS, FOOTER_WORKERS
+from mturk_pipeline.trust.footer_values import FOOTER_ITEMS, FOOTER_WORKERS
+from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.questions import is_personal
 from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots

@@ -17,8 +17,8 @@ from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.contributions import contributions, read_columns
 from mturk_pipeline.workers.identities import with_surrogates
-from mturk_pipeline.workers.rating import Rated
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.imported_ratings import Rated
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import key_of
 from mturk_pipeline.workers.tombstones import Tombstones
 

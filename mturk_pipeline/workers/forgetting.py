@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mturk_pipeline.folders.atomic_files import ProjectWriter, write_atomically
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.folders.tables import read_table, read_table_if_made, write_table
-from mturk_pipeline.folders.writing import ProjectWriter, write_atomically
 from mturk_pipeline.review.kept_files import (
     CELLS,
     ORIGINALS,
@@ -25,15 +25,15 @@ from mturk_pipeline.review.kept_files import (
     write_kept_text,
 )
 from mturk_pipeline.workers.contributions import project_ids_of, read_columns
-from mturk_pipeline.workers.file_contents import cells_without_ids, is_packed, is_text, names_person, without_ids
-from mturk_pipeline.workers.for_people import EXCLUDED, WORKBOOK
+from mturk_pipeline.workers.id_replacement import replace_in_table
 from mturk_pipeline.workers.identities import identities, remove_identities
-from mturk_pipeline.workers.person import Person, person_of
+from mturk_pipeline.workers.ids_in_bytes import cells_without_ids, is_packed, is_text, names_person, without_ids
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.refreshing import refresh
-from mturk_pipeline.workers.replacement import replace_in_table
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import key_of
 from mturk_pipeline.workers.tombstones import add_tombstones
+from mturk_pipeline.workers.worker_files import EXCLUDED, WORKBOOK
+from mturk_pipeline.workers.worker_lookup import Person, person_of
 
 MEMORY_FOLDER = ".mturk_pipeline"
 _IDENTITY, _STORE, _TABLES, _OWN, _KEPT, _RUNS = (

@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import is_hash, is_surrogate, key_of
 from mturk_pipeline.workers.tombstones import add_tombstones, forgotten
 

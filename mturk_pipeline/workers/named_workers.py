@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.workers.identities import identities
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.overrides import Override
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, key_of
 from mturk_pipeline.workers.tombstones import forgotten
 

@@ -8,7 +8,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive
 from mturk_pipeline.workers.identities import with_surrogates
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.memory_folder import Store
 
 COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given"]
 

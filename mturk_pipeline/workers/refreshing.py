@@ -10,13 +10,13 @@ from mturk_pipeline.providers import whole_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
 from mturk_pipeline.workers.contributions import gather, present_workers, united
-from mturk_pipeline.workers.for_people import blacklisted, write_files
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
 from mturk_pipeline.workers.memory import remember
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.named_workers import words_by_worker
 from mturk_pipeline.workers.overrides import Overrides, read_overrides
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import is_hash, is_surrogate
+from mturk_pipeline.workers.worker_files import blacklisted, write_files
 
 
 @dataclass(frozen=True)

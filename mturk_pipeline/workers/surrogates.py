@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mturk_pipeline.intake.item_ids import LETTERS, letters_of
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.memory_folder import Store
 
 # Version 0.1 hashed ids where this said so.
 RETIRED_SETTING = "MTURK_HASH_WORKERS"

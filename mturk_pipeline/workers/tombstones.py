@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from filelock import FileLock
 
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.writing import write_atomically
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate, key_if_made
 
 TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])")

@@ -40,7 +40,7 @@ def _idle_tick(folder: Path, size: int) -> tuple[float, int]:
     from mturk_pipeline.definitions import defs
     from mturk_pipeline.folders.home import Home
     from mturk_pipeline.folders.project_folders import make_project
-    from mturk_pipeline.projects.due import Inputs
+    from mturk_pipeline.projects.due_phases import Inputs
     from mturk_pipeline.projects.phase import project_phase
     from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow
 

@@ -81,7 +81,7 @@ def test_a_dangling_link_is_there_already_and_is_followed_by_force(home: Home, t
 
 
 def test_a_hard_link_to_a_result_file_is_taken_apart_not_written_through(home: Home, tmp_path: Path) -> None:
-    from mturk_pipeline.folders.writing import write_atomically
+    from mturk_pipeline.folders.atomic_files import write_atomically
 
     paid = home.projects / "spring/2_mOut_dirs/Batch_1.csv"
     paid.write_text("paid")

@@ -4,8 +4,8 @@ import pytest
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.dialects.turkle import join_repeated
-from mturk_pipeline.intake.inspecting import inspect_file
-from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.intake.inspection import inspect_file
+from mturk_pipeline.intake.suggested_phase import suggest_phase
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, rules, write

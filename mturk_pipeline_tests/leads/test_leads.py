@@ -9,11 +9,11 @@ import python_calamine
 from mturk_pipeline.contracts.leads import AllLeads
 from mturk_pipeline.contracts.review import Reviewed
 from mturk_pipeline.intake.item_ids import is_item_id
+from mturk_pipeline.leads.all_leads import gather_leads
 from mturk_pipeline.leads.contacts import contacts
-from mturk_pipeline.leads.gathering import gather_leads
+from mturk_pipeline.leads.lead_files import is_own_file, leads_file_names, leads_files, leads_workbook
 from mturk_pipeline.leads.recipients import recipients
 from mturk_pipeline.leads.summary import leads_summary
-from mturk_pipeline.leads.writing import is_own_file, leads_file_names, leads_files, leads_workbook
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

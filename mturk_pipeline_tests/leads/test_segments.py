@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.contracts.leads import AllLeads
+from mturk_pipeline.leads.all_leads import gather_leads
 from mturk_pipeline.leads.duplicates import LISTS
-from mturk_pipeline.leads.gathering import gather_leads
 from mturk_pipeline.leads.provenance import row_sources
 from mturk_pipeline.leads.segments import segment_clashes
 from mturk_pipeline.workflow.leads_spec import LeadsSpec

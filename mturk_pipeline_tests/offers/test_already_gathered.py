@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.contracts.loop import Purged
+from mturk_pipeline.contracts.offers import Purged
 from mturk_pipeline.offers.already_gathered import Standing, purge
 
 

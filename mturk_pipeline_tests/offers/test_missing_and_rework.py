@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mturk_pipeline.contracts.loop import MissingUnits
+from mturk_pipeline.contracts.offers import MissingUnits
 from mturk_pipeline.intake import collect
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.sent_items import hits_of_items, sent_items, unused_rows

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.answers.tidying import tidy
-from mturk_pipeline.contracts.loop import RedundancyAdvice
+from mturk_pipeline.contracts.offers import RedundancyAdvice
 from mturk_pipeline.offers.redundancy import redundancy_advice
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

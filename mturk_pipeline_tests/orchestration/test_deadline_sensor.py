@@ -19,8 +19,8 @@ from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import project_phase
 from mturk_pipeline.review.deadlines import waiting, waiting_since
 from mturk_pipeline.review.export_history import Exports
-from mturk_pipeline.review.shown import STATUS
-from mturk_pipeline.review.store import ReviewStore
+from mturk_pipeline.review.review_journal import ReviewStore
+from mturk_pipeline.review.shown_values import STATUS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 

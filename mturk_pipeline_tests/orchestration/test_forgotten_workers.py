@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mturk_pipeline.projects.due import Verdict
+from mturk_pipeline.projects.due_phases import Verdict
 from mturk_pipeline.workers.forgetting import forget, whom
 from mturk_pipeline.workers.identities import identities
 from mturk_pipeline.workers.refreshing import refresh

@@ -8,7 +8,7 @@ from itertools import pairwise
 import dagster as dg
 import pytest
 
-from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.orchestration.stages import STAGES, PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.phase import ProjectPhase

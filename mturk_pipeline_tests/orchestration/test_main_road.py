@@ -7,7 +7,7 @@ import pandas as pd
 from dagster_shared.serdes import serialize_value
 
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.projects.due import Verdict
+from mturk_pipeline.projects.due_phases import Verdict
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 
 

@@ -9,7 +9,7 @@ import pytest
 from mturk_pipeline.folders.project_folders import PROJECT_FILE
 from mturk_pipeline.orchestration import run_verdicts as due
 from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG, verdict
-from mturk_pipeline.projects.due import Inputs, Verdict
+from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
 

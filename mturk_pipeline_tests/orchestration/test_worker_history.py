@@ -16,8 +16,8 @@ from mturk_pipeline.orchestration.worker_history import (
 )
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.workers.identities import with_names
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.refreshing import take_snapshot
-from mturk_pipeline.workers.store import Store
 
 
 @pytest.fixture

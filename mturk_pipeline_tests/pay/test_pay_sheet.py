@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.folders import writing
-from mturk_pipeline.folders.writing import ProjectWriter
+from mturk_pipeline.folders import atomic_files
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.pay.pay_decisions import decide_pay
 from mturk_pipeline.pay.pay_ledger import FOLDER, LedgerError, PayLedger
 from mturk_pipeline.pay.pay_sheet import AmountDue, finish_pay_sheets, owed, sheet_rows, write_pay_sheet
@@ -132,7 +132,7 @@ def test_a_kill_at_any_step_loses_nothing_and_pays_nothing_twice(
 ) -> None:
     rows = by_hand([row(0), row(1), row(7)])
     steps = iter(range(100))
-    real_write, real_unlink = writing.write_atomically, Path.unlink
+    real_write, real_unlink = atomic_files.write_atomically, Path.unlink
 
     def dies() -> None:
         if next(steps) == step:
@@ -149,7 +149,7 @@ def test_a_kill_at_any_step_loses_nothing_and_pays_nothing_twice(
 
     owed_now = due(tmp_path, rows)
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "write_atomically", write_then)
+        patch.setattr(atomic_files, "write_atomically", write_then)
         patch.setattr("mturk_pipeline.pay.pay_ledger.write_atomically", write_then)
         patch.setattr(Path, "unlink", unlink_then)
         try:

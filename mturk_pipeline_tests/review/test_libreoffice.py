@@ -15,7 +15,7 @@ from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.decisions import Reviews, read_reviewed
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.shown import as_typed
+from mturk_pipeline.review.shown_values import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline.sheets.workbooks import typed_text
 from mturk_pipeline_tests.review import made

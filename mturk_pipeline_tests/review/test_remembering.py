@@ -8,7 +8,7 @@ import pytest
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.decisions import read_versions
 from mturk_pipeline.review.kept_files import CELLS, TEXT, read_kept_text
-from mturk_pipeline.review.store import DamagedJournal, ReviewStore
+from mturk_pipeline.review.review_journal import DamagedJournal, ReviewStore
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline_tests.review.conftest import UNIVERSITY
 

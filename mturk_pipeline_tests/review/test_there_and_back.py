@@ -19,7 +19,7 @@ from mturk_pipeline.review.decisions import read_reviewed
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.person_values import person_value
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.shown import as_typed
+from mturk_pipeline.review.shown_values import as_typed
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline.texts.spreadsheet_marks import without_damage
 from mturk_pipeline_tests.review import made

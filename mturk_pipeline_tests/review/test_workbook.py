@@ -14,7 +14,7 @@ from mturk_pipeline.review import review_book
 from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
-from mturk_pipeline.review.store import ReviewStore
+from mturk_pipeline.review.review_journal import ReviewStore
 from mturk_pipeline.review.workbook import rest_csv, workbook_bytes, write_workbook
 from mturk_pipeline_tests.review import made
 

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from mturk_pipeline.intake.dialects import recognise, why_unknown
-from mturk_pipeline.intake.inspecting import inspect_file
+from mturk_pipeline.intake.inspection import inspect_file
 from mturk_pipeline.sheets.platforms import PLATFORMS, foreign_format, platform_of
 from mturk_pipeline_tests.intake.intake_files import PHASE, checked, row, write
 from mturk_pipeline_tests.shared_cases import case

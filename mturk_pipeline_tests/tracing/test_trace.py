@@ -10,10 +10,10 @@ import pytest
 from mturk_pipeline.cli.main import main
 from mturk_pipeline.folders.tables import write_table
 from mturk_pipeline.intake.item_ids import id_of, item_ids
-from mturk_pipeline.tracing.following import trace
+from mturk_pipeline.tracing.ancestry import trace
 from mturk_pipeline.tracing.node import Node
 from mturk_pipeline.tracing.project_tables import ProjectTables
-from mturk_pipeline.tracing.showing import printable, tree_of
+from mturk_pipeline.tracing.tree import printable, tree_of
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import Workflow

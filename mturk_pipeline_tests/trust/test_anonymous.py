@@ -19,8 +19,8 @@ from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workers.contributions import contributions
-from mturk_pipeline.workers.person import UnknownWorkerError, person_of
 from mturk_pipeline.workers.surrogates import Key
+from mturk_pipeline.workers.worker_lookup import UnknownWorkerError, person_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, write
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust.completeness import chao2_unseen, completeness
-from mturk_pipeline.trust.listing import Listing, fit_listing
+from mturk_pipeline.trust.list_model import Listing, fit_listing
 
 
 def planted(seed: int, workers: int, hard: float = 0.0, invented: float = 0.2) -> tuple[Listing, np.ndarray]:

@@ -8,7 +8,7 @@ import pytest
 
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_truth
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models import model_named
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, Priors
 from mturk_pipeline.trust.models.confusion import ClosedVotes, digamma
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, Priors
-from mturk_pipeline.trust.models.segments import largest, shares, sums
+from mturk_pipeline.trust.models.row_groups import largest, shares, sums
 from mturk_pipeline.trust.models.worker_weighted import MOST_FALSE_VALUES, coincidence, crowd_mean
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from mturk_pipeline import trust
-from mturk_pipeline.trust import consensus, fit_predict, footers, history, standing
+from mturk_pipeline.trust import consensus, fit_predict, footer_values, standing, worker_priors
 from mturk_pipeline.trust.models import combined, roles
 from mturk_pipeline.trust.reasons import reason
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
@@ -142,9 +142,9 @@ SETTINGS = [
     f"{1 - combined.OPEN_SMOOTHING:.0%} roles and {combined.OPEN_SMOOTHING:.0%} vote for open ones",
     f"Under {combined.FEW_ITEMS} items",
     f"as if it had been seen in {ONE_COIN.LEAN:g} answers more",
-    f"at most as {history.MOST:g} answers",
-    f"counts {history.WEIGHTS['starred']} (`starred`), {history.WEIGHTS['neutral']:g} (`neutral`), "
-    f"{history.WEIGHTS['watch']} (`watch`) or {history.WEIGHTS['blacklisted']:g} (`blacklisted`)",
+    f"at most as {worker_priors.MOST:g} answers",
+    f"counts {worker_priors.WEIGHTS['starred']} (`starred`), {worker_priors.WEIGHTS['neutral']:g} (`neutral`), "
+    f"{worker_priors.WEIGHTS['watch']} (`watch`) or {worker_priors.WEIGHTS['blacklisted']:g} (`blacklisted`)",
     f"at most .{100 * consensus.SUSPICIOUS_CAP:.0f} and is never accepted",
     f"with {standing.FEWEST_ANSWERS} answers or more",
     f"upper end of the interval is below {standing.HOPELESS:.0%}",
@@ -158,7 +158,7 @@ def test_settings_on_the_page_are_the_code_s(said):
 
 
 def test_settings_told_in_words_are_the_code_s():
-    assert (history.DISCOUNT, footers.FOOTER_FACTOR) == (0.5, 0.5)  # "count half", "keeps half"
+    assert (worker_priors.DISCOUNT, footer_values.FOOTER_FACTOR) == (0.5, 0.5)  # "count half", "keeps half"
     assert ONE_COIN.MOST_FALSE_VALUES == 10  # "never taken for less than one in ten"
     assert roles.TOGETHER < 1  # "three blanks are not three times as strong as one"
     fields = {"x": {"kind": "text"}}

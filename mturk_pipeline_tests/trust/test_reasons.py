@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.trust import fit_predict
-from mturk_pipeline.trust.cases import texts_of_cases
 from mturk_pipeline.trust.consensus import find_consensus
+from mturk_pipeline.trust.distinct_rows import texts_of_cases
 from mturk_pipeline.trust.reasons import reason
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

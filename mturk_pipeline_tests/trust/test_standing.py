@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.trust.models.scores import Copying, Scores
+from mturk_pipeline.trust.models.base import Copying, Scores
 from mturk_pipeline.trust.standing import partners, reliability, standings, suspected, wilson
 from mturk_pipeline.trust.worker_evidence import evidence, stands_out
 

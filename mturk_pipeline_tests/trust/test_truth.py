@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.models.scores import NO_VALUE, NOT_GIVEN, UNKNOWN
-from mturk_pipeline.trust.phase_lists import list_completeness
+from mturk_pipeline.trust.list_completeness import list_completeness
+from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.truth import judged_of, with_outcomes
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec

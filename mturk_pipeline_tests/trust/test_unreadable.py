@@ -10,7 +10,7 @@ from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.models.scores import Priors
+from mturk_pipeline.trust.models.base import Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.shared_cases import case

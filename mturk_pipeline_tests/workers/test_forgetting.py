@@ -11,18 +11,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.workers import forgetting
+from mturk_pipeline.workers.batch_import import import_batches
 from mturk_pipeline.workers.forgetting import OF_RUNS, forget, look_for, whom
 from mturk_pipeline.workers.identities import identities, surrogates_of
-from mturk_pipeline.workers.importing import import_batches
-from mturk_pipeline.workers.person import UnknownWorkerError
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.refreshing import refresh
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.tombstones import forgotten
+from mturk_pipeline.workers.worker_lookup import UnknownWorkerError
 from mturk_pipeline_tests.workers.made import BAD, GOOD, batch, write
 
 

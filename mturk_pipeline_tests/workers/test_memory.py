@@ -7,15 +7,15 @@ import pytest
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table, table_path, write_table
-from mturk_pipeline.workers.for_people import workbook
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
 from mturk_pipeline.workers.memory import remember
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.named_workers import words_by_worker
 from mturk_pipeline.workers.other_projects import read_history
 from mturk_pipeline.workers.overrides import Override, read_overrides
 from mturk_pipeline.workers.refreshing import refresh
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate
+from mturk_pipeline.workers.worker_files import workbook
 from mturk_pipeline_tests.workers.made import contributions
 
 KEY = Key(bytes(32))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.workers.forgetting import forget, whom
+from mturk_pipeline.workers.id_replacement import Replacement, replace_in_results, replace_in_table
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_names, with_surrogates
-from mturk_pipeline.workers.replacement import Replacement, replace_in_results, replace_in_table
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate, key_of, retired_setting_line
 from mturk_pipeline.workers.tombstones import Tombstones, add_tombstones, forgotten
 from mturk_pipeline_tests.workers.made import BAD, GOOD, HEADER, LAZY, batch, write

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
+from mturk_pipeline.leads.all_leads import gather_leads
 from mturk_pipeline.leads.contacts import contacts
-from mturk_pipeline.leads.gathering import gather_leads
-from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.lead_files import leads_files
+from mturk_pipeline.leads.mail_outcome_files import OutcomesRead, read_outcomes
 from mturk_pipeline.leads.provenance import row_sources
 from mturk_pipeline.leads.recipients import recipients
 from mturk_pipeline.leads.report import PhaseTables, report
 from mturk_pipeline.leads.suppression import mark_suppressed
-from mturk_pipeline.leads.writing import leads_files
 from mturk_pipeline.projects.outcome_files import outcome_files
 from mturk_pipeline.projects.phase import ProjectPhase
 

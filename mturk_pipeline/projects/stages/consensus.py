@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
-from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
-from mturk_pipeline.leads.outcomes import read_outcomes
+from mturk_pipeline.leads.mail_outcome_files import read_outcomes
+from mturk_pipeline.leads.mail_outcome_truth import outcomes_as_truth
 from mturk_pipeline.projects.outcome_files import outcome_files
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import kept_reviews, seed_of
@@ -15,10 +15,10 @@ from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth
-from mturk_pipeline.trust.history import known_before
-from mturk_pipeline.trust.phase_lists import list_completeness
+from mturk_pipeline.trust.list_completeness import list_completeness
 from mturk_pipeline.trust.truth import Truth, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
+from mturk_pipeline.trust.worker_priors import known_before
 from mturk_pipeline.trust.workers import rate_workers
 
 

@@ -6,7 +6,7 @@ A model is a function `(Ballots, Asked, Known) -> Scores`; `vocabulary/trust_mod
 from collections.abc import Callable
 from importlib import import_module
 
-from mturk_pipeline.trust.models.scores import Priors, Scores
+from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import NONE, Bools, Floats, Ints
+from mturk_pipeline.trust.answer_codes import NONE, Bools, Floats, Ints
+from mturk_pipeline.trust.models.base import NO_VALUE, Priors
 from mturk_pipeline.trust.models.confusion import ClosedVotes
-from mturk_pipeline.trust.models.scores import NO_VALUE, Priors
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.questions import Asked, shares_classes
 from mturk_pipeline.trust.votes import Ballots
 

@@ -18,7 +18,7 @@ less often than that, the more so the more probable none is (n)::
 
 On drawn crowds (every other seed of open crowds and of simulated lead batches) an exponent of 1.3 has the best
 likelihood, on the other half as well. In lists, what is said of a record's field is multiplied by the trust
-that the record is real (`mturk_pipeline.trust.listing`).
+that the record is real (`mturk_pipeline.trust.list_model`).
 
 How good a worker is in one field tells of the others: closed fields lean on the worker's share of right answers in
 the other fields, by the one-coin model (`worker_weighted`).
@@ -31,15 +31,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import NEAR_MISS, VALID, Bools, Floats
+from mturk_pipeline.trust.answer_codes import NEAR_MISS, VALID, Bools, Floats
+from mturk_pipeline.trust.models.base import Copying, Priors, Scores
 from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
 from mturk_pipeline.trust.models.confusion import classify, smoothed_vote
 from mturk_pipeline.trust.models.copying import find_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.records import with_records
+from mturk_pipeline.trust.models.record_existence import with_records
 from mturk_pipeline.trust.models.roles import fit_roles, open_votes
-from mturk_pipeline.trust.models.scores import Copying, Priors, Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.models.worker_weighted import worker_weighted
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots

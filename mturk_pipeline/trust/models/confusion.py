@@ -31,8 +31,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.answer_codes import Floats, Ints
+from mturk_pipeline.trust.models.row_groups import sums
 
 LEAN = 4.0
 CROWD_LEAN, TYPICAL = 200.0, 0.7

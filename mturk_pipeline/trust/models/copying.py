@@ -21,10 +21,10 @@ Source: Dong, Berti-Equille & Srivastava, Integrating conflicting data: the role
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats, Ints
+from mturk_pipeline.trust.answer_codes import Floats, Ints
+from mturk_pipeline.trust.models.base import Copying
 from mturk_pipeline.trust.models.roles import MADE_UP, OpenVotes, Roles
-from mturk_pipeline.trust.models.scores import Copying
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.models.row_groups import sums
 
 GRID = (0.05, 0.2, 0.35, 0.5, 0.65)
 PRIOR = -5.0

@@ -23,9 +23,9 @@ that goes with them.
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Floats
-from mturk_pipeline.trust.models.scores import Priors, Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.answer_codes import BLANK, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Floats
+from mturk_pipeline.trust.models.base import Priors, Scores
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.questions import Asked, blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 

@@ -42,9 +42,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, pairs
-from mturk_pipeline.trust.models.scores import NO_VALUE, UNKNOWN, Priors
-from mturk_pipeline.trust.models.segments import shares, sums
+from mturk_pipeline.trust.answer_codes import INVALID, NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints, pairs
+from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN, Priors
+from mturk_pipeline.trust.models.row_groups import shares, sums
 from mturk_pipeline.trust.models.worker_weighted import FALSE_VALUES, coincidence
 from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.votes import Ballots

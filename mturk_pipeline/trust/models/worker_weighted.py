@@ -26,10 +26,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.answer_codes import NEAR_MISS, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.models.base import Priors, Scores, settled
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.scores import Priors, Scores, settled
-from mturk_pipeline.trust.models.segments import shares, sums
+from mturk_pipeline.trust.models.row_groups import shares, sums
 from mturk_pipeline.trust.questions import Asked, of_field, shares_classes
 from mturk_pipeline.trust.votes import Ballots
 

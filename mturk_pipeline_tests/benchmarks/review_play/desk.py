@@ -15,8 +15,8 @@ from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.decisions import Reviews, read_reviewed, read_versions
 from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.review_book import ReviewBook
-from mturk_pipeline.review.shown import none_word
-from mturk_pipeline.review.store import ReviewStore
+from mturk_pipeline.review.review_journal import ReviewStore
+from mturk_pipeline.review.shown_values import none_word
 from mturk_pipeline.review.workbook import workbook_bytes
 from mturk_pipeline.trust.consensus import Fitted, find_consensus, fit
 from mturk_pipeline.trust.truth import judged_of

@@ -45,7 +45,7 @@ def _top(found: pd.DataFrame, votes: pd.DataFrame, k: int, crowd: ListCrowd) -> 
 def _completeness(crowd: ListCrowd) -> pd.DataFrame:
     """Per list: its true completeness where elements of trust .5 are accepted, and the interval given for it."""
     from mturk_pipeline.trust.completeness import completeness
-    from mturk_pipeline.trust.listing import fit_listing
+    from mturk_pipeline.trust.list_model import fit_listing
 
     item, names = pd.factorize(crowd.answers["item"])
     worker, _ = pd.factorize(crowd.answers["worker"])

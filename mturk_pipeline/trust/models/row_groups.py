@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats, Ints
+from mturk_pipeline.trust.answer_codes import Floats, Ints
 
 
 def sums(group: Ints, values: Floats, groups: int) -> Floats:

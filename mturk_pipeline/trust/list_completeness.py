@@ -5,7 +5,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.completeness import completeness
 from mturk_pipeline.trust.consensus import Fitted
-from mturk_pipeline.trust.models.records import listing_of
+from mturk_pipeline.trust.models.record_existence import listing_of
 
 
 def list_completeness(found: Fitted, consensus: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.providers import PROVIDERS, whole_names
-from mturk_pipeline.workers.replacement import Replacement
+from mturk_pipeline.workers.id_replacement import Replacement
 from mturk_pipeline.workers.surrogates import Key, is_hash, is_surrogate
 from mturk_pipeline.workers.tombstones import is_telling
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import Floats
-from mturk_pipeline.trust.models.scores import Priors
+from mturk_pipeline.trust.answer_codes import Floats
+from mturk_pipeline.trust.models.base import Priors
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, NEUTRAL, STARRED, WATCH
 

@@ -43,8 +43,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.list_data import ListData, list_data
+from mturk_pipeline.trust.answer_codes import Floats, Ints
+from mturk_pipeline.trust.list_counts import ListData, list_data
 
 PRIOR_RECALL = 0.7
 PRIOR_FALSE_SHARE = 0.1  # false elements of a worker's list

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.history import MOST, contributions, known_before
 from mturk_pipeline.trust.votes import ballots
+from mturk_pipeline.trust.worker_priors import MOST, contributions, known_before
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 

@@ -7,13 +7,13 @@ import pytest
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.workers import importing
+from mturk_pipeline.workers import batch_import
 from mturk_pipeline.workers.archive import read_archive
+from mturk_pipeline.workers.batch_import import import_batches
 from mturk_pipeline.workers.forgetting import forget, whom
 from mturk_pipeline.workers.identities import with_names
-from mturk_pipeline.workers.importing import import_batches
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.refreshing import refresh, take_snapshot
-from mturk_pipeline.workers.store import Store
 from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 
 
@@ -25,9 +25,9 @@ def past(tmp_path: Path) -> Path:
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Votes counted in place of a model fitted: quick, where only what counts once is looked at."""
-    real = importing.rate
+    real = batch_import.rate
     majority = {"model": "majority"}
-    monkeypatch.setattr(importing, "rate", lambda rows, phase: real(rows, phase.model_copy(update=majority)))
+    monkeypatch.setattr(batch_import, "rate", lambda rows, phase: real(rows, phase.model_copy(update=majority)))
 
 
 def _said(home: Home, folder: Path) -> dict[str, str]:

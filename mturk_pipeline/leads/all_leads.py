@@ -4,7 +4,6 @@ import pandas as pd
 
 from mturk_pipeline.intake.item_ids import ids_of
 from mturk_pipeline.leads.duplicates import duplicate_leads, identity, merge_duplicates, value_texts
-from mturk_pipeline.leads.exploding import explode
 from mturk_pipeline.leads.lead_columns import (
     LEAD,
     LISTS,
@@ -15,6 +14,7 @@ from mturk_pipeline.leads.lead_columns import (
     lead_columns,
     record_columns,
 )
+from mturk_pipeline.leads.lead_rows import explode
 from mturk_pipeline.leads.segments import segment_column, segment_lists, segment_places
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNDECIDED
 from mturk_pipeline.workflow.leads_spec import LeadsSpec

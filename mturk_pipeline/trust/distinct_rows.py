@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.coding import Texts
+from mturk_pipeline.trust.answer_codes import Texts
 
 
 def texts_of_cases(table: pd.DataFrame, text: Callable[[dict[str, Any]], str]) -> Texts:

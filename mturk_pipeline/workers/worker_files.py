@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.writing import ProjectWriter
 from mturk_pipeline.sheets.plans import table_plans
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.sheets.workbook_writer import workbook_bytes

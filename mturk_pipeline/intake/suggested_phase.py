@@ -14,7 +14,7 @@ import yaml
 
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
-from mturk_pipeline.intake.guessing import is_remark
+from mturk_pipeline.intake.kind_guesses import is_remark
 from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.limits import UnreadableFileError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk_pipeline.folders.writing import ProjectWriter, write_atomically
+from mturk_pipeline.folders.atomic_files import ProjectWriter, write_atomically
 
 
 def test_a_new_content_replaces_ours_and_says_whether_it_changed(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Floats, Ints
-from mturk_pipeline.trust.listing import Listing, fit_listing
-from mturk_pipeline.trust.models.scores import Priors, Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.answer_codes import Floats, Ints
+from mturk_pipeline.trust.list_model import Listing, fit_listing
+from mturk_pipeline.trust.models.base import Priors, Scores
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.votes import Ballots
 

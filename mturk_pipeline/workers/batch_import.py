@@ -22,8 +22,8 @@ from mturk_pipeline.workers.archive import (
     state_of,
     write_archive,
 )
-from mturk_pipeline.workers.rating import batch_of, rate, suggested_phase
-from mturk_pipeline.workers.store import Store
+from mturk_pipeline.workers.imported_ratings import batch_of, rate, suggested_phase
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.tombstones import forgotten
 
 ENDINGS = (".csv", ".tsv", ".txt", ".results", ".xlsx")

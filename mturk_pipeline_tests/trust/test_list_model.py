@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mturk_pipeline.trust.listing import Listing, fit_listing
+from mturk_pipeline.trust.list_model import Listing, fit_listing
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.contracts.leads import Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
-from mturk_pipeline.leads.outcome_truth import outcomes_as_truth
-from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of
-from mturk_pipeline.leads.outcomes import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.mail_outcome_files import OutcomesRead, read_outcomes
+from mturk_pipeline.leads.mail_outcome_truth import outcomes_as_truth
+from mturk_pipeline.leads.mail_outcome_words import SENT, SOFT, VAGUE, outcome_of
 from mturk_pipeline.leads.suppression import mark_suppressed
 from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.vocabulary.mail_outcomes import MAIL_OUTCOMES

@@ -15,7 +15,7 @@ from mturk_pipeline.contracts.leads import Outcomes
 from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.intake.spreadsheet_repair import Use, undo_damage
 from mturk_pipeline.kinds import email
-from mturk_pipeline.leads.outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
+from mturk_pipeline.leads.mail_outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import TextTable

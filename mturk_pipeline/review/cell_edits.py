@@ -6,7 +6,7 @@ import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.person_values import person_values
-from mturk_pipeline.review.shown import comparable
+from mturk_pipeline.review.shown_values import comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _PLACE_VALUE = ["item_id", "field", "value"]

@@ -6,9 +6,9 @@ goes to the other outcomes as they are probable: another value, or none.
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Bools
-from mturk_pipeline.trust.models.scores import Scores
-from mturk_pipeline.trust.models.segments import sums
+from mturk_pipeline.trust.answer_codes import Bools
+from mturk_pipeline.trust.models.base import Scores
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.questions import Asked, is_personal, of_field
 from mturk_pipeline.trust.votes import Ballots
 

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
-from mturk_pipeline.folders.writing import digest, write_atomically
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
 from mturk_pipeline.review.problems import problem

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from mturk_pipeline.intake.collecting import collect
-from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.intake.suggested_phase import suggest_phase
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.vocabulary.standings import NEUTRAL
@@ -53,8 +53,8 @@ def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     from mturk_pipeline.answers.tidying import tidy
     from mturk_pipeline.trust.consensus import fit
     from mturk_pipeline.trust.gold import gold_truth
-    from mturk_pipeline.trust.history import known_before
     from mturk_pipeline.trust.votes import ballots
+    from mturk_pipeline.trust.worker_priors import known_before
     from mturk_pipeline.trust.workers import rate_workers
 
     answers = tidy(assignments, phase)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Bools, Floats, Ints
+from mturk_pipeline.trust.answer_codes import Bools, Floats, Ints
 from mturk_pipeline.trust.votes import Ballots
 
 # What `Known.truth` says where it names no candidate: nothing; that there is none; a value that nobody gave.

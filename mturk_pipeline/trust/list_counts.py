@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mturk_pipeline.trust.coding import Bools, Ints
+from mturk_pipeline.trust.answer_codes import Bools, Ints
 
 _BITS = 62
 

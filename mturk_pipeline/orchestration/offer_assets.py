@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
-from mturk_pipeline.orchestration.own_files import kept_check, kept_spec
+from mturk_pipeline.orchestration.own_file_check import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.offers import HitHistory, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
@@ -85,7 +85,7 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _missing_units(phase: ProjectPhase, reviewed, raw_output):
-        from mturk_pipeline.contracts.loop import MissingUnits
+        from mturk_pipeline.contracts.offers import MissingUnits
         from mturk_pipeline.offers.missing import items_of_phase
         from mturk_pipeline.projects.stages.rework import coverage_of
 
@@ -156,7 +156,7 @@ def redundancy_advice_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
     @names.asset("redundancy_advice", checks=[names.schema_check("redundancy_advice")])
     def _redundancy_advice(phase: ProjectPhase, answers, raw_output, reviewed):
-        from mturk_pipeline.contracts.loop import RedundancyAdvice
+        from mturk_pipeline.contracts.offers import RedundancyAdvice
         from mturk_pipeline.offers.redundancy import redundancy_advice
 
         advice, key = redundancy_advice(answers, raw_output, reviewed, phase.spec), names.key("redundancy_advice")

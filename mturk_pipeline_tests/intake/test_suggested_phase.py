@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.intake.guessing import guess_kind
-from mturk_pipeline.intake.inspecting import inspect_file
-from mturk_pipeline.intake.suggesting import suggest_phase
+from mturk_pipeline.intake.inspection import inspect_file
+from mturk_pipeline.intake.kind_guesses import guess_kind
+from mturk_pipeline.intake.suggested_phase import suggest_phase
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, row, write

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.project_folders import find_projects
-from mturk_pipeline.folders.writing import write_atomically
 from mturk_pipeline.offers.already_gathered import EVERYBODY, Standing, empty_purged, purge
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError

@@ -9,7 +9,7 @@ from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.tracing.answers_behind import field_node
-from mturk_pipeline.tracing.finding import find
+from mturk_pipeline.tracing.lookup import find
 from mturk_pipeline.tracing.node import Node, facts_of
 from mturk_pipeline.tracing.project_tables import ProjectTables
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON

@@ -11,8 +11,8 @@ from mturk_pipeline.providers import PROVIDERS, whole_names
 from mturk_pipeline.sheets.headers import HEADER_WITHIN
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.workbooks import read_workbook
-from mturk_pipeline.workers.person import Person
-from mturk_pipeline.workers.replacement import Replacement
+from mturk_pipeline.workers.id_replacement import Replacement
+from mturk_pipeline.workers.worker_lookup import Person
 
 # Columns in which even an id like 5 means a worker.
 _WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "workers", "answered by"})
