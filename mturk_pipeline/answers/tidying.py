@@ -5,10 +5,10 @@ import pandas as pd
 
 from mturk_pipeline.answers.answer_cells import read_all, unsaid
 from mturk_pipeline.answers.cells import has_text
-from mturk_pipeline.answers.echo import without_echoes
-from mturk_pipeline.answers.invention import mark_invented
+from mturk_pipeline.answers.invented_addresses import mark_invented
 from mturk_pipeline.answers.other_sites import mark_elsewhere
 from mturk_pipeline.answers.records import real_records, with_elements
+from mturk_pipeline.answers.repeated_texts import without_echoes
 from mturk_pipeline.answers.spelling import with_one_spelling
 from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.contracts.assignments import Assignments

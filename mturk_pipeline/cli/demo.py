@@ -11,7 +11,7 @@ from mturk_pipeline.cli.running import run_each
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.project_folders import find_projects, make_project
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.workflow.workflow import Workflow
 
 EXAMPLE = "example"
@@ -19,29 +19,29 @@ WORKFLOW = "lead_gathering"
 
 
 def run_demo(projects_dir: Path | None) -> None:
-    site = Site.here(projects_dir)
-    path, copied = place_example(site)
+    installation = Installation.here(projects_dir)
+    path, copied = place_example(installation)
     typer.echo(f"Example project: {path}" + (f" ({copied} files copied)" if copied else ""))
-    projects = find_projects(site.home.projects, site.workflows)
+    projects = find_projects(installation.home.projects, installation.workflows)
     project = projects.named(EXAMPLE)
-    failures, ran = run_each(site, [project])
+    failures, ran = run_each(installation, [project])
     if failures:
         raise UserError("; ".join(failures))
     if not ran and not copied:
         typer.echo("Nothing changed since the last run; nothing done.")
-    _tell(path, site.workflow(WORKFLOW))
+    _tell(path, installation.workflow(WORKFLOW))
 
 
-def place_example(site: Site) -> tuple[Path, int]:
+def place_example(installation: Installation) -> tuple[Path, int]:
     """Copy the example's files that are not there yet into the projects folder; returns how many."""
     source = base_directory() / "data" / "example"
     if not source.is_dir():
         raise UserError("the example is not here", where=source, remedy="run this from a checkout of the project")
-    site.home.projects.mkdir(parents=True, exist_ok=True)
-    workflow = site.workflow(WORKFLOW)
-    target = site.home.projects / EXAMPLE
-    known = find_projects(site.home.projects, site.workflows)
-    make_project(site.home.projects, EXAMPLE, workflow, known.found)
+    installation.home.projects.mkdir(parents=True, exist_ok=True)
+    workflow = installation.workflow(WORKFLOW)
+    target = installation.home.projects / EXAMPLE
+    known = find_projects(installation.home.projects, installation.workflows)
+    make_project(installation.home.projects, EXAMPLE, workflow, known.found)
     copied = 0
     for folder in workflow.folder_names:
         for file in sorted((source / folder).glob("*")):

@@ -12,17 +12,17 @@ from mturk_pipeline.cli.demo import place_example
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
 from mturk_pipeline.folders.project_folders import find_projects
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 
 
 def open_ui(projects_dir: Path | None, port: int) -> None:
     from mturk_pipeline.orchestration.instance import prepare_home
 
-    site = Site.here(projects_dir)
-    prepare_home(site.home)
-    projects = find_projects(site.home.projects, site.workflows)
+    installation = Installation.here(projects_dir)
+    prepare_home(installation.home)
+    projects = find_projects(installation.home.projects, installation.workflows)
     if not projects.found and not projects.problems and (base_directory() / "data" / "example").is_dir():
-        path, _ = place_example(site)
+        path, _ = place_example(installation)
         typer.echo(f"Example project: {path}; its sensors run it within a minute")
     if _taken(port):
         raise UserError(f"port {port} is in use", remedy=f"choose another: mturk-pipeline dev --port {port + 1}")

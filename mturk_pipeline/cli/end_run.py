@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -21,14 +21,14 @@ def end_run(projects_dir: Path | None, text: str, yes: bool) -> None:
     from mturk_pipeline.orchestration.instance import open_instance
     from mturk_pipeline.orchestration.run_identity import HOME_TAG
 
-    site = Site.here(projects_dir)
-    instance = open_instance(site.home)
+    installation = Installation.here(projects_dir)
+    instance = open_instance(installation.home)
     run = _run_named(instance, text.strip().lower())
     if run.is_finished:
         typer.echo(f"{run.run_id}: has ended already ({run.status.value}); nothing changed")
         return
-    _refuse_living(instance, site, run)
-    evidence = evidence_of(instance, site.home, run)
+    _refuse_living(instance, installation, run)
+    evidence = evidence_of(instance, installation.home, run)
     if evidence is not Evidence.PROCESS_GONE and not yes:
         home = run.tags.get(HOME_TAG, "not named")
         typer.echo(f"{run.run_id} (home {home}, {run.status.value}) cannot be seen from here.")
@@ -36,7 +36,7 @@ def end_run(projects_dir: Path | None, text: str, yes: bool) -> None:
         if not typer.confirm("Is its computer or container gone, and shall the run end?"):
             raise UserError("nothing changed", where=run.run_id)
     time.sleep(Evidence.PROCESS_GONE.seconds or 0)
-    _refuse_living(instance, site, run)
+    _refuse_living(instance, installation, run)
     ended = fail_run(instance, run.run_id, "A person ended this run with end-run")
     typer.echo(f"{run.run_id}: {'ended; its project runs again' if ended else 'has just ended by itself'}")
 
@@ -62,7 +62,7 @@ def _run_named(instance: "dg.DagsterInstance", text: str) -> "dg.DagsterRun":
     return run
 
 
-def _refuse_living(instance: "dg.DagsterInstance", site: Site, run: "dg.DagsterRun") -> None:
+def _refuse_living(instance: "dg.DagsterInstance", installation: Installation, run: "dg.DagsterRun") -> None:
     from dagster import DagsterRunStatus
 
     from mturk_pipeline.folders.processes import Life
@@ -76,9 +76,9 @@ def _refuse_living(instance: "dg.DagsterInstance", site: Site, run: "dg.DagsterR
             where=run.run_id,
             remedy="terminate it in the UI, or stop it where it runs",
         )
-    if evidence_of(instance, site.home, run) is Evidence.ALIVE:
+    if evidence_of(instance, installation.home, run) is Evidence.ALIVE:
         raise UserError(
             "is alive in this home", where=run.run_id, remedy="terminate it in the UI, or stop it where it runs"
         )
-    if run.status is DagsterRunStatus.QUEUED and run.tags.get(HOME_TAG) == site.home.id:
+    if run.status is DagsterRunStatus.QUEUED and run.tags.get(HOME_TAG) == installation.home.id:
         raise UserError("waits for its turn in this home", where=run.run_id, remedy="cancel it in the UI")

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import typer
 
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.projects.site import Site
 from mturk_pipeline.projects.splitting import phases_in_review
 
 
 def show_review(projects_dir: Path | None, name: str, phase: str | None) -> None:
-    for each in phases_in_review(Site.here(projects_dir), name, phase):
+    for each in phases_in_review(Installation.here(projects_dir), name, phase):
         queue, audit = each.table("review_queue"), each.table("audit")
         if queue is None:
             continue
@@ -27,7 +27,7 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
     from mturk_pipeline.review.splitting import reviewer_names, share_of
 
     people, share = reviewer_names(split), share_of(overlap)
-    for found in splitting.split_review(Site.here(projects_dir), name, phase, people, share):
+    for found in splitting.split_review(Installation.here(projects_dir), name, phase, people, share):
         if not found.shares:
             typer.echo(f"{found.phase}: nothing waits")
         for each in found.shares:

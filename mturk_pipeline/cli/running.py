@@ -8,7 +8,7 @@ from rich.console import Console
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.project_folders import Project
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 def run_projects(projects_dir: Path | None, name: str | None, phase: str | None, force: bool) -> None:
     from mturk_pipeline.workers.surrogates import retired_setting_line
 
-    site = Site.here(projects_dir)
+    installation = Installation.here(projects_dir)
     if line := retired_setting_line():
         typer.echo(line, err=True)
-    for line in site.workflow_problems:
+    for line in installation.workflow_problems:
         typer.echo(f"left out: {line}", err=True)
     if name is None:
-        for line in site.projects.problems:
+        for line in installation.projects.problems:
             typer.echo(f"left out: {line}", err=True)
-        projects = list(site.projects.found.values())
+        projects = list(installation.projects.found.values())
         if not projects:
-            raise UserError("no project yet", where=site.home.projects, remedy="make one: mturk-pipeline init NAME")
-        known = {p for project in projects for p in site.workflow(project.workflow).phases}
+            raise UserError(
+                "no project yet", where=installation.home.projects, remedy="make one: mturk-pipeline init NAME"
+            )
+        known = {p for project in projects for p in installation.workflow(project.workflow).phases}
         if phase is not None and phase not in known:
             raise UserError("no project has such a phase", where=phase, remedy=f"there are: {', '.join(sorted(known))}")
     else:
-        projects = [site.project(name)]
-        site.phase(site.workflow(projects[0].workflow), phase)
-    failed, ran = run_each(site, projects, phase, force)
+        projects = [installation.project(name)]
+        installation.phase(installation.workflow(projects[0].workflow), phase)
+    failed, ran = run_each(installation, projects, phase, force)
     if failed:
         raise UserError("; ".join(failed))
     if not ran:
@@ -43,7 +45,7 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
 
 
 def run_each(
-    site: Site, projects: list[Project], phase: str | None = None, force: bool = False
+    installation: Installation, projects: list[Project], phase: str | None = None, force: bool = False
 ) -> tuple[list[str], int]:
     """Run what is due of `projects`; returns one line per failure, and how many phases ran.
 
@@ -55,7 +57,7 @@ def run_each(
         from mturk_pipeline.orchestration.running import job_named, run_project
         from mturk_pipeline.projects.due_phases import Verdict, failed_or_behind
 
-        instance = open_instance(site.home)
+        instance = open_instance(installation.home)
         job_named("reconcile")
 
     def wanted(verdict: Verdict) -> bool:
@@ -64,7 +66,7 @@ def run_each(
     failures: list[str] = []
     ran = 0
     for project in projects:
-        workflow = site.workflow(project.workflow)
+        workflow = installation.workflow(project.workflow)
         if phase and phase not in workflow.phases:
             continue
         phases = (phase,) if phase else ()
@@ -75,7 +77,7 @@ def run_each(
 
             for result in run_project(
                 instance,
-                site.home,
+                installation.home,
                 project,
                 workflow,
                 job_named,
@@ -88,9 +90,9 @@ def run_each(
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
                 said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
                 console.print(f"{mark} {project.name}: {result.phase}: {said}")
-                unread = _say_problems(site, project, workflow, result, console)
+                unread = _say_problems(installation, project, workflow, result, console)
                 if result.success:
-                    _say_unreadable(site, project, workflow, result.phase, console)
+                    _say_unreadable(installation, project, workflow, result.phase, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
                 elif unread and result.ran:
@@ -99,11 +101,13 @@ def run_each(
     if ran:
         from mturk_pipeline.workers.refreshing import refresh
 
-        refresh(site.home)
+        refresh(installation.home)
     return failures, ran
 
 
-def _say_problems(site: Site, project: Project, workflow: Workflow, result: "PhaseResult", console: Console) -> int:
+def _say_problems(
+    installation: Installation, project: Project, workflow: Workflow, result: "PhaseResult", console: Console
+) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
     from mturk_pipeline.projects.due_phases import Verdict
     from mturk_pipeline.projects.file_problems import files_not_read, problems_of_lists, unreadable_files
@@ -111,7 +115,7 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, result: "Pha
     from mturk_pipeline.workflow.workflow import WorkflowError
 
     try:
-        phase = project_phase(site.home, project, workflow, result.phase)
+        phase = project_phase(installation.home, project, workflow, result.phase)
     except WorkflowError:  # the result says so
         return 0
     unreadable = unreadable_files(phase)
@@ -130,11 +134,13 @@ def _say_problems(site: Site, project: Project, workflow: Workflow, result: "Pha
     return len(unreadable)
 
 
-def _say_unreadable(site: Site, project: Project, workflow: Workflow, phase: str, console: Console) -> None:
+def _say_unreadable(
+    installation: Installation, project: Project, workflow: Workflow, phase: str, console: Console
+) -> None:
     """How many answers could not be read, by field."""
     from mturk_pipeline.answers.unreadable import unreadable, unreadable_line
     from mturk_pipeline.projects.phase import project_phase
 
-    answers = project_phase(site.home, project, workflow, phase).table("answers")
+    answers = project_phase(installation.home, project, workflow, phase).table("answers")
     if answers is not None and (line := unreadable_line(unreadable(answers))):
         console.print(f"  {line}", soft_wrap=True, markup=False)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import typer
 
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.sampling import draw_sample
-from mturk_pipeline.projects.site import Site
 
 
 def write_sample(projects_dir: Path | None, name: str, n: int | None, seed: int) -> None:
     """With `n` a pilot of so many items; without, every item that is in no pilot so far."""
-    sample = draw_sample(Site.here(projects_dir), name, n, seed)
+    sample = draw_sample(Installation.here(projects_dir), name, n, seed)
     for problem in sample.problems:
         typer.echo(problem, err=True)
     if sample.path is None:

@@ -8,11 +8,11 @@ import pandas as pd
 import typer
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.pay.money import Wages, costs, dollars, fee_floor, hourly_wages, total
+from mturk_pipeline.pay.assignment_costs import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.pay.spending import Spending, spending
 from mturk_pipeline.projects import settlement
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
-from mturk_pipeline.projects.site import Site
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 
@@ -22,14 +22,14 @@ _DRY = "nothing written (dry run)"
 
 def settle(projects_dir: Path | None, name: str, phase: str | None, write: bool, include_suggested: bool) -> None:
     """Uploads for the requester site, one for each result file with rows to settle."""
-    for found in settlement.phases_to_settle(Site.here(projects_dir), name, phase, write=write):
+    for found in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
         _say_settled(found, settlement.settle(found, write=write, include_suggested=include_suggested), write)
 
 
 def pay(projects_dir: Path | None, name: str, phase: str | None, reward: str | None, write: bool) -> None:
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
     each = _reward(reward)
-    for found in settlement.phases_to_settle(Site.here(projects_dir), name, phase, write=write):
+    for found in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
         _say_paid(found, settlement.pay(found, each, write=write), write)
 
 

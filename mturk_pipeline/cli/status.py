@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 
 _WIDEST = 1000
 
@@ -20,23 +20,23 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
     from mturk_pipeline.projects.status import project_status
     from mturk_pipeline.workflow.workflow import WorkflowError
 
-    site = Site.here(projects_dir)
-    projects = list(site.projects.found.values()) if name is None else [site.project(name)]
-    problems = [*site.workflow_problems, *(site.projects.problems if name is None else [])]
-    instance = open_instance(site.home)
+    installation = Installation.here(projects_dir)
+    projects = list(installation.projects.found.values()) if name is None else [installation.project(name)]
+    problems = [*installation.workflow_problems, *(installation.projects.problems if name is None else [])]
+    instance = open_instance(installation.home)
     rows = []
     for project in projects:
         try:
             rows += project_status(
-                site.home,
+                installation.home,
                 project,
-                site.workflow(project.workflow),
+                installation.workflow(project.workflow),
                 lambda phase, inputs: verdict(instance, phase, inputs)[0],
             )
         except WorkflowError as error:
             problems.append(str(error))
-    names = {project.id: project.name for project in site.projects.found.values()}
-    elsewhere = [run for run in runs_elsewhere(instance, site.home, names) if name in (None, run.project)]
+    names = {project.id: project.name for project in installation.projects.found.values()}
+    elsewhere = [run for run in runs_elsewhere(instance, installation.home, names) if name in (None, run.project)]
     if as_json:
         content = {
             "phases": [row.as_dict() for row in rows],

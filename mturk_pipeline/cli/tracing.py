@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 
 # In the terminal; a page that is one address of 25 clubs is read by its lead ids.
 SHOWN = 3
@@ -16,7 +16,7 @@ def show_trace(projects_dir: Path | None, name: str, lead: str, as_json: bool) -
     from mturk_pipeline.projects.tracing import trace_lead
     from mturk_pipeline.tracing.tree import tree_of
 
-    found = trace_lead(Site.here(projects_dir), name, lead)
+    found = trace_lead(Installation.here(projects_dir), name, lead)
     if as_json:
         typer.echo(json.dumps([node.as_dict() for node in found], indent=2, ensure_ascii=False))
         return

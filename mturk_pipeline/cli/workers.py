@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mturk_pipeline.errors import UserError
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
 _SHOWN = 10
@@ -25,11 +25,11 @@ def show_workers(projects_dir: Path | None) -> None:
 
     if line := retired_setting_line():
         typer.echo(line, err=True)
-    site = Site.here(projects_dir)
-    found = refresh(site.home)
-    memory = with_names(found.memory, site.home)
+    installation = Installation.here(projects_dir)
+    found = refresh(installation.home)
+    memory = with_names(found.memory, installation.home)
     if not found.reachable:
-        typer.echo(f"{site.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
+        typer.echo(f"{installation.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
     for line in found.overrides.problems:
         typer.echo(line, err=True)
     if found.strangers:
@@ -54,8 +54,10 @@ def show_workers(projects_dir: Path | None) -> None:
     )
     console.print(_standing_out(memory, console.width))
     if found.reachable:
-        typer.echo(f"All of them: {site.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand")
-        typer.echo(f"Blacklisted, ready to upload: {site.home.projects / EXCLUDED}")
+        typer.echo(
+            f"All of them: {installation.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand"
+        )
+        typer.echo(f"Blacklisted, ready to upload: {installation.home.projects / EXCLUDED}")
 
 
 def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
@@ -65,12 +67,12 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
 
     if not folder.is_dir():
         raise UserError("no such folder", where=folder, remedy="name the one in which the result files lie")
-    site = Site.here(projects_dir)
+    installation = Installation.here(projects_dir)
     console = Console(highlight=False)
     table = _table("file", "assignments", "workers", "said", title="Imported")
     unreadable, assignments, seen = 0, 0, 0
     with console.status("reading"):
-        for each in import_batches(site.home, folder):
+        for each in import_batches(installation.home, folder):
             seen += 1
             name = each.files[0] + (f" and {len(each.files) - 1} more" if len(each.files) > 1 else "")
             if each.failed:
@@ -82,7 +84,7 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
     if not seen:
         raise UserError("no .csv, .tsv, .txt, .results or .xlsx file in it", where=folder)
     console.print(table)
-    known = len(refresh(site.home).memory)
+    known = len(refresh(installation.home).memory)
     left = f"; {unreadable} files could not be used" if unreadable else ""
     typer.echo(f"{assignments:,} assignments added{left}. {known:,} workers are known now: mturk-pipeline workers")
 
@@ -91,7 +93,7 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
     """Who has done a phase, and who is blacklisted: not to be let into its next batch."""
     from mturk_pipeline.projects import exclusions
 
-    written = exclusions.write_exclusions(Site.here(projects_dir), name, phase)
+    written = exclusions.write_exclusions(Installation.here(projects_dir), name, phase)
     typer.echo(f"{written.path}: {_counted(written.workers['why'])}")
 
 
@@ -99,11 +101,11 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     """Show what would go, ask, and forget the worker."""
     from mturk_pipeline.workers.forgetting import THEIRS_TODO, forget, look_for, whom
 
-    site = Site.here(projects_dir)
-    person = whom(site.home, worker.strip())
+    installation = Installation.here(projects_dir)
+    person = whom(installation.home, worker.strip())
     console = Console(highlight=False)
     with console.status("looking"):
-        found = look_for(site.home, person)
+        found = look_for(installation.home, person)
     if not found.places:
         typer.echo("This worker is not stored anywhere, and will not be stored again.")
     else:
@@ -111,14 +113,16 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     if not yes and not typer.confirm("Forget this worker? It cannot be undone"):
         raise UserError("nothing forgotten")
     with console.status("forgetting"):
-        done = forget(site.home, person)
+        done = forget(installation.home, person)
     if done.places:
         _tell_places(console, "Forgotten", done.files, done.places)
     for line in done.problems:
         typer.echo(line, err=True)
     typer.echo("Answers stay, by a surrogate from which nothing leads to the worker, also when files are read again.")
     if done.theirs:
-        typer.echo(f"{len(done.theirs)} files of people's own in {site.home.projects} still hold it; they are yours:")
+        typer.echo(
+            f"{len(done.theirs)} files of people's own in {installation.home.projects} still hold it; they are yours:"
+        )
         for name in done.theirs:
             typer.echo(f"  {name}")
         typer.echo(THEIRS_TODO)

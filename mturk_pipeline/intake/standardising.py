@@ -13,7 +13,7 @@ from mturk_pipeline.intake.amounts import read_money, read_rates, read_whole
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, comparable, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.dialects.base import Contents
-from mturk_pipeline.intake.exploded import join_exploded
+from mturk_pipeline.intake.exploded_choices import join_exploded
 from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, unpack_task_answers
 from mturk_pipeline.intake.times import read_times

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from mturk_pipeline.pay.money import Wages, costs, dollars, fee_floor, hourly_wages, total
+from mturk_pipeline.pay.assignment_costs import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, ADDED, UNDECIDED, UNSEEN
 

@@ -26,8 +26,8 @@ def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     )
     def _settlement(phase: ProjectPhase, raw_output, answers):
         from mturk_pipeline.contracts.settlement import SettlementSuggestions
+        from mturk_pipeline.pay.approval_suggestions import suggest_settlement
         from mturk_pipeline.pay.spending import spending
-        from mturk_pipeline.pay.suggestions import suggest_settlement
 
         suggestions = suggest_settlement(raw_output, answers, phase.spec)
         spent = spending(raw_output, suggestions)
@@ -50,8 +50,8 @@ def settlement_asset(names: PhaseAssets) -> dg.AssetsDefinition:
 
 def _metadata(raw_output: "pd.DataFrame", suggestions: "pd.DataFrame", spent: "Spending") -> dict[str, Any]:
     """Counts, and money in words: no assignment and no worker is named."""
-    from mturk_pipeline.pay.money import dollars, hourly_wages
-    from mturk_pipeline.pay.suggestions import settlement_summary
+    from mturk_pipeline.pay.approval_suggestions import settlement_summary
+    from mturk_pipeline.pay.assignment_costs import dollars, hourly_wages
 
     wages = hourly_wages(raw_output)
     return {
@@ -68,7 +68,7 @@ def _metadata(raw_output: "pd.DataFrame", suggestions: "pd.DataFrame", spent: "S
 
 
 def _seen_check(names: PhaseAssets, spent: "Spending") -> dg.AssetCheckResult:
-    from mturk_pipeline.pay.money import dollars
+    from mturk_pipeline.pay.assignment_costs import dollars
 
     found = spent.unseen_unusable
     return dg.AssetCheckResult(

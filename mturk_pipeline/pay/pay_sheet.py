@@ -9,7 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.pay.money import wages_by_worker
+from mturk_pipeline.pay.assignment_costs import wages_by_worker
 from mturk_pipeline.pay.pay_ledger import PayLedger, as_listed
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED, SUBMITTED

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from mturk_pipeline.pay.money import costs, total
+from mturk_pipeline.pay.assignment_costs import costs, total
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED, SUBMITTED
 
 

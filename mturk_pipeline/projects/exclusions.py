@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import project_phase
-from mturk_pipeline.projects.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ class Exclusions(NamedTuple):
     workers: "pd.DataFrame"
 
 
-def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
+def write_exclusions(installation: Installation, name: str, phase: str | None) -> Exclusions:
     """Write the exclusion list of a phase; with None of the only one.
 
     Raises
@@ -34,20 +34,22 @@ def write_exclusions(site: Site, name: str, phase: str | None) -> Exclusions:
     from mturk_pipeline.workers.refreshing import refresh
     from mturk_pipeline.workers.worker_files import exclusion_list
 
-    project = site.project(name)
-    workflow = site.workflow(project.workflow)
-    wanted = site.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
+    project = installation.project(name)
+    workflow = installation.workflow(project.workflow)
+    wanted = installation.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
     if wanted is None:
         raise UserError(f"say which phase: --phase {' | '.join(workflow.phases)}", where=name)
-    found = project_phase(site.home, project, workflow, wanted)
+    found = project_phase(installation.home, project, workflow, wanted)
     answered = found.table("raw_output")
     if answered is None:
         raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
-    if len(named_workers(answered, site.home)) < len(answered):
+    if len(named_workers(answered, installation.home)) < len(answered):
         # Whoever has no row in the private table gets one from the result files, but for those who were forgotten.
         found.collect([file.path for file in found.files(found.folders.batches)])
-    excluded = refresh(site.home).excluded
-    workers = named_workers(with_surrogates(known(answered[["worker"]]), site.home), site.home)["worker"]
+    excluded = refresh(installation.home).excluded
+    workers = named_workers(with_surrogates(known(answered[["worker"]]), installation.home), installation.home)[
+        "worker"
+    ]
     done = exclusion_list((w, "done") for w in workers.unique())
     listed = pd.concat([excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
     target = f"{found.folders.input}/_exclude_{wanted}.csv"

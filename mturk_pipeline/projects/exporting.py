@@ -5,12 +5,14 @@ from pathlib import Path
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import project_tables, read_table, table_path
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.output_file import OutputFile
-from mturk_pipeline.projects.site import Site
 from mturk_pipeline.workflow.workflow import Workflow
 
 
-def export_table(site: Site, name: str, table: str, phase: str | None, output: Path, *, force: bool = False) -> int:
+def export_table(
+    installation: Installation, name: str, table: str, phase: str | None, output: Path, *, force: bool = False
+) -> int:
     """Write a table as .csv, .parquet or .xlsx; returns its number of rows.
 
     Parameters
@@ -25,10 +27,10 @@ def export_table(site: Site, name: str, table: str, phase: str | None, output: P
     UserError
         Where there is no such table, several phases have it, or the file may not be written.
     """
-    project = site.project(name)
-    workflow = site.workflow_of(project)
-    path = _find_table(site, project, workflow, table, site.phase(workflow, phase))
-    file = OutputFile.of(output, site.home, (".csv", ".parquet", ".xlsx"), force=force)
+    project = installation.project(name)
+    workflow = installation.workflow_of(project)
+    path = _find_table(installation, project, workflow, table, installation.phase(workflow, phase))
+    file = OutputFile.of(output, installation.home, (".csv", ".parquet", ".xlsx"), force=force)
     frame = read_table(path)
     if file.ending == ".parquet":
         file.write(path.read_bytes())
@@ -37,8 +39,10 @@ def export_table(site: Site, name: str, table: str, phase: str | None, output: P
     return len(frame)
 
 
-def _find_table(site: Site, project: Project, workflow: Workflow, table: str, phase: str | None) -> Path:
-    base = site.home.tables
+def _find_table(
+    installation: Installation, project: Project, workflow: Workflow, table: str, phase: str | None
+) -> Path:
+    base = installation.home.tables
     if table == "all_leads":
         candidates = {table: table_path(base, workflow.name, None, table, project.id)}
     else:

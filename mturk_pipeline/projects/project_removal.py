@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mturk_pipeline.folders.locks import hold_project
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import project_tables
-from mturk_pipeline.projects.site import Site
+from mturk_pipeline.projects.installation import Installation
 
 _LOCK_SECONDS = 600
 
@@ -20,14 +20,14 @@ class Removed(NamedTuple):
     folder: Path
 
 
-def remove_project(site: Site, project: Project) -> Removed:
+def remove_project(installation: Installation, project: Project) -> Removed:
     """Move a project's folder to `_removed` and delete its tables."""
-    with hold_project(site.home, project.id, _LOCK_SECONDS):
+    with hold_project(installation.home, project.id, _LOCK_SECONDS):
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        aside = site.home.projects / "_removed" / f"{project.name}-{stamp}"
+        aside = installation.home.projects / "_removed" / f"{project.name}-{stamp}"
         aside.parent.mkdir(exist_ok=True)
         shutil.move(project.path, aside)
-        tables = project_tables(site.home.tables, project.workflow, project.id)
+        tables = project_tables(installation.home.tables, project.workflow, project.id)
         for table in tables:
             table.unlink()
     return Removed(len(tables), aside)

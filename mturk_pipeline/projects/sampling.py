@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.offers import sent_to, write_upload
 from mturk_pipeline.projects.phase import project_phase
-from mturk_pipeline.projects.site import Site
 
 
 class Sample(NamedTuple):
@@ -23,7 +23,7 @@ class Sample(NamedTuple):
     problems: tuple[str, ...]
 
 
-def draw_sample(site: Site, name: str, items: int | None, seed: int) -> Sample:
+def draw_sample(installation: Installation, name: str, items: int | None, seed: int) -> Sample:
     """Write a pilot of `items` items drawn by chance; with None every item that is in no pilot so far.
 
     Raises
@@ -31,9 +31,9 @@ def draw_sample(site: Site, name: str, items: int | None, seed: int) -> Sample:
     UserError
         Where there is no input, a pilot already, or for the remainder none.
     """
-    project = site.project(name)
-    workflow = site.workflow(project.workflow)
-    phase = project_phase(site.home, project, workflow, workflow.first)
+    project = installation.project(name)
+    workflow = installation.workflow(project.workflow)
+    phase = project_phase(installation.home, project, workflow, workflow.first)
     folder = project.path / phase.folders.input
     listed = read_input([file.path for file in phase.files(phase.folders.input)], phase.spec)
     if listed.items.empty:

@@ -16,13 +16,13 @@ import pandas as pd
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
+from mturk_pipeline.pay.approval_suggestions import suggest_settlement
 from mturk_pipeline.pay.pay_decisions import decide_pay, leave_open
 from mturk_pipeline.pay.pay_ledger import PayLedger
 from mturk_pipeline.pay.pay_sheet import AmountDue, finish_pay_sheets, owed, write_pay_sheet
 from mturk_pipeline.pay.settlement_file import PREFIX, SettlementFile, settlement_files
-from mturk_pipeline.pay.suggestions import suggest_settlement
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
-from mturk_pipeline.projects.site import Site
 from mturk_pipeline.review.assignments_sheet import read_settle_words
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 from mturk_pipeline.workers.id_replacement import Replacement
@@ -80,7 +80,9 @@ class Paid(NamedTuple):
     finished: list[Path]
 
 
-def phases_to_settle(site: Site, name: str, phase: str | None, *, write: bool) -> Iterator[PhaseAssignments]:
+def phases_to_settle(
+    installation: Installation, name: str, phase: str | None, *, write: bool
+) -> Iterator[PhaseAssignments]:
     """The project's phases that have result files; the project is held while they are worked on, where `write`.
 
     Raises
@@ -88,13 +90,13 @@ def phases_to_settle(site: Site, name: str, phase: str | None, *, write: bool) -
     UserError
         Where no phase has any.
     """
-    project = site.project(name)
-    workflow = site.workflow_of(project)
-    site.phase(workflow, phase)
+    project = installation.project(name)
+    workflow = installation.workflow_of(project)
+    installation.phase(workflow, phase)
     seen = 0
-    with hold_project(site.home, project.id, _LOCK_SECONDS) if write else nullcontext():
+    with hold_project(installation.home, project.id, _LOCK_SECONDS) if write else nullcontext():
         for each in [phase] if phase else list(workflow.phases):
-            found = project_phase(site.home, project, site.workflow(project.workflow), each)
+            found = project_phase(installation.home, project, installation.workflow(project.workflow), each)
             files = [file.path for file in found.files(found.folders.batches)]
             if files:
                 seen += 1

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.projects.review import book_of, review_store, seed_of, tables_of
-from mturk_pipeline.projects.site import Site
 
 _LOCK_SECONDS = 600
 
@@ -32,19 +32,23 @@ class Split(NamedTuple):
     kept: tuple[str, ...]
 
 
-def phases_in_review(site: Site, name: str, phase: str | None) -> list[ProjectPhase]:
+def phases_in_review(installation: Installation, name: str, phase: str | None) -> list[ProjectPhase]:
     """The phases of a project, or the one named, that have a review queue; UserError where none has."""
-    project = site.project(name)
-    workflow = site.workflow(project.workflow)
-    site.phase(workflow, phase)
-    found = [project_phase(site.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)]
+    project = installation.project(name)
+    workflow = installation.workflow(project.workflow)
+    installation.phase(workflow, phase)
+    found = [
+        project_phase(installation.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)
+    ]
     made = [each for each in found if each.table("review_queue") is not None]
     if not made:
         raise UserError("nothing to review yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     return made
 
 
-def split_review(site: Site, name: str, phase: str | None, people: Sequence[str], overlap: float) -> list[Split]:
+def split_review(
+    installation: Installation, name: str, phase: str | None, people: Sequence[str], overlap: float
+) -> list[Split]:
     """Write `review_<phase>_<person>.xlsx` beside each phase's workbook, which stays as it is.
 
     Parameters
@@ -54,8 +58,10 @@ def split_review(site: Site, name: str, phase: str | None, people: Sequence[str]
     overlap
         The share of rows that everybody gets.
     """
-    with hold_project(site.home, site.project(name).id, _LOCK_SECONDS):
-        return [split for each in phases_in_review(site, name, phase) for split in _split(each, people, overlap)]
+    with hold_project(installation.home, installation.project(name).id, _LOCK_SECONDS):
+        return [
+            split for each in phases_in_review(installation, name, phase) for split in _split(each, people, overlap)
+        ]
 
 
 def _split(phase: ProjectPhase, people: Sequence[str], overlap: float) -> Iterator[Split]:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import project_phase
-from mturk_pipeline.projects.site import Site
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mturk_pipeline.tracing.node import Node
 
 
-def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
+def trace_lead(installation: Installation, name: str, lead: str) -> "list[Node]":
     """The trees behind a lead_id, an item_id, or a value; never none.
 
     Raises
@@ -24,15 +24,15 @@ def trace_lead(site: Site, name: str, lead: str) -> "list[Node]":
     from mturk_pipeline.tracing.project_tables import ProjectTables
     from mturk_pipeline.workers.identities import with_names
 
-    project = site.project(name)
-    plain = site.workflow(project.workflow)
-    phase = project_phase(site.home, project, plain, plain.last)
+    project = installation.project(name)
+    plain = installation.workflow(project.workflow)
+    phase = project_phase(installation.home, project, plain, plain.last)
     workflow = phase.workflow
 
     def read(of: str | None, stage: str) -> "pd.DataFrame | None":
         table = phase.all_leads() if of is None else phase.table(stage, of)
         # The requester asks: workers by the ids that their platform knows.
-        return table if table is None or "worker" not in table else with_names(table, site.home)
+        return table if table is None or "worker" not in table else with_names(table, installation.home)
 
     tables = ProjectTables(workflow, read, project.overrides)
     if tables.leads.empty and all(tables.table(each, "reviewed").empty for each in workflow.phases):

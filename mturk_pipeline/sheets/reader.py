@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mturk_pipeline.sheets.headers import IsHeader
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
-from mturk_pipeline.sheets.platforms import foreign_format
 from mturk_pipeline.sheets.text_tables import TextTable, read_text
+from mturk_pipeline.sheets.unsupported_files import unsupported_content
 from mturk_pipeline.sheets.workbooks import read_workbook
 
 _ZIP = b"PK\x03\x04"
@@ -40,7 +40,7 @@ def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> 
         With one line saying what is wrong and what to do; the only exception that leaves this function.
     """
     content, modified = _content(path, limits)
-    if problem := foreign_format(content):
+    if problem := unsupported_content(content):
         raise UnreadableFileError(problem)
     if content.startswith((_ZIP, b"PK\x05\x06")):
         tables = read_workbook(content, limits, is_header)

@@ -16,8 +16,8 @@ from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.reasons import reason_frame
-from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.truth import calibration_of
+from mturk_pipeline.trust.worker_standing import partners, reliability, standings
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 
 

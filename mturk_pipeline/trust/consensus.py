@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Consensus
-from mturk_pipeline.trust.acceptance import Guesses, accepted, thresholds_of
 from mturk_pipeline.trust.agreement_flags import FLAGS, decide, flag_text, sameness
 from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools
+from mturk_pipeline.trust.auto_acceptance import Guesses, accepted, thresholds_of
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import (
     Chosen,

@@ -17,8 +17,8 @@ from mturk_pipeline.trust.footer_values import FOOTER_ITEMS
 from mturk_pipeline.trust.models.base import Scores
 from mturk_pipeline.trust.models.row_groups import largest, sums
 from mturk_pipeline.trust.questions import Asked, of_field
-from mturk_pipeline.trust.standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.vocabulary import answer_states
 
 # Work shorter than this share of the phase's median is said.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.answer_codes import Bools
-from mturk_pipeline.trust.standing import FEWEST_ANSWERS, POOR
+from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, POOR
 
 MIN_ASSIGNMENTS = 3
 MIN_REPEATS, REPEAT_SHARE = 3, 0.2

@@ -1,7 +1,7 @@
 """How each worker of a phase fared: contributions, agreement, reliability, and what stands out, in words.
 
 Nothing here accuses: `evidence` states facts for a person to judge, and only from three assignments on; `standing`
-is a suggestion (`mturk_pipeline.trust.standing` says from what).
+is a suggestion (`mturk_pipeline.trust.worker_standing` says from what).
 """
 
 import numpy as np
@@ -29,9 +29,9 @@ from mturk_pipeline.trust.footer_values import FOOTER_ITEMS, FOOTER_WORKERS
 from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.questions import is_personal
-from mturk_pipeline.trust.standing import partners, reliability, standings
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.trust.worker_evidence import evidence, stands_out
+from mturk_pipeline.trust.worker_standing import partners, reliability, standings
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 

@@ -21,6 +21,6 @@ class TrustModel(NamedTuple):
 TRUST_MODELS: dict[str, TrustModel] = {
     "majority": TrustModel("majority", is_probability=False),
     "worker_weighted": TrustModel("worker_weighted"),
-    "confusion": TrustModel("combined"),
-    "trust": TrustModel("combined"),
+    "confusion": TrustModel("default"),
+    "trust": TrustModel("default"),
 }

@@ -1,8 +1,8 @@
 """One row per worker over all projects and imported batches (contract WorkerMemory), worst first.
 
 Reliability pools all values that could be judged, right over given, drawn towards the crowd's mean by a few answers;
-its interval is Wilson's, as within a phase (`mturk_pipeline.trust.standing`). What is suggested has no effect: only
-a person stars or blacklists, in `workers.xlsx`.
+its interval is Wilson's, as within a phase (`mturk_pipeline.trust.worker_standing`). What is suggested has no
+effect: only a person stars or blacklists, in `workers.xlsx`.
 
 =========== ============================================================================================
 suggested   where
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
-from mturk_pipeline.trust.standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
+from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, SUGGESTIONS, WATCH
 from mturk_pipeline.workers.overrides import Override
 

@@ -7,7 +7,7 @@ import pytest
 
 from mturk_pipeline.contracts.assignments import Assignments, SetAside
 from mturk_pipeline.intake import ResultFile
-from mturk_pipeline.intake.exploded import join_exploded
+from mturk_pipeline.intake.exploded_choices import join_exploded
 from mturk_pipeline.intake.task_answers import unpack_task_answers
 from mturk_pipeline.sheets.headers import clean_header
 from mturk_pipeline.sheets.limits import Limits

@@ -16,7 +16,7 @@ BLANKS = [
     ("https://x.edu/Student Life/Clubs 0.aspx", "https://x.edu/Student%20Life/Clubs%200.aspx"),
     ("x.edu/Student Life/Clubs 0.aspx", "https://x.edu/Student%20Life/Clubs%200.aspx"),
     ("https://x.edu/Student%20Life/Clubs%200.aspx", "https://x.edu/Student%20Life/Clubs%200.aspx"),
-    ("Site: https://x.edu/Student Life/Clubs.aspx", "https://x.edu/Student%20Life/Clubs.aspx"),
+    ("Installation: https://x.edu/Student Life/Clubs.aspx", "https://x.edu/Student%20Life/Clubs.aspx"),
     ("https://x.edu/files (1).pdf", "https://x.edu/files%20(1).pdf"),
     ("https://x.edu/find?q=chess club&id=5", "https://x.edu/find?id=5&q=chess+club"),
     ("https://l.x.edu/?url=https://x.edu/a b/c.html", "https://x.edu/a%20b/c.html"),

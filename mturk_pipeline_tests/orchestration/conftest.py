@@ -20,7 +20,7 @@ LEADS = WORKFLOWS["lead_gathering"]
 
 
 @dataclass
-class Site:
+class Installation:
     """A home in a temporary folder, and an instance."""
 
     home: Home
@@ -63,13 +63,13 @@ def repository() -> dg.RepositoryDefinition:
 
 
 @pytest.fixture
-def site(tmp_path: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+def installation(tmp_path: Path, repository: dg.RepositoryDefinition) -> Iterator[Installation]:
     with _site(tmp_path, repository) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+def finished(tmp_path_factory: pytest.TempPathFactory, repository: dg.RepositoryDefinition) -> Iterator[Installation]:
     """A site whose project `example` has run through all phases; for tests that only look."""
     with _site(tmp_path_factory.mktemp("finished"), repository) as made:
         results = made.run(made.project())
@@ -78,7 +78,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, repository: dg.Repository
 
 
 @contextmanager
-def _site(folder: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
+def _site(folder: Path, repository: dg.RepositoryDefinition) -> Iterator[Installation]:
     home = Home(folder / "projects", folder / "workflows", folder / "dagster")
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         for variable, place in (
@@ -90,23 +90,26 @@ def _site(folder: Path, repository: dg.RepositoryDefinition) -> Iterator[Site]:
             patch.setenv(variable, str(place))
         # Files of a test are there at once; how long one has to be quiet is tested with the folders.
         patch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
-        yield Site(home, instance, repository)
+        yield Installation(home, instance, repository)
 
 
 @pytest.fixture
-def tick(site: Site) -> Callable[..., dg.SensorResult]:
+def tick(installation: Installation) -> Callable[..., dg.SensorResult]:
     """One tick of a sensor; its cursor is kept between ticks."""
     cursors: dict[str, str | None] = {}
 
     def _tick(name: str = "lead_gathering__dirs__folders") -> dg.SensorResult:
         context = dg.build_sensor_context(
-            instance=site.instance, cursor=cursors.get(name), repository_def=site.repository, sensor_name=name
+            instance=installation.instance,
+            cursor=cursors.get(name),
+            repository_def=installation.repository,
+            sensor_name=name,
         )
-        result = site.repository.get_sensor_def(name)(context)
+        result = installation.repository.get_sensor_def(name)(context)
         assert isinstance(result, dg.SensorResult)
         cursors[name] = result.cursor
         for request in result.dynamic_partitions_requests or []:
-            site.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+            installation.instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
         return result
 
     return _tick

@@ -22,7 +22,7 @@ from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.review_journal import ReviewStore
 from mturk_pipeline.review.shown_values import STATUS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
+from mturk_pipeline_tests.orchestration.conftest import LEADS, Installation
 
 SENSOR = "lead_gathering__dirs__deadlines"
 KIND_OF = {"undecided ": "waiting", "undecided disputed": "waiting", "accepted ": None, "accepted_automatically ": None}
@@ -94,9 +94,9 @@ def test_a_deadline_is_a_number_of_days(days: object) -> None:
 
 
 @pytest.fixture
-def waits(site: Site):
+def waits(installation: Installation):
     """A project whose phase `dirs` has two rows that wait, one of them for so many days, and a spot check."""
-    project = site.project(phases=())
+    project = installation.project(phases=())
 
     def _waits(days: float, second: float = 0.0):
         folder = project.path / ".mturk_pipeline" / "review" / "dirs"
@@ -109,41 +109,45 @@ def waits(site: Site):
         for entry, ago in zip(entries, (days, second), strict=True):
             entry["at"] = (datetime.now(UTC) - timedelta(days=ago)).isoformat(timespec="seconds")
         (folder / "journal.json").write_text(json.dumps(entries))
-        _queue_of(site, project, _queue({"a": "waiting", "s": "spot_check", "b": "waiting"}))
-        site.instance.add_dynamic_partitions("lead_gathering_projects", [project.id])
+        _queue_of(installation, project, _queue({"a": "waiting", "s": "spot_check", "b": "waiting"}))
+        installation.instance.add_dynamic_partitions("lead_gathering_projects", [project.id])
         return project
 
     return _waits
 
 
-def _queue_of(site: Site, project, queue: pd.DataFrame) -> None:
-    write_table(table_path(site.home.tables, "lead_gathering", "dirs", "review_queue", project.id), queue)
+def _queue_of(installation: Installation, project, queue: pd.DataFrame) -> None:
+    write_table(table_path(installation.home.tables, "lead_gathering", "dirs", "review_queue", project.id), queue)
 
 
 @pytest.fixture
-def hour(site: Site, tick):
+def hour(installation: Installation, tick):
     """One tick as the daemon takes it: the descriptions of the check so far, newest first, and the log's lines."""
     key = dg.AssetCheckKey(dg.AssetKey(["lead_gathering", "dirs", "review_queue"]), CHECK)
 
     def _hour(project) -> tuple[list[str], list[str]]:
         for request in tick(SENSOR).run_requests:
             assert (request.asset_selection, request.asset_check_keys) == ([], [key])
-            job = site.repository.get_job("lead_gathering__dirs").get_subset(asset_check_selection={key})
-            run = job.execute_in_process(instance=site.instance, partition_key=request.partition_key, tags=request.tags)
+            job = installation.repository.get_job("lead_gathering__dirs").get_subset(asset_check_selection={key})
+            run = job.execute_in_process(
+                instance=installation.instance, partition_key=request.partition_key, tags=request.tags
+            )
             assert {e.step_key for e in run.all_events if e.step_key} == {"lead_gathering__dirs__review_queue_" + CHECK}
-        records = site.instance.event_log_storage.get_asset_check_execution_history(
+        records = installation.instance.event_log_storage.get_asset_check_execution_history(
             key, limit=10, partition_filter=PartitionKeyFilter(key=project.id)
         )
         evaluations = [r.event.dagster_event.asset_check_evaluation_data for r in records]
         assert not any(e.passed or e.severity is not dg.AssetCheckSeverity.WARN for e in evaluations)
-        log = site.home.dagster / "notices.log"
+        log = installation.home.dagster / "notices.log"
         return [e.description for e in evaluations], log.read_text().splitlines() if log.exists() else []
 
     return _hour
 
 
-def test_a_passed_deadline_fails_the_check_of_its_project_and_is_told_once(site: Site, waits, hour) -> None:
-    site.project("other", phases=())
+def test_a_passed_deadline_fails_the_check_of_its_project_and_is_told_once(
+    installation: Installation, waits, hour
+) -> None:
+    installation.project("other", phases=())
     assert hour(waits(6.9)) == ([], [])
     project = waits(9)
     since = f"{datetime.now(UTC) - timedelta(days=9):%Y-%m-%d}"
@@ -158,26 +162,26 @@ def test_a_passed_deadline_fails_the_check_of_its_project_and_is_told_once(site:
     assert same == lines
 
 
-def test_once_all_is_decided_the_next_deadline_is_told_again(site: Site, waits, hour) -> None:
+def test_once_all_is_decided_the_next_deadline_is_told_again(installation: Installation, waits, hour) -> None:
     project = waits(9)
     assert len(hour(project)[1]) == 1
-    _queue_of(site, project, _queue({"s": "spot_check"}))
+    _queue_of(installation, project, _queue({"s": "spot_check"}))
     assert len(hour(project)[1]) == 1
     waits(9)
     assert len(hour(project)[1]) == 2
 
 
-def test_projects_that_cannot_be_seen_for_a_while_are_not_told_anew(site: Site, waits, hour) -> None:
+def test_projects_that_cannot_be_seen_for_a_while_are_not_told_anew(installation: Installation, waits, hour) -> None:
     project = waits(9)
     hour(project)
-    elsewhere = site.home.projects.with_name("elsewhere")
-    site.home.projects.rename(elsewhere)
+    elsewhere = installation.home.projects.with_name("elsewhere")
+    installation.home.projects.rename(elsewhere)
     hour(project)
-    elsewhere.rename(site.home.projects)
+    elsewhere.rename(installation.home.projects)
     assert len(hour(project)[1]) == 1
 
 
-def test_a_project_sets_its_own_deadline_or_none(site: Site, waits, hour) -> None:
+def test_a_project_sets_its_own_deadline_or_none(installation: Installation, waits, hour) -> None:
     project = waits(9)
     settings_before = (project.path / PROJECT_FILE).read_text()
     (project.path / PROJECT_FILE).write_text(settings_before + "overrides: {dirs: {review_within_days: null}}\n")
@@ -186,37 +190,37 @@ def test_a_project_sets_its_own_deadline_or_none(site: Site, waits, hour) -> Non
     assert "longer than 8.5 days" in hour(project)[0][0]
 
 
-def test_a_damaged_journal_stops_no_other_project(site: Site, waits, hour) -> None:
+def test_a_damaged_journal_stops_no_other_project(installation: Installation, waits, hour) -> None:
     project = waits(9)
-    broken = site.project("broken", phases=())
+    broken = installation.project("broken", phases=())
     folder = broken.path / ".mturk_pipeline" / "review" / "dirs"
     folder.mkdir(parents=True)
     (folder / "journal.json").write_text("[{")
-    _queue_of(site, broken, _queue({"a": "waiting"}))
+    _queue_of(installation, broken, _queue({"a": "waiting"}))
     assert len(hour(project)[1]) == 1
-    assert overdue_words(project_phase(site.home, broken, LEADS, "dirs")) == ""
+    assert overdue_words(project_phase(installation.home, broken, LEADS, "dirs")) == ""
 
 
 def test_what_a_tick_has_no_time_for_comes_first_in_the_next(
-    site: Site, waits, hour, tick, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, waits, hour, tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = waits(9)
     hour(project)
     monkeypatch.setattr("mturk_pipeline.orchestration.deadline_sensor.TICK_SECONDS", -1.0)
-    site.project("another", phases=())
+    installation.project("another", phases=())
     cursor = json.loads(tick(SENSOR).cursor or "")
     assert list(cursor["overdue"]) == [project.id]
     assert cursor["first"] == "another"
 
 
-def test_status_says_how_many_are_overdue(site: Site, waits) -> None:
-    place = project_phase(site.home, waits(9), LEADS, "dirs")
+def test_status_says_how_many_are_overdue(installation: Installation, waits) -> None:
+    place = project_phase(installation.home, waits(9), LEADS, "dirs")
     assert overdue_words(place) == ", 1 of them overdue"
     waits(1)
     assert overdue_words(place) == ""
 
 
-def test_each_run_evaluates_the_check(finished: Site) -> None:
+def test_each_run_evaluates_the_check(finished: Installation) -> None:
     checks = [
         e
         for run in finished.instance.get_runs()

@@ -12,7 +12,7 @@ from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.orchestration.stages import STAGES, PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
+from mturk_pipeline_tests.orchestration.conftest import LEADS, Installation
 
 # Tables that a stage keeps beside its asset's, by the start of their names.
 KEPT = {
@@ -57,10 +57,12 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     yield seen
 
 
-def test_what_a_step_reads_is_upstream_of_it_and_each_file_has_one_writer(site: Site, watch: Watch) -> None:
-    project = site.project()
-    assert all(result.success for result in site.run(project))
-    graph = site.repository.asset_graph
+def test_what_a_step_reads_is_upstream_of_it_and_each_file_has_one_writer(
+    installation: Installation, watch: Watch
+) -> None:
+    project = installation.project()
+    assert all(result.success for result in installation.run(project))
+    graph = installation.repository.asset_graph
     hidden = {}
     watch.read.pop(frozenset(), None)  # before the first step: what is due
     for step, asked in watch.read.items():
@@ -76,8 +78,8 @@ def test_what_a_step_reads_is_upstream_of_it_and_each_file_has_one_writer(site: 
     assert "4_manualCleaned_mIn_dirs/_mIn_clubs.csv" in watch.writers
 
 
-def test_the_main_road_is_a_chain_without_edges_that_another_implies(site: Site) -> None:
-    graph = site.repository.asset_graph
+def test_the_main_road_is_a_chain_without_edges_that_another_implies(installation: Installation) -> None:
+    graph = installation.repository.asset_graph
     names = PhaseAssets(LEADS, "clubs")
     road = ["raw_output", "answers", "items", "decisions", "consensus", "cleaned_output", "reviewed", "next_input"]
     for before, after in pairwise(road):
@@ -90,7 +92,7 @@ def test_the_main_road_is_a_chain_without_edges_that_another_implies(site: Site)
             assert not any(parent in ancestors for ancestors in others), (stage, parent)
 
 
-def test_columns_on_the_way_of_a_cell_have_their_origin(finished: Site) -> None:
+def test_columns_on_the_way_of_a_cell_have_their_origin(finished: Installation) -> None:
     names = PhaseAssets(LEADS, "dirs")
     seen = {}
     for stage in ("answers", "items", "consensus", "cleaned_output", "reviewed", "next_input"):

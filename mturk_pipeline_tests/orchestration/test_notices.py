@@ -16,7 +16,7 @@ from mturk_pipeline.orchestration import notices
 from mturk_pipeline.orchestration.notices import COMMAND_VARIABLE, Notice, give, phase_of, waiting_notice
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.run_verdicts import BATCHES_TAG
-from mturk_pipeline_tests.orchestration.conftest import WORKFLOWS, Site
+from mturk_pipeline_tests.orchestration.conftest import WORKFLOWS, Installation
 
 
 @pytest.fixture
@@ -34,22 +34,25 @@ def ears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def listen(site: Site):
+def listen(installation: Installation):
     """Ticks of a run-status sensor until nothing is left, its cursor kept; gives the lines of the log so far."""
     cursors: dict[str, str | None] = {}
 
     def _listen() -> list[str]:
         for name in ("review_waiting", "run_failed"):
-            sensor = site.repository.get_sensor_def(name)
+            sensor = installation.repository.get_sensor_def(name)
             for _ in range(10):
                 context = dg.build_sensor_context(
-                    instance=site.instance, cursor=cursors.get(name), repository_def=site.repository, sensor_name=name
+                    instance=installation.instance,
+                    cursor=cursors.get(name),
+                    repository_def=installation.repository,
+                    sensor_name=name,
                 )
                 sensor.evaluate_tick(context)
                 if context.cursor == cursors.get(name):
                     break
                 cursors[name] = context.cursor
-        return _log(site.home)
+        return _log(installation.home)
 
     _listen()  # A new sensor begins with what comes.
     return _listen
@@ -60,30 +63,32 @@ def _log(home: Home) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
-def _run(site: Site, project, assignments: int | None, *, waits: int = 5) -> str:
+def _run(installation: Installation, project, assignments: int | None, *, waits: int = 5) -> str:
     """Record a successful run as a real one leaves it, which counted so many assignments; None: it read none anew."""
     key = dg.AssetKey(["lead_gathering", "dirs", "raw_output"])
-    run = site.instance.create_run_for_job(site.repository.get_job("lead_gathering__dirs"), tags=_tags(project))
+    run = installation.instance.create_run_for_job(
+        installation.repository.get_job("lead_gathering__dirs"), tags=_tags(project)
+    )
     if assignments is not None:
         made = dg.AssetMaterialization(key, partition=project.id, metadata={"dagster/row_count": assignments})
-        site.instance.report_runless_asset_event(made)
+        installation.instance.report_runless_asset_event(made)
     kinds = ["waiting"] * waits
     queue = pd.DataFrame({"item_id": [str(n) for n in range(waits)], "kind": pd.Series(kinds, dtype="str")})
-    write_table(table_path(site.home.tables, "lead_gathering", "dirs", "review_queue", project.id), queue)
-    _report(site, run, "PIPELINE_START")
-    _report(site, run, "PIPELINE_SUCCESS")
+    write_table(table_path(installation.home.tables, "lead_gathering", "dirs", "review_queue", project.id), queue)
+    _report(installation, run, "PIPELINE_START")
+    _report(installation, run, "PIPELINE_SUCCESS")
     return run.run_id
 
 
-def _report(site: Site, run: dg.DagsterRun, event: str) -> None:
-    site.instance.report_dagster_event(dg.DagsterEvent(event, run.job_name), run.run_id)
+def _report(installation: Installation, run: dg.DagsterRun, event: str) -> None:
+    installation.instance.report_dagster_event(dg.DagsterEvent(event, run.job_name), run.run_id)
 
 
 def _tags(project) -> dict[str, str]:
     return {PHASE_TAG: "lead_gathering/dirs", "dagster/partition": project.id, "project": project.name}
 
 
-def _fail(site: Site, tags: dict[str, str], error: Exception) -> str:
+def _fail(installation: Installation, tags: dict[str, str], error: Exception) -> str:
     """A run whose only step raises."""
 
     @dg.op
@@ -94,12 +99,14 @@ def _fail(site: Site, tags: dict[str, str], error: Exception) -> str:
     def phase() -> None:
         step()
 
-    return phase.execute_in_process(instance=site.instance, raise_on_error=False, tags=tags).run_id
+    return phase.execute_in_process(instance=installation.instance, raise_on_error=False, tags=tags).run_id
 
 
-def test_new_answers_are_told_once_to_the_log_and_to_the_command(site: Site, ears: Path, listen) -> None:
-    project = site.project(phases=())
-    run_id = _run(site, project, 30)
+def test_new_answers_are_told_once_to_the_log_and_to_the_command(
+    installation: Installation, ears: Path, listen
+) -> None:
+    project = installation.project(phases=())
+    run_id = _run(installation, project, 30)
     [line] = listen()
     assert line.endswith("example dirs: review is waiting: 5 rows in 3_notebookProcessed_dirs/review_dirs.xlsx")
     assert listen() == [line]
@@ -115,7 +122,7 @@ def test_new_answers_are_told_once_to_the_log_and_to_the_command(site: Site, ear
     }
 
 
-def test_a_real_run_is_told_with_what_really_waits(finished: Site) -> None:
+def test_a_real_run_is_told_with_what_really_waits(finished: Installation) -> None:
     project = finished.named()
     for run in finished.instance.get_runs():
         place = phase_of(finished.home, WORKFLOWS, run)
@@ -128,60 +135,62 @@ def test_a_real_run_is_told_with_what_really_waits(finished: Site) -> None:
             assert (project.path / str(notice.file)).is_file()
 
 
-def test_only_more_answers_are_told_not_decisions_or_settings_or_an_empty_queue(site: Site, listen) -> None:
-    project = site.project(phases=())
+def test_only_more_answers_are_told_not_decisions_or_settings_or_an_empty_queue(
+    installation: Installation, listen
+) -> None:
+    project = installation.project(phases=())
     told = []
     for assignments, waits in ((30, 5), (None, 4), (30, 6), (40, 6), (40, 7), (50, 0), (45, 3)):
-        _run(site, project, assignments, waits=waits)
+        _run(installation, project, assignments, waits=waits)
         told.append(len(listen()))
     assert told == [1, 1, 1, 2, 2, 2, 2]
 
 
-def test_several_runs_between_two_ticks_are_each_judged_by_the_one_before(site: Site, listen) -> None:
-    project, other = site.project(phases=()), site.project("other", phases=())
+def test_several_runs_between_two_ticks_are_each_judged_by_the_one_before(installation: Installation, listen) -> None:
+    project, other = installation.project(phases=()), installation.project("other", phases=())
     for assignments in (30, 30, 60):
-        _run(site, project, assignments)
-        _run(site, other, 30)
+        _run(installation, project, assignments)
+        _run(installation, other, 30)
     assert [line.split()[1] for line in listen()] == ["example", "other", "example"]
 
 
-def test_answers_that_a_failed_run_took_in_are_told_once_they_wait(site: Site, listen) -> None:
-    project = site.project(phases=())
-    _run(site, project, 30)
+def test_answers_that_a_failed_run_took_in_are_told_once_they_wait(installation: Installation, listen) -> None:
+    project = installation.project(phases=())
+    _run(installation, project, 30)
     raw = dg.AssetKey(["lead_gathering", "dirs", "raw_output"])
-    site.instance.report_runless_asset_event(
+    installation.instance.report_runless_asset_event(
         dg.AssetMaterialization(raw, partition=project.id, metadata={"dagster/row_count": 60})
     )
-    failed = _fail(site, _tags(project), PermissionError(13, "Permission denied", "3_x/review_dirs.xlsx"))
+    failed = _fail(installation, _tags(project), PermissionError(13, "Permission denied", "3_x/review_dirs.xlsx"))
     _, line = listen()
     problem = "step: [Errno 13] Permission denied: '3_x/review_dirs.xlsx'"
     assert line.endswith(f"example dirs: the run failed: {problem} (run {failed})")
-    _run(site, project, 60)
+    _run(installation, project, 60)
     assert "review is waiting" in listen()[-1]
     assert len(listen()) == 3
 
 
-def test_own_words_are_told_and_of_other_errors_only_the_name(site: Site, listen) -> None:
-    project = site.project(phases=())
-    _fail(site, _tags(project), dg.Failure("spring: no usable column; see inspect\nmore", allow_retries=False))
-    _fail(site, {**_tags(project), BATCHES_TAG: "other"}, ValueError("cannot read anna@chess.example.edu"))
+def test_own_words_are_told_and_of_other_errors_only_the_name(installation: Installation, listen) -> None:
+    project = installation.project(phases=())
+    _fail(installation, _tags(project), dg.Failure("spring: no usable column; see inspect\nmore", allow_retries=False))
+    _fail(installation, {**_tags(project), BATCHES_TAG: "other"}, ValueError("cannot read anna@chess.example.edu"))
     first, second = listen()
     assert "the run failed: step: spring: no usable column; see inspect (run" in first
     assert "the run failed: step: ValueError; what it says is in the UI (run" in second
 
 
-def test_another_try_on_the_same_files_is_not_told_again(site: Site, listen) -> None:
-    project, other = site.project(phases=()), site.project("other", phases=())
+def test_another_try_on_the_same_files_is_not_told_again(installation: Installation, listen) -> None:
+    project, other = installation.project(phases=()), installation.project("other", phases=())
     told = []
     for batches, about in (("a", project), ("a", project), ("a", other), ("b", project), ("a", project)):
-        _fail(site, {**_tags(about), BATCHES_TAG: batches}, OSError("no space"))
+        _fail(installation, {**_tags(about), BATCHES_TAG: batches}, OSError("no space"))
         told.append(len(listen()))
-    _run(site, project, 30)
-    _fail(site, {**_tags(project), BATCHES_TAG: "a"}, OSError("no space"))
+    _run(installation, project, 30)
+    _fail(installation, {**_tags(project), BATCHES_TAG: "a"}, OSError("no space"))
     assert [*told, len(listen())] == [1, 1, 2, 3, 4, 6]
 
 
-def test_a_failed_check_is_told_in_its_own_words(site: Site, listen) -> None:
+def test_a_failed_check_is_told_in_its_own_words(installation: Installation, listen) -> None:
     spec = dg.AssetCheckSpec("balance", asset="raw", blocking=True)
 
     @dg.asset(check_specs=[spec])
@@ -190,24 +199,28 @@ def test_a_failed_check_is_told_in_its_own_words(site: Site, listen) -> None:
             check_results=[dg.AssetCheckResult(passed=False, check_name="balance", description="2 rows are lost")]
         )
 
-    tags = _tags(site.project(phases=()))
-    dg.materialize([raw], instance=site.instance, raise_on_error=False, tags=tags, partition_key=None)
+    tags = _tags(installation.project(phases=()))
+    dg.materialize([raw], instance=installation.instance, raise_on_error=False, tags=tags, partition_key=None)
     [line] = listen()
     assert "the run failed: raw: 2 rows are lost (run" in line
 
 
-def test_a_run_that_died_is_told(site: Site, listen) -> None:
-    project = site.project(phases=())
-    run = site.instance.create_run_for_job(site.repository.get_job("lead_gathering__dirs"), tags=_tags(project))
-    site.instance.report_run_failed(run, "The process of this run died before it ended; it runs again by itself.")
+def test_a_run_that_died_is_told(installation: Installation, listen) -> None:
+    project = installation.project(phases=())
+    run = installation.instance.create_run_for_job(
+        installation.repository.get_job("lead_gathering__dirs"), tags=_tags(project)
+    )
+    installation.instance.report_run_failed(
+        run, "The process of this run died before it ended; it runs again by itself."
+    )
     assert "the run failed: The process of this run died" in listen()[0]
 
 
-def test_runs_of_others_and_of_vanished_projects_say_nothing(site: Site, listen) -> None:
-    project = site.project(phases=())
+def test_runs_of_others_and_of_vanished_projects_say_nothing(installation: Installation, listen) -> None:
+    project = installation.project(phases=())
     for tags in ({}, {PHASE_TAG: "unknown/dirs"}, {PHASE_TAG: "lead_gathering/unknown"}):
-        _fail(site, tags, OSError("not ours"))
-    _run(site, project, 30)
+        _fail(installation, tags, OSError("not ours"))
+    _run(installation, project, 30)
     shutil.rmtree(project.path)
     assert listen() == []
 

@@ -11,7 +11,7 @@ from mturk_pipeline.orchestration import run_verdicts as due
 from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG, verdict
 from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
-from mturk_pipeline_tests.orchestration.conftest import LEADS, Site
+from mturk_pipeline_tests.orchestration.conftest import LEADS, Installation
 
 
 @pytest.fixture(autouse=True)
@@ -20,144 +20,144 @@ def made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProjectPhase, "is_made", lambda place: True)
 
 
-def _record_run(site: Site, request, status: dg.DagsterRunStatus, **tags: str) -> None:
+def _record_run(installation: Installation, request, status: dg.DagsterRunStatus, **tags: str) -> None:
     """A run as the daemon would have made it of a request."""
-    site.instance.create_run_for_job(
-        site.repository.get_job("lead_gathering__dirs"),
+    installation.instance.create_run_for_job(
+        installation.repository.get_job("lead_gathering__dirs"),
         status=status,
         tags={**request.tags, "dagster/partition": request.partition_key, **tags},
     )
 
 
-def test_a_dropped_batch_requests_one_run_and_a_successful_one_brings_rest(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
+def test_a_dropped_batch_requests_one_run_and_a_successful_one_brings_rest(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
     requests = tick().run_requests
     assert [r.partition_key for r in requests] == [project.id]
     assert requests[0].asset_selection is None
-    _record_run(site, requests[0], dg.DagsterRunStatus.STARTED)
+    _record_run(installation, requests[0], dg.DagsterRunStatus.STARTED)
     assert not tick().run_requests
-    site.instance.delete_run(site.instance.get_runs()[0].run_id)
-    _record_run(site, requests[0], dg.DagsterRunStatus.SUCCESS)
+    installation.instance.delete_run(installation.instance.get_runs()[0].run_id)
+    _record_run(installation, requests[0], dg.DagsterRunStatus.SUCCESS)
     assert not tick().run_requests
     assert project.id in json.loads(tick().cursor or "{}")
 
 
-def test_files_of_the_pipeline_and_lock_files_change_nothing(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+def test_files_of_the_pipeline_and_lock_files_change_nothing(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
     tick()
     for name in ("_own.csv", "~$review.xlsx", ".~lock.review.xlsx#", "late.csv.part"):
-        site.drop(project, f"2_mOut_dirs/{name}", b"x")
-        site.drop(project, f"4_manualCleaned_mIn_dirs/{name}", b"x")
+        installation.drop(project, f"2_mOut_dirs/{name}", b"x")
+        installation.drop(project, f"4_manualCleaned_mIn_dirs/{name}", b"x")
     assert not tick().run_requests
 
 
-def test_reviewed_files_request_only_what_follows_from_them(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
-    site.drop(project, "4_manualCleaned_mIn_dirs/more.csv", b"university,directory_url\n")
+def test_reviewed_files_request_only_what_follows_from_them(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+    installation.drop(project, "4_manualCleaned_mIn_dirs/more.csv", b"university,directory_url\n")
     selection = {key.path[-1] for key in tick().run_requests[0].asset_selection or []}
     # Trust learns from what people decided; result files and what their cells mean stay as they are.
     assert {"consensus", "workers", "reviewed", "decisions", "review_queue", "next_input", "rework"} < selection
     assert not selection & {"input", "purged", "raw_output", "set_aside", "answers"}
 
 
-def test_batch_and_reviewed_file_at_once_request_everything(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
-    site.drop(project, "4_manualCleaned_mIn_dirs/more.csv", b"university,directory_url\n")
-    site.drop(project, "2_mOut_dirs/more.csv", b"x")
+def test_batch_and_reviewed_file_at_once_request_everything(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+    installation.drop(project, "4_manualCleaned_mIn_dirs/more.csv", b"university,directory_url\n")
+    installation.drop(project, "2_mOut_dirs/more.csv", b"x")
     requests = tick().run_requests
     assert len(requests) == 1
     assert requests[0].asset_selection is None
 
 
 def test_a_failed_signature_is_tried_three_times_with_pauses_until_something_changes(
-    site: Site, tick, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = site.project(phases=("dirs",))
+    project = installation.project(phases=("dirs",))
     request = tick().run_requests[0]
-    _record_run(site, request, dg.DagsterRunStatus.FAILURE)
+    _record_run(installation, request, dg.DagsterRunStatus.FAILURE)
     assert not tick().run_requests  # the pause
     monkeypatch.setattr(due, "BACK_OFF", (0.0, 0.0))
     for _ in range(2):
         assert tick().run_requests
-        _record_run(site, request, dg.DagsterRunStatus.FAILURE)
+        _record_run(installation, request, dg.DagsterRunStatus.FAILURE)
     assert not tick().run_requests
-    site.drop(project, "2_mOut_dirs/mended.csv", b"x")
+    installation.drop(project, "2_mOut_dirs/mended.csv", b"x")
     assert tick().run_requests
 
 
-def test_runs_that_died_do_not_count_as_failures(site: Site, tick) -> None:
-    site.project(phases=("dirs",))
+def test_runs_that_died_do_not_count_as_failures(installation: Installation, tick) -> None:
+    installation.project(phases=("dirs",))
     request = tick().run_requests[0]
     for _ in range(5):
-        _record_run(site, request, dg.DagsterRunStatus.FAILURE, **{ABANDONED_TAG: "true"})
+        _record_run(installation, request, dg.DagsterRunStatus.FAILURE, **{ABANDONED_TAG: "true"})
     assert tick().run_requests
 
 
-def test_a_change_back_to_an_earlier_state_is_a_change(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
-    extra = site.drop(project, "2_mOut_dirs/more.csv", b"x")
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+def test_a_change_back_to_an_earlier_state_is_a_change(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+    extra = installation.drop(project, "2_mOut_dirs/more.csv", b"x")
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
     extra.unlink()
     assert tick().run_requests
 
 
-def test_new_settings_are_a_change(site: Site, tick) -> None:
-    project = site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+def test_new_settings_are_a_change(installation: Installation, tick) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
     with (project.path / PROJECT_FILE).open("a") as file:
         file.write("overrides: {dirs: {accept: 0.9}}\n")
     assert tick().run_requests
 
 
-def test_a_broken_project_disturbs_no_other(site: Site, tick) -> None:
-    good, bad, odd = site.project("good"), site.project("bad"), site.project("odd")
+def test_a_broken_project_disturbs_no_other(installation: Installation, tick) -> None:
+    good, bad, odd = installation.project("good"), installation.project("bad"), installation.project("odd")
     (bad.path / PROJECT_FILE).write_text("id: [")
     (odd.path / PROJECT_FILE).write_text("id: odd\nworkflow: lead_gathering\noverrides: {dirs: {acept: 1}}\n")
     assert [r.partition_key for r in tick().run_requests] == [good.id]
 
 
-def test_an_unmounted_root_forgets_nothing(site: Site, tick) -> None:
-    site.project(phases=("dirs",))
-    _record_run(site, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+def test_an_unmounted_root_forgets_nothing(installation: Installation, tick) -> None:
+    installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
     before = tick().cursor
-    site.home.projects.rename(site.home.projects.with_name("elsewhere"))
+    installation.home.projects.rename(installation.home.projects.with_name("elsewhere"))
     result = tick()
     assert not result.run_requests
     assert result.cursor == before
     assert "not there" in str(result.skip_reason)
 
 
-def test_projects_register_by_themselves_and_vanishing_deletes_nothing(site: Site, tick) -> None:
-    project = site.project("spring")
-    dropped = site.home.projects / "dropped"
+def test_projects_register_by_themselves_and_vanishing_deletes_nothing(installation: Installation, tick) -> None:
+    project = installation.project("spring")
+    dropped = installation.home.projects / "dropped"
     (dropped / "5_mOut_clubs").mkdir(parents=True)
     tick("projects")
-    there = set(site.instance.get_dynamic_partitions("lead_gathering_projects"))
+    there = set(installation.instance.get_dynamic_partitions("lead_gathering_projects"))
     assert there == {"spring", "dropped"}
     shutil.rmtree(project.path)
-    dropped.rename(site.home.projects / "renamed")
+    dropped.rename(installation.home.projects / "renamed")
     tick("projects")
-    assert set(site.instance.get_dynamic_partitions("lead_gathering_projects")) == there
+    assert set(installation.instance.get_dynamic_partitions("lead_gathering_projects")) == there
 
 
-def test_at_most_twenty_runs_a_tick_and_the_rest_follows(site: Site, tick) -> None:
+def test_at_most_twenty_runs_a_tick_and_the_rest_follows(installation: Installation, tick) -> None:
     for n in range(23):
-        site.project(f"p{n:02}", phases=())
+        installation.project(f"p{n:02}", phases=())
     first = tick().run_requests
     for request in first:
-        _record_run(site, request, dg.DagsterRunStatus.SUCCESS)
+        _record_run(installation, request, dg.DagsterRunStatus.SUCCESS)
     second = tick().run_requests
     assert (len(first), len(second)) == (20, 3)
     assert not {r.partition_key for r in first} & {r.partition_key for r in second}
 
 
-def test_an_empty_project_is_not_run(site: Site, tick) -> None:
-    project = site.project(phases=())
+def test_an_empty_project_is_not_run(installation: Installation, tick) -> None:
+    project = installation.project(phases=())
     (project.path / "1_mIn_unis/universities.csv").unlink()
     assert not tick().run_requests
-    place = project_phase(site.home, project, LEADS, "dirs")
-    assert verdict(site.instance, place, Inputs.of(place))[0] is Verdict.NOTHING_THERE
+    place = project_phase(installation.home, project, LEADS, "dirs")
+    assert verdict(installation.instance, place, Inputs.of(place))[0] is Verdict.NOTHING_THERE

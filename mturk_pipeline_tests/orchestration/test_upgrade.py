@@ -11,7 +11,7 @@ from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.spreadsheet_repair import Mended
 from mturk_pipeline.projects import offers
 from mturk_pipeline.texts.key_form import normalise_key
-from mturk_pipeline_tests.orchestration.conftest import Site
+from mturk_pipeline_tests.orchestration.conftest import Installation
 
 ITEMS = ("Fennelhythe Institute of Technology", "Yarrowholt State University")
 # What a wrong code page made of the names.
@@ -31,9 +31,9 @@ def version_before() -> Iterator[None]:
     offers._taken_in.cache_clear()
 
 
-def _project(site: Site) -> Project:
+def _project(installation: Installation) -> Project:
     """The example's first phase, two of whose keys are damaged in list and results, and nothing reviewed yet."""
-    project = site.project(phases=("dirs",))
+    project = installation.project(phases=("dirs",))
     for path in [*project.path.glob("1_mIn_unis/*.csv"), *project.path.glob("2_mOut_dirs/*.csv")]:
         text = path.read_text(encoding="utf-8")
         for name, damaged in zip(ITEMS, DAMAGED, strict=True):
@@ -59,30 +59,30 @@ def _offered(path: Path) -> set[str]:
     return set(pd.read_csv(path)["university"]) if path.exists() else set()
 
 
-def test_decisions_and_offers_of_the_version_before_hold(site: Site) -> None:
-    project = _project(site)
+def test_decisions_and_offers_of_the_version_before_hold(installation: Installation) -> None:
+    project = _project(installation)
     offer = project.path / "4_manualCleaned_mIn_dirs/_mIn_clubs.csv"
     with version_before():
-        site.run(project, phases=("dirs",))
+        installation.run(project, phases=("dirs",))
         _review(project, dict.fromkeys(DAMAGED, "accept"))
-        site.run(project, phases=("dirs",))
-        before = site.table(project, "dirs", "reviewed").set_index("university")["status"]
+        installation.run(project, phases=("dirs",))
+        before = installation.table(project, "dirs", "reviewed").set_index("university")["status"]
         assert before[list(DAMAGED)].tolist() == ["accepted"] * 2
         assert set(DAMAGED) <= _offered(offer)
         # The offer is taken to the crowd: nobody has answered yet.
         taken = pd.read_csv(offer, dtype=str)
         taken[taken["university"] == DAMAGED[0]].to_csv(project.path / "5_mOut_clubs/taken.csv", index=False)
-        site.run(project, phases=("dirs",), wants=lambda verdict: True)
+        installation.run(project, phases=("dirs",), wants=lambda verdict: True)
         assert DAMAGED[0] not in _offered(offer)
         assert DAMAGED[1] in _offered(offer)
 
-    assert site.run(project, phases=("dirs",), wants=lambda verdict: True)[0].success
-    after = site.table(project, "dirs", "reviewed").set_index("university")
+    assert installation.run(project, phases=("dirs",), wants=lambda verdict: True)[0].success
+    after = installation.table(project, "dirs", "reviewed").set_index("university")
     assert after.loc[list(MENDED), "status"].tolist() == ["accepted"] * 2
     assert not set(DAMAGED) & set(after.index)
     assert len(after) == len(before)
-    assert site.table(project, "dirs", "review_problems").empty
+    assert installation.table(project, "dirs", "review_problems").empty
     assert _offered(offer) & {*MENDED, *DAMAGED} == {MENDED[1]}
     # And so it stays when the same files are looked at once more.
-    site.run(project, phases=("dirs",), wants=lambda verdict: True)
+    installation.run(project, phases=("dirs",), wants=lambda verdict: True)
     assert _offered(offer) & {*MENDED, *DAMAGED} == {MENDED[1]}

@@ -9,9 +9,9 @@ import pandas as pd
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.contracts.settlement import SettlementSuggestions
 from mturk_pipeline.intake import collect
+from mturk_pipeline.pay.approval_suggestions import suggest_settlement
 from mturk_pipeline.pay.pay_decisions import decide_pay
 from mturk_pipeline.pay.settlement_file import SettlementFile, settlement_files
-from mturk_pipeline.pay.suggestions import suggest_settlement
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import row
 

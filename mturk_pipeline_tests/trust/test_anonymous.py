@@ -11,9 +11,9 @@ from mturk_pipeline.contracts.consensus import Consensus, Workers
 from mturk_pipeline.contracts.settlement import SettlementSuggestions
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.offers.rework import answered_by
+from mturk_pipeline.pay.approval_suggestions import suggest_settlement
 from mturk_pipeline.pay.pay_decisions import decide_pay
 from mturk_pipeline.pay.pay_sheet import owed
-from mturk_pipeline.pay.suggestions import suggest_settlement
 from mturk_pipeline.trust.consensus import candidates, find_consensus, fit
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers

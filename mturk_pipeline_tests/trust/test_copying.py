@@ -7,8 +7,8 @@ import pytest
 from mturk_pipeline.trust import fit_predict
 from mturk_pipeline.trust.api_answers import read_frame
 from mturk_pipeline.trust.models.base import Priors
-from mturk_pipeline.trust.models.combined import trust
-from mturk_pipeline.trust.standing import partners, suspected
+from mturk_pipeline.trust.models.default import trust
+from mturk_pipeline.trust.worker_standing import partners, suspected
 
 COLUMNS = ["item", "worker", "value"]
 

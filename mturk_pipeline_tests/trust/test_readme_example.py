@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from mturk_pipeline import trust
-from mturk_pipeline.trust import consensus, fit_predict, footer_values, standing, worker_priors
-from mturk_pipeline.trust.models import combined, roles
+from mturk_pipeline.trust import consensus, fit_predict, footer_values, worker_priors, worker_standing
+from mturk_pipeline.trust.models import default, roles
 from mturk_pipeline.trust.reasons import reason
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -138,17 +138,17 @@ def test_the_reasons_on_the_page_are_the_code_s():
 
 
 SETTINGS = [
-    f"{1 - combined.CLOSED_SMOOTHING:.0%} confusion and {combined.CLOSED_SMOOTHING:.0%} vote for closed fields",
-    f"{1 - combined.OPEN_SMOOTHING:.0%} roles and {combined.OPEN_SMOOTHING:.0%} vote for open ones",
-    f"Under {combined.FEW_ITEMS} items",
+    f"{1 - default.CLOSED_SMOOTHING:.0%} confusion and {default.CLOSED_SMOOTHING:.0%} vote for closed fields",
+    f"{1 - default.OPEN_SMOOTHING:.0%} roles and {default.OPEN_SMOOTHING:.0%} vote for open ones",
+    f"Under {default.FEW_ITEMS} items",
     f"as if it had been seen in {ONE_COIN.LEAN:g} answers more",
     f"at most as {worker_priors.MOST:g} answers",
     f"counts {worker_priors.WEIGHTS['starred']} (`starred`), {worker_priors.WEIGHTS['neutral']:g} (`neutral`), "
     f"{worker_priors.WEIGHTS['watch']} (`watch`) or {worker_priors.WEIGHTS['blacklisted']:g} (`blacklisted`)",
     f"at most .{100 * consensus.SUSPICIOUS_CAP:.0f} and is never accepted",
-    f"with {standing.FEWEST_ANSWERS} answers or more",
-    f"upper end of the interval is below {standing.HOPELESS:.0%}",
-    f"the upper end is below {standing.POOR:.0%}",
+    f"with {worker_standing.FEWEST_ANSWERS} answers or more",
+    f"upper end of the interval is below {worker_standing.HOPELESS:.0%}",
+    f"the upper end is below {worker_standing.POOR:.0%}",
 ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mturk_pipeline.intake.column_names import INPUT, find_column
 from mturk_pipeline.intake.dialects import mturk_api, mturk_batch, mturk_command_line, turkle
 from mturk_pipeline.intake.dialects.base import Dialect
-from mturk_pipeline.sheets.platforms import platform_of
+from mturk_pipeline.sheets.unsupported_files import unsupported_file
 
 __all__ = ["DIALECTS", "Dialect", "recognise", "why_unknown"]
 
@@ -31,7 +31,7 @@ def recognise(header: Sequence[str]) -> Dialect | None:
     dialect = next((d for d in DIALECTS if d.fits(header)), None)
     if dialect is None or dialect.has_answers(header):
         return dialect
-    platform = platform_of(header)
+    platform = unsupported_file(header)
     return dialect if platform is None or platform.weak else None
 
 
@@ -46,7 +46,7 @@ def why_unknown(header: Sequence[str], keys: Sequence[str] = ()) -> str:
     >>> why_unknown(["HITId", "WorkerId", "key"])
     'has no column AssignmentId: hand in the results as they were downloaded'
     """
-    if platform := platform_of(header):
+    if platform := unsupported_file(header):
         return platform.refusal
     names = set(header)
     if keys and all(find_column([INPUT + name for name in header], key) for key in keys):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust.models.base import Copying, Scores
-from mturk_pipeline.trust.standing import partners, reliability, standings, suspected, wilson
 from mturk_pipeline.trust.worker_evidence import evidence, stands_out
+from mturk_pipeline.trust.worker_standing import partners, reliability, standings, suspected, wilson
 
 
 def scores(right, given):

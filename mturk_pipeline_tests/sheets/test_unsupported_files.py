@@ -7,7 +7,7 @@ import pytest
 
 from mturk_pipeline.intake.dialects import recognise, why_unknown
 from mturk_pipeline.intake.inspection import inspect_file
-from mturk_pipeline.sheets.platforms import PLATFORMS, foreign_format, platform_of
+from mturk_pipeline.sheets.unsupported_files import UNSUPPORTED, unsupported_content, unsupported_file
 from mturk_pipeline_tests.intake.intake_files import PHASE, checked, row, write
 from mturk_pipeline_tests.shared_cases import case
 
@@ -142,19 +142,19 @@ def test_result_files_are_never_taken_for_another_platforms(tmp_path):
     path = write(tmp_path / "b.csv", [{**row(0), "annotation_id": "", "lead_time": "", "Timestamp": ""}])
     assert checked([path]).files["used"].item() == 1
     for text in ("{curly},[b]\n1,2\n", "[HITId],AssignmentId\n", "{},x\n", 'a,"{""b"": 1}"\n'):
-        assert foreign_format(text.encode()) is None or text.startswith("{},")
+        assert unsupported_content(text.encode()) is None or text.startswith("{},")
 
 
 def test_a_list_of_items_is_told_from_results():
     assert "lists items" in why_unknown(["University", "Club", "homepage"], PHASE.keys)
     assert "has no column of a result file" in why_unknown(["University", "Club"])
-    assert platform_of(["University", "Club"]) is None
+    assert unsupported_file(["University", "Club"]) is None
 
 
 def test_the_table_is_sound():
-    named = [p.files for p in PLATFORMS]
+    named = [p.files for p in UNSUPPORTED]
     assert len(set(named)) == len(named)
-    for platform in PLATFORMS:
+    for platform in UNSUPPORTED:
         assert platform.columns or platform.keys
         assert "\n" not in platform.refusal
         assert len(platform.refusal) < 300

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk_pipeline.pay.money import (
+from mturk_pipeline.pay.assignment_costs import (
     assignment_cost,
     costs,
     dollars,

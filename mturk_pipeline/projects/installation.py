@@ -12,7 +12,7 @@ from mturk_pipeline.workflow.workflow import Workflow
 
 
 @dataclass(frozen=True)
-class Site:
+class Installation:
     """One installation as a command sees it."""
 
     home: Home
@@ -20,7 +20,7 @@ class Site:
     workflow_problems: list[str]
 
     @classmethod
-    def here(cls, projects_dir: Path | None) -> "Site":
+    def here(cls, projects_dir: Path | None) -> "Installation":
         home = Home.from_environment(projects_dir)
         workflows, problems = load_workflows([SHIPPED_DIR, home.workflows])
         return cls(home, workflows, problems)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline.pay.suggestions import settlement_summary, suggest_settlement
+from mturk_pipeline.pay.approval_suggestions import settlement_summary, suggest_settlement
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import row, write
 from mturk_pipeline_tests.pay.made import PHASE, STRICT, blank, collected

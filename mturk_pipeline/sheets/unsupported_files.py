@@ -22,7 +22,7 @@ _NO_ANSWERS = "it holds no answers: hand in the batch's results (Manage > Result
 
 
 @dataclass(frozen=True)
-class Platform:
+class UnsupportedFile:
     """Files that are told apart and refused.
 
     Parameters
@@ -54,8 +54,8 @@ class Platform:
 
 
 # The first that fits counts: those with the fewest telling columns stand last.
-PLATFORMS: tuple[Platform, ...] = (
-    Platform(
+UNSUPPORTED: tuple[UnsupportedFile, ...] = (
+    UnsupportedFile(
         "a report of CrowdFlower (Figure Eight, Appen)",
         _TABLE,
         columns=(
@@ -67,7 +67,7 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("_unit_id",), ("judgments_count", "results"), ("job_id", "judgments_count")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of Label Studio",
         _TABLE,
         columns=(("annotation_id", "lead_time"), ("annotator", "annotation_id"), ("annotation_id", "created_at")),
@@ -78,13 +78,13 @@ PLATFORMS: tuple[Platform, ...] = (
             ("from_name", "to_name"),
         ),
     ),
-    Platform(
+    UnsupportedFile(
         "a file of Toloka",
         _TABLE,
         columns=(("INPUT:*", "OUTPUT:*"), ("ASSIGNMENT:*",), ("INPUT:*", "GOLDEN:*"), ("INPUT:*", "HINT:*")),
         keys=(("task_suite_id",), ("pool_id", "tasks"), ("pool_id", "input_values")),
     ),
-    Platform(
+    UnsupportedFile(
         "a demographic export of Prolific",
         _PROLIFIC,
         columns=(
@@ -96,7 +96,7 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("participant_id", "study_code"), ("participant_id", "study_id", "time_taken")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of Zooniverse (Panoptes)",
         _TABLE,
         columns=(
@@ -107,7 +107,7 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("classification_id",),),
     ),
-    Platform(
+    UnsupportedFile(
         "a manifest or response of SageMaker Ground Truth",
         _TABLE,
         columns=(("source-ref", "*-metadata*"), ("source", "*-metadata*")),
@@ -119,7 +119,7 @@ PLATFORMS: tuple[Platform, ...] = (
             ("workerMetadata",),
         ),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of Scale AI",
         _TABLE,
         columns=(
@@ -130,14 +130,14 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("task_id", "callback_url"), ("task_id", "params"), ("task_id", "response")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of Labelbox",
         _TABLE,
         columns=(("Labeled Data", "External ID"), ("Labeled Data", "Created By")),
         keys=(("data_row", "projects"), ("Labeled Data",)),
     ),
-    Platform("a dataset of Prodigy", _TABLE, keys=(("_input_hash",), ("_task_hash",))),
-    Platform(
+    UnsupportedFile("a dataset of Prodigy", _TABLE, keys=(("_input_hash",), ("_task_hash",))),
+    UnsupportedFile(
         "an export of Qualtrics",
         _SURVEY,
         columns=(
@@ -149,26 +149,28 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("responseId", "values"), ("recordedDate", "finished")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of SurveyMonkey",
         _SURVEY,
         columns=(("Respondent ID", "Collector ID"), ("respondent_id", "collector_id"), ("RespondentID", "CollectorID")),
         keys=(("respondent_id", "collector_id"), ("response_status", "collector_id")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of LimeSurvey",
         _SURVEY,
         columns=(("submitdate*", "lastpage*"), ("Date submitted", "Last page")),
     ),
-    Platform(
+    UnsupportedFile(
         "an export of Microsoft Forms",
         _SURVEY,
         columns=(("Start time", "Completion time"),),
     ),
-    Platform("an export of Typeform", _SURVEY, columns=(("#", "Network ID"), ("Submitted At", "Token"))),
-    Platform("data of a jsPsych experiment", _TABLE, columns=(("trial_type", "trial_index"),), keys=(("trial_type",),)),
-    Platform("an export of Gorilla", _TABLE, columns=(("Participant Private ID",),)),
-    Platform(
+    UnsupportedFile("an export of Typeform", _SURVEY, columns=(("#", "Network ID"), ("Submitted At", "Token"))),
+    UnsupportedFile(
+        "data of a jsPsych experiment", _TABLE, columns=(("trial_type", "trial_index"),), keys=(("trial_type",),)
+    ),
+    UnsupportedFile("an export of Gorilla", _TABLE, columns=(("Participant Private ID",),)),
+    UnsupportedFile(
         "a table of psiTurk",
         _TABLE,
         columns=(
@@ -179,29 +181,29 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         keys=(("questiondata", "eventdata"), ("currenttrial", "trialdata"), ("uniqueid", "trialdata")),
     ),
-    Platform("an export of clickworker", _TABLE, columns=(("*clickworker*",),), keys=(("*clickworker*",),)),
-    Platform(
+    UnsupportedFile("an export of clickworker", _TABLE, columns=(("*clickworker*",),), keys=(("*clickworker*",),)),
+    UnsupportedFile(
         "a result table of turktools",
         "hand in the results as the requester site gives them, whose answers stand in columns Answer.<name>",
         columns=(("HITId", "Answer [0-9]*"), ("WorkerId", "Answer [0-9]*")),
     ),
-    Platform(
+    UnsupportedFile(
         "a table of answers of MTurkR or pyMTurkR",
         "hand in the table of assignments with its column Answer, which holds the answers as XML, as .csv",
         columns=(("QuestionIdentifier", "FreeText"), ("AssignmentId", "QuestionIdentifier"), ("SecondsOnHIT",)),
     ),
-    Platform(
+    UnsupportedFile(
         "a reply of Mechanical Turk's API as JSON",
         "save it as a table with one row per assignment and the columns HITId, AssignmentId, WorkerId and Answer",
         keys=(("AssignmentId", "WorkerId"), ("Assignments", "NumResults"), ("HITs", "NumResults"), ("HITTypeId",)),
     ),
-    Platform(
+    UnsupportedFile(
         "a list of qualifications",
         _NO_ANSWERS,
         columns=(("QualificationTypeId",), ("QualificationRequestId",), ("Qualification Type ID",)),
         keys=(("QualificationTypeId",),),
     ),
-    Platform(
+    UnsupportedFile(
         "a list of workers of the requester site",
         _NO_ANSWERS,
         columns=(
@@ -212,7 +214,7 @@ PLATFORMS: tuple[Platform, ...] = (
             ("Worker ID", "*Lifetime*"),
         ),
     ),
-    Platform(
+    UnsupportedFile(
         "a list of HITs",
         _NO_ANSWERS,
         columns=(
@@ -223,14 +225,14 @@ PLATFORMS: tuple[Platform, ...] = (
         ),
         lacks=("AssignmentId",),
     ),
-    Platform("an export of doccano", _TABLE, keys=(("text", "label"), ("text", "labels"), ("text", "entities"))),
-    Platform(
+    UnsupportedFile("an export of doccano", _TABLE, keys=(("text", "label"), ("text", "labels"), ("text", "entities"))),
+    UnsupportedFile(
         "a table with Mechanical Turk's ids in another spelling, perhaps of pyMTurkR",
         "name its columns HITId, AssignmentId, WorkerId and its answers Answer.<name>, or hand in the download",
         columns=(("hitId", "assignmentId", "workerId"), ("hit_id", "assignment_id", "worker_id")),
         weak=True,
     ),
-    Platform(
+    UnsupportedFile(
         "a sheet of answers of Google Forms",
         _SURVEY,
         columns=(("Timestamp",), ("Zeitstempel",), ("Horodateur",), ("Marca temporal",), ("Carimbo de data/hora",)),
@@ -276,22 +278,22 @@ _JSON = re.compile(r"\s*(?:\[\s*[\[{\]]|\{\s*(?:\"(?:[^\"\\]|\\.)*\"\s*:|\}))")
 _KEY = re.compile(r"\"([^\"\\\n]{1,80})\"\s*:")
 
 
-def platform_of(header: Sequence[str]) -> Platform | None:
+def unsupported_file(header: Sequence[str]) -> UnsupportedFile | None:
     """The platform whose tables have such a header.
 
-    >>> platform_of(["INPUT:url", "OUTPUT:result", "ASSIGNMENT:worker_id"]).files
+    >>> unsupported_file(["INPUT:url", "OUTPUT:result", "ASSIGNMENT:worker_id"]).files
     'a file of Toloka'
-    >>> platform_of(["university", "club"]) is None
+    >>> unsupported_file(["university", "club"]) is None
     True
     """
     names = {" ".join(name.casefold().split()) for name in header}
-    return next((p for p in PLATFORMS if _has(names, p.columns) and not _has(names, [(c,) for c in p.lacks])), None)
+    return next((p for p in UNSUPPORTED if _has(names, p.columns) and not _has(names, [(c,) for c in p.lacks])), None)
 
 
-def foreign_format(content: bytes) -> str | None:
+def unsupported_content(content: bytes) -> str | None:
     """Why the content of a file is no table, and what to do, in one line; None where it may be one.
 
-    >>> foreign_format(b'[{"id": 1, "annotations": [{"completed_by": 1}]}]')[:34]
+    >>> unsupported_content(b'[{"id": 1, "annotations": [{"completed_by": 1}]}]')[:34]
     'is an export of Label Studio, whic'
     """
     for start, problem in _STARTS:
@@ -321,7 +323,7 @@ def _json(text: str) -> str | None:
     if not _JSON.match(text):
         return None
     keys = {key.casefold() for key in _KEY.findall(text)}
-    platform = next((p for p in PLATFORMS if _has(keys, p.keys)), None)
+    platform = next((p for p in UNSUPPORTED if _has(keys, p.keys)), None)
     return platform.refusal if platform else f"is JSON, not a table: {_TABLE}"
 
 

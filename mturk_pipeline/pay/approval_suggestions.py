@@ -6,7 +6,7 @@ import pandas as pd
 from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.contracts.settlement import SettlementSuggestions
 from mturk_pipeline.intake.unknown_workers import is_unknown
-from mturk_pipeline.pay.money import paid_by
+from mturk_pipeline.pay.assignment_costs import paid_by
 from mturk_pipeline.pay.work_quality import findings
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
