@@ -9,7 +9,7 @@ from mturk_pipeline.offers.next_input import next_input, not_yet_sent
 from mturk_pipeline.offers.rework import rework
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline_tests.review.conftest import UNIVERSITY
+from mturk_pipeline_tests.review.made import UNIVERSITY
 
 NEXT = PhaseSpec.model_validate({"keys": ["club", "email"], "fields": {"dues": {"kind": "number"}}})
 

@@ -13,8 +13,7 @@ from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.review_book import ReviewBook
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.review import made
-
-UNIVERSITY = "University of Example"
+from mturk_pipeline_tests.review.office import Office
 
 
 @dataclass
@@ -55,7 +54,7 @@ class Desk:
 def contacts(tmp_path: Path) -> Desk:
     """Chess and Rowing wait, Drama passed, Choir has agreed that there is no address."""
     clubs = ["Chess Club", "Rowing", "Drama", "Choir"]
-    given = made.assignments([{"university": UNIVERSITY, "club": c} for c in clubs])
+    given = made.assignments([{"university": made.UNIVERSITY, "club": c} for c in clubs])
     told = made.consensus(
         given,
         [
@@ -73,7 +72,7 @@ def contacts(tmp_path: Path) -> Desk:
 @pytest.fixture
 def clubs(tmp_path: Path) -> Desk:
     """Two universities: one with two clubs and a language, one for which nobody listed a club."""
-    given = made.assignments([{"university": UNIVERSITY}, {"university": "Sample College"}])
+    given = made.assignments([{"university": made.UNIVERSITY}, {"university": "Sample College"}])
     told = made.consensus(
         given,
         [
@@ -93,3 +92,12 @@ def clubs(tmp_path: Path) -> Desk:
 
 def _desk(phase: PhaseSpec, given, told, answers, folder: Path) -> Desk:
     return Desk(phase, given, answers, clean(told, item_rows(answers, given, phase), phase), folder)
+
+
+@pytest.fixture
+def office(contacts, tmp_path):
+    contacts.folder = tmp_path / "reviewed"
+    contacts.folder.mkdir()
+    found = Office(contacts, tmp_path / "kept")
+    found.run()
+    return found

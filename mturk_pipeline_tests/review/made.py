@@ -6,8 +6,12 @@ from typing import Any
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Workers
+from mturk_pipeline.contracts.review import Decisions, ReviewProblems
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+UNIVERSITY = "University of Example"
+KEYS = {"university": UNIVERSITY}
 
 # Counted votes: they pass from 0.6 on, so that what waits does not depend on how trust is found.
 CONTACTS = PhaseSpec.model_validate(
@@ -155,3 +159,15 @@ def with_export(shown: pd.DataFrame | None, export: pd.DataFrame) -> pd.DataFram
     if shown is None:
         return export
     return pd.concat([shown[~shown["export"].isin(export["export"])], export], ignore_index=True)
+
+
+def told(reviews):
+    """Decisions as (field, decision, after) in a set."""
+    Decisions.validate(reviews.decisions)
+    ReviewProblems.validate(reviews.problems)
+    rows = reviews.decisions.astype(object).where(reviews.decisions.notna(), None)
+    return set(zip(rows["field"], rows["decision"], rows["after"], strict=True))
+
+
+def rules(reviews):
+    return reviews.problems["rule"].tolist()

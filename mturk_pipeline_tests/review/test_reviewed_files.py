@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from mturk_pipeline.review.workbook import workbook_bytes
-from mturk_pipeline_tests.review.conftest import UNIVERSITY
+from mturk_pipeline_tests.review.made import UNIVERSITY
 
 
 def decided(desk):

@@ -5,7 +5,7 @@ import pytest
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.decisions import read_reviewed
 from mturk_pipeline_tests.review import made
-from mturk_pipeline_tests.review.test_remembering import Office
+from mturk_pipeline_tests.review.office import Office
 
 
 @pytest.fixture
