@@ -54,11 +54,11 @@ def run_each(
     console = Console(highlight=False, stderr=False)
     with console.status("loading"):
         from mturk_pipeline.orchestration.instance import open_instance
-        from mturk_pipeline.orchestration.running import job_named, run_project
+        from mturk_pipeline.orchestration.running import jobs_of, run_project
         from mturk_pipeline.projects.due_phases import Verdict, failed_or_behind
 
         instance = open_instance(installation.home)
-        job_named("reconcile")
+    jobs = {name: jobs_of(workflow) for name, workflow in installation.workflows.items()}
 
     def wanted(verdict: Verdict) -> bool:
         return verdict is not Verdict.ARRIVING if force else failed_or_behind(verdict)
@@ -80,7 +80,7 @@ def run_each(
                 installation.home,
                 project,
                 workflow,
-                job_named,
+                jobs[workflow.name],
                 phases=phases,
                 wants=wanted,
                 announce=announce,

@@ -1,14 +1,10 @@
-"""Resources of every asset, and the executor: steps of one run share one process, for starting one costs seconds."""
+"""Resources and executor of all definitions."""
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.io_manager import TablesIOManager
-from mturk_pipeline.orchestration.workspace import Workspace
+from mturk_pipeline.orchestration.resources import resource_definitions
 
 
 @dg.definitions
 def resources() -> dg.Definitions:
-    return dg.Definitions(
-        resources={"io_manager": TablesIOManager(), "workspace": Workspace()},
-        executor=dg.in_process_executor,
-    )
+    return resource_definitions()

@@ -28,7 +28,7 @@ def load_own_workflows() -> OwnWorkflows:
         if name in shipped:
             continue
         try:
-            parts.append(_definitions_of(workflow))
+            parts.append(workflow_definitions(workflow))
         except (dg.DagsterError, ValueError) as error:
             problems.append(f"{workflow.source}: {str(error).splitlines()[0]}")
     return OwnWorkflows(dg.Definitions.merge(*parts) if parts else dg.Definitions(), problems)
@@ -39,6 +39,7 @@ def all_workflows() -> tuple[dict[str, Workflow], list[str]]:
     return load_workflows([SHIPPED_DIR, Home.from_environment().workflows])
 
 
-def _definitions_of(workflow: Workflow) -> dg.Definitions:
+def workflow_definitions(workflow: Workflow) -> dg.Definitions:
+    """All phases of a workflow, and its leads."""
     phases = [phase_definitions(workflow, phase) for phase in workflow.phases]
     return dg.Definitions.merge(*phases, all_leads_definitions(workflow))

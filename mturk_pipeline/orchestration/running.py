@@ -1,6 +1,7 @@
 """Running due phases of projects in this process: the command line's way, and the daily reconcile's."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +15,14 @@ from mturk_pipeline.folders.locks import release_run
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.watching import QUIET_SECONDS
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch
+from mturk_pipeline.orchestration.kept_connections import kept_connections
+from mturk_pipeline.orchestration.resources import resource_definitions
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.projects.due_phases import INTAKE_STAGES, Inputs, Signature, Verdict
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.workflow.loading import SHIPPED_DIR
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 
 # How long files that keep arriving are waited for.
@@ -101,6 +105,28 @@ def job_named(name: str) -> dg.JobDefinition:
     return _repository().get_job(name)
 
 
+def jobs_of(workflow: Workflow) -> Callable[[str], dg.JobDefinition]:
+    """The jobs of one workflow by name, the same as `job_named` gives: nothing else is loaded, and nothing before a
+    job is asked for.
+    """
+
+    @cache
+    def repository() -> dg.RepositoryDefinition:
+        with warnings.catch_warnings(action="ignore"):
+            return dg.Definitions.merge(_definitions_of(workflow), resource_definitions()).get_repository_def()
+
+    return lambda name: repository().get_job(name)
+
+
+def _definitions_of(workflow: Workflow) -> dg.Definitions:
+    """A workflow as `mturk_pipeline.definitions` has it: as components where it is shipped."""
+    from mturk_pipeline.orchestration.own_workflows import workflow_definitions
+
+    if workflow.source != SHIPPED_DIR / workflow.name:
+        return workflow_definitions(workflow)
+    return dg.ComponentTree.for_project(SHIPPED_DIR).build_defs_at_path(workflow.name)
+
+
 @cache
 def _repository() -> dg.RepositoryDefinition:
     from mturk_pipeline.definitions import defs
@@ -138,15 +164,16 @@ def _run(
     )
     run_id = str(uuid4())
     try:
-        result = job.execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            partition_key=phase.project.id,
-            tags=run_tags(phase, signature) | identity_tags(phase.home, run_id) | _ORIGIN,
-            asset_selection=selection,
-            run_config=_QUIET,
-            raise_on_error=False,
-        )
+        with kept_connections(instance):
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                partition_key=phase.project.id,
+                tags=run_tags(phase, signature) | identity_tags(phase.home, run_id) | _ORIGIN,
+                asset_selection=selection,
+                run_config=_QUIET,
+                raise_on_error=False,
+            )
     finally:
         release_run(run_id)
     problem = None if result.success else first_failure(result)

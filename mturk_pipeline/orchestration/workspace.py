@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import hold_project, hold_run
 from mturk_pipeline.folders.project_folders import find_projects
+from mturk_pipeline.orchestration.kept_connections import kept_connections
 from mturk_pipeline.orchestration.run_identity import identity_tags
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow
@@ -38,7 +39,11 @@ class Workspace(dg.ConfigurableResource):
             if context.instance and not identity.items() <= run.tags.items():
                 context.instance.add_run_tags(run.run_id, identity)
         project_id = run.tags.get(PARTITION_NAME_TAG) if run else None
-        with hold_project(self._home, project_id, LOCK_PATIENCE) if project_id else contextlib.nullcontext():
+        with contextlib.ExitStack() as held:
+            if project_id:
+                held.enter_context(hold_project(self._home, project_id, LOCK_PATIENCE))
+            if context.instance:
+                held.enter_context(kept_connections(context.instance))
             yield self
 
     def phase(self, context: dg.AssetExecutionContext, workflow: Workflow, phase: str) -> ProjectPhase:
