@@ -1,6 +1,7 @@
-"""What all contracts share: columns written once, and the Pandera model that is made of them when a table is checked.
+"""What all contracts share: columns written once, and the Pandera model that is made of them.
 
-Pandera takes half a second to load; whoever only wants to know a table's columns does not wait for it.
+Pandera takes half a second to load. Whoever only wants to know a table's columns does not wait for it, nor does a
+table that keeps its contract: Pandera makes types exact, and says what is broken.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -35,6 +36,19 @@ class Column:
     def dtype(self) -> Any:
         """As pandas names it."""
         return pd.api.types.pandas_dtype("str" if self.type is str else self.type)
+
+    def holds(self, values: pd.Series) -> bool:
+        """Whether `values` have exactly this type and keep to all that is said of them."""
+        if values.dtype != self.dtype or (self.unique and not values.is_unique):
+            return False
+        given = values.dropna()
+        return (
+            (self.nullable or len(given) == len(values))
+            and (self.isin is None or bool(given.isin(list(self.isin)).all()))
+            and (self.ge is None or bool((given >= self.ge).all()))
+            and (self.gt is None or bool((given > self.gt).all()))
+            and (self.le is None or bool((given <= self.le).all()))
+        )
 
     def model(self) -> "pa.Column":
         """As Pandera has it."""
@@ -112,9 +126,28 @@ class Table:
         )
 
     @classmethod
+    def holds(cls, table: pd.DataFrame) -> bool:
+        """Whether `table` keeps the contract as it is, types made exact already; Pandera says the same of it.
+
+        >>> class Clubs(Table):
+        ...     members = Column(int, "How many", ge=1)
+        >>> Clubs.holds(pd.DataFrame({"members": [1, 2]})), Clubs.holds(pd.DataFrame({"members": [0, 2]}))
+        (True, False)
+        """
+        columns = cls.columns()
+        there = set(table.columns)
+        return (
+            table.columns.is_unique
+            and there >= set(columns)
+            and (not cls.strict or len(there) == len(columns))
+            and all(column.holds(table[name]) for name, column in columns.items())
+            and all(check(table) for check in cls.checks.values())
+        )
+
+    @classmethod
     def validate(cls, table: pd.DataFrame, *, lazy: bool = False) -> pd.DataFrame:
         """`table` with exact types; where it breaks the contract Pandera's SchemaError, with `lazy` SchemaErrors."""
-        return cls.model().validate(table, lazy=lazy)
+        return table if cls.holds(table) else cls.model().validate(table, lazy=lazy)
 
     @classmethod
     def empty(cls) -> pd.DataFrame:

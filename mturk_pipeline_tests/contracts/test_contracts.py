@@ -7,6 +7,8 @@ import sys
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 import mturk_pipeline.contracts
@@ -57,6 +59,39 @@ def test_a_contract_adds_its_columns_and_checks_to_those_of_its_base() -> None:
     assert ClubsWithPlace.validate(table)["members"].tolist() == [2]
     with pytest.raises(SchemaErrors, match="one_row"):
         ClubsWithPlace.validate(pd.concat([table, table.assign(club="b")]), lazy=True)
+
+
+CELLS = {
+    "club": st.one_of(st.sampled_from("abc"), st.none()),
+    "members": st.one_of(st.integers(0, 3), st.floats(1, 2), st.none()),
+    "kind": st.sampled_from(["chess", "go", "poker", None]),
+    "place": st.one_of(st.floats(-0.5, 1.5), st.none()),
+}
+ROWS = st.lists(st.fixed_dictionaries(CELLS), max_size=3)
+
+
+@settings(max_examples=60)
+@given(rows=ROWS, contract=st.sampled_from([Clubs, ClubsWithPlace]), left_out=st.sampled_from(["", *CELLS]))
+def test_what_holds_at_a_glance_holds_for_pandera_and_changes_nothing(rows, contract, left_out) -> None:
+    names = [c for c in contract.names() if c != left_out]
+    table = pd.DataFrame(rows, columns=names)
+    for exact in (table, table.astype({name: "str" for name in ("club", "kind") if name in names})):
+        try:
+            typed = contract.model().validate(exact, lazy=True)
+        except SchemaErrors:
+            assert not contract.holds(exact)
+            continue
+        assert contract.holds(typed)
+        assert contract.holds(exact) == (exact.dtypes == typed.dtypes).all()
+        pd.testing.assert_frame_equal(contract.validate(exact), typed)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.__name__)
+def test_an_empty_table_holds_at_a_glance(contract: type[Table]) -> None:
+    assert contract.holds(contract.empty())
+    first, *_ = contract.names()
+    assert not contract.holds(contract.empty().drop(columns=first))
+    assert contract.holds(contract.empty().assign(more=1)) != contract.strict
 
 
 def test_a_next_input_has_its_keys_once() -> None:
