@@ -59,6 +59,15 @@ def watched_files(folder: Path | str) -> list[WatchedFile]:
     return sorted(found)
 
 
+def watched_file(path: Path) -> WatchedFile | None:
+    """One file as it is now; None where it is not there or cannot be seen."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return WatchedFile(str(path.parent), path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
 def passed_over_files(folder: Path) -> list[PassedOver]:
     """Files in `folder`, and in folders inside it, that somebody may believe to be read, and that are not; by name.
 

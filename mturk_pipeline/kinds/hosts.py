@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from mturk_pipeline.lazy import LazyModule
@@ -100,9 +102,22 @@ def without_www(name: str) -> str:
 @cache
 def _public_suffixes() -> tuple[frozenset[str], frozenset[str]]:
     """Last labels, and whole suffixes, of the Public Suffix List; never asks the network."""
-    suffixes = {s.lstrip("*.!") for s in tldextract.TLDExtract(suffix_list_urls=()).tlds}
+    suffixes = {s.lstrip("*.!") for s in _public_suffix_rules()}
     ascii_suffixes = {s if s.isascii() else _punycode(s) for s in suffixes}
     return frozenset(s.rsplit(".", 1)[-1] for s in ascii_suffixes), frozenset(ascii_suffixes)
+
+
+def _public_suffix_rules() -> list[str]:
+    """The rules of the list that tldextract ships, without its private part.
+
+    They are read from tldextract's file where that is where it was, for what it loads to ask the network takes 0.1 s.
+    """
+    package = find_spec("tldextract")
+    listed = Path(package.origin).with_name(".tld_set_snapshot") if package and package.origin else Path()
+    if not listed.is_file():
+        return tldextract.TLDExtract(suffix_list_urls=()).tlds
+    public, _, _ = listed.read_text(encoding="utf-8").partition("// ===BEGIN PRIVATE DOMAINS===")
+    return [line.split()[0] for line in public.splitlines() if line.strip() and not line.startswith("//")]
 
 
 def _punycode(name: str) -> str:

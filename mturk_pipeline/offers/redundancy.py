@@ -16,7 +16,7 @@ import pandas as pd
 from mturk_pipeline.offers.redundancy_words import in_words
 from mturk_pipeline.trust.answer_codes import Floats
 from mturk_pipeline.trust.choosing import choose
-from mturk_pipeline.trust.consensus import find_consensus, fit
+from mturk_pipeline.trust.consensus import accepted_cells, fit
 from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.truth import judged_of
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
@@ -145,8 +145,8 @@ def _looked(
     kept = copies[(copies["place"] - turn) % most < k]
     subset = answers[answers["assignment_id"].isin(kept["assignment_id"])].reset_index(drop=True)
     fitted = fit(subset, phase)
-    consensus = find_consensus(subset, phase, fitted=fitted)
-    gates = consensus[consensus["field"].isin(phase.gates)]
+    cells_passing = accepted_cells(subset, fitted)
+    gates = cells_passing[cells_passing["field"].isin(phase.gates)]
     passing = gates.groupby("item_id")["accepted"].min().astype(float)
     if not len(truth.said):
         return passing, np.zeros(0)

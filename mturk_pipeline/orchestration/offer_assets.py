@@ -89,7 +89,7 @@ def missing_units_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         from mturk_pipeline.offers.missing import items_of_phase
         from mturk_pipeline.projects.stages.rework import coverage_of
 
-        coverage = coverage_of(phase, reviewed, sent_to(phase, raw_output))
+        coverage = coverage_of(phase, reviewed, sent_to(phase))
         missing, key = coverage.missing, names.key("missing_units")
         asked = items_of_phase(coverage.items, coverage.listed)
         states = {str(k): int(v) for k, v in missing["state"].value_counts().items()}

@@ -55,12 +55,13 @@ class Inputs:
     @classmethod
     def of(cls, phase: ProjectPhase) -> "Inputs":
         folders = phase.folders
-        first = phase.workflow.before(phase.phase) is None
+        before = phase.workflow.before(phase.phase)
+        upstream = phase.stored("next_input", before) if before else None
         return cls(
             tuple(phase.files(folders.batches)),
-            tuple(phase.files(folders.input)) if first else taken_files(phase),
+            taken_files(phase) if before else tuple(phase.files(folders.input)),
             (*phase.files(folders.reviewed), *outcome_files(phase)),
-            _upstream_file(phase.upstream),
+            (upstream,) if upstream else (),
             f"{mturk_pipeline.__version__} {_FORM} {phase.spec.digest}{_leads_settings(phase)}"
             f"{overrides_stamp(phase.home.projects)}",
         )
@@ -94,15 +95,3 @@ def unknown_own_files(phase: ProjectPhase) -> list[Path]:
 def _leads_settings(phase: ProjectPhase) -> str:
     """What the last phase's leads are made by: a change makes them due."""
     return phase.workflow.leads.model_dump_json() if phase.phase == phase.workflow.last else ""
-
-
-def _upstream_file(path: Path | None) -> tuple[WatchedFile, ...]:
-    try:
-        stat = path.stat() if path else None
-    except OSError:
-        stat = None
-    return (
-        (WatchedFile(str(path.parent), path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns),)
-        if path and stat
-        else ()
-    )

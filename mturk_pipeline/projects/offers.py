@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mturk_pipeline.folders.atomic_files import ProjectWriter
+from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.intake.sent_items import OFFER_ID, offered_names
 from mturk_pipeline.projects.phase import ProjectPhase
@@ -48,18 +49,43 @@ class HitHistory:
 def sent_to(
     phase: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
 ) -> HitHistory:
-    """What the crowd was asked in `phase`; its tables are read where they are not given."""
+    """What the crowd was asked in `phase`: by its tables raw_output and set_aside, or by both of these."""
+    import pandas as pd
+
+    keys = tuple(phase.spec.keys)
+    if assignments is None or set_aside is None:
+        asked = _asked_by_tables(phase.stored("raw_output"), phase.stored("set_aside"), keys)
+    else:
+        asked = _asked(assignments, set_aside, keys)
+    copies = taken_copies(phase)
+    taken = pd.concat([copies.rows[["item_id", "attempt"]], asked.offered], ignore_index=True)
+    items = frozenset(asked.hits["item_id"]) | frozenset(taken["item_id"])
+    return HitHistory(asked.hits, asked.unused, taken, copies, items)
+
+
+class _Asked(NamedTuple):
+    """What results tell of what was asked: `hits` and `unused` as in `HitHistory`, and the offers they came from."""
+
+    hits: "pd.DataFrame"
+    unused: "pd.DataFrame"
+    offered: "pd.DataFrame"
+
+
+@lru_cache(maxsize=1)
+def _asked_by_tables(raw_output: WatchedFile | None, set_aside: WatchedFile | None, keys: tuple[str, ...]) -> _Asked:
+    """Three stages of a run ask this of the same tables; these are not looked through again."""
+    used, aside = (file and read_table_if_made(file.path) for file in (raw_output, set_aside))
+    return _asked(used, aside, keys)
+
+
+def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None", keys: tuple[str, ...]) -> _Asked:
     import pandas as pd
 
     from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, unused_rows
 
-    keys = phase.spec.keys
-    used = phase.table("raw_output") if assignments is None else assignments
-    aside = phase.table("set_aside") if set_aside is None else set_aside
-    hits, unused, copies = hits_of_items(used, aside, keys), unused_rows(aside, keys), taken_copies(phase)
-    told = [offered_rows(rows) for rows in (used, unused) if rows is not None]
-    taken = pd.concat([copies.rows[["item_id", "attempt"]], *told], ignore_index=True)
-    return HitHistory(hits, unused, taken, copies, frozenset(hits["item_id"]) | frozenset(taken["item_id"]))
+    unused = unused_rows(set_aside, keys)
+    told = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
+    return _Asked(hits_of_items(assignments, set_aside, keys), unused, pd.concat(told, ignore_index=True))
 
 
 def taken_copies(phase: ProjectPhase) -> "TakenOffers":

@@ -8,7 +8,7 @@ from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.folders.tables import read_table_if_made, table_path, write_table
-from mturk_pipeline.folders.watching import WatchedFile, watched_files
+from mturk_pipeline.folders.watching import WatchedFile, watched_file, watched_files
 from mturk_pipeline.intake.sent_items import sent_items
 from mturk_pipeline.workers.overrides import Overrides, read_overrides
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -39,18 +39,16 @@ class ProjectPhase:
     def folders(self) -> PhaseFolders:
         return self.workflow.folders(self.phase)
 
-    @property
-    def upstream(self) -> Path | None:
-        """Where the previous phase's next_input lies; None for the first phase."""
-        before = self.workflow.before(self.phase)
-        return self._table(before, "next_input") if before else None
-
     def files(self, folder: str) -> list[WatchedFile]:
         return watched_files(f"{self.project.path}/{folder}")
 
     def table(self, stage: str, phase: str | None = None) -> "pd.DataFrame | None":
         """A table of this project, or None where it was never made."""
         return read_table_if_made(self._table(phase or self.phase, stage))
+
+    def stored(self, stage: str, phase: str | None = None) -> WatchedFile | None:
+        """The file of a table as it is now, or None where it was never made."""
+        return watched_file(self._table(phase or self.phase, stage))
 
     def all_leads(self) -> "pd.DataFrame | None":
         """The project's leads, or None where they were never made."""

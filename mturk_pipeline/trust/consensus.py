@@ -126,14 +126,19 @@ def find_consensus(
     accept = thresholds_of(phase, thresholds or {})
     found = fitted or fit(answers, phase, model=model)
     table = _counts(found)
-    suspicious = of_chosen(found.suspicious, found.chosen.best)
-    for_none, _ = speakers_for_none(found.ballots, phase)
-    guesses = Guesses(table["trust"].to_numpy(), (table["outcome"] == "none").to_numpy(), suspicious, for_none)
+    guesses = _guesses(found)
     table["accepted"] = accepted(found.ballots, phase, found.known, guesses, accept, answers)
-    table["changed_by_weighting"] = changed(found.ballots, found.chosen, for_none)
-    facts = Facts(found.ballots, phase, found.scores, found.chosen, suspicious, found.footer)
+    table["changed_by_weighting"] = changed(found.ballots, found.chosen, guesses.for_none)
+    facts = Facts(found.ballots, phase, found.scores, found.chosen, guesses.suspicious, found.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, list(Consensus.names())]
+
+
+def accepted_cells(answers: pd.DataFrame, found: Fitted) -> pd.DataFrame:
+    """The columns item_id, element, field and accepted of what `find_consensus` makes of a fit, and no more of it."""
+    accept = thresholds_of(found.phase, {})
+    passing = accepted(found.ballots, found.phase, found.known, _guesses(found), accept, answers)
+    return _names_of_cells(found).assign(accepted=passing)
 
 
 def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = None) -> pd.DataFrame:
@@ -157,6 +162,28 @@ def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = N
     )
 
 
+def _guesses(found: Fitted) -> Guesses:
+    outcome = outcomes(found.ballots, found.scores, found.chosen)
+    suspicious = of_chosen(found.suspicious, found.chosen.best)
+    for_none, _ = speakers_for_none(found.ballots, found.phase)
+    return Guesses(_trust(found, outcome), outcome == "none", suspicious, for_none)
+
+
+def _trust(found: Fitted, outcome: np.ndarray) -> np.ndarray:
+    return np.where(outcome == "unknown", 0.0, found.chosen.trust)
+
+
+def _names_of_cells(found: Fitted) -> pd.DataFrame:
+    cells = found.ballots.cells
+    return pd.DataFrame(
+        {
+            "item_id": _text(cells.item_id),
+            "element": _text(cells.element),
+            "field": _text(np.array(list(found.phase.fields), dtype=object)[cells.field]),
+        }
+    )
+
+
 def _counts(found: Fitted) -> pd.DataFrame:
     votes, phase, chosen = found.ballots, found.phase, found.chosen
     cells = votes.cells
@@ -168,12 +195,10 @@ def _counts(found: Fitted) -> pd.DataFrame:
     runners_up, of_runners_up = _runners_up(found)
     return pd.DataFrame(
         {
-            "item_id": _text(cells.item_id),
-            "element": _text(cells.element),
-            "field": _text(np.array(list(phase.fields), dtype=object)[cells.field]),
+            **_names_of_cells(found),
             "outcome": _text(outcome),
             "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
-            "trust": np.where(outcome == "unknown", 0.0, chosen.trust),
+            "trust": _trust(found, outcome),
             "pattern": _text(patterns(votes, chosen.best)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
             "flag_text": _text(_worded(decided.flag, decided.agreeing, cells, kinds)),

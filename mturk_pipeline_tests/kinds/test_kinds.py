@@ -1,8 +1,9 @@
 """Golden tables: what each kind makes of an answer."""
 
 import pytest
+import tldextract
 
-from mturk_pipeline.kinds import KINDS, key_of, read
+from mturk_pipeline.kinds import KINDS, hosts, key_of, read
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 INVALID = None
@@ -328,3 +329,11 @@ def test_suspicious_answers_say_so(kind: str, raw: str) -> None:
 
 def test_every_kind_of_the_specification_is_registered() -> None:
     assert set(KINDS) == set(FieldSpec.model_json_schema()["properties"]["kind"]["enum"])
+
+
+def test_the_public_suffix_list_is_what_tldextract_makes_of_it(monkeypatch) -> None:
+    ruled = hosts._public_suffix_rules()
+    assert len(ruled) > 5_000
+    assert set(ruled) == set(tldextract.TLDExtract(suffix_list_urls=()).tlds)
+    monkeypatch.setattr(hosts, "find_spec", lambda name: None)
+    assert set(hosts._public_suffix_rules()) == set(ruled)

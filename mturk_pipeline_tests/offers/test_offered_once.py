@@ -201,3 +201,18 @@ def test_an_offer_edited_in_place_is_kept_also_when_nothing_is_left_to_offer():
     assert kept == set(edited.values())
     assert not [p for p in loop.input.glob("_mIn_*") if ".kept-" not in p.name]
     loop.teardown()
+
+
+def test_what_was_asked_is_looked_up_once_for_the_same_tables_and_again_for_others():
+    loop = Loop()
+    loop.run()
+    before = sent_to(loop.place)
+    assert sent_to(loop.place).hits is before.hits
+    loop.rows.append({"town": "Clive", "hit": "Clive-1", "worker": "A1"})
+    loop.sent.append(("Clive", 1))
+    loop.run()
+    assert set(sent_to(loop.place).hits["hit_id"]) == {*before.hits["hit_id"], "Clive-1"}
+    loop.aside.append({"HITId": "007-1", "AssignmentId": "", "WorkerId": "", "Input.town": "007"})
+    loop.run()
+    assert made.id_of("007") in sent_to(loop.place).items
+    loop.teardown()

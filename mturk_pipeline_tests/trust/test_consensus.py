@@ -1,9 +1,10 @@
 """Trust, patterns, outcomes, lists: each rule in a small case."""
 
+import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.consensus import Consensus
-from mturk_pipeline.trust.consensus import candidates, find_consensus
+from mturk_pipeline.trust.consensus import accepted_cells, candidates, find_consensus, fit
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -157,3 +158,12 @@ def test_no_answers(make_answers):
 def test_unknown_field_is_named(make_answers):
     with pytest.raises(ValueError, match="fax"):
         find_consensus(make_answers([{"field": "fax", "value": "1"}]), phase())
+
+
+@pytest.mark.parametrize("texts", ["aaa", "aab", "ab", "a-0", "000", "x0-", "---"])
+def test_what_is_accepted_is_told_alone_as_well(make_answers, texts):
+    for settings in ({}, {"accept": 0.5}, {"accept_none": 0.3}):
+        answers, spec = make_answers([*votes(texts), *votes("aa", item="b")]), phase(**settings)
+        whole = find_consensus(answers, spec)
+        told = accepted_cells(answers, fit(answers, spec))
+        pd.testing.assert_frame_equal(told, whole[["item_id", "element", "field", "accepted"]])

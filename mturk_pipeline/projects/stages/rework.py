@@ -46,7 +46,7 @@ def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: HitHistory) -
 
 def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.DataFrame) -> Rework:
     """Offer the items that are asked again, one file for each attempt."""
-    sent = sent_to(phase, raw_output)
+    sent = sent_to(phase)
     coverage = coverage_of(phase, reviewed, sent)
     inputs = inputs_of_items(raw_output, sent.unused, coverage.listed, phase.spec)
     handed = rework(reviewed, coverage.items, inputs, phase.spec, coverage.missing)
