@@ -3,7 +3,7 @@
 #   make setup PYTHON=/path/python   another Python than the first that fits
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark review quality speed lock clean
+.PHONY: help setup demo dev test test-slow test-browser lint format types check-defs benchmark benchmark-run review quality speed lock clean
 
 ARGS ?=
 UV ?= uv
@@ -86,6 +86,9 @@ check-defs: $(READY)  ## load all Dagster definitions
 
 benchmark: $(READY)  ## time each stage over growing batches
 	@$(BIN)/python mturk_pipeline_tests/benchmarks/benchmark_stages.py $(ARGS)
+
+benchmark-run: $(READY)  ## time `mturk-pipeline run` of a small project
+	@$(BIN)/python mturk_pipeline_tests/benchmarks/benchmark_run.py $(ARGS)
 
 review: $(READY)  ## play the example's review through: errors caught, and the audit's coverage (ARGS: see --help)
 	@$(BIN)/python mturk_pipeline_tests/benchmarks/review_played_through.py $(ARGS)
