@@ -22,7 +22,7 @@ class CleanedOutput(Table):
     parent_item_id = Column(str, "The item asked about; equal to item_id where the phase has no list")
     element = Column(str, "Which record of the item's list; '' for scalar fields")
     needs_review = Column(bool, "A gate field's trust is below its threshold")
-    priority = Column(float, "Sum over the fields of cost x (1 - trust): worst first", ge=0)
+    priority = Column(float, "Sum over the fields of error_weight x (1 - trust): worst first", ge=0)
     reasons = Column(str, "Why the row waits for a look, in words; '' where it passed")
     answers = Column(int, "Assignments behind the row", ge=0)
     hit_ids = Column(object, "List of the HITIds behind the row")
@@ -71,7 +71,7 @@ class ReviewQueue(Table):
         isin=QUEUE_KINDS,
     )
     blind = Column(bool, "Trust and reasons are hidden in the workbook")
-    priority = Column(float, "Sum over the fields of cost x (1 - trust)", ge=0)
+    priority = Column(float, "Sum over the fields of error_weight x (1 - trust)", ge=0)
     reasons = Column(str, "Why the row is here, in words")
     inclusion = Column(float, "Probability with which a spot check was drawn", nullable=True, gt=0, le=1)
 

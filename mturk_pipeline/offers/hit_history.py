@@ -41,7 +41,7 @@ def asked_items(
             When the last of its HITs ends, UTC: as its file says, else a year after it was sent.
         over
             No more answers come to any of its HITs: they have ended, or were sent before the day that the phase gives
-            (`batches_over`); `said` where it is so by that day alone.
+            (`batches_closed_before`); `said` where it is so by that day alone.
         all_in
             Over, and no answer can have come in after the download: its batch tells of a time after its end, it
             ended long ago, or the phase says so.
@@ -54,8 +54,8 @@ def asked_items(
     """
     moment = pd.Timestamp.now("UTC") if now is None else now
     said = pd.Series(False, index=hits.index)
-    if phase.batches_over:
-        said = hits["sent_at"] < pd.Timestamp(phase.batches_over, tz="UTC")
+    if phase.batches_closed_before:
+        said = hits["sent_at"] < pd.Timestamp(phase.batches_closed_before, tz="UTC")
     ends = hits["expires_at"].fillna(hits["sent_at"] + LONGEST_LIFE)
     all_in = said | (hits["told_until"] >= hits["expires_at"] + GRACE) | (moment >= ends + GRACE + DOWNLOADED_AGAIN)
     over = all_in | (moment >= ends + GRACE)

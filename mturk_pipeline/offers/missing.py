@@ -53,7 +53,7 @@ def missing_units(
     fewer = ~nothing & (table["answers"] < table["wanted"]) & ~table.index.isin(_settled(reviewed))
     table = table[nothing | fewer]
     table["state"] = _state(table)
-    by_day = table["state"].eq(NO_HIT) if phase.batches_over else pd.Series(False, index=table.index)
+    by_day = table["state"].eq(NO_HIT) if phase.batches_closed_before else pd.Series(False, index=table.index)
     mended_by_nobody = table["state"].eq(UNUSABLE) & table["said"]
     over = table["state"].isin([UNANSWERED, SHORT])
     table["top_up"] = (over & table["all_in"]) | by_day | mended_by_nobody

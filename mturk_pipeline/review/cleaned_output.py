@@ -42,7 +42,7 @@ def clean(
     reasons = pd.Series("", index=rows.index, dtype="str")
     for field, guess in _guesses(consensus, rows, phase).items():
         parts.append(_field_columns(field, guess))
-        priority += phase.cost(field) * (1 - guess["trust"]).clip(lower=0)
+        priority += phase.error_weight(field) * (1 - guess["trust"]).clip(lower=0)
         if field in phase.gates:
             below = ~guess["accepted"].eq(True)
             limit = (thresholds or {}).get(field, phase.threshold(field))

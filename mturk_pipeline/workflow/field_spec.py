@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.workflow.old_names import OLD_FIELD_SETTINGS, with_new_names
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
 # answer, and "none" says that there is none (`none_tokens`).
@@ -85,8 +86,8 @@ class FieldSpec(Strict):
     required: bool = Field(False, description="A blank answer here is evidence of poor work.")
     gate: bool = Field(False, description="The item waits for review while this field's trust is too low.")
     accept: float | None = Field(None, description="Accept automatically from this trust on; else the phase's.")
-    cost: float | None = Field(
-        None, description="What an error here costs, beside other fields: orders the review; 1 for a gate, else 0."
+    error_weight: float | None = Field(
+        None, description="How much an error here weighs beside other fields': orders the review; 1 for a gate, else 0."
     )
     accept_none: float | None = Field(None, description="The same for the outcome 'there is none'; else the phase's.")
     blank_tokens: list[str] | None = Field(
@@ -113,6 +114,13 @@ class FieldSpec(Strict):
     gold: str | None = Field(
         None, description="Input column with the known right answer, in the HITs that are gold questions."
     )
+    # Dagster wants an attribute for each setting that stands in the file.
+    cost: float | None = Field(None, description="The old name of error_weight.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _new_names(cls, data: Any) -> Any:
+        return with_new_names(data, OLD_FIELD_SETTINGS)
 
     @field_validator("kind")
     @classmethod
@@ -135,8 +143,8 @@ class FieldSpec(Strict):
         for name, accept in (("accept", self.accept), ("accept_none", self.accept_none)):
             if accept is not None and not 0 <= accept <= 1:
                 raise ValueError(f"'{name}' is a trust between 0 and 1")
-        if self.cost is not None and not 0 <= self.cost < float("inf"):
-            raise ValueError("'cost' is a number from 0 on")
+        if self.error_weight is not None and not 0 <= self.error_weight < float("inf"):
+            raise ValueError("'error_weight' is a number from 0 on")
         for name, example in KINDS[self.kind].needs.items():
             if not getattr(self, name):
                 raise ValueError(f"a field of kind {self.kind} needs '{name}', such as {name}: {example}")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.old_names import phase_with_new_names
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, checked_leads, one_line
 
@@ -39,13 +39,13 @@ def load_workflow(folder: Path) -> Workflow:
         type_name, attributes = _read(path)
         try:
             if type_name == PHASE_TYPE:
-                phases[name] = PhaseSpec.model_validate(attributes)
+                phases[name] = PhaseSpec.model_validate(phase_with_new_names(attributes, str(path)))
             elif type_name == LEADS_TYPE:
                 leads = LeadsSpec.model_validate(attributes)
             else:
                 raise WorkflowError(f"type is {type_name!r}", where=path, remedy=f"use {PHASE_TYPE} or {LEADS_TYPE}")
-        except ValidationError as error:
-            raise WorkflowError(f"{one_line(error)}", where=path) from None
+        except ValueError as error:
+            raise WorkflowError(one_line(error), where=path) from None
     ordered = _in_order(phases, folder)
     return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder)
 

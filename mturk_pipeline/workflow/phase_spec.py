@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
+from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
 
 # What the UI takes as an owner.
 _OWNER = re.compile(r"team:\S(?:.*\S)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -115,11 +116,12 @@ class PhaseSpec(Strict):
         default=[],
         description="Projects whose items are not asked about again: names or ids; '*' for all of the workflow.",
     )
-    batches_over: str | None = Field(
-        None, description="A day, 'YYYY-MM-DD': to what was sent before it no more answers come; it is asked again."
+    batches_closed_before: str | None = Field(
+        None, description="A day, 'YYYY-MM-DD': HITs sent before it get no more answers; their items are asked again."
     )
     description: str = Field("", description="One sentence for the UI: what is gathered here.")
     owner: str | None = Field(None, description="Who answers for this phase: 'team:NAME' or an e-mail address.")
+    batches_over: str | None = Field(None, description="The old name of batches_closed_before.")
 
     _owner = field_validator("owner")(checked_owner)
 
@@ -139,7 +141,7 @@ class PhaseSpec(Strict):
             )
         return label
 
-    @field_validator("batches_over", mode="before")
+    @field_validator("batches_closed_before", "batches_over", mode="before")
     @classmethod
     def _day(cls, value: Any) -> Any:
         if value is None:
@@ -158,6 +160,7 @@ class PhaseSpec(Strict):
     @classmethod
     def _own_columns(cls, data: Any) -> Any:
         """Name keys and fields as their columns are called, and let the fields read what they were called."""
+        data = with_new_names(data, OLD_PHASE_SETTINGS)
         fields = data.get("fields") if isinstance(data, Mapping) else None
         if not isinstance(fields, Mapping):
             return data
@@ -238,10 +241,10 @@ class PhaseSpec(Strict):
         """Changes with any setting of the phase."""
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
 
-    def cost(self, field: str) -> float:
-        """What an error in `field` costs, beside other fields."""
-        cost = self.fields[field].cost
-        return float(field in self.gates) if cost is None else cost
+    def error_weight(self, field: str) -> float:
+        """How much an error in `field` weighs beside other fields'."""
+        weight = self.fields[field].error_weight
+        return float(field in self.gates) if weight is None else weight
 
     def threshold(self, field: str) -> float:
         """Trust from which `field` is accepted without a person's look."""

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.old_names import phase_with_new_names
 from mturk_pipeline.workflow.phase_spec import FIELD_MARK, PhaseSpec, column_of
 
 
@@ -132,13 +133,15 @@ def _override(spec: Any, changes: Any, where: str) -> Any:
         return spec
     if not isinstance(changes, Mapping):
         raise WorkflowError(f"settings are written as 'name: value', not as {changes!r}", where=where)
-    if isinstance(spec, PhaseSpec) and isinstance(fields := changes.get("fields"), Mapping):
-        asked = {*spec.fields, *fields}
-        changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): own for f, own in fields.items()}}
     try:
+        if isinstance(spec, PhaseSpec):
+            changes = phase_with_new_names(changes, where)
+            if isinstance(fields := changes.get("fields"), Mapping):
+                asked = {*spec.fields, *fields}
+                changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): s for f, s in fields.items()}}
         return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
-    except ValidationError as error:
-        raise WorkflowError(f"{one_line(error)}", where=where) from None
+    except ValueError as error:
+        raise WorkflowError(one_line(error), where=where) from None
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,8 +152,10 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def one_line(error: ValidationError) -> str:
-    """A pydantic error as one line: which setting, what is wrong."""
+def one_line(error: ValueError) -> str:
+    """An error of settings as one line: which setting, what is wrong."""
+    if not isinstance(error, ValidationError):
+        return str(error)
     parts = []
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         place = ".".join(str(p) for p in detail["loc"]) or "the settings"

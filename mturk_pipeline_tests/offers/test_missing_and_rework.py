@@ -86,7 +86,7 @@ def test_listed_items_without_a_hit_are_missing_but_asked_again_only_when_a_pers
     towns = ["Ames", "Boone"]
     table = missing(asked(given), reviewed(Ames="undecided"), towns)
     assert table[["state", "top_up"]].values.tolist() == [["no_hit", False]]
-    over = PHASE.model_copy(update={"batches_over": "2026-03-20"})
+    over = PHASE.model_copy(update={"batches_closed_before": "2026-03-20"})
     handed = again(given, reviewed(Ames="undecided"), phase=over, listed=towns)
     assert handed.rows[["town", "attempt", "answers_wanted"]].values.tolist() == [["Boone", 1, 3]]
     # Sent since: its copy lies there, so nobody buys it again, whatever the day.
@@ -150,7 +150,7 @@ def test_without_keys_a_hit_that_nobody_answered_is_an_item_too():
 
 
 def test_a_hit_sent_after_the_day_is_not_over():
-    over = PHASE.model_copy(update={"batches_over": "2026-03-03"})
+    over = PHASE.model_copy(update={"batches_closed_before": "2026-03-03"})
     for days, attempts in ((1, [2]), (5, [])):
         given = results({"town": "Ames", "hit": "H1", "worker": "A1", "days": days})
         assert again(given, reviewed(Ames="undecided"), phase=over).rows["attempt"].tolist() == attempts

@@ -138,9 +138,13 @@ def test_a_row_to_look_at_again_shows_the_old_decision(contacts):
 
 
 def test_what_is_dear_comes_first():
-    costs = {"email": {"kind": "email", "gate": True}, "website": {"kind": "url", "cost": 5}, "note": {"kind": "text"}}
-    phase = type(made.CONTACTS).model_validate({**made.CONTACTS.model_dump(), "fields": costs})
-    assert [phase.cost(name) for name in phase.fields] == [1.0, 5.0, 0.0]
+    weights = {
+        "email": {"kind": "email", "gate": True},
+        "website": {"kind": "url", "error_weight": 5},
+        "note": {"kind": "text"},
+    }
+    phase = type(made.CONTACTS).model_validate({**made.CONTACTS.model_dump(), "fields": weights})
+    assert [phase.error_weight(name) for name in phase.fields] == [1.0, 5.0, 0.0]
     given = made.assignments([{"university": "U", "club": c} for c in ("A", "B")])
     told = [
         {"email": ("a@example.edu", 0.1), "website": ("https://example.edu/a", 0.9), "note": (None, 0.0)},
@@ -158,8 +162,8 @@ def test_what_is_dear_comes_first():
     assert tables["dear"].index.tolist() == ["B", "A"]
 
 
-def test_a_gate_that_costs_nothing_still_holds_rows_back():
-    fields = {"email": {"kind": "email", "gate": True, "cost": 0}}
+def test_a_gate_whose_errors_weigh_nothing_still_holds_rows_back():
+    fields = {"email": {"kind": "email", "gate": True, "error_weight": 0}}
     phase = type(made.CONTACTS).model_validate({"model": "majority", "keys": ["university", "club"], "fields": fields})
     given = made.assignments([{"university": "U", "club": "A"}])
     consensus = made.consensus(given, [{"email": ("a@example.edu", 0.1)}], phase)
