@@ -1,1 +1,1 @@
-"""What a text is, whatever it answers: its plain form, and what spreadsheets make of texts."""
+"""Texts of any kind: their plain form, and what spreadsheets do to them."""

@@ -1,4 +1,4 @@
-"""What a spreadsheet did to a whole cell and nobody can undo: dates made of ranges, long numbers made short."""
+"""Whole-cell damage by spreadsheets that nobody can undo: dates made of ranges, long numbers made short."""
 
 import re
 
@@ -37,7 +37,7 @@ def date_note(text: str) -> str:
 
 
 def damage_in(text: str) -> str:
-    """What a spreadsheet did to a whole cell that is written as only spreadsheets write; '' where nothing.
+    """Damage by a spreadsheet to a whole cell, in words; '' without any.
 
     For kinds and keys in which people may write a date or a number of their own.
 

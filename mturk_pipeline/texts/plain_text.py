@@ -34,7 +34,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def has_control(text: str) -> bool:
-    """Whether `text` holds control characters (or a direction override): no answer of a person does."""
+    """Whether `text` holds control characters (or a direction override), which no person types."""
     return not text.isprintable() and _CONTROL.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Where something stands in people's files, in words: one wording for all messages and tables."""
+"""Places in people's files, in words: one wording for all messages and tables."""
 
 import pandas as pd
 

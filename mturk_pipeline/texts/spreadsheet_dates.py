@@ -1,6 +1,6 @@
 """Dates that a spreadsheet makes of ranges: `5-Jan` of 1-5, `Nov-50` of 11-50, `05. Mrz` of 5-3.
 
-Which range it was cannot be told from the date alone: a spreadsheet in the United States reads 1-5 as January 5, one
+The date alone does not show which range it was: a spreadsheet in the United States reads 1-5 as January 5, one
 in Germany as 1 May. So a date stands for every range that some spreadsheet would have made it of.
 """
 
@@ -66,7 +66,7 @@ _MONTHS, _SHORTENED = _months()
 
 
 class SheetDate(NamedTuple):
-    """What a date may have been: pairs of month and day, and of month and year (its last two digits).
+    """Possible origins of a date: pairs of month and day, and of month and year (its last two digits).
 
     `usual` where it is written as spreadsheets write what they take for a date, and hardly as people do.
     """
@@ -92,7 +92,7 @@ _NO_DATE = SheetDate(frozenset(), frozenset())
 
 
 def date_in(text: str) -> SheetDate:
-    """What a text that is a date as a whole may have been; falsy where it is none.
+    """Possible origins of a text that is a date as a whole; falsy where it is none.
 
     >>> date_in("5-Jan").days, date_in("Nov-50").years, bool(date_in("5 members"))
     (frozenset({(1, 5)}), frozenset({(11, 50)}), False)
@@ -134,11 +134,11 @@ def _dates_of(choices: tuple[str, ...]) -> tuple[tuple[str, SheetDate], ...]:
 
 def _of_range(text: str) -> SheetDate:
     """The dates that spreadsheets would make of a choice: of a range, and of a date."""
-    found = _RANGE.fullmatch(plain_dashes(clean(text)))
-    if not found:
+    match = _RANGE.fullmatch(plain_dashes(clean(text)))
+    if not match:
         return date_in(text)
-    first, second = int(found[1]), int(found[2])
-    if len(found[2]) == 4 and not _FIRST_YEAR <= second <= _LAST_YEAR:
+    first, second = int(match[1]), int(match[2])
+    if len(match[2]) == 4 and not _FIRST_YEAR <= second <= _LAST_YEAR:
         return _NO_DATE
     days = _real_days({(first, second), (second, first)})
     years = {(first, second % 100)} if 1 <= first <= 12 < second else set()

@@ -60,7 +60,7 @@ def mend_text(text: str, *, prose: bool) -> tuple[str, str]:
 
 
 def _unescaped(escape: re.Match[str]) -> str:
-    """What an escape stands for: a line end, a tab, or nothing; its own line end goes with it."""
+    """The character of an escape: a line end, a tab, or nothing; its own line end goes with it."""
     if escape[1]:
         return escape[1]
     return {"000D": "\n", "000A": "\n", "0009": "\t"}.get(escape[2].upper(), "")
