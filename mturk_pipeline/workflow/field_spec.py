@@ -1,4 +1,4 @@
-"""What is asked of an item: one field of a phase's YAML, checked."""
+"""Settings of one field: what is asked of an item, from a phase's YAML, checked."""
 
 import re
 from typing import Any, Literal
@@ -47,12 +47,7 @@ class Strict(BaseModel):
 class Anchor(Strict):
     """A test that an answer has to pass to count as an answer at all (one of the two).
 
-    Parameters
-    ----------
-    contains
-        Text the answer has to contain, any case: "." or "@".
-    search
-        Regular expression searched anywhere in the answer, any case.
+    Either the answer `contains` a text, any case: "." or "@"; or a regular expression, any case, is searched in it.
     """
 
     contains: str | None = None

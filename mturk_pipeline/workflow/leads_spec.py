@@ -1,4 +1,4 @@
-"""How the last phase's results become leads: the content of a workflow's all_leads YAML, checked."""
+"""Settings of all leads: how the last phase's results become leads, from a workflow's YAML, checked."""
 
 from pydantic import Field, field_validator, model_validator
 

@@ -1,4 +1,4 @@
-"""Reading workflows from folders of YAML: `<directory>/<workflow>/<phase>/defs.yaml`."""
+"""Loading of workflows from folders of YAML: `<directory>/<workflow>/<phase>/defs.yaml`."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_workflow(folder: Path) -> Workflow:
-    """The workflow in `folder`, whose name it takes.
+    """Load the workflow in `folder`, whose name it takes.
 
     Raises WorkflowError, one line with file and what to do, for anything that cannot be used.
     """
@@ -51,24 +51,24 @@ def load_workflow(folder: Path) -> Workflow:
 
 
 def load_workflows(directories: Iterable[Path]) -> tuple[dict[str, Workflow], list[str]]:
-    """All workflows under `directories` by name, and one line for each that is broken and was left out.
+    """Load all workflows under `directories`, by name; one line for each broken one, which is left out.
 
     A name that stands in two directories belongs to the first.
     """
-    found: dict[str, Workflow] = {}
+    workflows: dict[str, Workflow] = {}
     problems: list[str] = []
     for directory in directories:
         if not directory.is_dir():
             continue
         for folder in sorted(p for p in directory.iterdir() if p.is_dir() and any(p.glob("*/defs.yaml"))):
-            if folder.name in found:
+            if folder.name in workflows:
                 problems.append(f"{folder}: there is already a workflow {folder.name}; rename the folder")
                 continue
             try:
-                found[folder.name] = load_workflow(folder)
+                workflows[folder.name] = load_workflow(folder)
             except WorkflowError as error:
                 problems.append(str(error))
-    return found, problems
+    return workflows, problems
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a phase asks and how its answers are read: the content of a phase's YAML, checked."""
+"""Settings of a phase: what it asks and how answers are read, from its YAML, checked."""
 
 import hashlib
 import re
@@ -47,7 +47,7 @@ def column_of(name: str, mark: str, fields: Collection[str]) -> str:
 
 
 def _as_header(name: object) -> str:
-    """As headers of files are read: without outer and repeated spaces."""
+    """`name` without outer and repeated spaces, like headers of files."""
     return " ".join(str(name).split())
 
 
@@ -159,7 +159,7 @@ class PhaseSpec(Strict):
     @model_validator(mode="before")
     @classmethod
     def _own_columns(cls, data: Any) -> Any:
-        """Name keys and fields as their columns are called, and let the fields read what they were called."""
+        """Rename keys and fields to their columns; a field still reads the answers of its written name."""
         data = with_new_names(data, OLD_PHASE_SETTINGS)
         fields = data.get("fields") if isinstance(data, Mapping) else None
         if not isinstance(fields, Mapping):
@@ -168,8 +168,8 @@ class PhaseSpec(Strict):
         if len(set(columns.values())) < len(columns):
             twice = sorted(column for name, column in columns.items() if name != column and column in columns)
             raise ValueError(f"{twice} would name two fields; rename one")
-        own = {columns[str(name)]: _fed_by(str(name), spec, columns) for name, spec in fields.items()}
-        named: dict[str, Any] = {"fields": own}
+        specs = {columns[str(name)]: _fed_by(str(name), spec, columns) for name, spec in fields.items()}
+        named: dict[str, Any] = {"fields": specs}
         if isinstance(keys := data.get("keys"), list | tuple):
             named["keys"] = [column_of(_as_header(key), KEY_MARK, fields) for key in keys]
         if isinstance(records := data.get("match_records"), list | tuple):
@@ -194,7 +194,7 @@ class PhaseSpec(Strict):
         return self
 
     def plain_name(self, column: str) -> str:
-        """What a key or field was called in the phase file, and may be called in people's files.
+        """Name of a key or field in the phase file, and perhaps in people's files.
 
         >>> phase = PhaseSpec.model_validate({"keys": ["status"], "fields": {"club": {"kind": "text"}}})
         >>> phase.keys, phase.plain_name("status (key)")
@@ -208,7 +208,7 @@ class PhaseSpec(Strict):
 
     @cached_property
     def columns_by_name(self) -> dict[str, str]:
-        """The columns of keys and fields by what they were called in the phase file."""
+        """Columns of keys and fields by their names in the phase file."""
         return {self.plain_name(column): column for column in (*self.keys, *self.fields)}
 
     def columns_of(self, field: str) -> tuple[str, ...]:
@@ -226,7 +226,7 @@ class PhaseSpec(Strict):
 
     @property
     def record_keys(self) -> tuple[str, ...]:
-        """The fields that identify a record, strongest first (links before names where nothing is said)."""
+        """The fields that identify a record, strongest first (links before names by default)."""
         if self.match_records:
             return tuple(self.match_records)
         return tuple(sorted(self.record_fields, key=lambda f: KINDS[self.fields[f].kind].record_order))[:2]
@@ -238,7 +238,7 @@ class PhaseSpec(Strict):
 
     @cached_property
     def digest(self) -> str:
-        """Changes with any setting of the phase."""
+        """Digest of all settings of the phase."""
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
 
     def error_weight(self, field: str) -> float:

@@ -1,4 +1,4 @@
-"""A workflow: phases in a chain, the names of a project's folders, and where it was read from."""
+"""Workflow: phases in a chain, the names of a project's folders, and its source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class PhaseFolders:
 
 @dataclass(frozen=True)
 class Workflow:
-    """Phases in their order, and what becomes of the last one's results.
+    """Phases in their order, and the leads of the last one.
 
     A project of k phases has 3k + 2 folders: one input, then three for each phase, then all leads.
     """
