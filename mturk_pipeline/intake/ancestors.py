@@ -1,4 +1,4 @@
-"""The inputs of ancestor phases, laid beside each assignment: where an answer comes from, since the beginning."""
+"""Inputs of ancestor phases beside each assignment: where an answer comes from, since the beginning."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,8 @@ def with_ancestor_inputs(assignments: pd.DataFrame, upstream: pd.DataFrame | Non
         return assignments
     left, right = item_ids(assignments[inputs]), item_ids(upstream[list(keys)])
     table = upstream[missing].set_axis(pd.Index(right)).loc[~right.duplicated().to_numpy()]
-    found = table.reindex(left).set_axis(assignments.index)
-    return assignments.assign(**{f"Input.{c}": found[c].astype("str") for c in missing})
+    inherited = table.reindex(left).set_axis(assignments.index)
+    return assignments.assign(**{f"Input.{c}": inherited[c].astype("str") for c in missing})
 
 
 def item_inputs(assignments: pd.DataFrame) -> pd.DataFrame:

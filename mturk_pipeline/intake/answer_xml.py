@@ -23,13 +23,10 @@ class AnswerXmlError(UserError):
 
 
 def read_answer_xml(text: str) -> dict[str, list[str]]:
-    """Question -> the values given to it, in their order; a question without a value has an empty list.
+    """Question -> the values given to it, in their order; AnswerXmlError where the XML cannot be read.
 
-    Namespaces of any date, texts escaped once more, and Python's text of bytes (`b'<?xml …'`) are read.
-
-    Raises
-    ------
-    AnswerXmlError
+    A question without a value has an empty list. Namespaces of any date, texts escaped once more, and Python's text of
+    bytes (`b'<?xml …'`) are read.
 
     >>> read_answer_xml(
     ...     "<QuestionFormAnswers><Answer><QuestionIdentifier>way</QuestionIdentifier><SelectionIdentifier>bus"

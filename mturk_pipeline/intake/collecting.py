@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.assignments import Assignments, ResultFiles, SetAside
+from mturk_pipeline.intake.column_names import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
 from mturk_pipeline.intake.deduplication import UniqueAssignments, unite
 from mturk_pipeline.intake.dialects import Dialect, recognise, why_unknown
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.made_ids import made_id
 from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
-from mturk_pipeline.intake.phase_columns import key_columns, missing_answer_columns, plain_answer_columns
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
 from mturk_pipeline.intake.spreadsheet_repair import undo_damage
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
-from mturk_pipeline.intake.typed import column, columns, looked_up, rows
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import FileText, read_file
 from mturk_pipeline.sheets.text_tables import TextTable
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED
 from mturk_pipeline.vocabulary.dispositions import CONFLICTING, DISPOSITIONS, QUARANTINED, SUPERSEDED
@@ -40,7 +40,7 @@ _WHERE = ["part", "place", "assignment_id", "worker", "source_file", "source_she
 
 @dataclass
 class Collected:
-    """What came of a phase's result files.
+    """Assignments, rows set aside and files of a phase.
 
     `assignments`, `set_aside` and `files` are as the contracts Assignments, SetAside and ResultFiles say; for each
     file, rows = used + superseded + quarantined + conflicting. `warnings` are lines that begin with the file's name.
@@ -84,20 +84,14 @@ class _Work:
 def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limits: Limits | None = None) -> Collected:
     """Unite the result files of a phase.
 
+    Never raises for what is wrong with a file: that stands in `files.problem` or in `set_aside`.
+
     Parameters
     ----------
     files
         Paths, or `ResultFile`s where more is known; their order does not matter, the same path twice is one file.
     phase
-        Whose keys make the items and whose answer columns a file has to have; None takes any file, each HIT
-        an item.
-    limits
-        What a file may hold at most.
-
-    Returns
-    -------
-    Collected
-        Never raises for what is wrong with a file: that stands in `files.problem` or in `set_aside`.
+        Its keys make the items, its answer columns have to be there; None takes any file, each HIT an item.
     """
     limits = limits or Limits()
     work = _Work(ColumnSpellings(phase))
@@ -192,10 +186,10 @@ def _take_in_table(
     good = verdict.rule.isna().to_numpy()
     bad = frame.loc[~good, _WHERE].assign(rule=verdict.rule[~good], reason=verdict.reason[~good])
     contents = frozenset(c for c in frame.columns if c.startswith(("Input.", "Answer.")))
-    work.parts.append(_Part(table, frame if good.all() else rows(frame, good), contents))
+    work.parts.append(_Part(table, frame if good.all() else frame[good], contents))
     work.quarantined.append(bad)
     notes = [*standard.warnings, *spelt_alike, *damage_lines(mended), *verdict.notes]
-    notes += _remarks(rows(frame, good), verdict.problem, phase)
+    notes += _remarks(frame[good], verdict.problem, phase)
     if not len(frame):
         notes.append("has a header but no rows")
     where = source_place(origin.name, table.sheet)
@@ -208,22 +202,22 @@ def _make_ids(frame: pd.DataFrame) -> None:
 
     Where one of them is missing, from all that the row says, and how many rows above say the same.
     """
-    told = frame[["hit_id", "worker_id"]].assign(when=frame["submitted_at"].astype("str"))
-    told = told[told.notna().all(axis=1) & frame["submitted_at"].notna() & frame["assignment_id"].isna()]
-    ids = [made_id(*map(str, row)) for row in told.itertuples(index=False)]
-    made = pd.Series(ids, index=told.index, dtype="str").reindex(frame.index)
+    complete = frame[["hit_id", "worker_id"]].assign(when=frame["submitted_at"].astype("str"))
+    complete = complete[complete.notna().all(axis=1) & frame["submitted_at"].notna() & frame["assignment_id"].isna()]
+    ids = [made_id(*map(str, row)) for row in complete.itertuples(index=False)]
+    made = pd.Series(ids, index=complete.index, dtype="str").reindex(frame.index)
     if (made.isna() & frame["assignment_id"].isna()).any():
-        said = _hashed(frame)
-        made = made.fillna(said + "#" + said.groupby(said).cumcount().astype("str"))
+        contents = _hashed(frame)
+        made = made.fillna(contents + "#" + contents.groupby(contents).cumcount().astype("str"))
     frame["assignment_id"] = frame["assignment_id"].fillna(made)
 
 
 def _hashed(frame: pd.DataFrame) -> pd.Series:
-    """What each row says, in 16 letters: equal for rows of any files with the same filled cells."""
+    """A hash of each row's filled cells, 16 hexadecimal digits: equal for equal rows of any files."""
     total = np.zeros(len(frame), dtype=np.uint64)
     for name in frame.columns:
         if name in ("hit_id", "worker_id") or name.startswith(("Input.", "Answer.")):
-            cells = column(frame, name)
+            cells = frame[name]
             of_name = pd.util.hash_array(np.array([name], dtype=object))[0] | np.uint64(1)
             hashes = pd.util.hash_array(cells.fillna("").to_numpy(dtype=object)) * of_name
             total += np.where(cells.notna(), hashes, np.uint64(0))
@@ -231,10 +225,10 @@ def _hashed(frame: pd.DataFrame) -> pd.Series:
 
 
 def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -> list[str]:
-    """What a person should know about usable rows."""
+    """Remarks on usable rows, for a person."""
     remarks = []
     for provider, unlike in unlike_worker_ids(good).items():
-        rows = "1 row has" if unlike == 1 else f"{unlike} rows have"
+        rows = counted(unlike, "row has", "rows have")
         remarks.append(f"{rows} a WorkerId unlike {provider.title}'s ({provider.worker_id_form}): made by hand?")
     if phase is not None and problem is None:
         missing = missing_answer_columns(phase, good.columns)
@@ -264,7 +258,7 @@ def _finished(kept: pd.DataFrame, phase: PhaseSpec | None) -> pd.DataFrame:
     frame["auto_approved"] = (frame["status"] == APPROVED) & (frame["approved_at"] >= frame["auto_approval_at"])
     contents = [c for c in frame.columns if c.startswith("Input.")]
     contents += [c for c in frame.columns if c.startswith("Answer.")]
-    return columns(frame, [*Assignments.names(), *contents])
+    return frame[[*Assignments.names(), *contents]]
 
 
 def _set_aside(work: _Work, united: UniqueAssignments) -> pd.DataFrame:
@@ -283,16 +277,16 @@ def _set_aside(work: _Work, united: UniqueAssignments) -> pd.DataFrame:
         for part, group in whole.groupby("part", sort=True)
     ]
     whole["row"] = pd.Series([text for texts in rows for text in texts], dtype="str")
-    return columns(whole, SetAside.names())
+    return whole[list(SetAside.names())]
 
 
 def _files_table(work: _Work, assignments: pd.DataFrame, set_aside: pd.DataFrame) -> pd.DataFrame:
     files = pd.DataFrame(work.files, columns=["source_file", "dialect", "encoding", "rows", "problem"])
     texts: dict[str, Any] = dict.fromkeys(["source_file", "dialect", "encoding", "problem"], "str")
     files = files.astype(texts | {"rows": "int64"})
-    names = column(files, "source_file")
-    files["used"] = looked_up(names, assignments["source_file"].value_counts()).fillna(0).astype("int64")
+    names = files["source_file"]
+    files["used"] = names.map(assignments["source_file"].value_counts()).fillna(0).astype("int64")
     for disposition in DISPOSITIONS:
         counts = set_aside.loc[set_aside["disposition"] == disposition, "source_file"].value_counts()
-        files[disposition] = looked_up(names, counts).fillna(0).astype("int64")
-    return columns(files, ResultFiles.names())
+        files[disposition] = names.map(counts).fillna(0).astype("int64")
+    return files[list(ResultFiles.names())]

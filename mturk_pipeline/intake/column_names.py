@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from mturk_pipeline.workflow.phase_spec import KEY_MARK
+from mturk_pipeline.workflow.phase_spec import KEY_MARK, PhaseSpec
 
 INPUT, ANSWER = "Input.", "Answer."
 _PREFIX = re.compile(r"(input|answer)\s*\.\s*(?=\S)", re.IGNORECASE)
@@ -79,31 +79,25 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collection[str] = ()) -> list[tuple[str, int]]:
     """The columns with `prefix` that a phase's name means, each with its `slot`; by slot, the exact name first.
 
-    Parameters
-    ----------
-    pattern
-        A phase's name of a column, with or without the prefix.
-    named
-        All the names that the phase writes: one of them that a column bears exactly keeps it from the others.
-
-    A key's column that nothing bears is looked for under its plain name.
+    A column that bears another of the phase's names (`named`) exactly is left to that. A key's column that nothing
+    bears is looked for under its plain name.
 
     >>> matching("email", ["Answer.Email", "Answer.email", "Answer.phone"], ANSWER)
     [('Answer.email', 0), ('Answer.Email', 0)]
     """
     wanted = bare(pattern, prefix).strip()
     others = {bare(name, prefix).strip() for name in named} - {wanted}
-    found, columns = [], list(columns)
+    matches, columns = [], list(columns)
     for column in columns:
         own = bare(with_prefix(column), prefix).strip()
         if not with_prefix(column).startswith(prefix) or own in others:
             continue
         if (number := slot(wanted, own)) is not None:
-            found.append((number, own != wanted, column))
+            matches.append((number, own != wanted, column))
     plain = unmarked(pattern)
-    if not found and plain != pattern:
+    if not matches and plain != pattern:
         return matching(plain, columns, prefix, named)
-    return [(column, number) for number, _, column in sorted(found)]
+    return [(column, number) for number, _, column in sorted(matches)]
 
 
 def find_column(columns: Iterable[str], name: str, prefix: str = INPUT) -> str | None:
@@ -113,3 +107,29 @@ def find_column(columns: Iterable[str], name: str, prefix: str = INPUT) -> str |
     'Input.University'
     """
     return next((column for column, _ in matching(name, columns, prefix)), None)
+
+
+def key_columns(phase: PhaseSpec | None) -> list[str]:
+    """The Input.* columns that say which item is asked about; none where each HIT is an item."""
+    return [f"Input.{key}" for key in phase.keys] if phase else []
+
+
+def plain_answer_columns(phase: PhaseSpec | None) -> set[str]:
+    """Answer columns that a phase names outright (not by `{n}`), without "Answer.", as names are compared."""
+    if phase is None:
+        return set()
+    named = [bare(c, ANSWER) for field in phase.fields for c in phase.columns_of(field)]
+    return {comparable(name) for name in named if "{n}" not in name}
+
+
+def missing_answer_columns(phase: PhaseSpec, columns: Iterable[str]) -> list[str]:
+    """The phase's answer columns, as its fields write them, that a file with `columns` does not have."""
+    present = list(columns)
+    wanted = dict.fromkeys(c for field in phase.fields for c in phase.columns_of(field))
+    return [c for c in wanted if not matching(c, present, ANSWER, wanted)]
+
+
+def has_answer_column(phase: PhaseSpec, columns: Iterable[str]) -> bool:
+    """Whether a file with `columns` answers anything that the phase asks."""
+    wanted = {c for field in phase.fields for c in phase.columns_of(field)}
+    return len(missing_answer_columns(phase, columns)) < len(wanted)

@@ -58,12 +58,12 @@ class ColumnSpellings:
         return column
 
 
-def _as_named(own: str, named: Iterable[str]) -> str | None:
-    """`own` as the phase writes it; None where it does not."""
+def _as_named(name: str, named: Iterable[str]) -> str | None:
+    """`name` as the phase writes it; None where it does not."""
     named = list(named)
-    if own in named:
-        return own
+    if name in named:
+        return name
     for pattern in named:
-        if (number := slot(pattern, own)) is not None:
+        if (number := slot(pattern, name)) is not None:
             return pattern.replace("{n}", str(number))
     return None

@@ -1,15 +1,12 @@
 """Rows of several files -> one row per assignment: later states replace earlier ones, contradictions are set apart."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.intake.same_cells import clear_text
-from mturk_pipeline.intake.typed import column, looked_up
-from mturk_pipeline.intake.typed import rows as select
 from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
@@ -17,17 +14,8 @@ from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 
 # What belongs to the requester's side may change from download to download; the rest may not.
 _CHANGING = frozenset({"status", "approved_at", "rejected_at", "requester_feedback"})
-_NOT_FILLED = _CHANGING | {
-    "assignment_id",
-    "batch_id",
-    "source_file",
-    "source_sheet",
-    "source_row",
-    "mended",
-    "part",
-    "place",
-    "file_rank",
-}
+_NOT_FILLED = _CHANGING | {"assignment_id", "batch_id", "mended", "part", "place", "file_rank", "group"}
+_NOT_FILLED |= {"source_file", "source_sheet", "source_row"}
 _SHOWN = 6
 
 # Column -> number of an assignment's group -> the text of a cell that is damaged in some of its rows.
@@ -44,7 +32,11 @@ class UniqueAssignments:
 
 
 def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> UniqueAssignments:
-    """One row per AssignmentId.
+    """Reduce rows to one per AssignmentId.
+
+    Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends), or one
+    is what a spreadsheet made of the other: then the undamaged text counts. Of rows that agree, the later state
+    counts: decided after submitted, then time of decision, then file.
 
     Parameters
     ----------
@@ -53,29 +45,23 @@ def unite(rows: pd.DataFrame, columns_of_part: list[frozenset[str]]) -> UniqueAs
         `source_row`; unique index.
     columns_of_part
         The Input.* and Answer.* columns that each table has: a column that a table lacks contradicts nothing.
-
-    Notes
-    -----
-    Rows of one assignment agree if worker, inputs and answers are the same (`{}` is a blank, any line ends), or one
-    is what a spreadsheet made of the other: then the undamaged text counts. Of rows that agree, the later state
-    counts: decided after submitted, then time of decision, then file.
     """
-    repeated = column(rows, "assignment_id").duplicated(keep=False)
+    repeated = rows["assignment_id"].duplicated(keep=False)
     if not repeated.any():
         return UniqueAssignments(rows, _told(rows.iloc[:0], "", ""), _told(rows.iloc[:0], "", ""))
-    same = select(rows, repeated).copy()
+    same = rows[repeated].copy()
     same["group"] = pd.factorize(same["assignment_id"])[0]
     same = _latest_first(same)
     clear: Clear = {}
     kinds = _contradictions(same, columns_of_part, clear)
-    bad = column(same, "group").isin(list(kinds.index))
-    conflicting = _conflicting(select(same, bad), kinds)
-    agreeing = select(same, ~bad)
-    first = ~column(agreeing, "group").duplicated()
-    winners, losers = select(agreeing, first), select(agreeing, ~first)
+    bad = same["group"].isin(list(kinds.index))
+    conflicting = _conflicting(same[bad], kinds)
+    agreeing = same[~bad]
+    first = ~agreeing["group"].duplicated()
+    winners, losers = agreeing[first], agreeing[~first]
     superseded = _superseded(losers, winners)
     cleared = _cleared(_filled(winners, losers), clear)
-    kept = pd.concat([select(rows, ~repeated), cleared]).sort_index()
+    kept = pd.concat([rows[~repeated], cleared]).sort_index()
     return UniqueAssignments(kept.drop(columns="group"), superseded, conflicting)
 
 
@@ -102,14 +88,14 @@ def _contradictions(same: pd.DataFrame, columns_of_part: list[frozenset[str]], c
     `clear` takes up, by column and group number, the text of a cell that is damaged in some of the rows.
     """
     group, part = same["group"].to_numpy(), same["part"].to_numpy()
-    found: dict[int, dict[str, None]] = {}
+    kinds_of: dict[int, dict[str, None]] = {}
     contents = [c for c in same.columns if c.startswith(("Input.", "Answer."))]
     for name in ["worker", *contents]:
         kind = name if name == "worker" else "inputs" if name.startswith("Input.") else "answers"
         has = np.array([name == "worker" or name in columns for columns in columns_of_part])[part]
-        for g in np.unique(_differing(column(same, name), group, has, clear.setdefault(name, {}))):
-            found.setdefault(int(g), {})[kind] = None
-    return pd.Series({g: " and ".join(kinds) for g, kinds in found.items()}, dtype="str")
+        for g in np.unique(_differing(same[name], group, has, clear.setdefault(name, {}))):
+            kinds_of.setdefault(int(g), {})[kind] = None
+    return pd.Series({g: " and ".join(kinds) for g, kinds in kinds_of.items()}, dtype="str")
 
 
 def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray, clear: dict[int, str]) -> np.ndarray:
@@ -120,8 +106,8 @@ def _differing(values: pd.Series, group: np.ndarray, has: np.ndarray, clear: dic
     numbers = group[has]
     if len(numbers) < 2:
         return numbers[:0]
-    told = pa.array(values[has], pa.large_string(), from_pandas=True)
-    cells = pa.chunked_array([told]).combine_chunks().fill_null("")
+    texts = pa.array(values[has], pa.large_string(), from_pandas=True)
+    cells = pa.chunked_array([texts]).combine_chunks().fill_null("")
     neighbours = numbers[1:] == numbers[:-1]
     unlike = np.asarray(compute.not_equal(cells[1:], cells[:-1]))
     at = np.flatnonzero(neighbours & unlike)
@@ -148,13 +134,12 @@ def _plain(cells: pa.Array) -> pd.Series:
 def _filled(winners: pd.DataFrame, losers: pd.DataFrame) -> pd.DataFrame:
     """`winners` with what only the other rows of the assignment tell (their file has more columns)."""
     changed: dict[str, pd.Series] = {}
-    group = column(losers, "group")
-    for name in winners.columns.difference([*_NOT_FILLED, "group"]):
-        own, others = column(winners, name), column(losers, name).set_axis(group).dropna()
-        if len(others) and own.isna().any():
-            known: Any = others[~others.index.duplicated()]
-            told = looked_up(column(winners, "group"), known)
-            changed[name] = own.fillna(told.astype(own.dtype))
+    group = losers["group"]
+    for name in winners.columns.difference([*_NOT_FILLED]):
+        cells, others = winners[name], losers[name].set_axis(group).dropna()
+        if len(others) and cells.isna().any():
+            fill = winners["group"].map(others[~others.index.duplicated()])
+            changed[name] = cells.fillna(fill.astype(cells.dtype))
     return winners.assign(**changed)
 
 
@@ -163,15 +148,15 @@ def _cleared(winners: pd.DataFrame, clear: Clear) -> pd.DataFrame:
     changed: dict[str, pd.Series] = {}
     for name, texts in clear.items():
         if texts and name != "worker":
-            known = looked_up(column(winners, "group"), pd.Series(texts, dtype="str")).astype("str")
-            whole = known.fillna(column(winners, name))
+            known = winners["group"].map(pd.Series(texts, dtype="str")).astype("str")
+            whole = known.fillna(winners[name])
             changed[name] = whole.mask(whole == "")
     return winners.assign(**changed)
 
 
 def _superseded(losers: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
     place = source_places(winners).set_axis(winners["group"])
-    later = looked_up(column(losers, "group"), place).astype("str")
+    later = losers["group"].map(place).astype("str")
     return _told(losers, SUPERSEDED, "is the same assignment as " + later + ", which counts instead")
 
 
@@ -179,18 +164,13 @@ def _conflicting(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     """Each contradicting row with the places of all of its assignment."""
     ordered = rows.assign(place_text=source_places(rows)).sort_values(["group", "source_file", "part", "source_row"])
     groups = ordered.groupby("group", sort=False)["place_text"]
-    first = select(ordered, groups.cumcount() < _SHOWN)
-    shown: Any = first.groupby("group", sort=False)["place_text"].agg("; ".join)
+    first = ordered[groups.cumcount() < _SHOWN]
+    shown = first.groupby("group", sort=False)["place_text"].agg("; ".join).astype("str")
     more = (groups.size() - _SHOWN).clip(lower=0)
-    text: pd.Series = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
-    group = column(rows, "group")
-    reason: pd.Series = (
-        "one AssignmentId with other "
-        + looked_up(group, kinds).astype("str")
-        + " in "
-        + looked_up(group, text).astype("str")
-        + ": none counts until the wrong rows are taken out"
-    )
+    text = shown.where(more == 0, shown + "; and " + more.astype("str") + " more")
+    group = rows["group"]
+    reason = "one AssignmentId with other " + group.map(kinds).astype("str") + " in " + group.map(text).astype("str")
+    reason += ": none counts until the wrong rows are taken out"
     return _told(rows, "conflict", reason)
 
 

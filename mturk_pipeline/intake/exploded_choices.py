@@ -7,25 +7,18 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import comparable
-from mturk_pipeline.intake.typed import columns as select
 from mturk_pipeline.kinds import SEPARATOR
 
 PREFIX = "Answer."
 
 
 def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) -> pd.DataFrame:
-    """`frame` with each group of true/false columns replaced by one column holding the labels chosen.
+    """Replace each group of true/false columns in `frame` by one column holding the labels chosen.
 
     `Answer.Car.Car` and `Answer.Car.Bus` become `Answer.Car`, several labels joined by "|". A group is joined only
-    where all its cells are true, false or blank; other columns stay as they are.
-
-    Parameters
-    ----------
-    frame
-        Text columns, one row per assignment.
-    wanted
-        Answer columns that a phase reads, without "Answer.": those stay untouched, and a group that the phase
-        wants joined is joined even where all its cells are blank. Names match as everywhere, in any case.
+    where all its cells are true, false or blank; other columns stay as they are, and so do answer columns that the
+    phase reads (`wanted`, in any case, without "Answer."). A group that the phase wants joined is joined even where it
+    is blank.
 
     >>> cells = pd.DataFrame({"Answer.Car.Car": ["true", "false"], "Answer.Car.Bus": ["TRUE", None]}, dtype="str")
     >>> join_exploded(cells)
@@ -41,7 +34,7 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
         columns = [f"{target}.{label}" for label in labels]
         if target in frame.columns:
             continue
-        ticked = _ticked(select(frame, columns), even_blank=comparable(group) in wanted)
+        ticked = _ticked(frame[list(columns)], even_blank=comparable(group) in wanted)
         if ticked is not None:
             frame = _replaced(frame, columns, target, _labels(ticked, labels))
     return frame
@@ -72,15 +65,15 @@ def _groups(names: Sequence[str]) -> dict[str, list[str]]:
 def _ticked(cells: pd.DataFrame, even_blank: bool) -> np.ndarray | None:
     """Which boxes are ticked (rows x columns), or None where the cells are not all true, false or blank."""
     ticked = np.zeros(cells.shape, dtype=bool)
-    told = even_blank
+    answered = even_blank
     for place, column in enumerate(cells.columns):
         codes, uniques = pd.factorize(cells[column])
         words = [str(u).strip().casefold() for u in uniques]
         if not set(words) <= {"true", "false", "", "{}"}:
             return None
-        told = told or bool({"true", "false"} & set(words))
+        answered = answered or bool({"true", "false"} & set(words))
         ticked[:, place] = np.append([w == "true" for w in words], False)[codes]
-    return ticked if told else None
+    return ticked if answered else None
 
 
 def _labels(ticked: np.ndarray, labels: Sequence[str]) -> pd.Series:

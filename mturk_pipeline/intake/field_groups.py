@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.intake.kind_guesses import Guess, guess_kind
-from mturk_pipeline.intake.typed import column, distinct
 from mturk_pipeline.kinds import KINDS, Kind
 
 
@@ -58,8 +57,8 @@ def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess
     alike: dict[str, list[str]] = {}
     for name in names:
         alike.setdefault(re.sub(r"\d+", "#", name), []).append(name)
-    item = column(assignments, "item_id")
-    items = distinct(item)
+    item = assignments["item_id"]
+    items = item.nunique()
     guesses: dict[str, Guess] = {}
     for members in alike.values():
         cells = [assignments[f"Answer.{m}"].dropna() for m in members]
@@ -71,14 +70,14 @@ def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess
 
 def _templates(names: Sequence[str]) -> dict[str, dict[int, str]]:
     """Pattern with `{n}` -> number -> column, for columns numbered without gaps from 0 or 1, at least two."""
-    found: dict[str, dict[int, str]] = {}
+    numbered: dict[str, dict[int, str]] = {}
     for name in names:
         for run in re.finditer(r"(?<!\d)(0|[1-9]\d{0,2})(?!\d)", name):
             template = f"{name[: run.start()]}{{n}}{name[run.end() :]}"
-            found.setdefault(template, {})[int(run[0])] = name
+            numbered.setdefault(template, {})[int(run[0])] = name
     templates: dict[str, dict[int, str]] = {}
     used: set[str] = set()
-    for template, members in found.items():
+    for template, members in numbered.items():
         gapless = len(members) > 1 and min(members) < 2 and max(members) - min(members) == len(members) - 1
         if gapless and not used & set(members.values()) and _bare(template):
             templates[template] = dict(sorted(members.items()))

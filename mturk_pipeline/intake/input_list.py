@@ -1,4 +1,4 @@
-"""The first phase's input: the list of what is to be asked about, as people keep it in any spreadsheet."""
+"""Input list of the first phase, as people keep it in any spreadsheet."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,35 +21,31 @@ _ORIGIN = ["source_file", "source_row"]
 
 @dataclass(frozen=True)
 class InputList:
-    """What a phase's input files list.
+    """Items of a phase's input files."""
 
-    Attributes
-    ----------
-    items
-        One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off,
-        keys named as the phase names them), `source_file`, `source_row`. The first of several rows with the same
-        keys counts.
-    problems
-        `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key
-        or with one that a spreadsheet damaged.
-    notes
-        Lines that begin with a file's name: titles left out, damage undone.
-    """
-
+    # One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off, keys
+    # named as the phase names them), `source_file`, `source_row`. The first of several rows with the same keys counts.
     items: pd.DataFrame
+    # `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key or with one that a
+    # spreadsheet damaged
     problems: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # Lines that begin with a file's name: titles left out, damage undone
 
 
 def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = None) -> InputList:
     """Read and unite the files that list what to ask about; never raises for what is wrong with a file."""
+
+    def has_keys(names: Sequence[str]) -> bool:
+        return set(phase.keys) <= set(_column_names(names, phase))
+
     notes: list[str] = []
     parts: list[pd.DataFrame] = []
     problems: list[tuple[str, str]] = []
     for path in sorted(files, key=lambda p: p.name):
-        name = _as_text(path.name)
+        # As text that can be written: bytes that are no UTF-8 become '\ufffd'.
+        name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            tables = read_file(path, limits or Limits(), lambda names: _has_keys(names, phase)).tables
+            tables = read_file(path, limits or Limits(), has_keys).tables
         except UnreadableFileError as error:
             problems.append((name, f"{name} {error}"))
             continue
@@ -77,12 +73,8 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
-    found = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
-    return InputList(table.astype({"source_row": "int64"}), found, tuple(notes))
-
-
-def _has_keys(names: Sequence[str], phase: PhaseSpec) -> bool:
-    return set(phase.keys) <= set(_column_names(names, phase))
+    problem_table = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
+    return InputList(table.astype({"source_row": "int64"}), problem_table, tuple(notes))
 
 
 def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list[str]:
@@ -91,18 +83,13 @@ def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list
     return [f"{name}: {int(where.sum())} rows {why} are left out (row {rows})"] if rows else []
 
 
-def _as_text(name: str) -> str:
-    """A file's name as text that can be written: bytes that are no UTF-8 become '\ufffd'."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
 def _column_names(headers: Iterable[str], phase: PhaseSpec) -> list[str]:
     """What columns are called; one that is no key and called as one of the table's own has a mark behind its name."""
     names = [str(column).strip() for column in headers]
     names = [name[6:] if name.casefold().startswith("input.") else name for name in names]
     keys = {plain_name(k): k for k in phase.keys}
-    there = {plain_name(name) for name in names}
-    keys |= {plain_name(unmarked(k)): k for k in phase.keys if plain_name(k) not in there}
+    present = {plain_name(name) for name in names}
+    keys |= {plain_name(unmarked(k)): k for k in phase.keys if plain_name(k) not in present}
     named = [keys.get(plain_name(name), name) for name in names]
     return [f"{name} (input)" if name in ("item_id", *_ORIGIN) else name for name in named]
 

@@ -1,15 +1,15 @@
-"""What a result file holds, for a person who has it before them; no personal data."""
+"""Contents of a result file, for a person who has it before them; no personal data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
-from mturk_pipeline.intake.typed import column, counts, distinct
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.texts.source_place import source_places
@@ -23,7 +23,7 @@ SHOWN_PER_REASON = 20
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found in a result file; counts are of usable assignments.
+    """Figures of a result file; counts are of usable assignments.
 
     `answers_per_hit` says how many HITs have how many answers; `answer_columns` gives for each column the share of
     its cells that are filled; `anonymous` how many assignments name no worker; `rules` how many rows were set aside
@@ -73,7 +73,7 @@ class Inspection:
             ("workers", self._who()),
             ("answers per HIT", self._per_hit()),
             ("status", ", ".join(f"{n} {status}" for status, n in self.statuses.items())),
-            ("approved by time", str(self.auto_approved) if self.auto_approved else ""),
+            ("auto-approved", str(self.auto_approved) if self.auto_approved else ""),
             ("submitted", " to ".join(f"{t:%Y-%m-%d %H:%M} UTC" for t in self.submitted or ())),
             ("reward", ", ".join(self.rewards)),
             ("input columns", ", ".join(self.input_columns)),
@@ -104,22 +104,15 @@ class Inspection:
         return ", ".join(known + unknown)
 
     def _per_hit(self) -> str:
-        found = ", ".join(f"{hits} with {answers}" for answers, hits in self.answers_per_hit.items())
+        counts = ", ".join(f"{hits} with {answers}" for answers, hits in self.answers_per_hit.items())
         asked = " or ".join(map(str, self.asked_per_hit))
-        return found + (f" (asked for: {asked})" if asked and found else "")
+        return counts + (f" (asked for: {asked})" if asked and counts else "")
 
 
 def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits: Limits | None = None) -> Inspection:
-    """What a result file holds.
+    """Inspect a result file; whatever is wrong with it is in `problem`, `rules` or `warnings`.
 
-    Parameters
-    ----------
-    file
-        The file; whatever is wrong with it ends up in the result's `problem`, `rules` or `warnings`.
-    phase
-        The phase that it shall serve, if any: rows that this phase could not use are counted as such.
-    limits
-        What the file may hold at most.
+    Rows that `phase` could not use are counted as such.
     """
     path = as_result_file(file).path
     collected = collect([file], phase, limits=limits)
@@ -137,14 +130,14 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
         encoding=None if pd.isna(entry["encoding"]) else str(entry["encoding"]),
         **balance,
         **_content(collected.assignments),
-        rules=_rules(collected),
+        rules=_counts(collected.set_aside["rule"]),
         not_counted=_not_counted(collected),
         warnings=(*warnings, *lost_cell_lines(collected.assignments, contents)),
     )
 
 
 def inspect_together(files: Sequence[ResultFile | Path], phase: PhaseSpec | None = None) -> Inspection:
-    """What several files hold as one phase's results: a row that stands in two of them counts once.
+    """Inspect several files as one phase's results: a row that stands in two of them counts once.
 
     Its warnings are those of the files by themselves, and left out; so are their formats.
     """
@@ -156,29 +149,29 @@ def inspect_together(files: Sequence[ResultFile | Path], phase: PhaseSpec | None
         None,
         **balance,
         **{name: content[name] for name in ("batches", "hits", "items", "workers", "anonymous", "answers_per_hit")},
-        rules=_rules(collected),
+        rules=_counts(collected.set_aside["rule"]),
         not_counted=_not_counted(collected),
     )
 
 
 def _content(assignments: pd.DataFrame) -> dict:
-    """What the usable rows hold, as fields of `Inspection`."""
-    per_hit = counts(column(assignments, "hit_id").value_counts())
+    """Figures of the usable rows, as fields of `Inspection`."""
+    per_hit = _counts(assignments["hit_id"].value_counts())
     submitted = assignments["submitted_at"].dropna()
     rewards = sorted({r for r in assignments["reward"] if r is not None and not pd.isna(r)})
     answers = [c for c in assignments.columns if c.startswith("Answer.")]
-    filled = {c: _share_filled(column(assignments, c)) for c in answers}
+    filled = {c: _share_filled(assignments[c]) for c in answers}
     return {
         "sheets": tuple(assignments["source_sheet"].dropna().unique()),
         "batches": tuple(assignments["batch_id"].unique()),
-        "hits": distinct(column(assignments, "hit_id")),
-        "items": distinct(column(assignments, "item_id")),
+        "hits": assignments["hit_id"].nunique(),
+        "items": assignments["item_id"].nunique(),
         "workers": worker_count(assignments),
         "anonymous": int(is_unknown(assignments["worker"]).sum()),
         "answers_per_hit": dict(sorted(per_hit.items())),
-        "asked_per_hit": tuple(sorted(map(int, counts(column(assignments, "max_assignments"))))),
-        "statuses": counts(column(assignments, "status")),
-        "auto_approved": counts(column(assignments, "auto_approved")).get(True, 0),
+        "asked_per_hit": tuple(sorted(map(int, assignments["max_assignments"].dropna().unique()))),
+        "statuses": _counts(assignments["status"]),
+        "auto_approved": int(assignments["auto_approved"].sum()),
         "submitted": (submitted.min(), submitted.max()) if len(submitted) else None,
         "rewards": tuple(f"${r}" for r in rewards),
         "input_columns": tuple(c.removeprefix("Input.") for c in assignments.columns if c.startswith("Input.")),
@@ -192,8 +185,9 @@ def _share_filled(cells: pd.Series) -> float:
     return float(filled.mean()) if len(cells) else 0.0
 
 
-def _rules(collected: Collected) -> dict[str, int]:
-    return counts(column(collected.set_aside, "rule"))
+def _counts(values: pd.Series) -> dict[Any, int]:
+    """How often each value occurs, the most frequent first."""
+    return {value: int(count) for value, count in values.value_counts().items()}
 
 
 def _not_counted(collected: Collected) -> pd.DataFrame:

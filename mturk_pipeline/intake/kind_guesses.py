@@ -1,4 +1,4 @@
-"""What kind of field an answer column is, guessed from its name and from what workers wrote in it."""
+"""Guesses of a field's kind from its column's name and answers."""
 
 import re
 from collections import Counter
@@ -47,11 +47,9 @@ def guess_kind(name: str, values: Iterable[str], items: int, asked: Sequence[obj
     name
         The column's name, without "Answer.".
     values
-        All answers that are not blank, with repetitions.
+        All answers that are not blank, with repetitions; `asked` has for each what was asked, such as its item.
     items
         How many items were asked about.
-    asked
-        For each of `values` what was asked, such as its item.
 
     >>> guess_kind("website", ["https://a.example.edu", "b.example.edu/x", "none"], 3).kind
     'url'
@@ -61,19 +59,19 @@ def guess_kind(name: str, values: Iterable[str], items: int, asked: Sequence[obj
     texts = list(values)
     plain = {text: _plain(text) for text in set(texts)}
     cells = [plain[text] for text in texts]
-    told = {v: n for v, n in Counter(cells).items() if v not in _NOTHING and not is_spreadsheet_error(v)}
-    sample = ColumnSample(frozenset(words_of(name)), told, cells, items, asked, SEPARATOR)
+    answers = {v: n for v, n in Counter(cells).items() if v not in _NOTHING and not is_spreadsheet_error(v)}
+    sample = ColumnSample(frozenset(words_of(name)), answers, cells, items, asked, SEPARATOR)
     claims = ((kind.name, kind.guess(sample)) for kind in KINDS.values())
     return next(Guess(kind, settings) for kind, settings in claims if settings is not None)
 
 
 def _plain(text: str) -> str:
-    """An answer as its kind will read it: without what the source of a page adds.
+    """An answer as its kind will read it: without what a page's source adds.
 
     >>> _plain('<a href="mailto:Chess&#64;example.edu?subject=Hi%20there">mail</a>')
     'chess@example.edu'
     """
     plain = clean_source(text.replace("\u200b", ""), escapes=True).casefold()
     for pattern in (_ANCHOR, _MAILTO):
-        plain = found[1].strip() if (found := pattern.fullmatch(plain)) else plain
+        plain = match[1].strip() if (match := pattern.fullmatch(plain)) else plain
     return " ".join(plain.split())

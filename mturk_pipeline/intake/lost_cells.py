@@ -4,6 +4,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mturk_pipeline.sheets.arrow import compute
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.irreparable_cells import DIGITS, damage_in
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, SIGNS, is_spreadsheet_error
 
@@ -13,7 +14,7 @@ _ERROR = LOST_ANSWER.partition(":")[0]
 
 
 def damage_of(cells: pd.Series) -> pd.Series:
-    """For each text of a column what a spreadsheet did to it, in words; '' for sound ones.
+    """Damage by a spreadsheet to each text of a column, in words; '' for sound ones.
 
     `4.92E+11` may be any of thousands of ids, `5-Mar` was 3-5, `#N/A` was anything.
 
@@ -47,9 +48,9 @@ def lost_cell_lines(table: pd.DataFrame, names: list[str]) -> list[str]:
     for name in names:
         words = damage_of(table[name])
         hit = words != ""
-        for _, found in words[hit].groupby(words[hit].str.split(",").str[0], sort=True):
-            cells = "1 cell" if len(found) == 1 else f"{len(found):,} cells"
-            example = f"{found.iloc[0]} ({str(table.loc[found.index[0], name]).strip()})"
+        for _, damaged in words[hit].groupby(words[hit].str.split(",").str[0], sort=True):
+            cells = counted(len(damaged), "cell")
+            example = f"{damaged.iloc[0]} ({str(table.loc[damaged.index[0], name]).strip()})"
             lines.append(f"{name}: {cells} cannot be mended: {example}")
     return lines
 

@@ -10,6 +10,7 @@ from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, 
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.spreadsheet_repair import Mended, Use, undo_damage
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -53,10 +54,10 @@ def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
     """The field that an answer column (without "Answer.") feeds; a part of an exploded group feeds the group's."""
     if phase is None:
         return None
-    own = comparable(answer)
+    column = comparable(answer)
     for name, spec in phase.fields.items():
         for pattern in (bare(c, ANSWER) for c in phase.columns_of(name)):
-            if slot(pattern, answer) is not None or own.startswith(f"{comparable(pattern)}."):
+            if slot(pattern, answer) is not None or column.startswith(f"{comparable(pattern)}."):
                 return spec
     return None
 
@@ -87,16 +88,16 @@ def original_cells(assignments: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     if "mended" not in assignments.columns:
         return {}
     texts = assignments["mended"].reset_index(drop=True).dropna()
-    found: dict[str, list[tuple[int, str, str]]] = {}
+    changes: dict[str, list[tuple[int, str, str]]] = {}
     for place, text in texts.items():
         for name, (before, what) in json.loads(text).items():
-            found.setdefault(name, []).append((int(place), before, what))  # pyright: ignore[reportArgumentType]
+            changes.setdefault(name, []).append((int(place), before, what))  # pyright: ignore[reportArgumentType]
     return {
         name: pd.DataFrame(cells, columns=["place", "before", "what"]).set_index("place")
-        for name, cells in found.items()
+        for name, cells in changes.items()
     }
 
 
 def damage_lines(mended: Mended) -> list[str]:
     """One line for each column and sort of damage that was undone, with the number of cells."""
-    return [f"{name}: {'1 cell' if n == 1 else f'{n} cells'}: {what}" for name, what, n in mended.counts()]
+    return [f"{name}: {counted(n, 'cell')}: {what}" for name, what, n in mended.counts()]

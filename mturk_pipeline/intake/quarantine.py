@@ -1,4 +1,4 @@
-"""Rows that cannot be used: which, by what rule, and what to do, said without personal data."""
+"""Quarantine: rows that cannot be used, by which rule, and what to do, without personal data."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.column_names import unmarked
+from mturk_pipeline.intake.column_names import has_answer_column, key_columns, unmarked
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
-from mturk_pipeline.intake.phase_columns import has_answer_column, key_columns
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
 from mturk_pipeline.intake.standardising import Standard
-from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -42,29 +41,29 @@ class Verdict:
 
 
 def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: PhaseSpec | None, limits: Limits) -> Verdict:
-    """Rule by rule, which rows of a table cannot be used; the first rule that a row breaks is told."""
+    """Examine a table's rows rule by rule; the first rule that a row breaks counts."""
     frame = standard.frame
     blank = pd.Series(np.nan, index=frame.index, dtype="str")
     verdict = Verdict(blank, blank.copy())
-    no_id = column(frame, "assignment_id").isna()
-    unanswered = no_id & column(frame, "hit_id").notna() & dialect.lists_unanswered
+    no_id = frame["assignment_id"].isna()
+    unanswered = no_id & frame["hit_id"].notna() & dialect.lists_unanswered
     broken = broken_rows(table, dialect, unanswered.to_numpy())
     _damaged(verdict, table, broken, limits)
     if not dialect.makes_ids:
         verdict.set(no_id, "no_assignment", dialect.without_id)
     verdict.set(
-        column(frame, "worker_id").isna(),
+        frame["worker_id"].isna(),
         "no_worker",
         "has no worker id: nobody knows whose answer it is; fill it in from the download",
     )
-    verdict.set(column(frame, "hit_id").isna(), "no_hit", "has no HIT id: fill it in from the download")
+    verdict.set(frame["hit_id"].isna(), "no_hit", "has no HIT id: fill it in from the download")
     for name, whose in (("assignment_id", "assignment"), ("worker_id", "worker"), ("hit_id", "HIT")):
-        damage = damage_of(column(frame, name))
+        damage = damage_of(frame[name])
         reason = f"has a {whose} id that names no {whose} (" + damage + "): fill it in from the download"
         verdict.set(damage != "", "damaged_id", reason)
     _wrong_phase(verdict, frame, dialect, phase)
     verdict.set(
-        ~column(frame, "status").isin(ASSIGNMENT_STATUSES),
+        ~frame["status"].isin(ASSIGNMENT_STATUSES),
         "unknown_status",
         "has a status other than Submitted, Approved and Rejected: correct it",
     )
@@ -74,7 +73,7 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
 
 
 def _damaged(verdict: Verdict, table: TextTable, broken: BrokenRows, limits: Limits) -> None:
-    """Rows whose cells cannot be told apart, or are too long."""
+    """Rows whose cells are torn, cut off or too long."""
     place = np.arange(len(table.frame))
     if table.open_quote is not None:
         verdict.set(
@@ -108,7 +107,7 @@ def _notes_on_short_rows(table: TextTable, short: np.ndarray) -> list[str]:
     if not left_off:
         return []
     count = int((table.widths[short] <= columns.index(left_off[0])).sum())
-    rows = "1 row ends" if count == 1 else f"{count} rows end"
+    rows = counted(count, "row ends", "rows end")
     return [f"{rows} before the last column, '{columns[-1]}': the cells left off are read as blank"]
 
 

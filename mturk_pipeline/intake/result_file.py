@@ -1,4 +1,4 @@
-"""What is handed to intake: a result file with what its owner knows about it."""
+"""Result files as handed to intake, with what their owner knows about them."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which rows of a text table were torn apart or cut off, told from the rows around them and never from the header.
+"""Rows of a text table that were torn apart or cut off, recognised by the rows around them, never by the header.
 
 Platforms and people leave cells off at the end of a row: the requester site writes no Approve and Reject, Excel drops
 blank cells at the end. A torn row (an unquoted line end) leaves a piece too short to hold the ids beside it; a file
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mturk_pipeline.intake.dialects import Dialect
-from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.text_tables import TextTable
 
 
@@ -25,7 +24,7 @@ class BrokenRows:
 
 
 def broken_rows(table: TextTable, dialect: Dialect, unanswered: np.ndarray) -> BrokenRows:
-    """The rows of `table` whose cells cannot be told apart.
+    """Rows of `table` that are torn, cut off or short.
 
     `unanswered` (R truth values) are rows of HITs that nobody has answered: short by nature, and no pieces.
     """
@@ -56,6 +55,6 @@ def _least_width(table: TextTable, dialect: Dialect, unanswered: np.ndarray) -> 
             least = place + 1
         elif name in known or name.startswith("Input."):
             reached = (table.widths > place) & ~unanswered
-            if reached.any() and bool(column(table.frame, name)[reached].notna().all()):
+            if reached.any() and bool(table.frame[name][reached].notna().all()):
                 least = place + 1
     return least

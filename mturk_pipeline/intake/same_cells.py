@@ -1,4 +1,4 @@
-"""One cell in two downloads of a batch: whether a spreadsheet can have made one text of the other, and which is clear.
+"""One cell in two downloads of a batch: whether a spreadsheet can have made one of the other, and which is clear.
 
 Some damage cannot be undone from one file alone: zeros lost at the front, digits of a long number, a range that became
 a date, a letter that became `?`. Where another download of the same assignment still has the text, it tells.

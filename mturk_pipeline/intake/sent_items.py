@@ -1,4 +1,4 @@
-"""Which items the crowd has been asked about already, as far as result files tell."""
+"""Items that the crowd has been asked about already, according to result files."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ _ROW_COLUMNS = {
     "sent_at": ("CreationTime", "creationtime"),
     "wanted": ("MaxAssignments", "maxassignments"),
 }
-HIT_COLUMNS = ("item_id", "hit_id", "answers", "unusable", "wanted", "sent_at", "expires_at", "told_until")
+HIT_COLUMNS = ("item_id", "hit_id", "answers", "unusable", "wanted", "sent_at", "expires_at", "downloaded_after")
 _TOLD = ("submitted_at", "approved_at", "rejected_at")
 
 
@@ -56,26 +56,21 @@ def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None,
 
 
 def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """What rows of results carry of the offer that they were uploaded from: item_id and attempt, once each."""
+    """Offer ids and attempts that rows of results carry: item_id and attempt, once each."""
     texts = _input(rows, OFFER_ID).dropna()
     attempts = _input(rows, ATTEMPT).reindex(texts.index)
-    told = pd.DataFrame({"item_id": texts, "attempt": attempts.fillna("1")}).drop_duplicates()
-    told = told[told["item_id"].map(is_item_id).astype("bool")]
-    ids = [canonical_id(text) for text in told["item_id"]]
-    table = pd.DataFrame({"item_id": ids, "attempt": [whole_of(text) or 1 for text in told["attempt"]]})
+    offers = pd.DataFrame({"item_id": texts, "attempt": attempts.fillna("1")}).drop_duplicates()
+    offers = offers[offers["item_id"].map(is_item_id).astype("bool")]
+    ids = [canonical_id(text) for text in offers["item_id"]]
+    table = pd.DataFrame({"item_id": ids, "attempt": [whole_of(text) or 1 for text in offers["attempt"]]})
     return table.astype({"item_id": "str", "attempt": "int64"}).drop_duplicates(ignore_index=True)
 
 
 def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
-    """Rows set aside, read again: what says who was asked what.
+    """Read rows set aside again, but for superseded ones: who was asked what.
 
-    Returns
-    -------
-    DataFrame
-        item_id (missing where a key is blank), hit_id, assignment_id, worker (missing where the row has none),
-        sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.`
-        columns. Superseded rows are not there:
-        what took their place is in raw output.
+    Columns: item_id (missing where a key is blank), hit_id, assignment_id, worker (missing where the row has none),
+    sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.` columns.
     """
     kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != SUPERSEDED]
     parsed = [json.loads(text) for text in kept.get("row", [])]
@@ -98,15 +93,12 @@ def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataF
 def hits_of_items(
     assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Sequence[str]
 ) -> pd.DataFrame:
-    """Each HIT of each item that result files know of.
+    """Each HIT of each item in result files: one row per item_id and hit_id.
 
-    Returns
-    -------
-    DataFrame
-        One row per item_id and hit_id: `answers` (assignments that count), `unusable` (somebody answered, and the
-        row was set aside), `wanted` (answers that the HIT asked for; missing where the file does not say),
-        `sent_at` (not later than), `expires_at`, `told_until` (the latest moment that the HIT's batch tells of),
-        all UTC. A row without a HITId counts as a HIT only for an item that has no other.
+    Columns: `answers` (assignments that count), `unusable` (somebody answered, and the row was set aside), `wanted`
+    (answers that the HIT asked for; missing where the file does not say), `sent_at` (not later than), `expires_at`,
+    `downloaded_after` (the latest moment in the HIT's batch), all UTC. A row without a HITId counts as a HIT only for
+    an item that has no other.
     """
     parts = [_used_hits(assignments)] if assignments is not None and len(assignments) else []
     unused = unused_rows(set_aside, keys)
@@ -114,13 +106,13 @@ def hits_of_items(
         unused["item_id"] = item_ids(unused[["hit_id"]]).where(unused["hit_id"].notna())
     unused = unused.dropna(subset=["item_id"])
     if len(unused):
-        told = {} if assignments is None else _told_until(assignments, "source_file").to_dict()
+        downloaded = {} if assignments is None else _downloaded_after(assignments, "source_file").to_dict()
         parts.append(
             unused.assign(
                 hit_id=unused["hit_id"].fillna(""),
                 answers=0,
                 unusable=unused["assignment_id"].notna() & unused["worker"].notna(),
-                told_until=unused["source_file"].map(told),
+                downloaded_after=unused["source_file"].map(downloaded),
             )
         )
     if not parts:
@@ -129,7 +121,7 @@ def hits_of_items(
     known = rows.loc[rows["hit_id"] != "", "item_id"]
     rows = rows[(rows["hit_id"] != "") | ~rows["item_id"].isin(known)]
     how = {"answers": "sum", "unusable": "max", "wanted": "max", "sent_at": "min"}
-    how |= {"expires_at": "max", "told_until": "max"}
+    how |= {"expires_at": "max", "downloaded_after": "max"}
     return _typed(rows.groupby(["item_id", "hit_id"], sort=True).agg(how).reset_index())
 
 
@@ -142,12 +134,12 @@ def _used_hits(assignments: pd.DataFrame) -> pd.DataFrame:
         unusable=False,
         wanted=table["max_assignments"],
         sent_at=accepted.fillna(assignments["submitted_at"]),
-        told_until=batch.map(_told_until(assignments.assign(batch_id=batch), "batch_id").to_dict()),
+        downloaded_after=batch.map(_downloaded_after(assignments.assign(batch_id=batch), "batch_id").to_dict()),
     )
 
 
-def _told_until(assignments: pd.DataFrame, by: str) -> pd.Series:
-    """The latest moment that the rows of a batch or file tell of: it was downloaded after that."""
+def _downloaded_after(assignments: pd.DataFrame, by: str) -> pd.Series:
+    """The latest moment in the rows of a batch or file: it was downloaded after that."""
     times = assignments[[c for c in _TOLD if c in assignments]].max(axis=1).rename("told")
     return times.groupby(assignments[by]).max()
 

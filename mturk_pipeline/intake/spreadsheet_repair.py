@@ -1,4 +1,4 @@
-"""What spreadsheets and table programs do to cells, undone once, before any kind reads a cell.
+"""Repair of cells that spreadsheets and table programs damaged, once, before any kind reads a cell.
 
 Two sorts of damage. Some marks are no person's writing wherever they stand: `_x000D_` (a carriage return), text in a
 wrong code page (`cafÃ©`), control characters in prose, `="00123"`. The rest could be an answer, and is judged by the
@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.texts.irreparable_cells import is_shortened
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
@@ -58,29 +57,24 @@ class Changes:
 
 @dataclass
 class Mended:
-    """A table without damage, and what was undone, by column."""
+    """A repaired table, and the repairs by column."""
 
     frame: pd.DataFrame
     changes: dict[str, Changes] = field(default_factory=dict)
 
     def counts(self) -> list[tuple[str, str, int]]:
-        """Column, what was undone, and in how many cells."""
-        found = []
+        """Column, repair, and number of cells."""
+        rows = []
         for name, changes in self.changes.items():
             whats, numbers = np.unique(np.concatenate([w.split("; ") for w in changes.what]), return_counts=True)
-            found += [(name, str(what), int(n)) for what, n in zip(whats, numbers, strict=True)]
-        return found
+            rows += [(name, str(what), int(n)) for what, n in zip(whats, numbers, strict=True)]
+        return rows
 
 
 def undo_damage(frame: pd.DataFrame, uses: Mapping[str, Use]) -> Mended:
-    """`frame` without what table programs did to its cells.
+    """Undo what table programs did to the cells of `frame`: one table of one file, text only, missing where blank.
 
-    Parameters
-    ----------
-    frame
-        One table of one file, text only, missing where blank.
-    uses
-        How each column is used; columns that are not named are left alone.
+    Columns that `uses` does not name are left alone.
 
     >>> cells = pd.DataFrame({"phone": ["3011234567.0", None], "name": ["cafÃ©", "1.0"]}, dtype="str")
     >>> mended = undo_damage(cells, {"phone": "values", "name": "values"})
@@ -93,7 +87,7 @@ def undo_damage(frame: pd.DataFrame, uses: Mapping[str, Use]) -> Mended:
     for name, use in uses.items():
         if use == "kept" or name not in frame.columns:
             continue
-        cells = column(frame, name)
+        cells = frame[name]
         steps = [_without_marks(cells, use)]
         steps += [_judged_as_whole(steps[-1][0] if steps[-1] else cells, use, language)]
         result = _combined(cells, [step for step in steps if step])
@@ -167,7 +161,7 @@ def _has_controls(data: pa.Buffer, content: bytes) -> bool:
 
 
 def _judged_as_whole(cells: pd.Series, use: Use, language: str | None) -> _Step | None:
-    """What only the whole column can tell: `.0`, words for true and false, decimal commas."""
+    """Repairs that only the whole column can show: `.0`, words for true and false, decimal commas."""
     if not _may_be_uniform(cells, use):
         return None
     codes, uniques = pd.factorize(cells)
@@ -199,10 +193,10 @@ def _may_be_uniform(cells: pd.Series, use: Use) -> bool:
 
 
 def _has_whole_floats(filled: list[str], use: Use) -> bool:
-    found = [_WHOLE.fullmatch(t) for t in filled]
-    if not all(found) or not any(m and m[2] for m in found):
+    numbers = [_WHOLE.fullmatch(t) for t in filled]
+    if not all(numbers) or not any(m and m[2] for m in numbers):
         return False
-    lengths = sorted(len(m[1].lstrip("+-")) for m in found if m)
+    lengths = sorted(len(m[1].lstrip("+-")) for m in numbers if m)
     return use != "text" or lengths[len(lengths) // 2] >= _SHORT_TEXT
 
 
@@ -236,7 +230,7 @@ def _language_of_table(frame: pd.DataFrame, uses: Mapping[str, Use]) -> str | No
     for name, use in uses.items():
         if use != "values" or name not in frame.columns:
             continue
-        cells = column(frame, name).dropna()
+        cells = frame[name].dropna()
         first = next((t for t in map(str.strip, cells.head(50)) if t not in _BLANKS), "")
         if first.isupper():
             distinct = {t.strip() for t in cells.unique()} - set(_BLANKS)

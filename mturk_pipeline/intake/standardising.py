@@ -17,12 +17,12 @@ from mturk_pipeline.intake.exploded_choices import join_exploded
 from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.intake.task_answers import NO_TASK_ANSWERS, TASK_ANSWERS, unpack_task_answers
 from mturk_pipeline.intake.times import read_times
-from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.intake.unknown_workers import UNKNOWN
 from mturk_pipeline.providers import PROVIDERS, Provider
 from mturk_pipeline.sheets.headers import is_stray
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES, SUBMITTED
 
 TIMES = Assignments.names_of(MOMENT)
@@ -49,20 +49,10 @@ class Standard:
 def standardise(
     table: TextTable, dialect: Dialect, file: ResultFile, name: str, wanted: Collection[str], limits: Limits
 ) -> Standard:
-    """Columns of a result table, named and typed as the contract has them.
+    """Name and type the columns of a result table as the contract has them.
 
-    Parameters
-    ----------
-    table
-        The table as read.
-    dialect
-        The format that its header was recognised as.
-    file, name
-        The file, and the name that it goes by in messages and tables.
-    wanted
-        Answer columns of the phase, without "Answer.", as names are compared; none where there is no phase.
-    limits
-        For the number of answer columns.
+    `name` is the file's in messages and tables; `wanted` are the phase's answer columns, without "Answer.", as names
+    are compared (none without a phase).
     """
     raw, warnings = table.frame, list(table.notes)
     out = {column: _text(raw, dialect, column) for column in _TEXTS}
@@ -75,7 +65,7 @@ def standardise(
         values, failed = read_whole(_text(raw, dialect, column))
         out[column] = _told(values, failed, column, dialect, warnings)
     rates, failed = read_rates(_text(raw, dialect, "approval_rate"))
-    _told(column_of(rates, "approval_rate"), failed, "approval_rate", dialect, warnings)
+    _told(rates["approval_rate"], failed, "approval_rate", dialect, warnings)
     frame = pd.concat([pd.DataFrame(out, index=raw.index), rates], axis=1)
     frame["work_seconds"] = _work_seconds(frame, warnings)
     _name_unknown(frame, raw, dialect, warnings)
@@ -95,7 +85,7 @@ def _text(raw: pd.DataFrame, dialect: Dialect, column: str) -> pd.Series:
     source = dialect.columns.get(column)
     if source is None or source not in raw.columns:
         return pd.Series(np.nan, index=raw.index, dtype="str")
-    trimmed = column_of(raw, source).str.strip()
+    trimmed = raw[source].str.strip()
     return trimmed.mask(trimmed == "")
 
 
@@ -114,8 +104,7 @@ def _told(values: pd.Series, failed: pd.Series, column: str, dialect: Dialect, w
 
 
 def _rows(mask: pd.Series) -> str:
-    count = int(mask.sum())
-    return "1 row has" if count == 1 else f"{count} rows have"
+    return counted(int(mask.sum()), "row has", "rows have")
 
 
 def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
@@ -123,13 +112,13 @@ def _work_seconds(frame: pd.DataFrame, warnings: list[str]) -> pd.Series:
     between = (frame["submitted_at"] - frame["accepted_at"]).dt.total_seconds()
     if (between < 0).any():
         warnings.append(f"{_rows(between < 0)} a submit time before the accept time: look at the times")
-    return column_of(frame, "work_seconds").astype("float64").fillna(between.where(between >= 0))
+    return frame["work_seconds"].astype("float64").fillna(between.where(between >= 0))
 
 
 def _name_unknown(frame: pd.DataFrame, raw: pd.DataFrame, dialect: Dialect, warnings: list[str]) -> None:
     """Name the workers of a file in which none is named, of a platform that lets people answer without a login."""
     blank = frame["worker_id"].isna()
-    named = [column_of(raw, name).fillna("").str.strip() for name in dialect.names_workers if name in raw.columns]
+    named = [raw[name].fillna("").str.strip() for name in dialect.names_workers if name in raw.columns]
     if not dialect.names_workers or frame.empty or not blank.all() or any((name != "").any() for name in named):
         return
     frame["worker_id"] = pd.Series(UNKNOWN, index=frame.index, dtype="str")
@@ -198,8 +187,8 @@ def _found(texts: pd.Series, pattern: str) -> pd.Series:
     """The first group of `pattern` in each text; few distinct texts stand in many rows."""
     codes, uniques = pd.factorize(texts)
     matches = [re.search(pattern, text) for text in uniques]
-    found = pd.Series([m and m[1] for m in matches] + [None], dtype="str")
-    return found.take(codes).set_axis(texts.index)
+    groups = pd.Series([m and m[1] for m in matches] + [None], dtype="str")
+    return groups.take(codes).set_axis(texts.index)
 
 
 def _stem(name: str) -> str:
@@ -214,6 +203,6 @@ def _stem(name: str) -> str:
 def unlike_worker_ids(frame: pd.DataFrame) -> dict[Provider, int]:
     """Of each provider: how many WorkerIds do not look like its own (initials, hand-made rows); 0 is left out."""
     ids = frame.dropna(subset="worker_id").groupby("provider")["worker_id"]
-    of_provider = {PROVIDERS[str(name)]: own for name, own in ids}
-    unlike = {p: int((~own.str.fullmatch(p.worker_id)).sum()) for p, own in of_provider.items() if p.worker_id}
+    of_provider = {PROVIDERS[str(name)]: workers for name, workers in ids}
+    unlike = {p: int((~workers.str.fullmatch(p.worker_id)).sum()) for p, workers in of_provider.items() if p.worker_id}
     return {p: n for p, n in unlike.items() if n}

@@ -1,4 +1,4 @@
-"""A phase file for result files that nobody has described yet: keys, fields and kinds guessed from the content."""
+"""Suggested phase file for result files: keys, fields and kinds guessed from the content."""
 
 import re
 import unicodedata
@@ -16,43 +16,30 @@ from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
 from mturk_pipeline.intake.kind_guesses import is_remark
 from mturk_pipeline.intake.result_file import ResultFile
-from mturk_pipeline.intake.typed import column
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 
 # Columns that tables and workbooks of later rooms hold beside fields.
-_TAKEN = RESERVED_NAMES | {
-    "parent_item_id", "needs_review", "priority", "answers", "hit_ids", "assignment_ids", "verified", "attempt",
-    "source_file", "source_row", "source_sheet", "rank", "worker", "hit_id", "assignment_id",
-}  # fmt: skip
+_TAKEN = RESERVED_NAMES | {"rank", "worker", "assignment_id"}
 _ONE_TO_ONE = 0.9
 _MOST_KEYS = 3
 
 
 def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -> str:
-    """A ready phase file (YAML) that reads these result files.
+    """Write a phase file (YAML) that reads these result files of one kind of task.
 
-    Parameters
-    ----------
-    paths
-        Result files of one kind of task.
-    name
-        What the phase shall be called; only said in a comment, a phase's name is its folder's.
-
-    Raises
-    ------
-    UnreadableFileError
-        If no file has a usable row with an answer; says which and why, in one line.
+    The phase's `name` stands in a comment only: it is its folder's. Without a usable row with an answer:
+    UnreadableFileError, which says why of each file in one line.
     """
     collected = collect(paths, None)
     assignments = collected.assignments
-    answers = [c for c in assignments.columns if c.startswith("Answer.") and column(assignments, c).count()]
+    answers = [c for c in assignments.columns if c.startswith("Answer.") and assignments[c].count()]
     answers = answers or [c for c in assignments.columns if c.startswith("Answer.")]
     if assignments.empty or not answers:
         files = collected.files
-        said = (files["source_file"] + " " + files["problem"].fillna("has no usable row with an answer")).tolist()
-        raise UnreadableFileError("no phase can be made: " + "; ".join(said or ["no file was given"]))
+        reasons = (files["source_file"] + " " + files["problem"].fillna("has no usable row with an answer")).tolist()
+        raise UnreadableFileError("no phase can be made: " + "; ".join(reasons or ["no file was given"]))
     keys = suggest_keys(assignments)
     groups = group_columns(assignments, answers)
     attributes: dict[str, Any] = {"description": _description(assignments), "keys": keys}
@@ -69,21 +56,21 @@ def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -
 
 
 def suggest_keys(assignments: pd.DataFrame) -> list[str]:
-    """The fewest input columns that tell the HITs apart (at most three), without "Input."; none: each HIT an item.
+    """Choose the fewest input columns that identify the HITs (at most three), without "Input."; none: each HIT an item.
 
     Where inputs repeat over more than a tenth of the HITs they do not say what a HIT was about.
     """
     hits = assignments.drop_duplicates("hit_id")
-    columns = [c for c in hits.columns if c.startswith("Input.") and column(assignments, c).count() == len(assignments)]
+    columns = [c for c in hits.columns if c.startswith("Input.") and assignments[c].count() == len(assignments)]
     columns = [c for c in columns if c.removeprefix("Input.") not in RESERVED_NAMES]
-    codes = {c: _codes(column(hits, c)) for c in columns}
+    codes = {c: _codes(hits[c]) for c in columns}
     codes = {c: numbers for c, numbers in codes.items() if numbers.max(initial=0) > 0 or len(hits) == 1}
     if not codes:
         return []
     most = _distinct(list(codes.values()))
     if most < _ONE_TO_ONE * len(hits):
         return []
-    ranked = sorted(codes, key=lambda c: (_unwieldy(column(hits, c)), columns.index(c)))
+    ranked = sorted(codes, key=lambda c: (_unwieldy(hits[c]), columns.index(c)))
     for size in range(1, _MOST_KEYS + 1):
         for chosen in combinations(ranked[:15], size):
             if _distinct([codes[c] for c in chosen]) == most:

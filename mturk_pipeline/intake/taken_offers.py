@@ -1,4 +1,4 @@
-"""Offers that a person took: renamed copies of `_mIn_…` and `_rework_…` files, recognised by their content.
+"""Taken offers: renamed copies of `_mIn_…` and `_rework_…` files, recognised by their content.
 
 Each row of an offer carries the id of its item in the column `offer_id`. It is made of letters, so that it
 survives whatever a spreadsheet does to the other cells, and it makes a copy known row by row: reordered, with rows
@@ -32,19 +32,12 @@ _COLUMNS = ["item_id", "attempt", "source_file", "changed"]
 
 @dataclass(frozen=True)
 class TakenOffers:
-    """What people took of the offers to one phase.
+    """Offers to one phase that people took."""
 
-    Attributes
-    ----------
-    rows
-        item_id, attempt (1 for a first question), source_file, and changed: the row's keys are no longer those of
-        the item that was offered (then both items are there).
-    files
-        Files that hold nothing else: neither results nor decisions nor a list to be read.
-    """
-
+    # item_id, attempt (1 for a first question), source_file, and changed: the row's keys are no longer those of the
+    # item that was offered (then both items are there)
     rows: pd.DataFrame
-    files: tuple[Path, ...]
+    files: tuple[Path, ...]  # Files that hold nothing else: neither results nor decisions nor a list to be read
 
     @property
     def items(self) -> set[str]:
@@ -87,7 +80,7 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
 def read_taken(
     inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False
 ) -> TakenOffers:
-    """What was taken of the offers to a phase.
+    """Read the offers to a phase that people took; faults of files are reported by whoever these are meant for.
 
     Parameters
     ----------
@@ -99,11 +92,6 @@ def read_taken(
         The phase's.
     first
         The phase is the workflow's first: `inputs` are lists to ask about, and only copies of rework are taken.
-
-    Returns
-    -------
-    Taken
-        Never raises for what is wrong with a file: whoever it is meant for reports it.
     """
     is_copy = is_taken_rework if first else is_taken_offer
     read = [(path, _read(path, is_copy, ())) for path in inputs]
@@ -128,8 +116,8 @@ def _read(path: Path, is_copy: Callable[[Iterable[str]], bool], keys: Sequence[s
         tables = read_file(path, Limits(), counts).tables
     except UnreadableFileError:
         return [], False
-    found = [table.frame for table in tables if counts(table.frame.columns)]
-    return found, len(found) == len(tables) > 0
+    taken = [table.frame for table in tables if counts(table.frame.columns)]
+    return taken, len(taken) == len(tables) > 0
 
 
 def _may_count(path: Path, counts: Callable[[Iterable[str]], bool]) -> bool:
@@ -150,17 +138,17 @@ def _rows(table: pd.DataFrame, name: str, keys: Sequence[str]) -> pd.DataFrame:
     named = mended_list(written, keys).frame
     offered = _offer_ids(named)
     wanted = [next((n for n in map(plain_name, (k, unmarked(k))) if n in named), plain_name(k)) for k in keys]
-    told = pd.Series(None, index=named.index, dtype="str")
+    asked = pd.Series(None, index=named.index, dtype="str")
     if wanted and set(wanted) <= set(named.columns):
         filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])
-        told = item_ids(named[wanted]).where(filled)
+        asked = item_ids(named[wanted]).where(filled)
         # An offer that went out before keys were mended carries the id that the item had then.
-        offered = offered.mask(offered.eq(former_item_ids(written[wanted])), told)
+        offered = offered.mask(offered.eq(former_item_ids(written[wanted])), asked)
     attempts = named.get(ATTEMPT, pd.Series("1", index=named.index, dtype="str")).fillna("1")
     attempt = [whole_of(text) or 1 for text in attempts]
-    changed = offered.notna() & told.notna() & (offered != told)
+    changed = offered.notna() & asked.notna() & (offered != asked)
     both = pd.concat(
-        [pd.DataFrame({"item_id": ids, "attempt": attempt, "changed": changed}) for ids in (offered, told)]
+        [pd.DataFrame({"item_id": ids, "attempt": attempt, "changed": changed}) for ids in (offered, asked)]
     )
     return both.dropna(subset=["item_id"]).assign(source_file=name.encode("utf-8", "replace").decode("utf-8"))[_COLUMNS]
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import ANSWER, find_column
-from mturk_pipeline.intake.typed import column as column_of
 from mturk_pipeline.kinds import SEPARATOR
 
 TASK_ANSWERS = "taskAnswers"
@@ -43,7 +42,7 @@ def unpack_task_answers(frame: pd.DataFrame, most_columns: int) -> tuple[pd.Data
         texts = pd.Series([(u or {}).get(name) or None for u in unpacked] + [None], dtype="str")
         columns[ANSWER + name] = texts.take(codes).set_axis(frame.index)
     rest = frame.drop(columns=[column])
-    beside = {name: column_of(rest, name).fillna(columns.pop(name)) for name in list(columns) if name in rest}
+    beside = {name: rest[name].fillna(columns.pop(name)) for name in list(columns) if name in rest}
     return pd.concat([rest.assign(**beside), pd.DataFrame(columns, index=frame.index)], axis=1), broken
 
 

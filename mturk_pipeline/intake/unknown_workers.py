@@ -1,4 +1,4 @@
-"""Workers whom the platform does not know: answers that anybody gave without logging in.
+"""Unknown workers: answers that anybody gave without logging in.
 
 All such answers of one server bear one worker's name, `turkle:<server>:unknown`. Nobody can tell whether two of them
 are of two people or of one, so they have one common reliability and, for one task, together no more weight than one
@@ -21,8 +21,8 @@ def is_unknown(workers: Iterable[object]) -> NDArray[np.bool_]:
     [True, False, True]
     """
     codes, names = pd.factorize(np.asarray(list(workers), dtype=object))
-    found = np.array([isinstance(n, str) and n.rpartition(":")[2] == UNKNOWN for n in names] + [False], dtype=bool)
-    return found[codes]
+    unknown = np.array([isinstance(n, str) and n.rpartition(":")[2] == UNKNOWN for n in names] + [False], dtype=bool)
+    return unknown[codes]
 
 
 def known(assignments: pd.DataFrame) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def known(assignments: pd.DataFrame) -> pd.DataFrame:
 
 
 def anonymous_notes(assignments: pd.DataFrame) -> list[str]:
-    """What should be known of a phase's answers without a worker, in words; nothing where there are none."""
+    """Notes on a phase's answers without a worker, in words; none where all have one."""
     number = int(is_unknown(assignments["worker"]).sum())
     if not number:
         return []

@@ -8,9 +8,8 @@ import pytest
 from mturk_pipeline.answers.columns import Source, sources
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, find_column, matching, slot
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, find_column, matching, missing_answer_columns, slot
 from mturk_pipeline.intake.column_spellings import ColumnSpellings
-from mturk_pipeline.intake.phase_columns import missing_answer_columns
 from mturk_pipeline.intake.sent_items import sent_items, unused_rows
 from mturk_pipeline.trust.gold import gold_notes, gold_truth
 from mturk_pipeline.trust.votes import ballots

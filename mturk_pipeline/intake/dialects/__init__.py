@@ -36,12 +36,9 @@ def recognise(header: Sequence[str]) -> Dialect | None:
 
 
 def why_unknown(header: Sequence[str], keys: Sequence[str] = ()) -> str:
-    """Why a header is of no known dialect, in words: whose it is, or the columns that the nearest dialect would need.
+    """Reason why a header is of no known dialect: whose it is, or the columns that the nearest dialect would need.
 
-    Parameters
-    ----------
-    keys
-        The phase's: a table with all of them lists items.
+    A table with all of the phase's `keys` lists items.
 
     >>> why_unknown(["HITId", "WorkerId", "key"])
     'has no column AssignmentId: hand in the results as they were downloaded'

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, with_prefix
-from mturk_pipeline.intake.typed import columns as select
 from mturk_pipeline.sheets.headers import clean_header
 from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
@@ -28,7 +27,7 @@ class Contents:
 def plain_contents(table: TextTable, limits: Limits) -> Contents:
     """The columns that begin with `Input.` and `Answer.`, as they are."""
     columns = [c for c in table.frame.columns if with_prefix(c).startswith((INPUT, ANSWER))]
-    frame, united = _with_repeated_united(select(table.frame, columns), table.repeated)
+    frame, united = _with_repeated_united(table.frame[list(columns)], table.repeated)
     names, notes = clean_header([with_prefix(c) for c in frame.columns])
     frame = frame.set_axis(names, axis=1)
     return Contents(frame, pd.Series(None, index=frame.index, dtype="str"), [*united, *notes])
@@ -48,50 +47,24 @@ def _with_repeated_united(frame: pd.DataFrame, repeated: Mapping[str, str]) -> t
 
 @dataclass(frozen=True)
 class Dialect:
-    """One platform's format, recognised by its header.
+    """One platform's format, recognised by its header."""
 
-    Parameters
-    ----------
-    name
-        As the table of result files shows it.
-    provider
-        The platform whose workers answered.
-    marks
-        Columns that a file of this format always has.
-    columns
-        Column of the contract (or "annotation") -> column of the file.
-    unused
-        Known columns that nothing here needs; others are reported.
-    makes_ids
-        An assignment without id gets one from its file and row; otherwise it cannot be used.
-    lists_unanswered
-        A row without assignment is a HIT that nobody has answered yet.
-    without_id, without_keys
-        What to do about an assignment without id, and about a file without the phase's keys.
-    takes_decisions
-        The platform takes such a file back with the columns Approve and Reject filled in.
-    names_workers
-        Columns that all stay blank where nobody has to log in: the answers are then unknown workers'. None where the
-        platform knows each worker.
-    contents
-        Finds the inputs and answers in a table.
-    lacks
-        Beginnings of columns that a file of this format never has.
-    """
-
-    name: str
-    provider: str
-    marks: frozenset[str]
-    columns: Mapping[str, str]
-    unused: frozenset[str] = frozenset()
-    makes_ids: bool = False
-    lists_unanswered: bool = False
+    name: str  # As the table of result files shows it
+    provider: str  # The platform whose workers answered
+    marks: frozenset[str]  # Columns that a file of this format always has
+    columns: Mapping[str, str]  # Column of the contract (or "annotation") -> column of the file
+    unused: frozenset[str] = frozenset()  # Known columns that nothing here needs; others are reported
+    makes_ids: bool = False  # An assignment without id gets one from its file and row; otherwise it cannot be used
+    lists_unanswered: bool = False  # A row without assignment is a HIT that nobody has answered yet
+    # without_id, without_keys: what to do about an assignment without id, and about a file without the phase's keys
     without_id: str = "has no AssignmentId: look in the file that was downloaded"
     without_keys: str = "is it of another phase? Hand in results of a batch made from this phase's input"
-    takes_decisions: bool = False
+    takes_decisions: bool = False  # The platform takes such a file back with the columns Approve and Reject filled in
+    # Columns that all stay blank where nobody has to log in: the answers are then unknown workers'. None where the
+    # platform knows each worker.
     names_workers: tuple[str, ...] = ()
-    contents: Callable[[TextTable, Limits], Contents] = plain_contents
-    lacks: tuple[str, ...] = ()
+    contents: Callable[[TextTable, Limits], Contents] = plain_contents  # Finds the inputs and answers in a table
+    lacks: tuple[str, ...] = ()  # Beginnings of columns that a file of this format never has
     known: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

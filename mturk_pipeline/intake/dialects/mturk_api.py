@@ -11,7 +11,6 @@ from mturk_pipeline.intake.answer_xml import AnswerXmlError, read_answer_xml
 from mturk_pipeline.intake.column_names import ANSWER
 from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_contents
 from mturk_pipeline.intake.dialects.mturk_batch import DIALECT as BATCH
-from mturk_pipeline.intake.typed import column
 from mturk_pipeline.kinds import SEPARATOR
 from mturk_pipeline.providers import mturk
 from mturk_pipeline.sheets.limits import Limits
@@ -23,7 +22,7 @@ _XML = "Answer"
 def read_contents(table: TextTable, limits: Limits) -> Contents:
     """A column `Answer.<question>` for each question in the XML; several values are joined by "|"."""
     inputs = plain_contents(table, limits)
-    codes, uniques = pd.factorize(column(table.frame, _XML))
+    codes, uniques = pd.factorize(table.frame[_XML])
     names: dict[str, None] = {}
     answers: list[dict[str, str]] = []
     problems: list[str | None] = []
@@ -48,10 +47,10 @@ def read_contents(table: TextTable, limits: Limits) -> Contents:
 
 def _read(text: str) -> tuple[dict[str, str], str | None]:
     try:
-        found = read_answer_xml(text)
+        answers = read_answer_xml(text)
     except AnswerXmlError as error:
         return {}, str(error)
-    return {name: SEPARATOR.join(values) for name, values in found.items()}, None
+    return {name: SEPARATOR.join(values) for name, values in answers.items()}, None
 
 
 DIALECT = Dialect(

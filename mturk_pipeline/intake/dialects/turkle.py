@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from mturk_pipeline.intake.column_names import ANSWER
 from mturk_pipeline.intake.dialects.base import Contents, Dialect, plain_contents
-from mturk_pipeline.intake.typed import column
+from mturk_pipeline.intake.dialects.mturk_batch import DIALECT as BATCH
 from mturk_pipeline.kinds import SEPARATOR
 from mturk_pipeline.providers import turkle as provider
 from mturk_pipeline.sheets.arrow import compute
@@ -27,7 +27,7 @@ def read_contents(table: TextTable, limits: Limits) -> Contents:
     contents = plain_contents(table, limits)
     split: dict[str, pd.Series] = {}
     for name in contents.frame.columns:
-        if name.startswith(ANSWER) and (joined := join_repeated(column(contents.frame, name))) is not None:
+        if name.startswith(ANSWER) and (joined := join_repeated(contents.frame[name])) is not None:
             split[name] = joined
     notes = [*contents.notes, *_cut_short(table)]
     if split:
@@ -78,7 +78,7 @@ def _cut_short(table: TextTable) -> list[str]:
     """What to say of a download that ends within a row and holds letters that Turkle counts wrongly."""
     if table.ends == "whole":
         return []
-    cells = [pa.array(column(table.frame, name), pa.large_string(), from_pandas=True) for name in table.frame.columns]
+    cells = [pa.array(table.frame[name], pa.large_string(), from_pandas=True) for name in table.frame.columns]
     lengths = [(compute.binary_length(c), compute.utf8_length(c)) for c in cells]
     surplus = sum((compute.sum(b).as_py() or 0) - (compute.sum(c).as_py() or 0) for b, c in lengths)
     if not surplus:
@@ -90,46 +90,17 @@ def _cut_short(table: TextTable) -> list[str]:
     ]
 
 
+# Turkle names its columns as the requester site does, and leaves money and approval blank.
+_FILLED = ("assignment_id", "hit_id", "worker_id", "hit_type_id", "title", "annotation", "max_assignments")
+_FILLED += ("expires_at", "accepted_at", "submitted_at", "work_seconds")
+_COLUMNS = {name: BATCH.columns[name] for name in _FILLED}
+
 DIALECT = Dialect(
     name="turkle",
     provider=provider.PROVIDER.name,
     marks=frozenset({"HITId", "WorkerId", "Turkle.Username"}),
-    columns={
-        "assignment_id": "AssignmentId",
-        "hit_id": "HITId",
-        "worker_id": "WorkerId",
-        "hit_type_id": "HITTypeId",
-        "title": "Title",
-        "annotation": "RequesterAnnotation",
-        "max_assignments": "MaxAssignments",
-        "expires_at": "Expiration",
-        "accepted_at": "AcceptTime",
-        "submitted_at": "SubmitTime",
-        "work_seconds": "WorkTimeInSeconds",
-    },
-    unused=frozenset(
-        {
-            "Description",
-            "Keywords",
-            "Reward",
-            "CreationTime",
-            "AssignmentDurationInSeconds",
-            "AutoApprovalDelayInSeconds",
-            "NumberOfSimilarHITs",
-            "LifetimeInSeconds",
-            "AssignmentStatus",
-            "AutoApprovalTime",
-            "ApprovalTime",
-            "RejectionTime",
-            "RequesterFeedback",
-            "LifetimeApprovalRate",
-            "Last30DaysApprovalRate",
-            "Last7DaysApprovalRate",
-            "Approve",
-            "Reject",
-            "Turkle.Username",
-        }
-    ),
+    columns=_COLUMNS,
+    unused=(BATCH.known | {"Turkle.Username"}) - frozenset(_COLUMNS.values()),
     makes_ids=True,
     names_workers=("WorkerId", "Turkle.Username"),
     contents=read_contents,

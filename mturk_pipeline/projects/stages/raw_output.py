@@ -6,9 +6,10 @@ import pandas as pd
 
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
 from mturk_pipeline.intake.collecting import Collected
-from mturk_pipeline.intake.phase_columns import missing_answer_columns
+from mturk_pipeline.intake.column_names import missing_answer_columns
 from mturk_pipeline.projects.offers import taken_copies
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A message names so many files; the check `files_readable` and the command `run` name all.
@@ -16,7 +17,7 @@ _NAMED = 5
 
 
 class RawOutput(NamedTuple):
-    """Contract `Assignments`, with the inputs of earlier phases; what else was found in the files; and what is wrong.
+    """Contract `Assignments`, with the inputs of earlier phases; notes on the files; and what is wrong.
 
     `unusable` says in one line why nothing can be made of the files, None where something can.
     """
@@ -46,7 +47,7 @@ def _unusable(phase: PhaseSpec, assignments: pd.DataFrame, files: pd.DataFrame) 
         broken = files[files["problem"].notna()]
         reason = "; ".join(f"{r.source_file}: {r.problem}" for r in broken.head(_NAMED).itertuples())
         reason += f"; and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
-        which = "the only result file" if len(files) == 1 else f"{len(files)} result files"
+        which = "the only result file" if len(files) == 1 else counted(len(files), "result file")
         reason = reason or "every row is set aside: mturk-pipeline inspect names each with its reason"
         return f"no row of {which} is usable: {reason}"
     missing = set(missing_answer_columns(phase, assignments.columns))
