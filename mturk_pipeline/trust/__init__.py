@@ -1,4 +1,4 @@
-"""From tidy answers to a consensus that says how far it can be trusted, and to what is known of each worker."""
+"""Consensus of redundant answers, how far to trust it, and how reliable each worker is."""
 
 from mturk_pipeline.trust.api import Result, fit_predict
 

@@ -2,14 +2,12 @@
 
 It counts votes: a valid value agrees where another worker of the cell gave it too, 'there is none' where another said
 so; a record of a list is compared with all who answered the item's list. Blanks and invalid answers are no votes.
-
-Agreement alone says little about effort: whoever always says what most say agrees best. So beside it stands::
+Whoever always says what most say agrees best, so beside it stands::
 
     chance-corrected agreement = (o - e) / (1 - e)
 
-o: of the pairs of this worker's votes with others' on the same item-field, the share that agree; e: the share that
-would agree by chance, the sum of the squared shares of the field's values. 1 is full agreement, 0 what chance brings.
-In open fields e is nearly 0.
+o: of the pairs of this worker's votes with others' on the same item-field, the share that agree; e: the sum of the
+squared shares of the field's values, nearly 0 in open fields.
 
 Source: Scott, Public Opinion Quarterly 19 (1955); Gwet, Handbook of Inter-Rater Reliability (2014), on chance.
 """

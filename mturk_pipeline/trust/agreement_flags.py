@@ -100,7 +100,7 @@ def flag_text(flag: int, agreeing: int, workers: int, kind: str, near_misses: in
 
 
 def sameness(ballots: Ballots) -> tuple[Ints, Floats]:
-    """Of each cell: the sum over answers of the number of equal ones, and their entropy over its maximum.
+    """Equal answers of each cell (summed over its answers), and their entropy over its maximum.
 
     Sum: 9, 5, 3 for three answers of which three, two, one are equal. Entropy: Shannon's, over log(answers); 0
     where all are equal, 1 where all differ. Blank answers are answers; answers that were never given are not.
@@ -117,8 +117,8 @@ def sameness(ballots: Ballots) -> tuple[Ints, Floats]:
 def _equal_answers(ballots: Ballots, among: Bools) -> tuple[Ints, Ints]:
     """Each different answer's cell, and how many of the votes `among` (V) are that answer."""
     votes = ballots.votes
-    code, found = pairs(votes.cell[among], votes.token[among])
-    return found[:, 0], np.bincount(code, minlength=len(found))
+    code, answers = pairs(votes.cell[among], votes.token[among])
+    return answers[:, 0], np.bincount(code, minlength=len(answers))
 
 
 def _different(ballots: Ballots, among: Bools) -> Ints:

@@ -76,10 +76,7 @@ class Rows:
 def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
     """`answers` (contract Answers) as codes; any order of rows gives the same names.
 
-    Raises
-    ------
-    ValueError
-        Where answers name a field or a state that does not exist.
+    ValueError where answers name a field or a state that does not exist.
     """
     fields = tuple(asked.fields)
     field = pd.Index(fields).get_indexer(pd.Index(answers["field"]))
@@ -112,12 +109,9 @@ def coded(answers: pd.DataFrame, asked: "Asked") -> Rows:
 
 
 def evidence_codes(answers: pd.DataFrame, state: Ints) -> Ints:
-    """Place in EVIDENCE of each invalid answer, 0 of all others; what nobody classed is junk.
+    """Place in EVIDENCE of each invalid answer, 0 of all others; unclassified ones are junk.
 
-    Raises
-    ------
-    ValueError
-        For evidence of a class that does not exist.
+    ValueError for evidence of a class that does not exist.
     """
     if "evidence" not in answers:
         return np.where(state == INVALID, JUNK, 0)

@@ -23,7 +23,7 @@ from mturk_pipeline.vocabulary.standings import NEUTRAL
 
 @dataclass(frozen=True)
 class Result:
-    """What `fit_predict` found."""
+    """Consensus, workers and notes that `fit_predict` returns."""
 
     consensus: pd.DataFrame
     workers: pd.DataFrame
@@ -39,7 +39,7 @@ def fit_predict(
     reviewed: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Result:
-    """The consensus of redundant answers, how far it can be trusted, and how reliable each worker is.
+    """Estimate the consensus of redundant answers, how far to trust it, and how reliable each worker is.
 
     Parameters
     ----------
@@ -156,8 +156,8 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
     by_voter = partners(scores.copying, len(frame.ballots.workers))
     copies = [sorted({int(of_worker[p]) for p in by_voter[v]}) for v in range(len(by_voter))]
     shared: list[set[int]] = [set() for _ in range(n)]
-    for voter, found in enumerate(copies):
-        shared[of_worker[voter]] |= set(found)
+    for voter, copied in enumerate(copies):
+        shared[of_worker[voter]] |= set(copied)
     has_partner = np.array([bool(s) for s in shared], dtype=bool)
     checked = np.zeros(n, dtype=bool)
     checked[of_worker[checked_workers(frame.ballots, Priors.nothing(frame.ballots))]] = n > 2
@@ -180,7 +180,7 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
 def _evidence(
     scores: Scores, middle: Floats, low: Floats, high: Floats, standing: Texts, shared: list[set[int]]
 ) -> list[str]:
-    said = []
+    lines = []
     for w in range(len(middle)):
         parts = []
         if standing[w] != NEUTRAL and scores.given[w] > 0:
@@ -188,5 +188,5 @@ def _evidence(
             parts.append(f"of {given} about {scores.right[w]:.0f} right ({low[w]:.0%} to {high[w]:.0%})")
         if shared[w]:
             parts.append(f"shares wrong values with {len(shared[w])} other worker{'s' * (len(shared[w]) > 1)}")
-        said.append("; ".join(parts))
-    return said
+        lines.append("; ".join(parts))
+    return lines

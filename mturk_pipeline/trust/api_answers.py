@@ -35,10 +35,7 @@ class Frame:
 def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]) -> Frame:
     """The ballots in `answers`.
 
-    Raises
-    ------
-    ValueError
-        For a missing column, an unknown kind or state, or a row without item or worker.
+    ValueError for a missing column, an unknown kind or state, or a row without item or worker.
     """
     _check(answers, kind)
     item, items = _codes(answers["item"])
@@ -108,19 +105,19 @@ def _codes(column: pd.Series) -> tuple[Ints, pd.Index]:
     The order of the rows plays no part.
     """
     try:
-        codes, found = pd.factorize(column)
+        codes, values_there = pd.factorize(column)
     except TypeError:
         raise ValueError(f"column {column.name!r} holds lists or the like; make texts or tuples of them") from None
-    found = pd.Index(found, tupleize_cols=False)
-    order = _order_of(found) if _may_be_text(found) else found.argsort()
+    values_there = pd.Index(values_there, tupleize_cols=False)
+    order = _order_of(values_there) if _may_be_text(values_there) else values_there.argsort()
     place = np.empty(len(order) + 1, dtype=np.int64)
     place[order], place[-1] = np.arange(len(order)), -1
-    return place[codes], found[order]
+    return place[codes], values_there[order]
 
 
-def _order_of(found: pd.Index) -> Ints:
+def _order_of(values: pd.Index) -> Ints:
     """By text; 1 and '1' are two things with one text, which their types keep apart."""
-    things = found.tolist()
+    things = values.tolist()
     by_type = np.argsort(np.array([type(thing).__name__ for thing in things], dtype=object), kind="stable")
     texts = np.array([str(thing) for thing in things], dtype=object)
     return by_type[np.argsort(texts[by_type], kind="stable")]
@@ -147,18 +144,18 @@ def _voters(answers: pd.DataFrame, worker: Ints) -> tuple[Ints, pd.Index, Ints]:
 
 
 def _states(answers: pd.DataFrame, value: Ints, values: pd.Index, none_values: Collection[object]) -> Ints:
-    """State of each row: as the frame says, else blank without a value, and 'none' for the values that say so."""
+    """State of each row: the frame's, else blank without a value, and 'none' for values that mean none."""
     empty = np.append(is_blank(values), True)
     state = np.where(empty[value], BLANK, VALID).astype(np.int64)
     if "state" in answers:
-        told = pd.Index(ANSWER_STATES).get_indexer(pd.Index(answers["state"]))
-        state = np.where((told < 0) | ((told == VALID) & (state == BLANK)), state, told)
+        codes = pd.Index(ANSWER_STATES).get_indexer(pd.Index(answers["state"]))
+        state = np.where((codes < 0) | ((codes == VALID) & (state == BLANK)), state, codes)
     says_none = np.append(np.asarray(values.isin(none_tokens(none_values)), dtype=bool), False)
     return np.where(says_none[value], NONE, state)
 
 
 def none_tokens(none_values: Collection[object]) -> list[object]:
-    """Values that say 'there is none'; a single text is one of them, not its letters."""
+    """Values that mean 'there is none'; a single text is one of them, not its letters."""
     return [none_values] if isinstance(none_values, str) else list(none_values)
 
 

@@ -1,4 +1,4 @@
-"""What people found to be right, in a plain frame, as truth for the cells of `mturk_pipeline.trust.api_answers`."""
+"""Reviewed values in a plain frame, as truth for the cells of `mturk_pipeline.trust.api_answers`."""
 
 from collections.abc import Collection
 
@@ -14,15 +14,11 @@ from mturk_pipeline.trust.truth import Truth
 def read_reviewed(
     frame: Frame, reviewed: pd.DataFrame, none_values: Collection[object]
 ) -> tuple[Truth, tuple[str, ...]]:
-    """The truth that `reviewed` tells, and what should be known of it, in words.
+    """The truth in `reviewed`, and notes on what could not be used.
 
-    Of several rows for an item and field the last one counts; in lists each row names one of the right elements,
-    and elements of these items that no row names are wrong.
-
-    Raises
-    ------
-    ValueError
-        For a missing column, values that are lists, or an inclusion that is no probability.
+    Of several rows for an item and field the last one counts; in lists each row names one of the right elements, and
+    elements of these items that no row names are wrong. ValueError for a missing column, values that are lists, or an
+    inclusion that is no probability.
     """
     _check(frame, reviewed)
     rows = _rows(frame, reviewed, none_values)
@@ -33,12 +29,12 @@ def read_reviewed(
     width, wide = max(len(frame.fields), 1), len(frame.values) + 1
     of_cell = cells.item * width + cells.field
     of_row = (known["item"] * width + known["field"]).to_numpy()
-    said = known["said"].to_numpy()
+    has_value = known["has_value"].to_numpy()
     truth = np.where(np.isin(of_cell, of_row), NOT_GIVEN, UNKNOWN).astype(np.int64)
-    nothing = np.setdiff1d(of_row[~said], of_row[said])
+    nothing = np.setdiff1d(of_row[~has_value], of_row[has_value])
     truth[np.isin(of_cell, nothing) & (cells.record == 0)] = NO_VALUE
     value = known["value"].to_numpy()
-    named = said & (value >= 0)
+    named = has_value & (value >= 0)
     given = of_cell[candidates.cell] * wide + candidates.value.astype(np.int64)
     right = np.flatnonzero(np.isin(given, of_row[named] * wide + value[named]))
     truth[candidates.cell[right]] = right
@@ -60,7 +56,7 @@ def _check(frame: Frame, reviewed: pd.DataFrame) -> None:
 
 
 def _rows(frame: Frame, reviewed: pd.DataFrame, none_values: Collection[object]) -> pd.DataFrame:
-    """Reviewed rows as codes of the frame (-1: unknown there), and whether a value was said to be right."""
+    """Reviewed rows as codes of the frame (-1: unknown there), and whether each confirms a value."""
     values = _index(reviewed, "value")
     empty = np.asarray(values.isna(), dtype=bool) | is_blank(values)
     says_none = np.asarray(values.isin(none_tokens(none_values)), dtype=bool)
@@ -71,7 +67,7 @@ def _rows(frame: Frame, reviewed: pd.DataFrame, none_values: Collection[object])
             "item": frame.items.get_indexer(_index(reviewed, "item")),
             "field": of_field,
             "value": frame.values.get_indexer(values),
-            "said": ~(empty | says_none),
+            "has_value": ~(empty | says_none),
             "inclusion": _inclusion(reviewed),
         }
     )
@@ -89,9 +85,9 @@ def _inclusion(reviewed: pd.DataFrame) -> Floats:
     """Probability with which each row was drawn: 1 without the column, missing where it was not drawn by chance."""
     if "inclusion" not in reviewed:
         return np.ones(len(reviewed))
-    told: Bools = reviewed["inclusion"].notna().to_numpy(dtype=bool)
+    is_filled: Bools = reviewed["inclusion"].notna().to_numpy(dtype=bool)
     inclusion = pd.to_numeric(reviewed["inclusion"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = np.flatnonzero(told & ~((inclusion > 0) & (inclusion <= 1)))
+    bad = np.flatnonzero(is_filled & ~((inclusion > 0) & (inclusion <= 1)))
     if len(bad):
         wrong = reviewed["inclusion"].iloc[bad[0]]
         raise ValueError(f"reviewed: inclusion is a probability in (0, 1], or missing; row {bad[0]} has {wrong}")
@@ -102,6 +98,6 @@ def _notes(rows: pd.DataFrame, truth: np.ndarray) -> tuple[str, ...]:
     """What makes decisions useless, such as numbers in one table that are texts in the other."""
     if not (truth != UNKNOWN).any():
         return (f"none of the {len(rows)} reviewed rows is about an item and field of the answers",)
-    if rows["said"].any() and not (rows["value"] >= 0).any():
+    if rows["has_value"].any() and not (rows["value"] >= 0).any():
         return ("no answer holds any of the values that were found right",)
     return ()

@@ -1,4 +1,4 @@
-"""Which best guesses are accepted without a look, and which rows so need a person."""
+"""Rules by which best guesses pass without review, and which rows a person has to see."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _ROUNDING = 1e-9
 
 
 class Guesses(NamedTuple):
-    """The best guess of each of C cells: its trust, whether it is 'none', whether suspicious, votes for none."""
+    """Best guesses of C cells: trust, whether 'none', whether suspicious, votes for none."""
 
     trust: Floats
     is_none: Bools
@@ -30,12 +30,7 @@ def accepted(
 ) -> Bools:
     """(C) whether the best guess passes: trusted enough, by checked workers, not suspicious, and 'none' only if backed.
 
-    Parameters
-    ----------
-    accept
-        Threshold of each of the phase's fields, as `thresholds_of` gives them.
-    answers
-        Contract `Answers`.
+    `accept` is each field's threshold (`thresholds_of`); `answers` is contract `Answers`.
     """
     limit = np.where(guesses.is_none, _limits_of_none(votes, phase, accept), accept[votes.cells.field])
     enough = (guesses.trust >= limit - _ROUNDING) & ~guesses.suspicious & checked_cells(votes, known)

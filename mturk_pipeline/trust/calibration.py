@@ -1,15 +1,13 @@
-"""Recalibration: what people decided tells how far trust is off.
+"""Recalibration of trust by people's decisions.
 
-A person has looked at some items, so it is known whether their best guesses were right. From these::
+From the items that a person has looked at::
 
     logit(trust') = a + b * logit(trust),   b > 0
 
 is fitted by maximum likelihood with weak priors (a near 0, standard deviation 1; log b near 0, standard deviation
-0.5), so that five decisions change little and a hundred much. It is monotone: what was trusted more still is.
-
-Which items were looked at matters. A random sample (an audit) tells the truth about all of them. A row that was
-drawn with a known probability counts 1 / probability. Rows that were reviewed because they were the worst say nothing
-about the good ones: from them alone trust may only be lowered, never raised, and only up to the best of them.
+0.5), so that five decisions change little and a hundred much. A row that was drawn with a known probability counts
+1 / probability. From rows that were reviewed because they were the worst, trust may only be lowered, never raised, and
+only up to the best of them.
 
 Source: Platt, Advances in Large Margin Classifiers (1999); weights of Horvitz & Thompson, JASA 47 (1952).
 """
@@ -18,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.trust.answer_codes import Floats
 
 _OFFSET_SD, _SLOPE_SD = 1.0, 0.5
@@ -27,13 +26,13 @@ _LARGEST_WEIGHT = 20.0
 
 @dataclass(frozen=True)
 class Calibration:
-    """How trust is corrected, and by how much evidence."""
+    """Correction of trust, and how much evidence it rests on."""
 
     offset: float = 0.0
     slope: float = 1.0
     audited: int = 0  # decisions on items that were drawn by chance
     reviewed: int = 0  # all decisions that say whether a best guess was right
-    highest: float = 1.0  # trust of the best reviewed item: without an audit nothing is said of better ones
+    highest: float = 1.0  # trust of the best reviewed item: without an audit nothing is known of better ones
 
     @property
     def only_lowers(self) -> bool:
@@ -52,21 +51,16 @@ class Calibration:
         if self.reviewed == 0:
             return "not calibrated: nobody has looked at any item yet"
         if self.only_lowers:
-            return f"lowered where {_decisions(self.reviewed)} on reviewed items ask for it; none was drawn by chance"
-        return f"calibrated by {_decisions(self.audited)} on items drawn by chance"
+            decisions = counted(self.reviewed, "decision")
+            return f"lowered where {decisions} on reviewed items ask for it; none was drawn by chance"
+        return f"calibrated by {counted(self.audited, 'decision')} on items drawn by chance"
 
 
 def calibrate(trust: Floats, right: Floats, inclusion: Floats) -> Calibration:
-    """The correction that decisions ask for.
+    """Estimate the correction of trust from n decisions.
 
-    Parameters
-    ----------
-    trust
-        (n) trust in the best guesses of the reviewed items, as it was before anybody looked.
-    right
-        (n) 1.0 where the best guess was right.
-    inclusion
-        (n) probability with which the item was drawn, in (0, 1]; missing where it was not drawn by chance.
+    `trust` (n) is the best guesses' before anybody looked; `right` (n) is 1.0 where they were right; `inclusion` (n) is
+    the probability with which the item was drawn, in (0, 1]; missing where it was not drawn by chance.
     """
     drawn = ~np.isnan(inclusion)
     if not len(trust):
@@ -103,7 +97,3 @@ def _fit(score: Floats, right: Floats, weight: Floats) -> tuple[float, float]:
 def _logit(trust: Floats) -> Floats:
     p = np.clip(trust, _EDGE, 1 - _EDGE)
     return np.log(p / (1 - p))
-
-
-def _decisions(n: int) -> str:
-    return "1 decision" if n == 1 else f"{n} decisions"

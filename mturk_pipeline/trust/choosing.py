@@ -38,7 +38,7 @@ def outcomes(ballots: Ballots, scores: Scores, chosen: Chosen) -> Texts:
 
 
 def of_chosen(of_candidates: np.ndarray, best: Ints) -> np.ndarray:
-    """Of each cell what its chosen candidate has; 0 or False without one."""
+    """Values of each cell's chosen candidate; 0 or False without one."""
     return np.append(of_candidates, np.zeros(1, dtype=of_candidates.dtype))[best]
 
 
@@ -58,7 +58,7 @@ def at_least(weights: Floats) -> Ints:
 
 
 def checked_workers(ballots: Ballots, known: Priors) -> Bools:
-    """(W) whose answers anything speaks for or against: others answered the same, or history, or gold."""
+    """(W) workers for or against whom there is evidence: equal answers, history, or gold."""
     together = ballots.cells.people + ballots.cells.absent > 1
     together |= known.truth != UNKNOWN
     seen = np.bincount(ballots.votes.worker[together[ballots.votes.cell]], minlength=len(ballots.workers)) > 0

@@ -1,7 +1,6 @@
-"""How complete a list is: the accepted elements against all that there are, those that nobody listed included.
+"""Completeness of lists: accepted elements against all real ones, unlisted ones included.
 
-How many are missing can be told from how much the workers overlap. Where three workers list the same ten clubs,
-there are hardly more; where each lists ten others, there must be many that none of them saw. For each list::
+How much the workers overlap shows how many elements none of them saw. For each list::
 
     completeness = accepted / (accepted + left out + unseen)
 
@@ -10,24 +9,21 @@ there are hardly more; where each lists ten others, there must be many that none
                          prod(1 - r_p) that every worker misses one, where the recalls r_p are pooled over all lists
     richness             accepted + left out + unseen
 
-Why not Chao2 alone (Chao 1987; bias-corrected as in Chao et al. 2009)? For m workers it says::
+Chao2 (Chao 1987; bias-corrected as in Chao et al. 2009) says for m workers, from one list only::
 
     unseen >= (m - 1) / m * Q1 * (Q1 - 1) / (2 * (Q2 + 1))         Q1, Q2: elements that just one, just two listed
 
-from one list only, taking each lone element for real: one spammer's inventions make it explode, and with three
-workers and ten elements its interval is wide. Pooled recall knows more. But Chao2 holds however unequal the
-elements are, as a lower bound, where the recalls take them for alike (but for a class of hard ones). So the interval
-always reaches as far as Chao2, with Q1 and Q2 as sums of trust.
+Alone it takes each lone element for real, and its interval is wide. But it holds however unequal the elements are, as
+a lower bound, where the recalls take them for alike: so the interval always reaches as far, with Q1 and Q2 as sums of
+trust.
 
-The interval is meant to hold 95 % of the time; in simulated crowds with 3 to 7 workers it held in 94 to 100 % of the
-lists (89 % where three workers faced many hard elements), Chao2's own in 1 to 63 %. What may be wrong: the unseen
-vary by chance (negative binomial, variance unseen / (1 - missed)); recall is known only so well (delta method);
-recall differs between elements more than the model knows (standard deviation `UNEQUAL` of log unseen); elements left
-out may be real. Left out and unseen together are taken for gamma-distributed with that mean and variance (quantiles
-by Wilson & Hilferty 1931), and widened to whole elements. Unequal elements hide beyond any model (Link 2003), so low
-ends are the weaker side.
-
-Under three workers the overlap says too little: completeness is unknown, and so are richness and interval.
+The interval is meant to hold 95 % of the time (in simulated crowds with 3 to 7 workers in 94 to 100 % of the lists, 89
+% where three workers faced many hard elements; Chao2's own in 1 to 63 %). The unseen vary by chance (negative binomial,
+variance unseen / (1 - missed)); recall is known only so well (delta method) and differs between elements more than the
+model knows (standard deviation `UNEQUAL` of log unseen); elements left out may be real. Left out and unseen together
+are taken for gamma-distributed with that mean and variance (quantiles by Wilson & Hilferty 1931), and widened to whole
+elements. Unequal elements hide beyond any model (Link 2003), so low ends are the weaker side. Under three workers
+completeness, richness and interval are unknown.
 
 Sources: Chao, Biometrics 43 (1987); Chao, Colwell, Lin & Gotelli, Ecology 90 (2009); Sanathanan, Annals of
 Mathematical Statistics 43 (1972); Link, Biometrics 59 (2003); Wilson & Hilferty, PNAS 17 (1931).
@@ -47,12 +43,7 @@ _Z = 1.96
 def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
     """One row for each list, sorted by item.
 
-    Parameters
-    ----------
-    listing
-        What `fit_listing` returned.
-    accepted
-        (E) which of its elements are taken for real, such as `listing.trust >= 0.5`.
+    `accepted` (E) marks the elements of `listing` that are taken for real, such as `listing.trust >= 0.5`.
 
     Returns
     -------

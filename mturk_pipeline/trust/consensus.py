@@ -1,4 +1,4 @@
-"""The consensus of a phase: the best guess for each item, record and field, and how far it can be trusted."""
+"""Consensus of a phase: the best guess for each item, record and field, and how far to trust it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ SUSPICIOUS_CAP = 0.49
 
 @dataclass(frozen=True)
 class Fitted:
-    """The votes of a phase and what the model says of them: consensus and workers are made from one fit."""
+    """Votes of a phase and the model's estimates: consensus and workers are made from one fit."""
 
     phase: PhaseSpec
     ballots: Ballots
@@ -58,7 +58,7 @@ def fit(
     judged: Truth | None = None,
     unjudged: Scores | None = None,
 ) -> Fitted:
-    """The model's fit to `answers` (contract Answers).
+    """Fit the model to `answers` (contract Answers); ValueError for a field that the phase does not have.
 
     Parameters
     ----------
@@ -69,15 +69,10 @@ def fit(
     votes
         `ballots(answers, phase)` where the caller has them.
     judged
-        What people decided, for the cells of `votes`: trust is recalibrated by it, and other cells profit from what
-        it tells of workers.
+        People's decisions, for the cells of `votes`: trust is recalibrated by them, and other cells profit from what
+        they show of workers.
     unjudged
         `Fitted.unjudged` of a fit of the same votes, where the caller has it.
-
-    Raises
-    ------
-    ValueError
-        For answers to a field that the phase does not have, or an unknown model.
     """
     find = model_named(model or phase.model)
     votes = ballots(answers, phase) if votes is None else votes
@@ -108,37 +103,28 @@ def find_consensus(
 ) -> pd.DataFrame:
     """The consensus (contract Consensus) of `answers` (contract Answers), sorted by item, element and field.
 
-    Parameters
-    ----------
-    thresholds
-        Trust from which a value is accepted, by field name; '*' stands for all other fields. By default
-        `phase.threshold(field)`. The outcome 'none' has `phase.threshold_of_none(field)`, or the one given if lower;
-        where somebody gave a value it needs half as much more, up to the value's. It never passes where nobody said
-        so or left the field blank, where somebody nearly wrote a value, or where more people gave values.
-    model, fitted
-        As of `fit`; what it returned, where the caller has that.
-
-    Raises
-    ------
-    ValueError
-        As `fit`, and for a threshold for no field.
+    `thresholds` are the trust from which a value is accepted, by field name; '*' stands for all other fields, and
+    ValueError for no field. By default `phase.threshold(field)`. The outcome 'none' has
+    `phase.threshold_of_none(field)`, or the one given if lower; where somebody gave a value it needs half as much more,
+    up to the value's. It never passes where nobody said so or left the field blank, where somebody nearly wrote a
+    value, or where more people gave values. `model` and `fitted` are as of `fit`.
     """
     accept = thresholds_of(phase, thresholds or {})
-    found = fitted or fit(answers, phase, model=model)
-    table = _counts(found)
-    guesses = _guesses(found)
-    table["accepted"] = accepted(found.ballots, phase, found.known, guesses, accept, answers)
-    table["changed_by_weighting"] = changed(found.ballots, found.chosen, guesses.for_none)
-    facts = Facts(found.ballots, phase, found.scores, found.chosen, guesses.suspicious, found.footer)
+    model_fit = fitted or fit(answers, phase, model=model)
+    table = _counts(model_fit)
+    guesses = _guesses(model_fit)
+    table["accepted"] = accepted(model_fit.ballots, phase, model_fit.known, guesses, accept, answers)
+    table["changed_by_weighting"] = changed(model_fit.ballots, model_fit.chosen, guesses.for_none)
+    facts = Facts(model_fit.ballots, phase, model_fit.scores, model_fit.chosen, guesses.suspicious, model_fit.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, list(Consensus.names())]
 
 
-def accepted_cells(answers: pd.DataFrame, found: Fitted) -> pd.DataFrame:
+def accepted_cells(answers: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """The columns item_id, element, field and accepted of what `find_consensus` makes of a fit, and no more of it."""
-    accept = thresholds_of(found.phase, {})
-    passing = accepted(found.ballots, found.phase, found.known, _guesses(found), accept, answers)
-    return _names_of_cells(found).assign(accepted=passing)
+    accept = thresholds_of(fitted.phase, {})
+    passing = accepted(fitted.ballots, fitted.phase, fitted.known, _guesses(fitted), accept, answers)
+    return _names_of_cells(fitted).assign(accepted=passing)
 
 
 def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = None) -> pd.DataFrame:
@@ -147,8 +133,8 @@ def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = N
     Columns item_id, element, field, value, rank (1 = most supported), votes (workers), trust (0..1). Values that
     one worker gave side by side are no rivals: each can be right.
     """
-    found = fit(answers, phase, model=model)
-    votes, cell = found.ballots, found.ballots.candidates.cell
+    fitted = fit(answers, phase, model=model)
+    votes, cell = fitted.ballots, fitted.ballots.candidates.cell
     return pd.DataFrame(
         {
             "item_id": _text(votes.cells.item_id[cell]),
@@ -157,48 +143,48 @@ def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = N
             "value": _text(votes.candidates.value),
             "rank": np.arange(len(cell)) - votes.cells.start[cell] + 1,
             "votes": votes.candidates.votes,
-            "trust": found.scores.value_trust,
+            "trust": fitted.scores.value_trust,
         }
     )
 
 
-def _guesses(found: Fitted) -> Guesses:
-    outcome = outcomes(found.ballots, found.scores, found.chosen)
-    suspicious = of_chosen(found.suspicious, found.chosen.best)
-    for_none, _ = speakers_for_none(found.ballots, found.phase)
-    return Guesses(_trust(found, outcome), outcome == "none", suspicious, for_none)
+def _guesses(fitted: Fitted) -> Guesses:
+    outcome = outcomes(fitted.ballots, fitted.scores, fitted.chosen)
+    suspicious = of_chosen(fitted.suspicious, fitted.chosen.best)
+    for_none, _ = speakers_for_none(fitted.ballots, fitted.phase)
+    return Guesses(_trust(fitted, outcome), outcome == "none", suspicious, for_none)
 
 
-def _trust(found: Fitted, outcome: np.ndarray) -> np.ndarray:
-    return np.where(outcome == "unknown", 0.0, found.chosen.trust)
+def _trust(fitted: Fitted, outcome: np.ndarray) -> np.ndarray:
+    return np.where(outcome == "unknown", 0.0, fitted.chosen.trust)
 
 
-def _names_of_cells(found: Fitted) -> pd.DataFrame:
-    cells = found.ballots.cells
+def _names_of_cells(fitted: Fitted) -> pd.DataFrame:
+    cells = fitted.ballots.cells
     return pd.DataFrame(
         {
             "item_id": _text(cells.item_id),
             "element": _text(cells.element),
-            "field": _text(np.array(list(found.phase.fields), dtype=object)[cells.field]),
+            "field": _text(np.array(list(fitted.phase.fields), dtype=object)[cells.field]),
         }
     )
 
 
-def _counts(found: Fitted) -> pd.DataFrame:
-    votes, phase, chosen = found.ballots, found.phase, found.chosen
+def _counts(fitted: Fitted) -> pd.DataFrame:
+    votes, phase, chosen = fitted.ballots, fitted.phase, fitted.chosen
     cells = votes.cells
-    outcome = outcomes(votes, found.scores, chosen)
+    outcome = outcomes(votes, fitted.scores, chosen)
     support = np.where(outcome == "none", speakers_for_none(votes, phase, weighted=False)[0], 0)
     decided = decide(votes)
     kinds = [spec.kind for spec in phase.fields.values()]
     squares, entropy = sameness(votes)
-    runners_up, of_runners_up = _runners_up(found)
+    runners_up, of_runners_up = _runners_up(fitted)
     return pd.DataFrame(
         {
-            **_names_of_cells(found),
+            **_names_of_cells(fitted),
             "outcome": _text(outcome),
             "value": _text(np.append(votes.candidates.value, np.array([None], dtype=object))[chosen.best]),
-            "trust": _trust(found, outcome),
+            "trust": _trust(fitted, outcome),
             "pattern": _text(patterns(votes, chosen.best)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
             "flag_text": _text(_worded(decided.flag, decided.agreeing, cells, kinds)),
@@ -222,10 +208,10 @@ def _slices(values: np.ndarray, start: np.ndarray, stop: np.ndarray) -> list[lis
     return [everything[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
 
 
-def _runners_up(found: Fitted) -> tuple[list[list[str]], list[list[float]]]:
+def _runners_up(fitted: Fitted) -> tuple[list[list[str]], list[list[float]]]:
     """Each cell's other candidates, most trusted first, and their trust."""
-    candidates, best = found.ballots.candidates, found.chosen.best
-    trust = found.scores.value_trust
+    candidates, best = fitted.ballots.candidates, fitted.chosen.best
+    trust = fitted.scores.value_trust
     other = np.flatnonzero(best[candidates.cell] != np.arange(len(candidates.cell)))
     other = other[np.lexsort((other, -trust[other], candidates.cell[other]))]
     start = np.searchsorted(candidates.cell[other], np.arange(len(best) + 1))

@@ -1,4 +1,4 @@
-"""Footers: a link, address or number that many workers found on many items is a footer's or head office's.
+"""Footer values: a link, address or number that many workers gave for many items is a footer's or head office's.
 
 It is no copying, and no worker is blamed for it; but it is rarely the item's own, so its trust is halved. What it loses
 goes to the other outcomes as they are probable: another value, or none.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") -> Ints:
-    """For each cell what the gold column of its field says (as `Known.truth`); UNKNOWN where there is no gold.
+    """Known right answers of each cell, from its field's gold column (as `Priors.truth`); UNKNOWN without gold.
 
     A gold cell with "none" (or another of the field's `none_tokens`) says that there is none; an empty one nothing.
     Fields of a list's records have no gold. A gold cell that is no answer of its field's
@@ -33,7 +33,7 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
 
 
 def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:
-    """What of the phase's gold could not be used, in words."""
+    """Notes, in words, on gold that could not be used."""
     notes = []
     for name, spec in phase.fields.items():
         if spec.gold is None:
@@ -50,18 +50,19 @@ def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]
 
 def _readable(assignments: pd.DataFrame, column: str, spec: FieldSpec) -> tuple[dict[str, tuple[str, bool]], int]:
     """Right answers by item, and how many items have gold that cannot be used."""
-    said = assignments[["item_id", column]].dropna().drop_duplicates()
-    said = said[~said[column].str.strip().str.casefold().isin(list(spec.blanks))]
-    several = said["item_id"].duplicated(keep=False)
+    given = assignments[["item_id", column]].dropna().drop_duplicates()
+    given = given[~given[column].str.strip().str.casefold().isin(list(spec.blanks))]
+    several = given["item_id"].duplicated(keep=False)
     read = {
-        i: _read(text, spec) for i, text in zip(said.loc[~several, "item_id"], said.loc[~several, column], strict=True)
+        i: _read(text, spec)
+        for i, text in zip(given.loc[~several, "item_id"], given.loc[~several, column], strict=True)
     }
     known = {item: right for item, right in read.items() if right is not None}
-    return known, said["item_id"].nunique() - len(known)
+    return known, given["item_id"].nunique() - len(known)
 
 
 def _read(text: object, spec: FieldSpec) -> tuple[str, bool] | None:
-    """The right value in its normalised form, and whether there is one; None for a cell that says nothing."""
+    """The right value in its normalised form, and whether there is one; None for a cell that cannot be read."""
     plain = str(text).strip()
     if plain.casefold() in spec.nones:
         return "", False

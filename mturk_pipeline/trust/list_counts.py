@@ -81,8 +81,8 @@ def _codes(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     if values.max(initial=0) > 4 * len(values) or values.min(initial=0) < 0:
         names, codes = np.unique(values, return_inverse=True)
         return names, codes.astype(np.int64)
-    there = np.bincount(values) > 0  # small numbers: a table is quicker than sorting
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+    present = np.bincount(values) > 0  # small numbers: a table is quicker than sorting
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[values]
 
 
 def _order(*keys: Ints) -> Ints:

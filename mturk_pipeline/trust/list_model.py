@@ -1,12 +1,7 @@
 """Lists: which elements that workers listed are real, and how much of a list each worker finds.
 
-Three workers were asked for all clubs of a directory. A club that all three list is surely real. One that only one
-of them lists is real if this worker is careful and the others often miss clubs; it is a mistake if this worker often
-lists what nobody else finds. So trust needs the workers, and judging workers needs trust. Both are found by turns,
-beginning with a guess: believe the clubs a little, judge the workers by them, believe the clubs anew, judge the
-workers anew, until nothing changes any more. This is the EM algorithm (expectation-maximisation).
-
-What is assumed of list i, answered by workers p, with S the workers who listed an element:
+Trust in elements and recall of workers are estimated by turns, by the EM algorithm (expectation-maximisation). Of list
+i, answered by workers p, with S the workers who listed an element, is assumed:
 
 - Real elements: N_i of them, and worker p finds each with probability r_p (the recall)::
 
@@ -28,11 +23,11 @@ ones that nobody found are counted as missed by all: n_i seen ones stand for N_i
 every p of the list in the product (Sanathanan 1972). Otherwise recall would be too high, and lone elements would
 look false.
 
-How few data make no wild claims: a worker's recall in one list (some stop after the first page) leans on the
-worker's recall, this on the crowd's, and this on a weak prior; f and c likewise. How strongly they lean is learnt
-from how much they differ beyond chance (method of moments; for recall the beta-binomial, Kleinman 1973; for f the
-gamma-Poisson). The roles of real and false cannot be swapped: false elements have one author, and others fall for
-them rarely unless the data insist. Where each list has one worker nothing can be learnt, and trust is the prior.
+A worker's recall in one list (some stop after the first page) leans on the worker's recall, this on the crowd's, and
+this on a weak prior; f and c likewise. How strongly they lean is learnt from how much they differ beyond chance (method
+of moments; for recall the beta-binomial, Kleinman 1973; for f the gamma-Poisson). Real and false cannot be swapped:
+false elements have one author, and others fall for them rarely unless the data insist. Where each list has one worker
+trust is the prior.
 
 Sources: Dawid & Skene, Applied Statistics 28 (1979), for EM over workers and truths; Dempster, Laird & Rubin, JRSS B
 39 (1977), for EM and truncated data; Sanathanan, Annals of Mathematical Statistics 43 (1972), for the number unseen;
@@ -59,7 +54,7 @@ _TURNS, _SETTLED = 80, 3e-4  # mean change of trust
 
 @dataclass(frozen=True)
 class Listing:
-    """What is known of E elements, W workers, I lists and P answers (one worker's answer to one list)."""
+    """Estimates for E elements, W workers, I lists and P answers (one worker's answer to one list)."""
 
     item: Ints  # (E) the element's list; sorted by item, then element
     element: Ints  # (E) its code, as given
@@ -82,7 +77,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class _Beliefs:
-    """What one turn says of the G patterns."""
+    """Estimates of one turn for the G patterns."""
 
     trust: Floats  # (G)
     hard: Floats  # (G) probability that, if real, they are hard to find
@@ -91,7 +86,7 @@ class _Beliefs:
 
 @dataclass(frozen=True)
 class _Rates:
-    """What one turn says of the workers and lists."""
+    """Estimates of one turn for workers and lists."""
 
     recall: Floats  # (P) of elements that are not hard to find
     recall_weight: Floats  # (P) elements behind it, those that it leans on included
@@ -106,7 +101,7 @@ class _Rates:
 
 
 def fit_listing(item: Ints, element: Ints, worker: Ints, asked_item: Ints, asked_worker: Ints) -> Listing:
-    """Trust of each listed element, and recall and mistakes of each worker.
+    """Estimate trust of each listed element, and recall and mistakes of each worker.
 
     Parameters
     ----------
@@ -114,8 +109,7 @@ def fit_listing(item: Ints, element: Ints, worker: Ints, asked_item: Ints, asked
         (R) codes, 0 or more: this worker listed this element for this item. An element's code need only differ
         from others of its item. Repeated rows count once.
     asked_item, asked_worker
-        (Q) who answered an item's list at all, also those who listed nothing. Who listed something counts as
-        having answered in any case.
+        (Q) who answered an item's list at all, also those who listed nothing.
 
     Examples
     --------
@@ -150,9 +144,9 @@ def _judge_elements(lists: ListData, rates: _Rates) -> _Beliefs:
     patterns, number = len(lists.size), len(lists.items)
     falls_for = rates.falls_for[lists.answer_worker]
 
-    def log_chance(found: Floats) -> Floats:
-        silent = np.log1p(-found)
-        supporters = _sums(pattern, (np.log(found) - silent)[row_answer], patterns)
+    def log_chance(listed: Floats) -> Floats:
+        silent = np.log1p(-listed)
+        supporters = _sums(pattern, (np.log(listed) - silent)[row_answer], patterns)
         return _sums(lists.answer_list, silent, number)[of_list] + supporters
 
     began = (rates.invented / falls_for)[row_answer]
@@ -176,11 +170,11 @@ def _judge_workers(lists: ListData, beliefs: _Beliefs, last: _Rates | None) -> _
         usual, hard = usual + last.richness * last.missed[0], hard + last.richness * last.missed[1]
     hard_share = (hard.sum() + PRIOR_HARD * _HARD_WEIGHT) / (usual.sum() + hard.sum() + _HARD_WEIGHT)
 
-    found = _sums(lists.row_answer, real[row], answers)
+    listed = _sums(lists.row_answer, real[row], answers)
     began = _sums(lists.row_answer, false[row] * beliefs.author, answers)
     fell = _sums(lists.row_answer, false[row] * (1 - beliefs.author), answers)
-    there = np.maximum((usual + HARD * hard)[lists.answer_list], found)
-    recall, weight, worker_recall, worker_weight = _recalls(lists, found, there, last)
+    real_ones = np.maximum((usual + HARD * hard)[lists.answer_list], listed)
+    recall, weight, worker_recall, worker_weight = _recalls(lists, listed, real_ones, last)
     missed = (
         (1 - hard_share) * np.exp(_sums(lists.answer_list, np.log1p(-recall), number)),
         hard_share * np.exp(_sums(lists.answer_list, np.log1p(-HARD * recall), number)),
@@ -204,21 +198,21 @@ def _judge_workers(lists: ListData, beliefs: _Beliefs, last: _Rates | None) -> _
     )
 
 
-def _recalls(lists: ListData, found: Floats, there: Floats, last: _Rates | None) -> tuple[Floats, ...]:
-    """Recall and its weight, of each answer (P) and of each worker (W): of `there` real elements `found` were."""
+def _recalls(lists: ListData, listed: Floats, real_ones: Floats, last: _Rates | None) -> tuple[Floats, ...]:
+    """Recall and its weight, of each answer (P) and of each worker (W): of `real_ones` real elements `listed` were."""
     worker, workers = lists.answer_worker, len(lists.workers)
     usual = last.worker_recall[worker] if last else np.full(len(worker), PRIOR_RECALL)
-    alike = _alikeness(found, there, usual, prior=0.15, prior_weight=50.0)
+    alike = _alikeness(listed, real_ones, usual, prior=0.15, prior_weight=50.0)
     # Elements of one list stand or fall together: they count as fewer independent ones.
-    independent = there / (1 + np.maximum(there - 1, 0) * alike)
+    independent = real_ones / (1 + np.maximum(real_ones - 1, 0) * alike)
     weight = _sums(worker, independent, workers)
-    worker_found = _sums(worker, independent * found / np.maximum(there, 1e-9), workers)
+    worker_found = _sums(worker, independent * listed / np.maximum(real_ones, 1e-9), workers)
     crowd = (worker_found.sum() + PRIOR_RECALL * _CROWD_WEIGHT) / (weight.sum() + _CROWD_WEIGHT)
     lean = 1 / _alikeness(worker_found, weight, np.full(workers, crowd), prior=0.1, prior_weight=20.0) - 1
     of_worker = (worker_found + lean * crowd) / (weight + lean)
     lean = 1 / alike - 1
-    recall = np.clip((found + lean * of_worker[worker]) / (there + lean), *_LIMITS)
-    return recall, there + lean, of_worker, weight
+    recall = np.clip((listed + lean * of_worker[worker]) / (real_ones + lean), *_LIMITS)
+    return recall, real_ones + lean, of_worker, weight
 
 
 def _inventions(lists: ListData, began: Floats, prior: float) -> tuple[Floats, Floats]:
@@ -243,11 +237,11 @@ def _falls_for(lists: ListData, fell: Floats, could: Floats) -> Floats:
     return np.clip((fell + 10 * crowd) / (could + 10), 0.002, 0.9)
 
 
-def _alikeness(found: Floats, there: Floats, usual: Floats, prior: float, prior_weight: float) -> float:
+def _alikeness(hits: Floats, trials: Floats, usual: Floats, prior: float, prior_weight: float) -> float:
     """Intra-class correlation of a beta-binomial by moments: 0 where groups differ by chance alone, 1 at most."""
     chance = usual * (1 - usual)
-    beyond = ((found - there * usual) ** 2 - there * chance).sum()
-    most = (there * np.maximum(there - 1, 0) * chance).sum()
+    beyond = ((hits - trials * usual) ** 2 - trials * chance).sum()
+    most = (trials * np.maximum(trials - 1, 0) * chance).sum()
     return float(np.clip((beyond + prior * prior_weight) / (most + prior_weight), 0.02, 0.7))
 
 

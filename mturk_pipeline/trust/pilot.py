@@ -1,4 +1,4 @@
-"""What a small first batch says of the questions themselves, before money is spent on the rest.
+"""Pilot page: what a small first batch shows about the questions, before money is spent on the rest.
 
 How much of each field comes back filled, how far workers agree, how long they take, and which invalid cells come
 back so often that a setting should read them.
@@ -21,31 +21,24 @@ _STATES = ANSWER_STATES[::-1]  # the best first
 
 @dataclass(frozen=True)
 class Pilot:
-    """Numbers of a first batch; nothing in it names a worker or shows a cell that could be personal.
-
-    Attributes
-    ----------
-    fields
-        Per field of the phase: `field`, `asked` (answers, one for each assignment and record of its list), how
-        many of them are `valid`, `none_declared`, `invalid`, `blank` (the best of an answer's values counts), and
-        `compared`, `agreeing` as in contract Workers: votes where another worker voted too, and those shared.
-    median_seconds, low_seconds
-        Work time of an assignment: the median, and the time that a tenth stays under; NaN where it is not known.
-    cells
-        The commonest invalid cells, as `pilot_cells.common_cells` gives them.
-    """
+    """Figures of a first batch; nothing in it names a worker or shows a cell that could be personal."""
 
     items: int
     assignments: int
     workers: int
+    # median_seconds, low_seconds: work time of an assignment: the median, and the time that a tenth stays under; NaN
+    # where it is not known
     median_seconds: float
     low_seconds: float
+    # Per field of the phase: `field`, `asked` (answers, one for each assignment and record of its list), how many of
+    # them are `valid`, `none_declared`, `invalid`, `blank` (the best of an answer's values counts), and `compared`,
+    # `agreeing` as in contract Workers: votes where another worker voted too, and those shared
     fields: pd.DataFrame
-    cells: pd.DataFrame
+    cells: pd.DataFrame  # The commonest invalid cells, as `pilot_cells.common_cells` gives them
 
 
 def pilot(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> Pilot:
-    """What the `answers` and `assignments` (contracts Answers, Assignments) of a phase say of its questions."""
+    """Figures on a phase's questions from its `answers` and `assignments` (contracts Answers, Assignments)."""
     seconds = assignments["work_seconds"].dropna().to_numpy(dtype=float)
     low, median = np.quantile(seconds, [0.1, 0.5]) if len(seconds) else (np.nan, np.nan)
     table = pd.DataFrame(index=pd.Index(list(phase.fields), dtype="str", name="field"))
@@ -77,10 +70,10 @@ def _agreement(answers: pd.DataFrame) -> pd.DataFrame:
     Whoever answered an item's list has voted on each record of it.
     """
     cell = ["field", "item_id", "element"]
-    said = answers[answers["state"].isin(["valid", "none_declared"])]
-    said = said.assign(value=said["value"].fillna("\0"))[[*cell, "worker", "value"]].drop_duplicates()
-    said["shared"] = said.groupby([*cell, "value"])["worker"].transform("size") > 1
-    votes = said.groupby([*cell, "worker"])["shared"].any().reset_index()
+    filled = answers[answers["state"].isin(["valid", "none_declared"])]
+    filled = filled.assign(value=filled["value"].fillna("\0"))[[*cell, "worker", "value"]].drop_duplicates()
+    filled["shared"] = filled.groupby([*cell, "value"])["worker"].transform("size") > 1
+    votes = filled.groupby([*cell, "worker"])["shared"].any().reset_index()
     voters = votes.groupby(cell)["worker"].transform("size")
     asked = votes["item_id"].map(answers.groupby("item_id")["worker"].nunique())
     compared = voters.where(votes["element"] == "", asked) > 1

@@ -105,8 +105,8 @@ def _is_plain(text: str, known: frozenset[str]) -> bool:
 
 def _words_of(phase: PhaseSpec) -> frozenset[str]:
     """Words of the phase's own: of its fields' names and choices."""
-    own = [*phase.fields, *(c for spec in phase.fields.values() for c in spec.choices)]
-    return frozenset(re.findall("[a-z']+", " ".join(own).casefold().replace("_", " ")))
+    names = [*phase.fields, *(c for spec in phase.fields.values() for c in spec.choices)]
+    return frozenset(re.findall("[a-z']+", " ".join(names).casefold().replace("_", " ")))
 
 
 def _settings(cells: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> tuple[list[str], dict[str, FieldSpec]]:
@@ -148,7 +148,7 @@ def _proposals(spec: FieldSpec, text: str | None) -> Iterator[tuple[str, Any]]:
 
 
 def _settles(name: str, spec: FieldSpec, before: FieldSpec, raws: Sequence[str], kept: Sequence[str]) -> bool:
-    """Whether most of `raws` are read with `spec`, and all of `kept` as they were before."""
+    """Whether `spec` reads most of `raws`, and all of `kept` as before."""
     read, read_before = reader(spec), reader(before)
     if all(r.state != "invalid" for raw in raws for r in read_before(raw)):
         return False  # what is wrong with these is no matter of reading, such as one text in several fields

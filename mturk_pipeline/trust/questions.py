@@ -1,4 +1,4 @@
-"""What a phase asks, as far as trust has to know it."""
+"""Fields of a phase, reduced to what trust needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

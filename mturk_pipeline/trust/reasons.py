@@ -1,4 +1,4 @@
-"""Why trust is what it is, in the words of a reviewer's note, naming no worker."""
+"""Reasons for a trust, in the words of a reviewer's note, naming no worker."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +21,14 @@ from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, reliability
 from mturk_pipeline.vocabulary import answer_states
 
-# Work shorter than this share of the phase's median is said.
+# Work shorter than this share of the phase's median is mentioned.
 SHORT_WORK = 1 / 3
 _SHOWN, _MOST_SHOWN = 60, 3  # characters of a near miss, and how many of them are shown
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What reasons are made of."""
+    """Data that reasons are made of."""
 
     ballots: Ballots
     asked: Asked
@@ -39,7 +39,7 @@ class Facts:
 
 
 def reasons_of(facts: Facts, answers: pd.DataFrame) -> pd.Series:
-    """One line for each cell; `answers` (contract Answers) tell what was invalid and how fast the work was."""
+    """Reasons of each cell in one line; `answers` (contract Answers) show invalid answers and the speed of the work."""
     cases = _cases(facts).assign(**_from_answers(facts, answers))
     return pd.Series(texts_of_cases(cases, lambda case: reason(**case)), dtype="str")
 
@@ -80,7 +80,7 @@ def reason(
 ) -> str:
     """One line for one cell; all numbers count workers, but `footer_items` items (0: no footer).
 
-    Where `anonymous` answers are of people who did not log in, they count answers, and it is said.
+    Where `anonymous` answers are of people who did not log in, they count answers, and the line mentions it.
 
     `supporters` and `rivals` are the mean reliability, in per cent, of those who gave the value and of those who
     gave another (-1: unknown); `others_most` workers gave one and the same other value; `notes` says what was noted
@@ -148,19 +148,19 @@ def _for_a_value(
 ) -> list[str]:
     known = f"reliable at {supporters} %" if supporters >= 0 else ""
     if workers == 1 or (valid == 1 and votes == 1):
-        said = f"only 1 {noun} {'answered' * (noun == 'worker')}".rstrip() if workers == 1 else ""
-        said = said or f"only 1 of {workers} {noun}s gave a value"
-        return [f"{said} ({known})" if known else said]
+        votes_in_words = f"only 1 {noun} {'answered' * (noun == 'worker')}".rstrip() if workers == 1 else ""
+        votes_in_words = votes_in_words or f"only 1 of {workers} {noun}s gave a value"
+        return [f"{votes_in_words} ({known})" if known else votes_in_words]
     others = valid - votes
     same = ", the same one" if others_most > 1 and others_most == others else ""
     against = f"{others} gave another value{same}{f' (reliable at {rivals} %)' if rivals >= 0 else ''}"
     if votes == 1:
         if (known and supporters > rivals) or others_most > 1:
             return [f"only 1 of {workers} {noun}s gave this value{f', but {known}' if known else ''}", against]
-        said = f"{valid} of {workers} {noun}s gave a value, no two the same"
-        return [f"{said} ({known})" if known else said]
-    said = f"all {workers} {noun}s agree" if votes == workers else f"{votes} of {workers} {noun}s agree"
-    return [f"{said} ({known})" if known and others else said, *([against] if others else [])]
+        votes_in_words = f"{valid} of {workers} {noun}s gave a value, no two the same"
+        return [f"{votes_in_words} ({known})" if known else votes_in_words]
+    votes_in_words = f"all {workers} {noun}s agree" if votes == workers else f"{votes} of {workers} {noun}s agree"
+    return [f"{votes_in_words} ({known})" if known and others else votes_in_words, *([against] if others else [])]
 
 
 def _cases(facts: Facts) -> pd.DataFrame:
@@ -209,9 +209,9 @@ def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     worker = votes.votes.worker[votes.support_vote]
     cell = votes.candidates.cell[votes.support_candidate]
     share = reliability(facts.scores)[0]
-    told = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
+    is_shown = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
     is_judged = (facts.scores.given >= FEWEST_ANSWERS) & ~votes.unknown
-    judged = is_judged[worker] & told[cell] & (best[cell] >= 0)
+    judged = is_judged[worker] & is_shown[cell] & (best[cell] >= 0)
     with_it = best[cell] == votes.support_candidate
 
     def mean(among: Bools) -> np.ndarray:
@@ -236,13 +236,13 @@ def _copied(facts: Facts) -> Bools:
 
 
 def _from_answers(facts: Facts, answers: pd.DataFrame) -> dict[str, Any]:
-    """Of each cell: what was noted of its answers, and how many were given in a hurry."""
+    """Notes on each cell's answers, and how many were given in a hurry."""
     keys = _keys(facts.ballots, facts.asked)
     evidence = answers["evidence"] if "evidence" in answers else pd.Series("", index=answers.index)
     said_otherwise = evidence.isin([answer_states.NEAR_MISS, answer_states.NONE_IN_WORDS])
     noted = ((answers["state"] == "invalid") & ~said_otherwise) | (answers["note"] == ELSEWHERE)
-    told = answers[(answers["note"] != "") & noted]
-    notes = told.groupby(_COLUMNS)["note"].min().reindex(keys).fillna("")
+    noted_rows = answers[(answers["note"] != "") & noted]
+    notes = noted_rows.groupby(_COLUMNS)["note"].min().reindex(keys).fillna("")
     spread = _spreads(answers, facts.asked).reindex(keys).fillna("")
     same, other = _near_misses(facts, answers[evidence == answer_states.NEAR_MISS], keys)
     return {
@@ -305,11 +305,11 @@ def _spreads(answers: pd.DataFrame, asked: Asked) -> pd.Series:
     Median and quartiles do not care about one absurd answer (Hampel, JASA 69 (1974)).
     """
     names = [name for name, spec in asked.fields.items() if KINDS[spec.kind].is_quantity]
-    told = answers[answers["field"].isin(names) & (answers["state"] == "valid")]
+    numbers = answers[answers["field"].isin(names) & (answers["state"] == "valid")]
     keys = ["item_id", "element", "field"]
-    number = pd.to_numeric(told["value"], errors="coerce")
-    told = told[keys].assign(number=number).dropna()
-    grouped = told.groupby(keys)["number"]
+    number = pd.to_numeric(numbers["value"], errors="coerce")
+    numbers = numbers[keys].assign(number=number).dropna()
+    grouped = numbers.groupby(keys)["number"]
     table = pd.DataFrame({"n": grouped.nunique(), "middle": grouped.median()})
     table["low"], table["high"] = grouped.quantile(0.25), grouped.quantile(0.75)
     table = table[table["n"] > 1]

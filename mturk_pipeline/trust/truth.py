@@ -1,4 +1,4 @@
-"""What people decided about item-fields, as truth for calibration."""
+"""People's decisions on item-fields, as truth for calibration."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ Model = Callable[[Ballots, Asked, Priors], Scores]
 
 @dataclass(frozen=True)
 class Truth:
-    """For each of C cells what a person found right, and how the cell came before the person."""
+    """Right values of C cells according to people, and how each cell came before them."""
 
     truth: Ints  # (C) candidate, or UNKNOWN (nobody looked), NO_VALUE, NOT_GIVEN
     inclusion: Floats  # (C) probability with which it was drawn; missing where it was not drawn by chance
@@ -29,44 +29,44 @@ class Truth:
 
     @staticmethod
     def nothing(ballots: Ballots) -> "Truth":
-        """Nobody has looked at anything."""
+        """No decision on any cell."""
         n = len(ballots.cells.field)
         return Truth(np.full(n, UNKNOWN, dtype=np.int64), np.full(n, np.nan))
 
 
 def looks(ballots: Ballots, scores: Scores, judged: Truth) -> pd.DataFrame:
-    """For each cell that a person looked at: trust in its best guess, whether that is right (0, 1), inclusion.
+    """Cells that a person looked at: trust in the best guess, whether that is right (0, 1), inclusion.
 
     `scores` are those of a model that has not seen the decisions.
     """
     chosen = choose(ballots, scores)
     looked = (judged.truth != UNKNOWN) | np.isin(chosen.best, judged.refuted)
     right = np.where(judged.truth == NO_VALUE, chosen.best < 0, chosen.best == judged.truth)
-    found = {"trust": chosen.trust, "right": right.astype(float), "inclusion": judged.inclusion}
-    return pd.DataFrame({name: column[looked] for name, column in found.items()})
+    columns = {"trust": chosen.trust, "right": right.astype(float), "inclusion": judged.inclusion}
+    return pd.DataFrame({name: column[looked] for name, column in columns.items()})
 
 
 def calibration_of(ballots: Ballots, scores: Scores, judged: Truth) -> Calibration:
-    """How the `scores` of a model that has not seen the decisions have to be corrected."""
+    """Correction for the `scores` of a model that has not seen the decisions."""
     seen = looks(ballots, scores, judged)
     return calibrate(*(seen[name].to_numpy(dtype=float) for name in ("trust", "right", "inclusion")))
 
 
 def taught(model: Model, ballots: Ballots, phase: Asked, known: Priors, before: Scores, judged: Truth) -> Scores:
-    """What `model` says where people's decisions tell it which workers are right.
+    """`model`'s scores with workers judged by people's decisions too.
 
     The cells that they decided keep the trust that they had `before`: a best guess is not more trusted for having
     been looked at, else nobody could say any more how far trust holds.
     """
-    told = judged.truth != UNKNOWN
+    is_decided = judged.truth != UNKNOWN
     truth = np.where(known.truth == UNKNOWN, judged.truth, known.truth)
     after = model(ballots, phase, replace(known, truth=truth))
-    value = np.where(told[ballots.candidates.cell], before.value_trust, after.value_trust)
-    return after.with_trust(value, np.where(told, before.none_trust, after.none_trust))
+    value = np.where(is_decided[ballots.candidates.cell], before.value_trust, after.value_trust)
+    return after.with_trust(value, np.where(is_decided, before.none_trust, after.none_trust))
 
 
 def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Truth:
-    """From reviewed rows (contract Reviewed; with a column `inclusion` where rows were drawn by chance).
+    """Truth from reviewed rows (contract Reviewed; with `inclusion` where rows were drawn by chance).
 
     Values are compared as their kind compares them; a value that nobody gave is known as such.
     """
@@ -91,13 +91,10 @@ def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Tru
 
 
 def with_outcomes(judged: Truth, ballots: Ballots, outcomes: pd.DataFrame, phase: PhaseSpec) -> Truth:
-    """`judged` with what became of values that were used, such as mail that came back.
+    """`judged` with the outcomes of values in use, such as bounced mail.
 
-    Parameters
-    ----------
-    outcomes
-        item_id, element, field, value and right (bool). What a person decided counts more. That a value is wrong says
-        something of the other answers only where there are none.
+    `outcomes` has item_id, element, field, value and right (bool). What a person decided counts more. That a value is
+    wrong says something of the other answers only where there are none.
     """
     cells, values = ballots.cells, ballots.candidates.value
     names = list(phase.fields)
@@ -112,27 +109,27 @@ def with_outcomes(judged: Truth, ballots: Ballots, outcomes: pd.DataFrame, phase
             continue
         kind = phase.fields[name].kind
         here = range(cells.start[at], cells.start[at + 1])
-        found = next((k for k in here if key_of(values[k], kind) == key_of(value, kind)), None)
-        if found is None:
+        match = next((k for k in here if key_of(values[k], kind) == key_of(value, kind)), None)
+        if match is None:
             continue
         if right:
-            truth[at] = found
+            truth[at] = match
         else:
-            refuted.append(found)
+            refuted.append(match)
             truth[at] = NOT_GIVEN if len(here) == 1 else UNKNOWN
     return replace(judged, truth=truth, refuted=np.array(refuted, dtype=np.int64))
 
 
 def _candidates(ballots: Ballots, cells: Ints, said: list[object], phase: PhaseSpec, name: str) -> list[int]:
-    """The candidate of each of `cells` that is what the person `said`."""
+    """Candidate of each of `cells` that equals the person's value."""
     spec = phase.fields[name]
     start, values = ballots.cells.start, ballots.candidates.value
-    found = []
+    places = []
     for cell, text in zip(cells.tolist(), said, strict=True):
         if not isinstance(text, str) or not text.strip():
-            found.append(NO_VALUE)
+            places.append(NO_VALUE)
             continue
         right = key_of(read(text, spec).value or text, spec.kind)
         here = range(start[cell], start[cell + 1])
-        found.append(next((k for k in here if key_of(values[k], spec.kind) == right), NOT_GIVEN))
-    return found
+        places.append(next((k for k in here if key_of(values[k], spec.kind) == right), NOT_GIVEN))
+    return places

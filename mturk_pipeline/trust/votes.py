@@ -223,8 +223,8 @@ def _absent(rows: Rows, record_of_cell: Ints, asked: Asked) -> Ints:
     if not len(names):
         return np.zeros(len(record_of_cell), dtype=np.int64)
     at = np.minimum(np.searchsorted(names, record_of_cell), len(names) - 1)
-    found = names[at] == record_of_cell
-    return np.where(found, askers[record_of_cell // n_elements] - namers[at], 0)
+    has_record = names[at] == record_of_cell
+    return np.where(has_record, askers[record_of_cell // n_elements] - namers[at], 0)
 
 
 def _candidates(
@@ -237,15 +237,15 @@ def _candidates(
     personal: Bools,
 ) -> tuple[Candidates, Ints]:
     """Candidates from supports (S: cell, value, weight, whether unsuspicious), and each support's candidate."""
-    code, found = pairs(cell_of, value_of)
-    votes = np.bincount(code, minlength=len(found))
-    weight = np.bincount(code, weight_of, minlength=len(found)).astype(np.float64)
-    clean = np.zeros(len(found), dtype=bool)
+    code, pair_codes = pairs(cell_of, value_of)
+    votes = np.bincount(code, minlength=len(pair_codes))
+    weight = np.bincount(code, weight_of, minlength=len(pair_codes)).astype(np.float64)
+    clean = np.zeros(len(pair_codes), dtype=bool)
     clean[code[clean_of]] = True
-    order = np.lexsort((found[:, 1], ~clean, -votes, -weight.round(9), found[:, 0]))
+    order = np.lexsort((pair_codes[:, 1], ~clean, -votes, -weight.round(9), pair_codes[:, 0]))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    cell, value = found[order, 0], found[order, 1]
+    cell, value = pair_codes[order, 0], pair_codes[order, 1]
     items, givers = _spread(valid.where(personal[valid.field]), field_of_cell[cell], value)
     texts = valid.names.values[value]
     return Candidates(cell, texts, votes[order], weight[order], clean[order], items, givers), place[code]

@@ -1,4 +1,4 @@
-"""What stands out about a worker, in words: facts for a person to judge, from three assignments on."""
+"""Evidence on a worker, in words: facts for a person to judge, from three assignments on."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ SHORT_WORK = 1 / 3
 
 
 def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
-    """For each worker whether anything but reliability and copying does.
+    """Whether each worker has evidence other than reliability and copying.
 
     Blanks in required fields and very short work are evidence in their own right: on a real batch with 76 rejected
     assignments they told these from the others (area under the curve 1.0 and .73) where agreement could not (.51).
@@ -24,7 +24,7 @@ def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
 
 
 def evidence(table: pd.DataFrame, phase_median: float) -> list[str]:
-    """What stands out about each worker; '' where nothing does or there are too few assignments to tell."""
+    """Evidence on each worker in words; '' without any, or with too few assignments."""
     return [
         "; ".join([*_your_word(worker), *_reliability(worker), *_copying(worker), *_facts(worker, phase_median)])
         for worker in table.to_dict("records")
@@ -51,18 +51,18 @@ def _copying(worker: dict) -> list[str]:
 def _facts(worker: dict, phase_median: float) -> list[str]:
     if not worker["total_contribution"] >= MIN_ASSIGNMENTS:
         return []
-    said = []
+    lines = []
     repeated, blank, asked = worker["repeated_answers"], worker["blank_required"], worker["asked_required"]
     if repeated >= MIN_REPEATS and repeated >= REPEAT_SHARE * worker["valid"]:
-        said.append(f"gave the same value for different items {repeated} times where others did not")
+        lines.append(f"gave the same value for different items {repeated} times where others did not")
     if blank >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked:
-        said.append(f"left a required field blank {blank} of {asked} times")
+        lines.append(f"left a required field blank {blank} of {asked} times")
     invalid, given = worker["invalid"], worker["answers"]
     if invalid >= MIN_INVALID and invalid >= INVALID_SHARE * given:
-        said.append(f"{invalid} of {given} answers are invalid")
+        lines.append(f"{invalid} of {given} answers are invalid")
     if worker["gold_asked"] >= MIN_GOLD and worker["gold_right"] < GOLD_SHARE * worker["gold_asked"]:
-        said.append(f"{worker['gold_right']} of {worker['gold_asked']} gold questions are right")
+        lines.append(f"{worker['gold_right']} of {worker['gold_asked']} gold questions are right")
     median = worker["median_work_seconds"]
     if median < SHORT_WORK * phase_median:
-        said.append(f"worked {median:.0f} s at the median; all workers of the phase {phase_median:.0f} s")
-    return said
+        lines.append(f"worked {median:.0f} s at the median; all workers of the phase {phase_median:.0f} s")
+    return lines

@@ -1,4 +1,4 @@
-"""What a worker did before, in other projects, as a prior: worth something, but never more than work at hand.
+"""Priors from a worker's work in other projects: worth something, but never more than the work at hand.
 
 Each earlier answer counts half an answer now, and all of them together at most `MOST` (another project has other
 questions, and people change).
@@ -28,7 +28,7 @@ def contributions(workers: pd.DataFrame) -> pd.DataFrame:
 def known_before(
     ballots: Ballots, history: pd.DataFrame, overrides: Mapping[str, str], truth: "np.ndarray | None" = None
 ) -> Priors:
-    """What is known of the ballots' workers.
+    """Priors of the ballots' workers.
 
     Parameters
     ----------

@@ -1,17 +1,16 @@
-"""What is suggested about a worker, and why: `neutral`, `watch` or `exclude`. A person decides.
+"""Suggested standing of a worker, with reasons: `neutral`, `watch` or `exclude`. A person decides.
 
 exclude
-    The worker's answers do more harm than good, beyond reasonable doubt: with five answers or more that could be
-    judged, even the upper end of the 95 % interval of reliability lies below `HOPELESS`; or the worker copies, with
-    probability above 0.2, on two shared values or more (one pair in 150 is taken to copy to begin with).
-    Nobody is excluded where there is nobody to compare with, nor of two who contradict each other.
+    With five answers or more that could be judged, even the upper end of the 95 % interval of reliability lies below
+    `HOPELESS`; or the worker copies, with probability above 0.2, on two shared values or more (one pair in 150 is
+    taken to copy to begin with). Nobody is excluded where there is nobody to compare with, nor of two who contradict
+    each other.
 watch
-    Something stands out: the upper end lies below `POOR`, or other evidence is there (required fields left blank,
-    invalid answers, the same value for different items, very short work, gold questions missed).
+    The upper end lies below `POOR`, or other evidence is there (required fields left blank, invalid answers, the same
+    value for different items, very short work, gold questions missed).
 
-Reliability is the share of a worker's values that are right, by the model; its interval is Wilson's, so that few
-answers make a wide one. Honest workers meet hard items, traps and copied rivals, hence the low limits: an honest
-worker accused is worse than a lazy one kept.
+Reliability is the share of a worker's values that are right, by the model; its interval is Wilson's. Honest workers
+meet hard items, traps and copied rivals, hence the low limits: an honest worker accused is worse than a lazy one kept.
 
 Source: Wilson, JASA 22 (1927).
 """
@@ -64,11 +63,11 @@ def partners(copying: Copying, workers: int) -> list[list[int]]:
     for a, b in zip(copying.first[is_suspected].tolist(), copying.second[is_suspected].tolist(), strict=True):
         out[a].append(b)
         out[b].append(a)
-    return [sorted(found) for found in out]
+    return [sorted(voters) for voters in out]
 
 
 def standings(given: Floats, low: Floats, high: Floats, copies: Bools, stands_out: Bools) -> Texts:
-    """What is suggested about each worker, as this file's docstring says."""
+    """Suggested standing of each worker, by the rules in this file's docstring."""
     judged = given >= FEWEST_ANSWERS
     hopeless = judged & (high < HOPELESS)
     poor = judged & (high < POOR)

@@ -1,4 +1,4 @@
-"""How each worker of a phase fared: contributions, agreement, reliability, and what stands out, in words.
+"""Rating of a phase's workers: contributions, agreement, reliability, and evidence in words.
 
 Nothing here accuses: `evidence` states facts for a person to judge, and only from three assignments on; `standing`
 is a suggestion (`mturk_pipeline.trust.worker_standing` says from what).
@@ -45,23 +45,21 @@ def rate_workers(
 ) -> pd.DataFrame:
     """One row per worker (contract Workers), sorted by worker; people who did not log in are none.
 
-    Parameters
-    ----------
-    answers, assignments
-        Contracts Answers and Assignments of one phase; a worker is known from either.
-    fitted
-        What `mturk_pipeline.trust.consensus.fit` found, where the caller has it.
-    gold
-        `mturk_pipeline.trust.gold.gold_truth` of the same ballots, where the phase has gold questions.
+    A worker is known from either table. `fitted` is the result of `consensus.fit`, where the caller has it; `gold` that
+    of `gold.gold_truth` for the same ballots, where the phase has gold questions.
     """
-    found = fitted or fit(answers, phase)
+    model_fit = fitted or fit(answers, phase)
     rows = coded(answers, phase)
     assignments = known(assignments)
     names = pd.Index(
         sorted({*rows.names.workers[~is_unknown(rows.names.workers)], *assignments["worker"]}), dtype="str"
     )
     table = pd.DataFrame(index=names).join(_from_assignments(assignments))
-    table = table.join(_from_answers(rows, phase)).join(agreement(found.ballots, phase)).join(_from_fit(found, gold))
+    table = (
+        table.join(_from_answers(rows, phase))
+        .join(agreement(model_fit.ballots, phase))
+        .join(_from_fit(model_fit, gold))
+    )
     table = table.join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers")).reindex(names)
     counts = [c for c in _COUNTS if c in table]
     table[counts] = table[counts].fillna(0).astype("int64")
@@ -125,24 +123,24 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.Index(rows.names.workers, dtype="str"))
 
 
-def _from_fit(found: Fitted, gold: Ints | None) -> pd.DataFrame:
-    """Per worker what the model says: reliability, copy partners, gold, and outcomes that weighting changed."""
-    votes, n = found.ballots, len(found.ballots.workers)
-    middle, low, high = reliability(found.scores)
-    moved = changed(votes, found.chosen, speakers_for_none(votes, found.phase)[0])[votes.votes.cell]
+def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
+    """The model's estimates per worker: reliability, copy partners, gold, and outcomes that weighting changed."""
+    votes, n = fitted.ballots, len(fitted.ballots.workers)
+    middle, low, high = reliability(fitted.scores)
+    moved = changed(votes, fitted.chosen, speakers_for_none(votes, fitted.phase)[0])[votes.votes.cell]
     names = votes.workers.tolist()
     asked, right = _gold(votes, gold)
     return pd.DataFrame(
         {
             # Without what is known from before: history must not come back as evidence of its own.
-            "given": np.maximum(found.scores.given - found.known.given, 0),
-            "right": np.maximum(found.scores.right - found.known.right, 0),
-            "blacklisted": found.known.weight == 0,
-            "checked": checked_workers(votes, found.known),
+            "given": np.maximum(fitted.scores.given - fitted.known.given, 0),
+            "right": np.maximum(fitted.scores.right - fitted.known.right, 0),
+            "blacklisted": fitted.known.weight == 0,
+            "checked": checked_workers(votes, fitted.known),
             "reliability": middle,
             "reliability_low": low,
             "reliability_high": high,
-            "copy_partners": [[names[p] for p in pair] for pair in partners(found.scores.copying, n)],
+            "copy_partners": [[names[p] for p in pair] for pair in partners(fitted.scores.copying, n)],
             "gold_asked": asked,
             "gold_right": right,
             "outcomes_changed": np.bincount(votes.votes.worker[moved], minlength=n),

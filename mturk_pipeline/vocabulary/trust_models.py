@@ -4,18 +4,10 @@ from typing import NamedTuple
 
 
 class TrustModel(NamedTuple):
-    """A model of trust.
+    """A model of trust."""
 
-    Attributes
-    ----------
-    module
-        Of trust/models; in it stands a function of the model's name.
-    is_probability
-        Its trust is the probability of being right; else a share of votes.
-    """
-
-    module: str
-    is_probability: bool = True
+    module: str  # Of trust/models; in it stands a function of the model's name
+    is_probability: bool = True  # Its trust is the probability of being right; else a share of votes
 
 
 TRUST_MODELS: dict[str, TrustModel] = {

@@ -1,7 +1,4 @@
-"""Models of trust: each turns ballots into the probability that a value is right. One model a file.
-
-A model is a function `(Ballots, Asked, Known) -> Scores`; `vocabulary/trust_models.py` names them all.
-"""
+"""Models of trust, one a file: functions `(Ballots, Asked, Priors) -> Scores`, named in `vocabulary/trust_models`."""
 
 from collections.abc import Callable
 from importlib import import_module

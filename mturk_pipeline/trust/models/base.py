@@ -1,4 +1,4 @@
-"""What every model of trust takes and gives: the seam between models and the consensus table."""
+"""Interface of trust models: what each takes and returns."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +13,7 @@ UNKNOWN, NO_VALUE, NOT_GIVEN = -1, -2, -3
 
 @dataclass(frozen=True)
 class Priors:
-    """What is known before the answers are looked at, for C cells and W workers.
+    """Prior knowledge of C cells and W workers.
 
     `truth` comes from gold questions and reviewed items; `right` and `given` from a worker's history; `weight` from
     a person who trusts a worker more or less than the model would (0 = answers count for nothing).
@@ -27,7 +27,7 @@ class Priors:
 
     @staticmethod
     def nothing(ballots: Ballots, seed: int = 0) -> "Priors":
-        """Of nobody anything is known."""
+        """No prior knowledge of anybody."""
         n = len(ballots.workers)
         unknown = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
         return Priors(unknown, np.zeros(n), np.zeros(n), np.ones(n), seed)
@@ -50,7 +50,7 @@ class Copying:
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model says about the ballots: K candidates, C cells, W workers."""
+    """A model's estimates for the ballots: K candidates, C cells, W workers."""
 
     value_trust: Floats  # (K) probability that the candidate is right
     none_trust: Floats  # (C) probability that there is none
@@ -64,12 +64,12 @@ class Scores:
         return replace(self, value_trust=value_trust, none_trust=none_trust)
 
     def settled(self, ballots: Ballots, known: Priors) -> "Scores":
-        """With what is known for certain: trust of 1 in what is right, of 0 in all else in its cell."""
+        """With known answers put in: trust of 1 in what is right, of 0 in all else in its cell."""
         return self.with_trust(*settled(ballots, self.value_trust, self.none_trust, known))
 
 
 def settled(ballots: Ballots, of_candidate: Floats, of_none: Floats, known: Priors) -> tuple[Floats, Floats]:
-    """The probabilities (K) and (C) with what is known for certain put in."""
+    """Probabilities (K) and (C) with known answers put in."""
     sure = known.truth != UNKNOWN
     if not sure.any():
         return of_candidate, of_none

@@ -39,14 +39,8 @@ def find_copying(
 ) -> tuple[Copying, Floats]:
     """The pairs of workers who share a value, and (S) what each value given counts for.
 
-    Parameters
-    ----------
-    cell
-        (K) each candidate's cell.
-    value
-        (K) each candidate's value, as a code: the same in different cells where the values are equal.
-    independent
-        (S) what each value given counted for when `roles` were found.
+    `cell` (K) is each candidate's cell, `value` (K) its value as a code, the same in different cells where the values
+    are equal; `independent` (S) is what each value given counted for when `roles` were estimated.
     """
     first, second = _sharing(votes.candidate)
     # Answers of people who did not log in may all be one person's: that is no copying.
@@ -55,23 +49,23 @@ def find_copying(
     a = np.minimum(votes.worker[first], votes.worker[second])
     b = np.maximum(votes.worker[first], votes.worker[second])
     width = int(votes.worker.max(initial=0)) + 1
-    found, pair, shared = np.unique(a * width + b, return_inverse=True, return_counts=True)
+    pair_codes, pair, shared = np.unique(a * width + b, return_inverse=True, return_counts=True)
     del a, b
     # One shared value is no pattern; with many workers nearly all pairs are such, and cost the most.
     often = shared[pair] > 1
     first, second, pair = first[often], second[often], (np.cumsum(shared > 1) - 1)[pair[often]]
-    found, shared = found[shared > 1], shared[shared > 1]
+    pair_codes, shared = pair_codes[shared > 1], shared[shared > 1]
     ratio = _others_say(votes, roles, cell, independent, first, second)
     # The same value for many items (a footer that both found) is shared once, not many times.
     _, same, times = np.unique(
         pair * (int(value.max(initial=0)) + 1) + value[votes.candidate[first]], return_inverse=True, return_counts=True
     )
     once = 1 / times[same]
-    shared = np.round(np.bincount(pair, once, len(found))).astype(np.int64)
-    probability = _suspicion(ratio, pair, len(found), once)
+    shared = np.round(np.bincount(pair, once, len(pair_codes))).astype(np.int64)
+    probability = _suspicion(ratio, pair, len(pair_codes), once)
     rank = _rank(votes, roles)
     late = np.where(rank[first] < rank[second], second, first)
-    copying = Copying(found // width, found % width, probability, shared)
+    copying = Copying(pair_codes // width, pair_codes % width, probability, shared)
     return copying, np.exp(sums(late, np.log(1 - COPIED * probability[pair]), len(votes.worker)))
 
 

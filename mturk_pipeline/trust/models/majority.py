@@ -54,7 +54,7 @@ def majority(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
 
 
 def speakers_for_none(ballots: Ballots, asked: Asked, weighted: bool = True) -> tuple[Floats, Floats]:
-    """For each cell: what the votes weigh that speak for 'there is none', and the other votes that said nothing.
+    """For each cell: weight of the votes for 'there is none', and of the other votes without a value.
 
     Not `weighted`, how many votes they are.
     """

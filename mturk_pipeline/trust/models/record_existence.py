@@ -1,4 +1,4 @@
-"""Lists of records: that a record exists comes first, then what its fields are."""
+"""Lists of records: first whether a record exists, then what its fields are."""
 
 from dataclasses import replace
 

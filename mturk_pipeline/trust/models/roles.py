@@ -85,7 +85,7 @@ class OpenVotes:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the model says: K candidates, C cells, W workers."""
+    """The model's estimates: K candidates, C cells, W workers."""
 
     candidate: Floats  # (K)
     none: Floats  # (C)
@@ -294,8 +294,8 @@ class _Fit:
         cell = np.concatenate([votes.cell, votes.silent_cell, votes.near_cell])
         worker = np.concatenate([votes.worker, votes.silent_worker, votes.near_worker])
         field = self.field[cell]
-        there = sums(field, gives[worker] * (1 - none[cell]), self.n_fields)
-        return there, sums(field, makes_up[worker] * none[cell], self.n_fields)
+        given_values = sums(field, gives[worker] * (1 - none[cell]), self.n_fields)
+        return given_values, sums(field, makes_up[worker] * none[cell], self.n_fields)
 
     def _shared(self, logs: Floats, others: Floats) -> tuple[Floats, Floats]:
         """Posterior; candidates that stand side by side in one answer do not take from each other."""
@@ -307,7 +307,7 @@ class _Fit:
         return np.minimum(of_candidate, 1.0), of_others
 
     def _settled(self, of_candidate: Floats, of_none: Floats) -> tuple[Floats, Floats]:
-        """Cells that are no open ones say nothing; known ones say what is known."""
+        """Cells that are not open hold nothing; those with a known answer hold it."""
         truth = self.known.truth
         of_candidate = np.where(self.votes.open[self.cell] & (truth[self.cell] == UNKNOWN), of_candidate, 0.0)
         of_candidate[truth[(truth >= 0) & self.votes.open]] = 1.0
