@@ -22,7 +22,7 @@ KINDS: dict[str, Kind] = {
 
 
 def read(raw: str, field: Question) -> Reading:
-    """What `raw` says as an answer of the field's kind; blank and 'none' tokens are the cell's matter.
+    """Read `raw` as an answer of the field's kind; blank and 'none' tokens are handled by the cell.
 
     An error that a spreadsheet left in the cell is no answer of any kind.
 
@@ -34,7 +34,7 @@ def read(raw: str, field: Question) -> Reading:
 
 
 def unless_lost(reading: Reading, raw: str, field: Question) -> Reading:
-    """`reading` of `raw`, or that its answer is lost, where a spreadsheet left an error instead."""
+    """`reading` of `raw`, or a lost answer where a spreadsheet left an error instead."""
     text = raw if reading.value is None else reading.value
     return invalid(LOST_ANSWER) if is_spreadsheet_error(text) and text not in field.choices else reading
 

@@ -12,7 +12,7 @@ _NO = words("no n false f 0 0.0 off unchecked unselected nope")
 
 
 def read(raw: str, field: Question) -> Reading:
-    """The answer to a yes/no question, as people and forms write it (Yes, TRUE, 1, on)."""
+    """Read the answer to a yes/no question, as people and forms write it (Yes, TRUE, 1, on)."""
     word = unwrap(clean(raw[:200])).casefold()
     if word in _YES or word in _NO:
         return Reading("yes" if word in _YES else "no", "valid")
@@ -21,7 +21,7 @@ def read(raw: str, field: Question) -> Reading:
 
 def guess(sample: ColumnSample) -> dict[str, str] | None:
     """No settings, where all answers are a yes or a no, and both occur."""
-    return {} if len(sample.told) > 1 and set(sample.told) <= _YES_NO else None
+    return {} if len(sample.counts) > 1 and set(sample.counts) <= _YES_NO else None
 
 
 KIND = Kind("boolean", read, near_miss=near_misses.boolean, guess=guess)

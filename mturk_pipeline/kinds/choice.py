@@ -47,12 +47,12 @@ def key_of(value: str) -> str:
 
 
 def _dated(text: str, choices: tuple[str, ...]) -> Reading:
-    """The one choice of which a spreadsheet can have made this date; else why there is none."""
+    """The one choice that a spreadsheet can have turned into this date; else why there is none."""
     possible = choice_of_date(text, choices)
     if len(possible) == 1:
         return Reading(possible[0], "valid", False, f"a spreadsheet had made a date of it: {text[:30]}")
     if possible:
-        return invalid(f"a date that a spreadsheet made of {' or '.join(possible)}: of which cannot be told")
+        return invalid(f"a date that a spreadsheet made of {' or '.join(possible)}: it is not known which")
     why = SHORTENED if is_shortened(text) else date_note(text)
     return invalid(notes(why, f"not one of {_shown(choices)}"))
 
@@ -74,8 +74,8 @@ def guess(sample: ColumnSample) -> dict[str, str] | None:
     """The separator, where several labels stand in a cell; None where no few labels come back, or they are numbers."""
     if sample.is_code or sample.is_remark or not sample.has_labels:
         return None
-    several = any(SEPARATOR in v for v in sample.told)
-    if len(sample.told) > 2 and not several and sample.is_numeric(0.95):
+    several = any(SEPARATOR in v for v in sample.counts)
+    if len(sample.counts) > 2 and not several and sample.is_numeric(0.95):
         return None
     return {"separator": SEPARATOR} if several else {}
 

@@ -1,4 +1,4 @@
-"""A column of answers whose kind nobody has said yet: what the kinds look at to claim it."""
+"""Sample of an answer column without a kind: what the kinds look at to claim it."""
 
 import re
 from collections import Counter
@@ -20,36 +20,21 @@ _MOSTLY, _LED_BY_ZERO = 0.9, 0.05
 
 @dataclass(frozen=True)
 class ColumnSample:
-    """A column of answers.
+    """A column of answers."""
 
-    Attributes
-    ----------
-    words
-        Of the column's name, lower case.
-    told
-        Each answer that says something, as its kind will read it, and how often it was given.
-    cells
-        All answers, also those that say nothing, with repetitions.
-    items
-        How many items were asked about: a column with few values over many items is a choice.
-    asked
-        For each of `cells` what was asked, such as its item: labels of a choice come back on other items, short
-        open answers do not. None where only their number counts.
-    separator
-        Between several labels in one cell.
-    """
-
-    words: frozenset[str]
-    told: Mapping[str, int]
-    cells: Sequence[str]
-    items: int
+    words: frozenset[str]  # Of the column's name, lower case
+    counts: Mapping[str, int]  # Each answer with content, as its kind will read it, and how often it was given
+    cells: Sequence[str]  # All answers, also those that say nothing, with repetitions
+    items: int  # How many items were asked about: a column with few values over many items is a choice
+    # For each of `cells` what was asked, such as its item: labels of a choice come back on other items, short open
+    # answers do not. None where only their number counts.
     asked: Sequence[object] | None
-    separator: str
+    separator: str  # Between several labels in one cell
 
     def is_mostly(self, pattern: re.Pattern[str], share: float) -> bool:
         """Whether at least `share` of the answers have the form."""
-        total = sum(self.told.values())
-        fitting = sum(n for v, n in self.told.items() if pattern.fullmatch(v.strip("<>.,;()\"'")))
+        total = sum(self.counts.values())
+        fitting = sum(n for v, n in self.counts.items() if pattern.fullmatch(v.strip("<>.,;()\"'")))
         return bool(total) and fitting >= share * total
 
     @property
@@ -68,9 +53,9 @@ class ColumnSample:
 
         One such answer is enough where all have the same length (02107, 90210); else it takes some.
         """
-        digits = {v: n for v, n in self.told.items() if _DIGITS.fullmatch(v)}
+        digits = {v: n for v, n in self.counts.items() if _DIGITS.fullmatch(v)}
         total = sum(digits.values())
-        if not total or total < _MOSTLY * sum(self.told.values()):
+        if not total or total < _MOSTLY * sum(self.counts.values()):
             return False
         led = sum(n for v, n in digits.items() if len(v) > 1 and v[0] == "0")
         return led > 0 and (len({len(v) for v in digits}) == 1 or led >= _LED_BY_ZERO * total)
@@ -82,14 +67,14 @@ class ColumnSample:
     @property
     def is_short(self) -> bool:
         """Whether most answers are a few words, or there are none."""
-        total = sum(self.told.values())
-        return not total or sum(n for v, n in self.told.items() if len(v) <= 80) >= 0.8 * total
+        total = sum(self.counts.values())
+        return not total or sum(n for v, n in self.counts.items() if len(v) <= 80) >= 0.8 * total
 
     @cached_property
     def has_labels(self) -> bool:
         """Whether a few short answers come back again and again, on several items."""
         labels: Counter[str] = Counter()
-        for value, number in self.told.items():
+        for value, number in self.counts.items():
             labels.update(dict.fromkeys(value.split(self.separator), number))
         if not labels or len(labels) > 20 or labels.total() < max(3, 2 * len(labels)):
             return False
@@ -104,11 +89,11 @@ class ColumnSample:
         """
         where: dict[str, set[object]] = {}
         for cell, item in zip(self.cells, asked, strict=True):
-            if cell in self.told:
+            if cell in self.counts:
                 for label in cell.split(self.separator):
                     where.setdefault(label, set()).add(item)
-        total = sum(self.told.values())
+        total = sum(self.counts.values())
         if len(set(asked)) < 2:
             return len(where) > 1 and total >= _USUAL * len(where)
-        several = sum(n for v, n in self.told.items() if any(len(where[x]) > 1 for x in v.split(self.separator)))
+        several = sum(n for v, n in self.counts.items() if any(len(where[x]) > 1 for x in v.split(self.separator)))
         return several >= _COMING_BACK * total

@@ -78,13 +78,13 @@ def _uncovered(text: str) -> tuple[str, str]:
         text, note = bare, "written without its @ or dots"
     if " " in text and re.fullmatch(r"[^\s@]+ ?@ ?[^\s@]+", text):
         text, note = text.replace(" ", ""), notes(note, "spaces taken out")
-    found = sorted({unwrap(t).lower() for t in _FOUND.findall(text)})
-    if len(found) != 1:
-        return "", f"{len(found)} addresses in one answer" if found else "not the form of an e-mail address"
-    before, _, after = text.lower().partition(found[0])
+    addresses = sorted({unwrap(t).lower() for t in _FOUND.findall(text)})
+    if len(addresses) != 1:
+        return "", f"{len(addresses)} addresses in one answer" if addresses else "not the form of an e-mail address"
+    before, _, after = text.lower().partition(addresses[0])
     if before.strip() and not _is_lead_in(before):
         return "", "words stand before the @: a name pasted there, or an address cut in two"
-    return found[0], notes(note, "taken out of the text around it" if (before + after).strip(" .<>()") else "")
+    return addresses[0], notes(note, "taken out of the text around it" if (before + after).strip(" .<>()") else "")
 
 
 def _is_lead_in(before: str) -> bool:
@@ -118,10 +118,10 @@ def _judge(address: str, note: str) -> Reading:
 def _unusual(address: str) -> str:
     """An address in letters beyond ASCII, as the library that knows the standards has it; '' if it is none."""
     try:
-        found = email_validator.validate_email(address, check_deliverability=False)
+        parsed = email_validator.validate_email(address, check_deliverability=False)
     except (email_validator.EmailNotValidError, UnicodeError):
         return ""
-    value = f"{found.local_part.lower()}@{found.ascii_domain}"
+    value = f"{parsed.local_part.lower()}@{parsed.ascii_domain}"
     return value if clean(value) == value and unwrap(value) == value else ""
 
 

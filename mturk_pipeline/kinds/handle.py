@@ -42,8 +42,8 @@ def read(raw: str, field: Question) -> Reading:
     text = unwrap(_LABEL.sub("", text, count=1)) if not text.startswith("@") else text
     if usual := _USUAL_LINK.fullmatch(text):
         host, name = usual[1].lower(), usual[2]
-        if host in network.hosts and (found := network.page([name], {})):
-            return Reading(f"{network.hosts[0]}/{found}", "valid")
+        if host in network.hosts and (page := network.page([name], {})):
+            return Reading(f"{network.hosts[0]}/{page}", "valid")
     note = ""
     if " " in text:
         text, note = _from_words(text, network)
@@ -112,10 +112,10 @@ def _bare(text: str, network: Network, note: str) -> Reading:
         return invalid(f"a link to {name.lower()}, not to {network.hosts[0]}")
     if name.isdecimal() and len(name) < 8:
         return invalid("a number, not the name of a page")
-    found = network.page([network.prefix + name] if network.prefix in ("", "@") else ["in", name], {})
-    if not found:
+    page = network.page([network.prefix + name] if network.prefix in ("", "@") else ["in", name], {})
+    if not page:
         return invalid("not the name of a page")
-    return Reading(f"{network.hosts[0]}/{found}", "valid", False, note)
+    return Reading(f"{network.hosts[0]}/{page}", "valid", False, note)
 
 
 def _page(link: Link, network: Network) -> str | None:
@@ -146,9 +146,9 @@ def guess(sample: ColumnSample) -> dict[str, str] | None:
     if called := next((n for n in networks if n in sample.words), None):
         return {"network": called}
     if is_mostly_links(sample):
-        most = 0.7 * sum(sample.told.values())
+        most = 0.7 * sum(sample.counts.values())
         for network in networks:
-            if sum(n for v, n in sample.told.items() if f"{network}.com" in v) > most:
+            if sum(n for v, n in sample.counts.items() if f"{network}.com" in v) > most:
                 return {"network": network}
     return None
 

@@ -1,4 +1,4 @@
-"""Web addresses: taking one apart, finding the one that is wrapped in another, and its canonical form."""
+"""Web addresses: their parts, links wrapped in links, and the canonical form."""
 
 import re
 from typing import NamedTuple
@@ -124,7 +124,7 @@ def without_default_page(path: str) -> str:
 
 
 def canonical_query(query: str) -> str:
-    """What says which page is meant, sorted; tracking parameters and empty pieces are left out."""
+    """Parameters that identify the page, sorted; tracking parameters and empty pieces are left out."""
     pieces = (p for p in query.split("&") if p and not _TRACKING.fullmatch(p.partition("=")[0].strip()))
     escaped = (_escape(p, "/:@!$'()*+,;=?").replace("%20", "+") for p in pieces)
     return "&".join(sorted(p for p in escaped if p not in ("", "=")))
@@ -165,17 +165,17 @@ def _after_scheme(text: str) -> tuple[str, str]:
     """What follows http(s)://, however often and however misspelt it is written; text itself without one."""
     note = ""
     while text[:1] in _SCHEME_LETTERS:
-        if found := _HTTP.match(text):
-            text = text[found.end() :]
-        elif found := _HTTP_MISSPELT.match(text):
-            text, note = text[found.end() :], "http was misspelt"
+        if scheme := _HTTP.match(text):
+            text = text[scheme.end() :]
+        elif scheme := _HTTP_MISSPELT.match(text):
+            text, note = text[scheme.end() :], "http was misspelt"
         elif text[:12].lower().startswith(("http%3a%2f", "https%3a%2f")):
             text, note = unquote(text, errors="replace"), "was percent-encoded"
         else:
             break
-    found = _SCHEME.match(text)
-    if found and (found[2] or found[1].lower() in _NO_PAGE):
-        return "", _Problem(f"{found[1].lower()[:20]}: is not a web page")
+    scheme = _SCHEME.match(text)
+    if scheme and (scheme[2] or scheme[1].lower() in _NO_PAGE):
+        return "", _Problem(f"{scheme[1].lower()[:20]}: is not a web page")
     return (text.lstrip("/") if text.startswith("//") else text), note
 
 
@@ -183,15 +183,15 @@ def _carried(query: str) -> str | None:
     """The address that a query carries, where exactly one of its parameters is one."""
     if not query or "http" not in query.lower():
         return None
-    found = set()
+    addresses = set()
     for piece in query.split("&"):
         name, _, value = piece.partition("=")
         if _CARRIERS.fullmatch(name):
             while value[:12].lower().startswith(("http%3a", "https%3a", "http%25", "https%25")):
                 value = unquote(value, errors="replace")
             if _HTTP.match(value):
-                found.add("%20".join(value.split()))
-    return found.pop() if len(found) == 1 else None
+                addresses.add("%20".join(value.split()))
+    return addresses.pop() if len(addresses) == 1 else None
 
 
 def _escape(text: str, safe: str) -> str:

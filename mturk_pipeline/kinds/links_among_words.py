@@ -7,7 +7,7 @@ from mturk_pipeline.kinds.hosts import host_of
 from mturk_pipeline.texts.plain_text import unwrap, words
 
 TAKEN_OUT = "taken out of the text around it"
-BLANK_INSIDE = "a blank in the link, or words behind it: where it ends cannot be told"
+BLANK_INSIDE = "a blank in the link, or words behind it: it is not clear where it ends"
 
 _MANY = 12  # words behind a link that can still be part of it
 _FILE = re.compile(r"\.(?:[sx]?html?|aspx?|php\d?|pdf|jspx?|cfm|docx?|xlsx?|pptx?)(?:[?#]\S*)?$", re.IGNORECASE)
@@ -26,16 +26,10 @@ def link_among(text: str, link_in: Callable[[str], str], *, blanks: bool = True)
     """The one link of a text with blanks, and a note; or '' and why there is none.
 
     A blank may be part of a link ("x.edu/Student Life/Clubs.aspx"), or end it ("see x.edu/clubs for all"). What stands
-    before a blank is only taken where it is certain that the link ends there.
+    before a blank is only taken where it is certain that the link ends there. Links of a kind that never holds
+    `blanks`, such as an @name, end there always.
 
-    Parameters
-    ----------
-    text
-        Cleaned, without marks around it.
-    link_in
-        A word to the link that it is, '' for others.
-    blanks
-        Whether such a link may hold blanks when people write it; an @name does not.
+    `text` is cleaned, without marks around it; `link_in` maps a word to the link that it is, others to ''.
     """
     parts = text.split(" ")
     links = [link_in(part) for part in parts]

@@ -142,7 +142,7 @@ def choice(text: str, field: Question) -> bool:
 
 def boolean(text: str, field: Question) -> bool:
     """yess · flase · yes, since 2019; 'maybe' and 'yes or no' say neither."""
-    said = unwrap(text).casefold()
-    if re.match(r"(?:yes|no|true|false)\s*(?:[,.;:(–-]|\b(?:it|they|i|there|but|because|since|not)\b)", said):
+    word = unwrap(text).casefold()
+    if re.match(r"(?:yes|no|true|false)\s*(?:[,.;:(–-]|\b(?:it|they|i|there|but|because|since|not)\b)", word):
         return True
-    return any(is_close(said, known, 1) for known in ("yes", "true", "false") if len(said) > 2)
+    return any(is_close(word, known, 1) for known in ("yes", "true", "false") if len(word) > 2)

@@ -31,18 +31,18 @@ def read(raw: str, field: Question) -> Reading:
     bare = _CURRENCY.sub("", text).strip()
     about = _ABOUT.search(bare)
     bare = bare[about.end() :] if about else bare
-    found = _NUMBER.match(bare)
-    if not found or not any(c.isdigit() for c in found[2]):
+    number = _NUMBER.match(bare)
+    if not number or not any(c.isdigit() for c in number[2]):
         return invalid(date_note(text) or "not a number")
-    unit = bare[found.end() :].strip()
+    unit = bare[number.end() :].strip()
     if unit and (date := date_note(text)):
         return invalid(date)
     if any(c.isdecimal() for c in unit):
-        return invalid("a range, a date or several numbers" if found[0] else "not a number")
+        return invalid("a range, a date or several numbers" if number[0] else "not a number")
     factor = _FACTORS.get(unit.casefold(), 0)
     if len(unit) > 30:
         return invalid("a text, not a number")
-    value = _plain(found[1], found[2], found[3] or "", factor)
+    value = _plain(number[1], number[2], number[3] or "", factor)
     if value is None:
         return invalid("not a number")
     left_out = f"'{unit}' is left out" if unit and not factor else ""

@@ -71,10 +71,10 @@ def _plain_digit(character: str) -> str:
 
 def _without_extension(text: str) -> tuple[str, str]:
     """The number before an extension, and the extension as values show it."""
-    found = _EXTENSION.search(text)
-    if not found:
+    extension = _EXTENSION.search(text)
+    if not extension:
         return text, ""
-    return text[: found.start()].rstrip(), f" ext. {found[1].lstrip('0') or '0'}"
+    return text[: extension.start()].rstrip(), f" ext. {extension[1].lstrip('0') or '0'}"
 
 
 def _north_american(digits: str, plus: bool, region: str) -> str:
@@ -151,14 +151,14 @@ def _inside_text(text: str, extension: str, field: Question) -> Reading:
         return invalid("no phone number in it")
     if re.search(r"https?:|www\.|@", text, re.IGNORECASE):
         return invalid("a link or an e-mail address, not a phone number")
-    found = {m.raw_string for m in phonenumbers.PhoneNumberMatcher(text, field.region.upper(), max_tries=20)}
-    if not found:
-        found = set(re.findall(r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)", text))
-    if len(found) > 1:
-        return invalid(f"{len(found)} numbers in one answer")
-    if not found:
+    numbers = {m.raw_string for m in phonenumbers.PhoneNumberMatcher(text, field.region.upper(), max_tries=20)}
+    if not numbers:
+        numbers = set(re.findall(r"(?<!\d)\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)", text))
+    if len(numbers) > 1:
+        return invalid(f"{len(numbers)} numbers in one answer")
+    if not numbers:
         return _in_letters(text, extension, field)
-    inner, inner_extension = _without_extension(found.pop())
+    inner, inner_extension = _without_extension(numbers.pop())
     if not _MARKED.fullmatch(inner):
         return invalid("no phone number in it")
     reading = _read_number(inner, inner_extension or extension, field)
@@ -175,7 +175,7 @@ def _in_letters(text: str, extension: str, field: Question) -> Reading:
 
 def guess(sample: ColumnSample) -> dict[str, str] | None:
     """The usual region, where the column is called so and holds some numbers, or nothing."""
-    fits = sample.is_mostly(_PHONE, 0.2) or sample.is_mostly(_IN_E_NOTATION, 0.2) or not sample.told
+    fits = sample.is_mostly(_PHONE, 0.2) or sample.is_mostly(_IN_E_NOTATION, 0.2) or not sample.counts
     return {"region": _REGIONS[0]} if fits and _COLUMN_WORDS & sample.words else None
 
 

@@ -72,7 +72,7 @@ def _fixed(value: str) -> str:
 def is_mostly_links(sample: ColumnSample) -> bool:
     """Whether a column's answers are links; fewer will do in a column that is called so."""
     called_so = bool(_COLUMN_WORDS & sample.words)
-    return sample.is_mostly(_LINK, 0.5) or (called_so and (sample.is_mostly(_LINK, 0.2) or not sample.told))
+    return sample.is_mostly(_LINK, 0.5) or (called_so and (sample.is_mostly(_LINK, 0.2) or not sample.counts))
 
 
 def guess(sample: ColumnSample) -> dict[str, str] | None:

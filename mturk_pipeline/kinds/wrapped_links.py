@@ -33,21 +33,17 @@ def behind_gateway(text: str) -> str | None:
     """
     if "urldefense" not in text.lower():
         return None
-    if found := _PROOFPOINT_2.search(text):
-        return unquote(found[1].replace("-", "%").replace("_", "/"), errors="replace")
-    found = _PROOFPOINT_3.search(text)
-    return _with_replaced(found[1], found[2] or "") if found else None
+    if match := _PROOFPOINT_2.search(text):
+        return unquote(match[1].replace("-", "%").replace("_", "/"), errors="replace")
+    match = _PROOFPOINT_3.search(text)
+    return _with_replaced(match[1], match[2] or "") if match else None
 
 
 def glued_behind(rest: str, hosts: tuple[str, ...] = ()) -> str | None:
     """The address that stands behind another one, as portals make it of a link without a base; None without one.
 
-    Parameters
-    ----------
-    rest
-        A link without its own scheme. Only what stands before its query and fragment counts.
-    hosts
-        Hosts whose addresses are recognised without http://, beside those of the known networks.
+    Of `rest`, a link without its own scheme, only what stands before query and fragment counts. Addresses of `hosts`
+    and of the known networks are recognised without http://.
 
     >>> glued_behind("portal.example.edu/orgs/https://instagram.com/chess")
     'https://instagram.com/chess'
@@ -58,17 +54,17 @@ def glued_behind(rest: str, hosts: tuple[str, ...] = ()) -> str | None:
     for mark in "?#":
         place = rest.find(mark, 0, end)
         end = place if place >= 0 else end
-    if "http" in rest.lower() and (found := _SECOND.search(rest, 1, end)):
-        inner = rest[found.end() :]
-        return _address(rest[: found.start()], inner if "/" in found[0] else unquote(inner, errors="replace"))
+    if "http" in rest.lower() and (match := _SECOND.search(rest, 1, end)):
+        inner = rest[match.end() :]
+        return _address(rest[: match.start()], inner if "/" in match[0] else unquote(inner, errors="replace"))
     if rest.count(".", 0, end) < 2:
         return None
-    if found := _ARCHIVED.match(rest):
-        return _address("archive.org", rest[found.end() :])
-    for found in _network_address(hosts).finditer(rest, 1, end):
+    if match := _ARCHIVED.match(rest):
+        return _address("archive.org", rest[match.end() :])
+    for match in _network_address(hosts).finditer(rest, 1, end):
         # Right behind another host, a bare facebook.com is rather a folder's name: a portal has folders, or copies www.
-        if found["subdomain"] or "/" in rest[: found.start()]:
-            return _address(rest[: found.start()], rest[found.end() :])
+        if match["subdomain"] or "/" in rest[: match.start()]:
+            return _address(rest[: match.start()], rest[match.end() :])
     return None
 
 
