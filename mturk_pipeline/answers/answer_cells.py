@@ -1,4 +1,4 @@
-"""All cells of a phase's answer columns, read: the long table that the other steps work on.
+"""Answer cells of a phase as a long table, which all other steps work on.
 
 Its columns: `row` (place of the assignment), `field` (place in the phase), `slot` (of a list of records, 0 for
 scalar fields), `column`, `raw`, `value`, `state`, `suspicious`, `note`, `evidence`; one row per reading of a cell
@@ -25,10 +25,10 @@ def read_all(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     return pd.concat(pieces, ignore_index=True)
 
 
-def _read_field(assignments: pd.DataFrame, phase: PhaseSpec, code: int, found: list[Source]) -> pd.DataFrame:
+def _read_field(assignments: pd.DataFrame, phase: PhaseSpec, code: int, batches: list[Source]) -> pd.DataFrame:
     """The cells of one field; each distinct text is read once."""
     rows, slots, columns, texts = [], [], [], []
-    for source in found:
+    for source in batches:
         cells = assignments[source.column].astype("str")
         filled = np.flatnonzero((cells.notna() & (cells != "")).to_numpy(dtype=bool))
         rows.append(filled)
@@ -58,7 +58,7 @@ def _read_field(assignments: pd.DataFrame, phase: PhaseSpec, code: int, found: l
 
 
 def unsaid(places: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """Blank rows for `places` (row, field, slot, element), of which nothing was said."""
+    """Blank rows for `places` (row, field, slot, element) without an answer."""
     names = [first_column(phase, field) for field in phase.fields]
     where = places[["field", "slot"]].value_counts(sort=False).reset_index()
     where["column"] = [names[f].replace("{n}", str(n)) for f, n in zip(where["field"], where["slot"], strict=True)]

@@ -1,4 +1,4 @@
-"""What a cell says: nothing, 'there is none', or one or several answers of its field's kind."""
+"""Meaning of a cell: blank, 'there is none', or one or several answers of its field's kind."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -127,12 +127,12 @@ def _are_alike(parts: list[str]) -> bool:
 def _several(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     """Several readings of one cell as one answer: equal values once, blanks only where nothing else is."""
     kept = dict.fromkeys(readings)
-    said = tuple(r for r in kept if r.state != "blank")
-    return said or (_BLANK,)
+    filled = tuple(r for r in kept if r.state != "blank")
+    return filled or (_BLANK,)
 
 
 def _none_reading(field: FieldSpec) -> Reading:
-    """What 'there is none' counts as in this field."""
+    """Reading of 'there is none' by the field's policy."""
     if field.none_policy == "abstention":
         return Reading(None, "blank", False, "says that there is none: counts as no vote")
     if field.none_policy == "required":

@@ -11,24 +11,24 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 _NOTE = "the item's own name before a free mail host: invented?"
 
 
-def mark_invented(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """`said` where e-mail addresses made of a key of their item and a free mail host are suspicious."""
-    part = pd.Series("", index=said.index, dtype=object)
+def mark_invented(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """Mark as suspicious e-mail addresses made of a key of their item and a free mail host."""
+    part = pd.Series("", index=gathered.index, dtype=object)
     for code, spec in enumerate(phase.fields.values()):
         if made_up_from := KINDS[spec.kind].made_up_from:
-            own = said.loc[(said["field"] == code) & said["value"].notna(), "value"]
-            part[own.index] = own.map({value: made_up_from(value) for value in own.unique()})
+            values = gathered.loc[(gathered["field"] == code) & gathered["value"].notna(), "value"]
+            part[values.index] = values.map({value: made_up_from(value) for value in values.unique()})
     at = np.flatnonzero((part != "").to_numpy())
     if not len(at):
-        return said
+        return gathered
     made_up = _squeezed(part.iloc[at])
-    row = said["row"].iloc[at].to_numpy()
+    row = gathered["row"].iloc[at].to_numpy()
     invented = np.zeros(len(at), dtype=bool)
     for key in phase.keys:
         if column := key_column(assignments, key):
             named = _squeezed(assignments[column].astype("str").fillna("").iloc[row])
             invented |= (made_up == named) & (made_up != "")
-    out = said.copy()
+    out = gathered.copy()
     out.loc[at[invented], "suspicious"] = True
     out.loc[at[invented], "note"] = _NOTE
     return out

@@ -13,26 +13,28 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 ELSEWHERE = "on another site than its input"
 
 
-def mark_elsewhere(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """`said` with a note at links whose site is none of the sites that their assignment's input names.
+def mark_elsewhere(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """Note links on a site that is none of those in their assignment's input.
 
     Only for fields whose values are links, and only where the input has a link at all. Clubs do have pages on other
     sites: nothing becomes suspicious by this.
     """
     links = [code for code, spec in enumerate(phase.fields.values()) if KINDS[spec.kind].is_link]
-    at = np.flatnonzero((said["field"].isin(links) & said["value"].notna() & (said["note"] == "")).to_numpy())
+    at = np.flatnonzero(
+        (gathered["field"].isin(links) & gathered["value"].notna() & (gathered["note"] == "")).to_numpy()
+    )
     expected = _input_sites(assignments) if len(at) else []
     if not expected:
-        return said
-    which, distinct = pd.factorize(said["value"].iloc[at])
+        return gathered
+    which, distinct = pd.factorize(gathered["value"].iloc[at])
     site = np.array([_site(link) for link in distinct], dtype=object)[which]
-    row = said["row"].iloc[at].to_numpy()
+    row = gathered["row"].iloc[at].to_numpy()
     known, same = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
     for sites in expected:
         known |= sites[row] != ""
         same |= sites[row] == site
-    out = said.copy()
-    out.loc[said.index[at[known & ~same & (site != "")]], "note"] = ELSEWHERE
+    out = gathered.copy()
+    out.loc[gathered.index[at[known & ~same & (site != "")]], "note"] = ELSEWHERE
     return out
 
 

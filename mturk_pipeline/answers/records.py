@@ -24,28 +24,28 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 _ROW, _ITEM, _SEVERAL = " row", " item", " several"
 
 
-def real_records(said: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the slots in which something was said (blank and 'none' say that there is no record)."""
-    slot = _places(said)
-    return said.loc[np.isin(slot, slot[has_text(said["state"])])]
+def real_records(gathered: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the slots with an answer (blank and 'none' say that there is no record)."""
+    slot = _places(gathered)
+    return gathered.loc[np.isin(slot, slot[has_text(gathered["state"])])]
 
 
-def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
-    """`said` (rows of real records, index 0, 1, …) with the column `element`.
+def with_elements(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
+    """`gathered` (rows of real records, index 0, 1, …) with the column `element`.
 
     `item` is the number of each assignment's item.
     """
-    if said.empty:
-        return said.assign(element=pd.Series([], dtype="str"))
-    record = _places(said)
-    first = said[["row", "slot"]].drop_duplicates()
+    if gathered.empty:
+        return gathered.assign(element=pd.Series([], dtype="str"))
+    record = _places(gathered)
+    first = gathered[["row", "slot"]].drop_duplicates()
     row = np.asarray(first["row"])
     records = pd.DataFrame({_ROW: row, _ITEM: item[row]})
     keys = list(dict.fromkeys([*phase.record_keys, *phase.record_fields]))
     codes = {name: code for code, name in enumerate(phase.fields)}
     for name in keys:
-        rows = np.flatnonzero(np.asarray(said["field"].eq(codes[name]) & said["value"].notna()))
-        key = comparing_keys(said["value"].iloc[rows], phase.fields[name].kind)
+        rows = np.flatnonzero(np.asarray(gathered["field"].eq(codes[name]) & gathered["value"].notna()))
+        key = comparing_keys(gathered["value"].iloc[rows], phase.fields[name].kind)
         first_of = pd.DataFrame({"record": record[rows], "key": key}).drop_duplicates("record").set_index("record")
         records[name] = first_of["key"].reindex(records.index)
     for strong, weak in zip(phase.record_keys, phase.record_keys[1:], strict=False):
@@ -53,12 +53,12 @@ def with_elements(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.
     element = cast("pd.Series", records[keys[0]])
     for name in keys[1:]:
         element = element.fillna(_joined_by(records, element, name)).fillna(f"{name}:" + records[name])
-    return said.assign(element=element.fillna("").take(record).to_numpy())
+    return gathered.assign(element=element.fillna("").take(record).to_numpy())
 
 
-def _places(said: pd.DataFrame) -> np.ndarray:
+def _places(gathered: pd.DataFrame) -> np.ndarray:
     """For each row the number of its record: assignment and slot, in order of appearance."""
-    return pd.factorize(pd.MultiIndex.from_arrays([said["row"], said["slot"]]))[0]
+    return pd.factorize(pd.MultiIndex.from_arrays([gathered["row"], gathered["slot"]]))[0]
 
 
 def _says_nothing(records: pd.DataFrame, strong: str, weak: str) -> np.ndarray:
@@ -66,13 +66,13 @@ def _says_nothing(records: pd.DataFrame, strong: str, weak: str) -> np.ndarray:
     named = records[[_ROW, strong, weak]].dropna().drop_duplicates()
     several = named.drop(columns=weak)
     several = several.loc[several.duplicated()].drop_duplicates()
-    found = records[[_ROW, strong]].merge(several.assign(**{_SEVERAL: True}), on=[_ROW, strong], how="left")[_SEVERAL]
-    return (found.notna() & records[weak].notna()).to_numpy(dtype=bool)
+    flags = records[[_ROW, strong]].merge(several.assign(**{_SEVERAL: True}), on=[_ROW, strong], how="left")[_SEVERAL]
+    return (flags.notna() & records[weak].notna()).to_numpy(dtype=bool)
 
 
 def _joined_by(records: pd.DataFrame, element: pd.Series, name: str) -> pd.Series:
     """The element of the same item with the same key `name`, where there is exactly one; else missing."""
     known = records[[_ITEM, name]].assign(element=element).dropna().drop_duplicates()
     known = known.loc[~known[[_ITEM, name]].duplicated(keep=False)]
-    found = records[[_ITEM, name]].merge(known, on=[_ITEM, name], how="left")["element"]
-    return cast("pd.Series", found).set_axis(records.index)
+    elements = records[[_ITEM, name]].merge(known, on=[_ITEM, name], how="left")["element"]
+    return cast("pd.Series", elements).set_axis(records.index)

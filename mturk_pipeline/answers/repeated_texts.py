@@ -17,8 +17,8 @@ _VALID, _INVALID = ANSWER_STATES.index("valid"), ANSWER_STATES.index("invalid")
 _JUNK = np.uint8(EVIDENCE.index(JUNK))
 
 
-def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """`said` (see `gathering`) where answers that repeat the text of another open field are invalid.
+def without_echoes(gathered: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`gathered` (see `answer_cells`) with answers that repeat another open field's text marked invalid.
 
     Compared within one answer, and within one record of a list; several columns of one field are no echo. A
     link to the field's own network in a handle field is an answer to that field, whatever else it is pasted into.
@@ -27,11 +27,11 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """
     fields = list(phase.fields.items())
     is_open = np.array([KINDS[spec.kind].open for _, spec in fields])
-    at = np.flatnonzero(is_open[said["field"]] & has_text(said["state"]))
+    at = np.flatnonzero(is_open[gathered["field"]] & has_text(gathered["state"]))
     if not len(at):
-        return said
-    text = loose(said["raw"].iloc[at])
-    echo = said.iloc[at][["row", "slot", "field"]].assign(at=at, text=pd.factorize(text)[0])
+        return gathered
+    text = loose(gathered["raw"].iloc[at])
+    echo = gathered.iloc[at][["row", "slot", "field"]].assign(at=at, text=pd.factorize(text)[0])
     is_prose = np.array([KINDS[spec.kind].prose for _, spec in fields])[echo["field"].to_numpy()]
     echo["telling"] = ~is_prose | (text.str.len() > _FEW_WORDS).to_numpy(dtype=bool)
     echo = echo[echo["text"] >= 0]
@@ -39,10 +39,10 @@ def without_echoes(said: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     several = (groups["field"].transform("nunique") > 1) & groups["telling"].transform("any")
     echo = echo[several.to_numpy()]
     if echo.empty:
-        return said
+        return gathered
     note = "same text in fields " + _names(echo, [name for name, _ in fields])
-    answers_itself = _plainly_meant(said.loc[echo["at"]], phase)
-    out = said.copy()
+    answers_itself = _plainly_meant(gathered.loc[echo["at"]], phase)
+    out = gathered.copy()
     hit = echo["at"].to_numpy()[~answers_itself]
     note = note.to_numpy(dtype=object)[~answers_itself]
     own = out["note"].iloc[hit].to_numpy(dtype=object)

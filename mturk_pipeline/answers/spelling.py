@@ -17,8 +17,8 @@ def comparing_keys(values: pd.Series, kind: str) -> pd.Series:
     return pd.Series(keys[which], index=values.index, dtype="str")
 
 
-def with_one_spelling(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
-    """`said` where the values of an item and field that share a key have one spelling.
+def with_one_spelling(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
+    """`gathered` where the values of an item and field that share a key have one spelling.
 
     It is the most frequent one, then the one written most like a title, then the first in the alphabet; for
     closed questions it is chosen over the whole phase. `item` is the item's number for each assignment.
@@ -26,18 +26,18 @@ def with_one_spelling(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec) ->
     changed = {}
     for code, spec in enumerate(phase.fields.values()):
         kind = KINDS[spec.kind]
-        at = np.flatnonzero(((said["field"] == code) & said["value"].notna()).to_numpy())
+        at = np.flatnonzero(((gathered["field"] == code) & gathered["value"].notna()).to_numpy())
         if kind.key_of is None or not len(at) or (kind.one_spelling_in == "phase" and spec.choices):
             continue
-        value = said["value"].iloc[at].reset_index(drop=True)
+        value = gathered["value"].iloc[at].reset_index(drop=True)
         key = pd.factorize(comparing_keys(value, spec.kind))[0]
-        where = item[said["row"].iloc[at]] if kind.one_spelling_in == "item" else np.zeros(len(at), dtype=int)
+        where = item[gathered["row"].iloc[at]] if kind.one_spelling_in == "item" else np.zeros(len(at), dtype=int)
         best = _best_spelling(value, where * (int(key.max()) + 1) + key)
         different = (best != value).to_numpy()
         changed.update(zip(at[different], best[different], strict=True))
     if not changed:
-        return said
-    out = said.copy()
+        return gathered
+    out = gathered.copy()
     out.loc[list(changed), "value"] = list(changed.values())
     return out
 

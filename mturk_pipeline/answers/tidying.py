@@ -1,4 +1,4 @@
-"""From assignments to tidy answers: what each worker said for each item and field."""
+"""Assignments -> tidy answers: one row per value that a worker gave for an item and field."""
 
 import numpy as np
 import pandas as pd
@@ -22,108 +22,108 @@ _JUNK = EVIDENCE.index(JUNK)
 
 
 def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """What each worker said, long and normalised.
+    """Tidy a phase's answers: long, normalised, one row per value.
 
     Parameters
     ----------
     assignments
-        Raw output (contract `Assignments`) with its `Answer.*` and `Input.*` columns. Columns of the phase that
-        are missing count as blank; their case does not matter.
-    phase
-        The fields, their kinds and columns.
+        Contract `Assignments`; columns of the phase that are missing count as blank, their case does not matter.
 
     Returns
     -------
     pandas.DataFrame
-        Contract `Answers`.
-        Sorted by item, element, field (in the phase's order) and assignment; the same whatever the order of rows.
+        Contract `Answers`, sorted by item, element, field (in the phase's order) and assignment.
         For each scalar field of an assignment a row per distinct value, invalid text, or one row that says blank or
         none_declared. For a list of records the same per record; an assignment that lists nothing has one row
         with element '' in the first record field. Element '' also holds slots without any valid value.
     """
     item, _ = pd.factorize(assignments["item_id"])
-    said = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
-    said = mark_elsewhere(said, assignments, phase)
+    gathered = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
+    gathered = mark_elsewhere(gathered, assignments, phase)
     codes = {name: code for code, name in enumerate(phase.fields)}
-    listed = said["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
+    listed = gathered["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
     every = np.arange(len(assignments))
-    parts = [_scalars(said.loc[~listed], item, phase, every)]
+    parts = [_scalars(gathered.loc[~listed], item, phase, every)]
     if phase.record_fields:
-        parts.append(_lists(said.loc[listed], item, phase, every))
+        parts.append(_lists(gathered.loc[listed], item, phase, every))
     return _assembled(pd.concat(parts, ignore_index=True), assignments, phase)
 
 
-def _scalars(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
-    """One answer for each assignment and scalar field; what was not said is blank."""
-    said = with_one_spelling(said.reset_index(drop=True), item, phase).assign(element="")
+def _scalars(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
+    """One answer for each assignment and scalar field; blank without any."""
+    gathered = with_one_spelling(gathered.reset_index(drop=True), item, phase).assign(element="")
     places = pd.DataFrame({"row": every, "element": "", "slot": 0})
-    return _with_blanks(_resolved(said), places, phase.scalar_fields, phase)
+    return _with_blanks(_resolved(gathered), places, phase.scalar_fields, phase)
 
 
-def _lists(said: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
+def _lists(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
     """The records of each assignment, each with all its fields; one row without element where it lists nothing."""
-    real = with_one_spelling(real_records(said).reset_index(drop=True), item, phase)
+    real = with_one_spelling(real_records(gathered).reset_index(drop=True), item, phase)
     real = _resolved(with_elements(real, item, phase))
     places = real.loc[real["element"] != "", ["row", "element", "slot"]]
     places = places.sort_values("slot", kind="stable").drop_duplicates(["row", "element"])
     real_answers = _with_blanks(real, places, phase.record_fields, phase)
 
     first = phase.record_fields[0]
-    idle = said[~np.isin(said["row"].to_numpy(), real["row"].to_numpy())].reset_index(drop=True)
+    idle = gathered[~np.isin(gathered["row"].to_numpy(), real["row"].to_numpy())].reset_index(drop=True)
     idle = _resolved(idle.assign(field=list(phase.fields).index(first), element="", slot=0))
     silent = np.setdiff1d(every, real["row"].to_numpy())
     places = pd.DataFrame({"row": silent, "element": "", "slot": 0})
     return pd.concat([real_answers, _with_blanks(idle, places, (first,), phase)], ignore_index=True)
 
 
-def _resolved(said: pd.DataFrame) -> pd.DataFrame:
+def _resolved(gathered: pd.DataFrame) -> pd.DataFrame:
     """One answer per assignment, element and field: its values and invalid texts, each once; without any, one
     row none_declared; without that, one row blank. Junk hides no 'there is none' that stands beside it."""
-    if said.empty:
-        return said
-    group = said.groupby(["row", "element", "field"], sort=False).ngroup()
-    state = said["state"].to_numpy()
-    rank = pd.Series(np.where(has_text(said["state"]), 0, len(ANSWER_STATES) - state), index=said.index)
+    if gathered.empty:
+        return gathered
+    group = gathered.groupby(["row", "element", "field"], sort=False).ngroup()
+    state = gathered["state"].to_numpy()
+    rank = pd.Series(np.where(has_text(gathered["state"]), 0, len(ANSWER_STATES) - state), index=gathered.index)
     kept = (rank == rank.groupby(group).transform("min")).to_numpy()
-    usable = pd.Series((rank == 0).to_numpy() & (said["evidence"] != _JUNK).to_numpy(), index=said.index)
+    usable = pd.Series((rank == 0).to_numpy() & (gathered["evidence"] != _JUNK).to_numpy(), index=gathered.index)
     kept = kept | (state == _NONE) & ~usable.groupby(group).transform("any").to_numpy()
-    same = said["value"].fillna("\0" + said["raw"].fillna("")).where(rank == 0, "")
+    same = gathered["value"].fillna("\0" + gathered["raw"].fillna("")).where(rank == 0, "")
     # Of several blanks the one with a note ("says that there is none") tells most.
-    order = np.lexsort((np.arange(len(said)), (said["note"] == "").to_numpy() & (rank > 0).to_numpy()))
+    order = np.lexsort((np.arange(len(gathered)), (gathered["note"] == "").to_numpy() & (rank > 0).to_numpy()))
     once = pd.DataFrame({"group": group, "same": same, "kept": kept}).iloc[order]
     once = once[once["kept"]].drop_duplicates(["group", "same"])
-    return said.loc[np.sort(once.index)]
+    return gathered.loc[np.sort(once.index)]
 
 
-def _with_blanks(said: pd.DataFrame, places: pd.DataFrame, fields: tuple[str, ...], phase: PhaseSpec) -> pd.DataFrame:
-    """`said`, and a blank row for each of `places` (row, element, slot) and `fields` of which it says nothing."""
+def _with_blanks(
+    gathered: pd.DataFrame, places: pd.DataFrame, fields: tuple[str, ...], phase: PhaseSpec
+) -> pd.DataFrame:
+    """`gathered`, and a blank row for each of `places` (row, element, slot) and `fields` of which it says nothing."""
     codes = [code for code, name in enumerate(phase.fields) if name in fields]
     wanted = places.loc[np.repeat(places.index, len(codes))].reset_index(drop=True)
     wanted["field"] = np.tile(codes, len(places)).astype(np.int64)
     keys = ["row", "element", "field"]
-    new = pd.concat([said[keys], wanted[keys]]).duplicated().to_numpy()[len(said) :]
+    new = pd.concat([gathered[keys], wanted[keys]]).duplicated().to_numpy()[len(gathered) :]
     blank = unsaid(wanted[~new].reset_index(drop=True), phase)
-    return pd.concat([said, blank], ignore_index=True)
+    return pd.concat([gathered, blank], ignore_index=True)
 
 
-def _assembled(said: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+def _assembled(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """The contract's columns, in its order, sorted."""
-    row = said["row"].to_numpy()
+    row = gathered["row"].to_numpy()
     keys = [pd.factorize(s, sort=True)[0] for s in (assignments["assignment_id"], assignments["item_id"])]
-    element = pd.factorize(said["element"], sort=True)[0]
-    order = np.lexsort((np.arange(len(said)), said["slot"], keys[0][row], said["field"], element, keys[1][row]))
-    said, row = said.iloc[order].reset_index(drop=True), row[order]
+    element = pd.factorize(gathered["element"], sort=True)[0]
+    order = np.lexsort(
+        (np.arange(len(gathered)), gathered["slot"], keys[0][row], gathered["field"], element, keys[1][row])
+    )
+    gathered, row = gathered.iloc[order].reset_index(drop=True), row[order]
     out = assignments[Answers.shared_with(Assignments)].iloc[row].reset_index(drop=True)
     names = pd.Series(list(phase.fields), dtype="str")
-    out["element"] = said["element"]
-    out["field"] = names.take(said["field"].to_numpy()).to_numpy()
+    out["element"] = gathered["element"]
+    out["field"] = names.take(gathered["field"].to_numpy()).to_numpy()
     for column in ("raw", "value", "suspicious", "note"):
-        out[column] = said[column]
-    _put_back_originals(out, row, said["column"], assignments)
+        out[column] = gathered[column]
+    _put_back_originals(out, row, gathered["column"], assignments)
     for column, names_of in (("state", ANSWER_STATES), ("evidence", EVIDENCE)):
-        out[column] = pd.Series(names_of, dtype="str").take(said[column].to_numpy()).to_numpy()
-    out["answer_column"] = said["column"]
-    out["slot"] = said["slot"].astype("Int64").where(said["slot"] > 0)
+        out[column] = pd.Series(names_of, dtype="str").take(gathered[column].to_numpy()).to_numpy()
+    out["answer_column"] = gathered["column"]
+    out["slot"] = gathered["slot"].astype("Int64").where(gathered["slot"] > 0)
     return out[list(Answers.names())]
 
 
@@ -133,11 +133,11 @@ def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, 
     Where a box of a joined group was mended, the labels stay: the box's own cell is in the assignment's `mended`.
     """
     for name, cells in original_cells(assignments).items():
-        own = name if name in assignments.columns else _group_of(name, columns)
-        where = np.flatnonzero((columns == own).to_numpy(dtype=bool) & np.isin(row, cells.index))
+        column = name if name in assignments.columns else _group_of(name, columns)
+        where = np.flatnonzero((columns == column).to_numpy(dtype=bool) & np.isin(row, cells.index))
         where = where[out["raw"].iloc[where].notna().to_numpy(dtype=bool)]
         before = cells.loc[row[where]]
-        if own == name:
+        if column == name:
             out.loc[where, "raw"] = before["before"].to_numpy(dtype=object)
         noted = zip(out["note"].iloc[where], before["what"], strict=True)
         out.loc[where, "note"] = [note if what in note else join_notes(note, what) for note, what in noted]

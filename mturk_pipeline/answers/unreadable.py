@@ -1,4 +1,4 @@
-"""Answers that could not be read: what each is evidence of, and how many there are of which field.
+"""Unreadable answers: the evidence in each, and counts by field.
 
 An unreadable answer is not the same as none. A *near miss* (dean@uni,edu) looks like an answer of its kind: its
 worker saw a value. *None in other words* ("no e-mail listed") says that there is none. All else is *junk*, evidence of
@@ -14,6 +14,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.none_words import says_none
 from mturk_pipeline.kinds.kind import Reading
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.plain_text import clean, has_control
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.vocabulary.answer_states import JUNK, NEAR_MISS, NONE_IN_WORDS
@@ -81,13 +82,13 @@ def unreadable(answers: pd.DataFrame) -> tuple[Unreadable, ...]:
     """For each field with answers (contract Answers) that could not be read: how many, and why; most first."""
     invalid = answers[answers["state"] == "invalid"]
     evidence = invalid["evidence"] if "evidence" in invalid else pd.Series(JUNK, index=invalid.index)
-    found = []
+    fields = []
     for field, mine in invalid.groupby("field", sort=True):
         reasons = mine["note"].str.split(";").str[0]
         common = reasons[reasons != ""].value_counts().rename_axis("reason").reset_index(name="n")
         common = common.sort_values(["n", "reason"], ascending=[False, True]).head(_MOST_REASONS)
         of_field = evidence.loc[mine.index]
-        found.append(
+        fields.append(
             Unreadable(
                 field=str(field),
                 answers=len(mine),
@@ -96,17 +97,16 @@ def unreadable(answers: pd.DataFrame) -> tuple[Unreadable, ...]:
                 reasons=tuple((str(r), int(n)) for r, n in zip(common["reason"], common["n"], strict=True)),
             )
         )
-    return tuple(sorted(found, key=lambda u: (-u.answers, u.field)))
+    return tuple(sorted(fields, key=lambda u: (-u.answers, u.field)))
 
 
-def unreadable_line(found: Sequence[Unreadable]) -> str:
+def unreadable_line(fields: Sequence[Unreadable]) -> str:
     """How many answers could not be read, by field, in one line; '' where all could.
 
     >>> unreadable_line([Unreadable("phone", 1, 0, 0, (("no phone number in it", 1),))])
     '1 answer could not be read: phone 1 (no phone number in it: 1)'
     """
-    total = sum(u.answers for u in found)
+    total = sum(u.answers for u in fields)
     if not total:
         return ""
-    noun = "1 answer" if total == 1 else f"{total:,} answers"
-    return f"{noun} could not be read: {'; '.join(map(str, found))}"
+    return f"{counted(total, 'answer')} could not be read: {'; '.join(map(str, fields))}"
