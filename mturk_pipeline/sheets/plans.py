@@ -16,48 +16,22 @@ Look = Literal["plain", "text", "wrapped", "quiet", "strong", "number", "share"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet.
+    """One column of a sheet."""
 
-    Attributes
-    ----------
-    name
-        Its header.
-    cells
-        str (missing or '' for an empty cell) or numbers; with the look plain anything.
-    width
-        In characters.
-    look
-        text; wrapped; quiet (grey, for what only the pipeline needs); strong; number; share (0..1, coloured); plain
-        (each value as its type is written).
-    yours
-        A person may write here: the header says so by its colour.
-    hidden
-        There, but not in view.
-    links
-        Cells that are valid http(s) addresses can be clicked.
-    choices
-        Offered in a drop-down list.
-    only_choices
-        No other words may be written.
-    hint
-        Shown beside a cell with `choices` while it is selected.
-    pick_from
-        Columns side by side whose cells in the same row are offered in a drop-down list.
-    formulas
-        Formula by row (from 0), for cells that a spreadsheet is to keep up to date; `cells` has the value of now.
-    """
-
-    name: str
-    cells: pd.Series
-    width: float = 16
+    name: str  # Its header
+    cells: pd.Series  # str (missing or '' for an empty cell) or numbers; with the look plain anything
+    width: float = 16  # In characters
+    # text; wrapped; quiet (grey, for what only the pipeline needs); strong; number; share (0..1, coloured); plain (each
+    # value as its type is written)
     look: Look = "text"
-    yours: bool = False
-    hidden: bool = False
-    links: bool = False
-    choices: tuple[str, ...] = ()
-    only_choices: bool = False
-    hint: str = ""
-    pick_from: tuple[str, ...] = ()
+    yours: bool = False  # A person may write here: the header says so by its colour
+    hidden: bool = False  # There, but not in view
+    links: bool = False  # Cells that are valid http(s) addresses can be clicked
+    choices: tuple[str, ...] = ()  # Offered in a drop-down list
+    only_choices: bool = False  # No other words may be written
+    hint: str = ""  # Shown beside a cell with `choices` while it is selected
+    pick_from: tuple[str, ...] = ()  # Columns side by side whose cells in the same row are offered in a drop-down list
+    # Formula by row (from 0), for cells that a spreadsheet is to keep up to date; `cells` has the value of now
     formulas: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -70,30 +44,14 @@ class Column:
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """One sheet.
+    """One sheet."""
 
-    Attributes
-    ----------
-    title
-        Name of the sheet.
-    columns
-        From left to right, all of one length.
-    frozen
-        How many columns stay in view.
-    tab
-        Colour of the tab, RRGGBB; a table for any use has none, and a plain header.
-    fades
-        Column that, once filled, turns its row grey: done.
-    plain
-        Text to read, without a filter.
-    """
-
-    title: str
-    columns: list[Column] = field(default_factory=list)
-    frozen: int = 0
-    tab: str | None = None
-    fades: str | None = None
-    plain: bool = False
+    title: str  # Name of the sheet
+    columns: list[Column] = field(default_factory=list)  # From left to right, all of one length
+    frozen: int = 0  # How many columns stay in view
+    tab: str | None = None  # Colour of the tab, RRGGBB; a table for any use has none, and a plain header
+    fades: str | None = None  # Column that, once filled, turns its row grey: done
+    plain: bool = False  # Text to read, without a filter
 
     @property
     def rows(self) -> int:

@@ -1,4 +1,4 @@
-"""A file of tables -> tables of text, whatever is wrong with it said in one line."""
+"""A file of tables -> tables of text; what is wrong with it is one line."""
 
 import hashlib
 import stat
@@ -17,7 +17,7 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True)
 class FileText:
-    """What a file holds: its tables, and what tells its versions apart."""
+    """Tables of a file, and what distinguishes its versions."""
 
     tables: list[TextTable]
     digest: str
@@ -32,12 +32,8 @@ def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> 
     """Read a result file by its content, whatever its name ends with.
 
     `is_header` recognises the column names of the table that the caller looks for: what stands above them, such as a
-    title, is left out. Without it the first row with text is the header.
-
-    Raises
-    ------
-    UnreadableFileError
-        With one line saying what is wrong and what to do; the only exception that leaves this function.
+    title, is left out. Without it the first row with text is the header. The only exception that leaves this function
+    is UnreadableFileError: one line, what is wrong and what to do.
     """
     content, modified = _content(path, limits)
     if problem := unsupported_content(content):
@@ -50,13 +46,9 @@ def read_file(path: Path, limits: Limits, is_header: IsHeader | None = None) -> 
 
 
 def read_hand_filled(path: Path, limits: Limits, is_header: IsHeader) -> list[TextTable]:
-    """The tables of a file that a person filled in and saved with any program, old workbooks and .ods too.
+    """The tables of a file that a person filled in, old workbooks and .ods too, else UnreadableFileError.
 
     Of a workbook only the sheets that have a header; see `read_text` and `read_workbook` for what else differs.
-
-    Raises
-    ------
-    UnreadableFileError
     """
     content, _ = _content(path, limits)
     if is_workbook(content):
@@ -95,6 +87,6 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
 
 
 def refuse_blank(content: bytes) -> None:
-    """UnreadableFileError for a file in which nothing stands."""
+    """Raise UnreadableFileError for an empty file."""
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFileError("is empty")

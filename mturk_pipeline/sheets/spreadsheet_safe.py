@@ -38,7 +38,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def joined(value: Any) -> str | None:
-    """Any cell as the text that people read; None for a missing one, lists joined by '; '.
+    """Any cell as text for people; None for a missing one, lists joined by '; '.
 
     >>> joined(["a@x.edu", "b@x.edu"]), joined(float("nan"))
     ('a@x.edu; b@x.edu', None)
@@ -78,13 +78,8 @@ def unescape_csv_cell(text: str) -> str:
 def csv_bytes(frame: pd.DataFrame, *, formula_safe: bool = True, bom: bool = False) -> bytes:
     """`frame` (index left out) as UTF-8 CSV with a header, lines ended as RFC 4180 has it (CR LF).
 
-    Parameters
-    ----------
-    formula_safe
-        Escape text cells and column names (`escape_csv_cell`); columns of numbers, times and truth values are
-        written as they are.
-    bom
-        Begin with a byte order mark, which Excel needs to show other than English letters.
+    `formula_safe` escapes text cells and column names (`escape_csv_cell`); columns of numbers, times and truth values
+    are written as they are. `bom` begins with a byte order mark, which Excel needs to show other than English letters.
     """
     table = pd.DataFrame(
         {i: _csv_column(frame.iloc[:, i], formula_safe) for i in range(frame.shape[1])}, index=frame.index

@@ -36,7 +36,7 @@ _END = "\x03end-of-file\x03"
 
 @dataclass
 class TextTable:
-    """One table of a file: text only, a blank cell is missing.
+    """One table of a file as text; a blank cell is missing.
 
     `frame` has one row per record with data; `numbers` is each record's row as a spreadsheet counts it,
     `widths` how many cells it had, `surplus` the cells beyond the header by position in `frame`, `open_quote`
@@ -61,7 +61,7 @@ class TextTable:
 def read_text(
     content: bytes, limits: Limits, is_header: IsHeader | None = None, *, hand_filled: bool = False
 ) -> TextTable:
-    """The table in the bytes of a .csv, .tsv, .txt or .results file.
+    """The table in a .csv, .tsv, .txt or .results file; UnreadableFileError without a header or above `limits`.
 
     UTF-8 (with or without its mark), UTF-16, UTF-32 with a mark, else cp1252; the delimiter is the one that a first
     line `sep=;` names, the comma, tab, semicolon or bar, with which a header is recognised, else whichever parts the
@@ -69,21 +69,12 @@ def read_text(
 
     Parameters
     ----------
-    content
-        The file's bytes.
-    limits
-        What the table may hold at most.
     is_header
         Recognises the header's column names; rows above it (a title) are left out and noted. Without it, and where
         it recognises none of the first twenty rows, the first row with text is the header.
     hand_filled
         People wrote into the file: a quotation mark that stands alone costs its own line and no other, and blank
         cells beyond the header count in `widths`, as cells may have been pushed to the right.
-
-    Raises
-    ------
-    UnreadableFileError
-        If there is no header, or the table is larger than `limits`.
     """
     encoding = encoding_of(content)
     csv.field_size_limit(2**31 - 1)  # the default, 128 KiB, is an abort; long cells are looked at later
@@ -108,21 +99,11 @@ def read_text(
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is laid out.
+    """Layout of a text: its encoding, delimiter and header."""
 
-    Attributes
-    ----------
-    skipped
-        Characters of a first line `sep=;`, which is no row.
-    delimiter
-        What stands between cells.
-    above
-        How many records stand above the header, blank ones too.
-    """
-
-    skipped: int
-    delimiter: str
-    above: int
+    skipped: int  # Characters of a first line `sep=;`, which is no row
+    delimiter: str  # What stands between cells
+    above: int  # How many records stand above the header, blank ones too
 
 
 def find_layout(text: str, is_header: IsHeader | None = None, *, hand_filled: bool = False) -> Layout:

@@ -1,4 +1,4 @@
-"""Files that no dialect reads, told by what they hold: one entry for each platform or kind of file.
+"""Files that no dialect reads, recognised by their content: one entry for each platform or kind of file.
 
 An entry names the columns, the keys of JSON or the first bytes that tell its files, and what to do instead. To read
 one of them, write a dialect and take its entry out.
@@ -23,30 +23,15 @@ _NO_ANSWERS = "it holds no answers: hand in the batch's results (Manage > Result
 
 @dataclass(frozen=True)
 class UnsupportedFile:
-    """Files that are told apart and refused.
+    """Files that are recognised and refused."""
 
-    Parameters
-    ----------
-    files
-        What they are, to follow "is".
-    remedy
-        What to do instead.
-    columns
-        Sets of columns, one of which stands complete in the header; any case, `*` for any text.
-    keys
-        The same of keys near the beginning of JSON.
-    lacks
-        Columns that such a table never has.
-    weak
-        The columns tell too little where a dialect would read the table.
-    """
-
-    files: str
-    remedy: str
+    files: str  # What they are, to follow "is"
+    remedy: str  # What to do instead
+    # Sets of columns, one of which stands complete in the header; any case, `*` for any text
     columns: tuple[tuple[str, ...], ...] = ()
-    keys: tuple[tuple[str, ...], ...] = ()
-    lacks: tuple[str, ...] = ()
-    weak: bool = False
+    keys: tuple[tuple[str, ...], ...] = ()  # The same of keys near the beginning of JSON
+    lacks: tuple[str, ...] = ()  # Columns that such a table never has
+    weak: bool = False  # The columns tell too little where a dialect would read the table
 
     @property
     def refusal(self) -> str:

@@ -38,12 +38,8 @@ _MOST_LINKS = 60_000
 def xlsx_bytes(sheets: Mapping[str, pd.DataFrame], *, widths: Mapping[str, float] | None = None) -> bytes:
     """A workbook with one sheet for each table: header frozen and bold, filter on, text stored as text.
 
-    Parameters
-    ----------
-    sheets
-        Title -> table (index left out); a table too long for one sheet goes on in '<title> 2', '<title> 3' …
-    widths
-        Column name -> width in characters; other columns get one that fits their content, 8 to 60.
+    A table too long for one sheet goes on in '<title> 2', '<title> 3' …; columns not in `widths` (characters) fit their
+    content, 8 to 60.
     """
     return workbook_bytes(plan for title, frame in sheets.items() for plan in table_plans(title, frame, widths))
 
@@ -106,7 +102,7 @@ def _lay_out(sheet: Any, plan: SheetPlan) -> None:
 
 
 def _lines_shown(plan: SheetPlan) -> Sequence[int]:
-    """How many lines each row needs for its wrapped cells, at most six: the rest is seen in the cell itself.
+    """Lines that each row needs for its wrapped cells, at most six: the rest is seen in the cell itself.
 
     Not every program fits heights by itself.
     """

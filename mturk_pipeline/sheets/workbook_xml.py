@@ -1,4 +1,4 @@
-"""The XML of a workbook, looked through once before any sheet is laid out in memory.
+"""The XML of a workbook, checked once before any sheet is laid out in memory.
 
 Refused is what would exhaust the memory or end the process; found are cells that hold something, but no value: a
 spreadsheet's errors, and formulas that nobody computed. A reader of values finds such cells blank, and blank is an
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
+from mturk_pipeline.texts.counted import counted
 
 BROKEN = "is a broken workbook (cut short or not finished copying?): copy or download it again"
 NOT_COMPUTED = "#VALUE!"  # the error that stands for a formula without a value: it was something, and is lost
@@ -60,10 +61,7 @@ LostValues = dict[tuple[int, int], str]
 def lost_values(content: bytes, limits: Limits) -> dict[str, LostValues]:
     """Cells without a value, by sheet; empty where there are none, as in nearly all workbooks.
 
-    Raises
-    ------
-    UnreadableFileError
-        If reading the workbook would exhaust the memory or end the process, or it is broken.
+    UnreadableFileError if reading the workbook would exhaust the memory or end the process, or it is broken.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -79,7 +77,7 @@ def lost_values(content: bytes, limits: Limits) -> dict[str, LostValues]:
 
 
 def text_of(lost: str) -> str:
-    """The text that stands for a cell without a value: an error, a formula that is nothing but a text, or an error.
+    """Text that stands for a cell without a value: an error, a formula that is nothing but a text, or an error.
 
     >>> text_of('="00123"'), text_of("#N/A"), text_of('=A1&"x"')
     ('="00123"', '#N/A', '#VALUE!')
@@ -92,7 +90,7 @@ def lost_note(cells: Mapping[tuple[int, int], str]) -> list[str]:
     lost = sum(map(_is_formula, cells.values()))
     if not lost:
         return []
-    subject = "1 cell holds a formula" if lost == 1 else f"{lost:,} cells hold formulas"
+    subject = counted(lost, "cell holds a formula", "cells hold formulas")
     return [
         f"{subject} whose value the file does not have: open it in a spreadsheet program, save it, hand it in again"
     ]
@@ -131,8 +129,8 @@ def _parts_of_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _attribute(tag: str, name: str) -> str:
-    found = re.search(_ATTRIBUTE % name, tag)
-    return found[1] if found else ""
+    match = re.search(_ATTRIBUTE % name, tag)
+    return match[1] if match else ""
 
 
 @dataclass
@@ -184,7 +182,7 @@ def _look_through(archive: zipfile.ZipFile, part: str, limits: Limits) -> LostVa
 
 def _has_wide_place(block: bytes) -> bool:
     """Whether a place has three letters or is none of a sheet; `color="red"` in a text is no place."""
-    return any(not block[found.start() - 1 : found.start()].isalnum() for found in _WIDE.finditer(block))
+    return any(not block[match.start() - 1 : match.start()].isalnum() for match in _WIDE.finditer(block))
 
 
 def _stretch_by_rows(extent: _Extent, rows: list[bytes]) -> None:
@@ -192,16 +190,16 @@ def _stretch_by_rows(extent: _Extent, rows: list[bytes]) -> None:
     for row in rows:
         if cells := len(_ANY_CELL.findall(row)):
             extent.stretch(0, cells)
-            for found in _ANY_PLACE.finditer(row):
-                column = column_number(found[1].upper())
-                if column <= _TWO_LETTERS or _is_in_tag(row, found):
-                    extent.stretch(int(found[2]), column)
+            for match in _ANY_PLACE.finditer(row):
+                column = column_number(match[1].upper())
+                if column <= _TWO_LETTERS or _is_in_tag(row, match):
+                    extent.stretch(int(match[2]), column)
 
 
-def _is_in_tag(row: bytes, found: re.Match[bytes]) -> bool:
+def _is_in_tag(row: bytes, match: re.Match[bytes]) -> bool:
     """Whether a match stands in a tag, or may; a text can look like a place, too."""
-    end = _REST_OF_TAG.match(row, row.rfind(b"<", 0, found.start()) + 1)
-    return end is None or end.end() >= found.end() or row[end.end() : end.end() + 1] != b">"
+    end = _REST_OF_TAG.match(row, row.rfind(b"<", 0, match.start()) + 1)
+    return end is None or end.end() >= match.end() or row[end.end() : end.end() + 1] != b">"
 
 
 def _row_blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
@@ -213,9 +211,9 @@ def _row_blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, by
             if head and (data := _SHEET_DATA.search(block)):
                 head, block = False, block[data.end() :]
                 end = b"</%brow>" % (data[1] or b"")
-            block, found, rest = block.rpartition(end)
-            if found:
-                yield block + found, end
+            block, last_end, rest = block.rpartition(end)
+            if last_end:
+                yield block + last_end, end
             if len(rest) > _LONGEST_ROW:
                 raise UnreadableFileError(BROKEN)
     yield rest, end
@@ -234,8 +232,8 @@ def column_number(letters: bytes) -> int:
 
 
 def _lost_of_block(block: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    for found in _LOST.finditer(block):
-        text = found[0].decode("utf-8", "replace")
+    for match in _LOST.finditer(block):
+        text = match[0].decode("utf-8", "replace")
         place, value, formula = _PLACE.search(text), _VALUE.search(text), _FORMULA.search(text)
         if place:
             lost = value[1] if value and value[1] else f"={html.unescape(formula[1]) if formula else ''}"

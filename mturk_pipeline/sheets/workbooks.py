@@ -51,13 +51,9 @@ def read_workbook(
 
 
 def read_cells(content: bytes, limits: Limits, is_left_out: IsHeader) -> SheetCells:
-    """The cells of all sheets of a hand-filled workbook, as `tables_of` takes them.
+    """The cells of all sheets of a hand-filled workbook, as `tables_of` takes them, or UnreadableFileError.
 
     Of a sheet whose header `is_left_out` recognises only the header.
-
-    Raises
-    ------
-    UnreadableFileError
     """
     sheets = []
     for name, records, _ in _cells(content, limits, typed_text):
