@@ -1,4 +1,4 @@
-"""All leads: what the last phase came to, one row per lead, with where it comes from."""
+"""All leads of a project: one row per lead, with where it comes from."""
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from mturk_pipeline.leads.lead_columns import (
 )
 from mturk_pipeline.leads.lead_rows import explode
 from mturk_pipeline.leads.segments import segment_column, segment_lists, segment_places
+from mturk_pipeline.review.item_rows import as_lists
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNDECIDED
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -31,7 +32,7 @@ def gather_leads(
     lineage: pd.DataFrame | None = None,
     sources: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """The leads (contract AllLeads) of the last phase.
+    """Gather the leads (contract AllLeads) of the last phase; ValueError for a field that the phase does not have.
 
     Rows that a person accepted, fixed or added and those that passed automatically go out, undecided ones where
     `spec` says so; empty ones are left out. The same value for the same keys in a group is one lead (compared in
@@ -40,8 +41,6 @@ def gather_leads(
 
     Parameters
     ----------
-    reviewed, consensus
-        Contracts Reviewed and Consensus of the last phase.
     lineage
         One row per item (`parent_item_id` or `item_id`), the inputs of all phases before in other columns.
     sources
@@ -52,15 +51,12 @@ def gather_leads(
     DataFrame
         Sorted by group, keys and rank. Keys first; keys and columns of lineage whose names are taken here become
         `input_<name>`. A lead's id is made from its keys, group and value: it outlives new batches.
-
-    Raises
-    ------
-    ValueError
-        Where `spec` names a field that the phase does not have.
     """
     status = [*GOES_ON, *([UNDECIDED] if spec.include_undecided else [])]
     # Beside the rows: a key or field may be called so, too.
-    lists = pd.DataFrame({"sources": _lists(reviewed, sources), "item_ids": _own_ids(reviewed)})
+    if sources is None:
+        sources = as_lists(pd.Series(None, index=reviewed.index, dtype=object))
+    lists = pd.DataFrame({"sources": sources, "item_ids": reviewed["item_id"].astype(object).map(lambda item: [item])})
     goes_out = reviewed["status"].isin(status)
     rows, lists = reviewed.loc[goes_out].reset_index(drop=True), lists.loc[goes_out].reset_index(drop=True)
     keys = key_columns(phase)
@@ -94,15 +90,6 @@ def _merged(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec, segment: str
     merged["lead_id"] = ids_of(same.loc[merged.index])
     merged["duplicate_lead"] = duplicate_leads(merged["lead_group"], values.loc[merged.index])
     return merged.assign(suppressed=pd.Series("", index=merged.index, dtype="str")).reset_index(drop=True)
-
-
-def _own_ids(reviewed: pd.DataFrame) -> pd.Series:
-    return pd.Series([[i] for i in reviewed["item_id"].tolist()], index=reviewed.index, dtype=object)
-
-
-def _lists(reviewed: pd.DataFrame, sources: pd.Series | None) -> pd.Series:
-    nothing = pd.Series([[] for _ in range(len(reviewed))], index=reviewed.index, dtype=object)
-    return nothing if sources is None else sources
 
 
 def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, named: dict[str, str]) -> pd.DataFrame:

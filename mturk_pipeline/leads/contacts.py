@@ -76,11 +76,11 @@ def contacts(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.DataF
 
 def _titles(columns: Mapping[str, str], segment: str | None) -> dict[str, str]:
     """Column of the leads -> the contacts' column, for keys and records: never one that has a meaning of its own."""
-    own = set(_FIXED) - {"Company", "Last Name", *(["Segment"] if segment in (None, *columns.values()) else [])}
+    reserved = set(_FIXED) - {"Company", "Last Name", *(["Segment"] if segment in (None, *columns.values()) else [])}
     titles: dict[str, str] = {}
     for name, column in columns.items():
         title = _title(name)
-        titles[column] = f"{title} (key)" if title in own or title in titles.values() else title
+        titles[column] = f"{title} (key)" if title in reserved or title in titles.values() else title
     return titles
 
 

@@ -41,22 +41,10 @@ def _normal(column: pd.Series) -> pd.Series:
 
 
 def merge_duplicates(leads: pd.DataFrame, same: pd.Series, place: pd.Series | None = None) -> pd.DataFrame:
-    """Rows of the same text in `same` become one lead; sort the best to the top before.
+    """Merge rows of the same text in `same` into one lead; sort the best to the top before.
 
-    Parameters
-    ----------
-    leads
-        Rows with the columns `STANDING` and lists.
-    same
-        One text per row.
-    place
-        Which of the rows stays: the one with the lowest number, the best among equals. By default the best.
-
-    Returns
-    -------
-    DataFrame
-        The rows that stay, with their labels; `STANDING` is the best row's, `LISTS` (and `segments`, where there is
-        one) hold what all of them held, `merged` how many they were.
+    Of each group the row with the lowest `place` stays, the best among equals; by default the best. `STANDING` is the
+    best row's, `LISTS` (and `segments`, where there is one) hold what all of them held, `merged` how many they were.
     """
     codes = pd.factorize(same)[0]
     best = np.unique(codes, return_index=True)[1]
@@ -81,10 +69,10 @@ def merge_duplicates(leads: pd.DataFrame, same: pd.Series, place: pd.Series | No
 
 def _united(lists: Sequence[Iterable[str]], codes: Sequence[int]) -> dict[int, list[str]]:
     """The union of the lists of each code, in order of first appearance."""
-    found: dict[int, dict[str, None]] = {}
+    members: dict[int, dict[str, None]] = {}
     for code, values in zip(codes, lists, strict=True):
-        found.setdefault(code, {}).update(dict.fromkeys(values))
-    return {code: list(values) for code, values in found.items()}
+        members.setdefault(code, {}).update(dict.fromkeys(values))
+    return {code: list(values) for code, values in members.items()}
 
 
 def duplicate_leads(groups: pd.Series, values: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What keys and inputs are called in tables of leads, which have columns of their own under names that anybody uses."""
+"""Names of keys and inputs in tables of leads, whose own columns have names that anybody uses."""
 
 from collections.abc import Collection, Iterable
 
@@ -27,10 +27,10 @@ def record_columns(phase: PhaseSpec) -> dict[str, str]:
     return lead_columns(phase.record_fields, key_columns(phase).values())
 
 
-def lead_columns(names: Iterable[str], taken: Collection[str] = (), own: Collection[str] = OWN) -> dict[str, str]:
-    """Each name with one that is neither in `own`, in `taken` nor another's: `input_` in front where it has to be."""
+def lead_columns(names: Iterable[str], taken: Collection[str] = (), reserved: Collection[str] = OWN) -> dict[str, str]:
+    """A free column for each name, neither reserved, taken nor another's: `input_` in front where it has to be."""
     names, columns = list(names), {}
-    used = {*own, *taken}
+    used = {*reserved, *taken}
     for name in sorted(names, key=lambda n: n in used):
         column = name
         while column in used:

@@ -28,10 +28,8 @@ def explode(
     reviewed
         Contract Reviewed with a column per field; several values in one cell ("a@x.edu; b@x.edu") become
         several rows of rank 1.
-    consensus
-        Contract Consensus of the same phase: trust and runners-up.
     groups
-        Name of the group of leads -> its fields.
+        Name of the group of leads -> its fields; ValueError for a field that the phase or `reviewed` does not have.
     runners_up
         Add the runners-up of rows that no person verified, as rank 2, 3 ….
 
@@ -40,11 +38,6 @@ def explode(
     DataFrame
         Columns `ROW` (index label in `reviewed`), lead_group, lead_subgroup, value, rank, trust (missing for
         values that a person wrote, and for runners-up where `consensus` does not tell it).
-
-    Raises
-    ------
-    ValueError
-        For a field that the phase or `reviewed` does not have.
     """
     missing = [f for fields in groups.values() for f in fields if f not in phase.fields or f not in reviewed]
     if missing:
@@ -87,17 +80,17 @@ def _values(
 def _crowd(reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str) -> pd.DataFrame:
     """The consensus on `field` beside each row of `reviewed`: value, trust, runners_up and their trust (lists)."""
     columns = [*_PLACE, "value", "trust", "runners_up", "runners_up_trust"]
-    own = consensus.reindex(columns=columns).loc[consensus["field"] == field]
-    own = own.drop_duplicates(_PLACE).set_index(_PLACE)
+    of_field = consensus.reindex(columns=columns).loc[consensus["field"] == field]
+    of_field = of_field.drop_duplicates(_PLACE).set_index(_PLACE)
     element = reviewed["element"] if field in phase.record_fields else pd.Series("", index=reviewed.index)
     places = pd.MultiIndex.from_arrays([reviewed["parent_item_id"].fillna(""), element], names=_PLACE)
-    found = own.reindex(places).set_axis(reviewed.index)
-    others = [_list(v) for v in found["runners_up"]]
-    trusts = [_list(t) for t in found["runners_up_trust"]]
+    beside = of_field.reindex(places).set_axis(reviewed.index)
+    others = [_list(v) for v in beside["runners_up"]]
+    trusts = [_list(t) for t in beside["runners_up_trust"]]
     trusts = [t if len(t) == len(v) else [np.nan] * len(v) for v, t in zip(others, trusts, strict=True)]
-    found["runners_up"] = pd.Series(others, index=found.index, dtype=object)
-    found["runners_up_trust"] = pd.Series(trusts, index=found.index, dtype=object)
-    return found
+    beside["runners_up"] = pd.Series(others, index=beside.index, dtype=object)
+    beside["runners_up_trust"] = pd.Series(trusts, index=beside.index, dtype=object)
+    return beside
 
 
 def _list(cell: object) -> list[object]:

@@ -1,4 +1,4 @@
-"""Bounce and unsubscribe files, as mail programs export them or people keep them -> what became of each address."""
+"""Bounce and unsubscribe files, as mail programs export them or people keep them -> outcome of each address."""
 
 import re
 import unicodedata
@@ -12,10 +12,10 @@ import pandas as pd
 
 from mturk_pipeline.answers.cells import reader
 from mturk_pipeline.contracts.leads import Outcomes
-from mturk_pipeline.contracts.review import ReviewProblems
 from mturk_pipeline.intake.spreadsheet_repair import Use, undo_damage
 from mturk_pipeline.kinds import email
 from mturk_pipeline.leads.mail_outcome_words import SENT, SOFT, VAGUE, outcome_of, outcome_of_flag, outcome_of_name
+from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import TextTable
@@ -50,14 +50,14 @@ _EMAIL = reader(FieldSpec.model_validate({"kind": email.KIND.name}))
 
 
 class OutcomesRead(NamedTuple):
-    """What files say: contract `Outcomes`, and what could not be understood, as contract `ReviewProblems`."""
+    """Contents of outcome files: contract `Outcomes`, and unreadable entries, as contract `ReviewProblems`."""
 
     outcomes: pd.DataFrame
     problems: pd.DataFrame
 
 
 def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> OutcomesRead:
-    """Read what became of mail to addresses from any number of files.
+    """Read outcomes of mail to addresses from any number of files.
 
     A file counts by its content: it has a column of e-mail addresses (under any header, or without one), and
     columns such as type, status, event or reason, or of yes and no such as `unsubscribed`, say what happened. A list
@@ -82,12 +82,14 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
                 (name, None, None, None, "no_addresses", f"{name} has no column of e-mail addresses: add one")
             )
         for table in with_addresses:
-            outcomes, complaints = _of_table(name, table)
-            found.append(outcomes)
+            of_table, complaints = _of_table(name, table)
+            found.append(of_table)
             problems += complaints
     table = pd.concat(found, ignore_index=True) if found else Outcomes.empty()
     types = {"address": "str", "outcome": "str", "source_file": "str", "source_row": "int64"}
-    return OutcomesRead(table.astype(types).drop_duplicates(ignore_index=True), _problem_table(problems))
+    return OutcomesRead(
+        table.astype(types).drop_duplicates(ignore_index=True), problem_table(problem(*each) for each in problems)
+    )
 
 
 Problem = tuple[str, str | None, int | None, str | None, str, str]
@@ -104,7 +106,7 @@ def _mended(table: TextTable) -> TextTable:
 
 
 def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """What one sheet says, and what is wrong with it."""
+    """Outcomes in one sheet, and what is wrong with it."""
     frame, rows = _with_header_as_row(table)
     nothing = Outcomes.empty()
     where = (name, table.sheet)
@@ -123,7 +125,8 @@ def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]
     problems = [_unknown_word(where, rows[at], odd.name, len(of_word)) for at, of_word in _by_word(odd)]
     counts = (said.notna() & ~said.isin([SOFT, SENT, VAGUE])).to_numpy()
     outcomes, bad = _addresses(frame.loc[counts, column], rows[counts], said[counts])
-    problems += [(*where, row, column, "no_address", _no_address(name, row)) for row in bad]
+    no_address = "not an e-mail address: mend it, or delete the row"
+    problems += [(*where, row, column, "no_address", f"{name}, row {row}: {no_address}") for row in bad]
     return outcomes.assign(source_file=name), problems
 
 
@@ -153,7 +156,7 @@ def _address_column(frame: pd.DataFrame) -> str | None:
 
 
 def _said(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Series, pd.Series]:
-    """Each row's outcome (missing for unknown), and the words that say nothing known.
+    """Each row's outcome (missing for unknown), and its words that are not known.
 
     The columns of words are asked in turn, then those of yes and no; what none of them says is said by the file's
     name, unless the file tells of everybody whom mail went to.
@@ -183,7 +186,7 @@ def _said(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Se
 
 
 def _is_log(frame: pd.DataFrame, meanings: Sequence[pd.Series]) -> bool:
-    """Whether a file tells of everybody whom mail went to: some were reached, or it counts who opened it."""
+    """Whether a file lists everybody whom mail went to: some were reached, or it counts who opened it."""
     counted = any(re.search(r"\b(open|click|repl(y|ie)|offnung|klick|ouvert|clic)", _plain(c)) for c in frame.columns)
     return counted or any(m.isin([SENT, DELIVERED]).any() for m in meanings)
 
@@ -198,19 +201,19 @@ def _outcome_columns(frame: pd.DataFrame, address: str) -> list[str]:
 
 def _flags(frame: pd.DataFrame, address: str) -> dict[str, str]:
     """Columns of yes and no, of counts or of times whose header says what yes means, each with that outcome."""
-    found = {}
+    flags = {}
     for column in map(str, frame.columns):
         outcome = outcome_of_flag(column) if column != address else None
         cells = frame[column].dropna().str.strip().str.casefold()
         cells = cells[cells != ""]
         if outcome is None or (cells.empty and not _TIME_NAME.search(_plain(column))):
             continue
-        said = cells.isin([*_YES, *_NO]) | cells.str.fullmatch(r"\d{1,4}(\.0)?")
+        answered = cells.isin([*_YES, *_NO]) | cells.str.fullmatch(r"\d{1,4}(\.0)?")
         if _TIME_NAME.search(_plain(column)):
-            said |= cells.str.contains(r"\d", regex=True)
-        if said.all() and not cells.str.fullmatch(r"[2456]\d\d(\.0)?").any():
-            found[column] = outcome
-    return found
+            answered |= cells.str.contains(r"\d", regex=True)
+        if answered.all() and not cells.str.fullmatch(r"[2456]\d\d(\.0)?").any():
+            flags[column] = outcome
+    return flags
 
 
 def _is_yes(column: pd.Series) -> np.ndarray:
@@ -227,13 +230,13 @@ def _meanings(column: pd.Series, header: str) -> pd.Series:
     return pd.Series(meanings[codes], index=column.index, dtype=object)
 
 
-def _addresses(cells: pd.Series, rows: np.ndarray, said: pd.Series) -> tuple[pd.DataFrame, list[int]]:
+def _addresses(cells: pd.Series, rows: np.ndarray, outcomes: pd.Series) -> tuple[pd.DataFrame, list[int]]:
     """One row per address, and the rows in which there is none though the cell is filled."""
     codes, uniques = pd.factorize(cells)
     read = [[r.value for r in _EMAIL(str(u)) if r.value] for u in uniques]
     lists = pd.Series([read[c] if c >= 0 else [] for c in codes], dtype=object)
     bad = rows[(lists.map(len) == 0).to_numpy() & (codes >= 0)]
-    table = pd.DataFrame({"address": lists, "outcome": said.to_numpy(), "source_row": rows}).explode("address")
+    table = pd.DataFrame({"address": lists, "outcome": outcomes.to_numpy(), "source_row": rows}).explode("address")
     return table[table["address"].notna()], [int(r) for r in bad[:_SHOWN]]
 
 
@@ -248,14 +251,10 @@ def _by_word(odd: pd.Series) -> list[tuple[int, pd.Series]]:
 def _unknown_word(where: tuple[str, str | None], row: int, column: object, rows: int) -> Problem:
     more = f" (and {rows - 1} rows more)" if rows > 1 else ""
     reason = (
-        f"{where[0]}, row {row}{more}: what column {column} says is not understood: write bounced, unsubscribed, "
+        f"{where[0]}, row {row}{more}: the word in column {column} is unknown: write bounced, unsubscribed, "
         "complained, delivered or suppressed"
     )
     return (*where, int(row), str(column), "unknown_word", reason)
-
-
-def _no_address(name: str, row: int) -> str:
-    return f"{name}, row {row}: not an e-mail address: mend it, or delete the row"
 
 
 def _is_address(text: str) -> bool:
@@ -270,8 +269,3 @@ def _plain(column: object) -> str:
     """
     letters = unicodedata.normalize("NFKD", str(column).replace("_", " ").replace("-", " ").casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
-
-
-def _problem_table(problems: list[Problem]) -> pd.DataFrame:
-    names = ReviewProblems.names()
-    return pd.DataFrame(problems, columns=list(names)).astype({c: ReviewProblems.columns()[c].dtype for c in names})

@@ -1,4 +1,4 @@
-"""Mail that came back, or arrived, as truth about what the crowd said."""
+"""Bounced and delivered mail, as truth about the crowd's answers."""
 
 import pandas as pd
 
@@ -11,24 +11,21 @@ _RIGHT = {"bounced": False, "delivered": True, "unsubscribed": True, "complained
 
 
 def outcomes_as_truth(outcomes: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """Which e-mail addresses were right and which wrong, for each item and field that has them.
+    """E-mail addresses proved right or wrong, for each item and field that has them.
 
-    Parameters
-    ----------
-    outcomes, consensus
-        Contracts Outcomes and Consensus; the latter of the last phase.
+    An address that both bounced and was reached is left out. That one was reached says something of an item only where
+    it passed: else it is the address of another. These items were not drawn by chance: mail goes out to what was
+    trusted.
 
     Returns
     -------
     DataFrame
-        Columns item_id, element, field, value (normalised) and right (bool), one row each. An address that both
-        bounced and was reached is left out. That one was reached says something of an item only where it passed: else
-        it is the address of another. These items were not drawn by chance: mail goes out to what was trusted.
+        Columns item_id, element, field, value (normalised) and right (bool), one row each.
     """
     emails = [name for name, field in phase.fields.items() if KINDS[field.kind].is_mail]
-    told = outcomes.assign(right=outcomes["outcome"].map(_RIGHT))
-    told = told[told["right"].notna()].drop_duplicates(["address", "right"])
-    right = told[~told["address"].duplicated(keep=False)].set_index("address")["right"]
+    judged = outcomes.assign(right=outcomes["outcome"].map(_RIGHT))
+    judged = judged[judged["right"].notna()].drop_duplicates(["address", "right"])
+    right = judged[~judged["address"].duplicated(keep=False)].set_index("address")["right"]
     values = consensus["value"].str.casefold()
     mailed = consensus["field"].isin(emails) & values.isin(right.index)
     table = consensus.loc[mailed, ["item_id", "element", "field"]].assign(value=values[mailed])

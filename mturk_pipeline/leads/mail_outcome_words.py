@@ -1,4 +1,4 @@
-"""What mail programs write when mail bounced or somebody unsubscribed, in the five words that count here."""
+"""Words of mail programs for bounces and unsubscriptions, mapped to the five outcomes that count here."""
 
 import re
 import unicodedata
@@ -69,7 +69,7 @@ _REPLY = re.compile(r"(?:smtp;? ?)?([245])(\d\d)(?:\.0)?(?![\d.])")
 
 
 def outcome_of(text: str) -> str | None:
-    """The outcome that a word or message tells, `SOFT`, `SENT` or `VAGUE` for none; None for what is not understood.
+    """Outcome named by a word or message; `SOFT`, `SENT` or `VAGUE` for none; None for an unknown text.
 
     >>> outcome_of("HardBounce"), outcome_of("SPAM_COMPLAINT"), outcome_of("Soft bounce"), outcome_of("blue")
     ('bounced', 'complained', 'soft', None)
@@ -81,12 +81,12 @@ def outcome_of(text: str) -> str | None:
     if coded is not None:
         return coded
     message = len(plain.split()) > _LONGEST_NAME
-    found = (outcome for outcome, pattern in _PATTERNS if pattern.search(plain))
-    return next((outcome for outcome in found if not (message and outcome in _NOT_IN_MESSAGES)), None)
+    outcomes = (outcome for outcome, pattern in _PATTERNS if pattern.search(plain))
+    return next((outcome for outcome in outcomes if not (message and outcome in _NOT_IN_MESSAGES)), None)
 
 
 def outcome_of_flag(header: str) -> str | None:
-    """What a column of yes and no, counts or times says of those for whom it is yes, by its header; None for nothing.
+    """Outcome of those for whom a column of yes and no, counts or times says yes, by its header; None for none.
 
     >>> outcome_of_flag("yw_bounce"), outcome_of_flag("Opted out of email"), outcome_of_flag("Opens")
     ('bounced', 'unsubscribed', None)
@@ -96,7 +96,7 @@ def outcome_of_flag(header: str) -> str | None:
 
 
 def outcome_of_name(file_name: str) -> str | None:
-    """What a file's name says of all addresses in it: `bounces.csv`, `unsubscribed_2026.xlsx`, `spam_reports.csv`.
+    """Outcome of all addresses in a file, by its name: `bounces.csv`, `unsubscribed_2026.xlsx`, `spam_reports.csv`.
 
     >>> outcome_of_name("cleaned_email_audience_export.csv"), outcome_of_name("list.csv")
     ('bounced', None)
@@ -112,7 +112,7 @@ def _plain(text: str) -> str:
 
 
 def _of_code(text: str) -> str | None:
-    """The outcome that an SMTP code tells; an enhanced one before a plain one, which has to stand first."""
+    """Outcome of an SMTP code; an enhanced one before a plain one, which has to stand first."""
     if code := _CODE.search(text):
         kind, subject, detail = code.groups()
         if kind == "2":

@@ -1,4 +1,4 @@
-"""Where the rows behind a lead stand: file, sheet and row, as a spreadsheet counts them."""
+"""Provenance of leads: file, sheet and row of the rows behind them, as a spreadsheet counts them."""
 
 from itertools import chain
 
@@ -9,18 +9,10 @@ from mturk_pipeline.texts.source_place import source_places
 
 
 def row_sources(reviewed: pd.DataFrame, assignments: pd.DataFrame, decisions: pd.DataFrame | None) -> pd.Series:
-    """For each row of `reviewed` the list of places that it comes from.
+    """For each row of `reviewed` the list of places that it comes from; index as in `reviewed`.
 
-    Parameters
-    ----------
-    reviewed, assignments, decisions
-        Contracts Reviewed, Assignments and Decisions of one phase.
-
-    Returns
-    -------
-    Series
-        Lists such as `["Batch_1.csv, row 2", "Batch_1.csv, row 3"]`, one place per assignment; for a row that a
-        person added, where it was added. Index as in `reviewed`.
+    Lists such as `["Batch_1.csv, row 2", "Batch_1.csv, row 3"]`, one place per assignment; for a row that a person
+    added, where it was added.
     """
     lists = reviewed["assignment_ids"].tolist()
     lengths = np.array([len(ids) for ids in lists], dtype=np.int64)

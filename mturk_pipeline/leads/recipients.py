@@ -26,7 +26,7 @@ def recipients(leads: pd.DataFrame, phase: PhaseSpec, spec: LeadsSpec) -> pd.Dat
     )
     segment = segment_column(list(mail.columns), spec)
     keys = [c for c in key_columns(phase).values() if c in mail]
-    about = lead_columns([*keys, *([segment] if segment and segment not in keys else [])], own=Recipients.names())
+    about = lead_columns([*keys, *([segment] if segment and segment not in keys else [])], reserved=Recipients.names())
     for column, name in about.items():
         table[name] = joined_distinct(address, mail[column]).reindex(table.index)
     ids = pd.DataFrame({"email": address, "lead_id": mail["lead_id"]})

@@ -1,4 +1,4 @@
-"""What the leads cost, and how much of the work was a person's: figures with how each was reckoned, in words."""
+"""Report: cost of the leads, and share of the work that was a person's, each figure with how it was reckoned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,29 +16,16 @@ REPORT_COLUMNS = ["figure", "value", "how"]
 
 @dataclass(frozen=True)
 class PhaseTables:
-    """What one phase came to.
+    """Tables of one phase that the report counts."""
 
-    Attributes
-    ----------
-    assignments
-        Contract Assignments (raw output).
-    reviewed
-        Contract Reviewed.
-    """
-
-    assignments: pd.DataFrame
-    reviewed: pd.DataFrame
+    assignments: pd.DataFrame  # Contract Assignments (raw output)
+    reviewed: pd.DataFrame  # Contract Reviewed
 
 
 def report(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> pd.DataFrame:
     """Figures of a project, best guesses and money first: columns figure, value (text, '–' for unknown), how.
 
-    Parameters
-    ----------
-    leads
-        Contract AllLeads.
-    phases
-        All phases that have tables, the last one too.
+    `phases` are all that have tables, the last one too.
     """
     rows = [*_of_leads(leads), *_of_money(leads, phases), *_of_checks(phases)]
     return pd.DataFrame(rows, columns=REPORT_COLUMNS, dtype="str")
@@ -77,10 +64,10 @@ def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure
     how += f"; {unknown:,} without a known reward are left out." if unknown else "."
     floor = fee_floor(pd.concat([t[["provider", *_FEE_COLUMNS]] for t in paid], ignore_index=True))
     how += f" {floor.sentence}" if floor else ""
-    told, accepted = any(map(len, known)), accepted_leads(leads)
-    each = dollars(spent / accepted) if told and accepted else "–"
+    has_rewards, accepted = any(map(len, known)), accepted_leads(leads)
+    each = dollars(spent / accepted) if has_rewards and accepted else "–"
     return [
-        ("cost", dollars(spent) if told else "–", how),
+        ("cost", dollars(spent) if has_rewards else "–", how),
         ("cost per accepted lead", each, "Cost divided by accepted leads."),
         ("hourly wage, median", _wage(wages.median), _wage_words(wages)),
         ("hourly wage, lowest decile", _wage(wages.lowest_decile), "One assignment in ten paid this or less."),
@@ -115,7 +102,7 @@ def _hours(tables: Sequence[pd.DataFrame]) -> list[Figure]:
 
 
 def _of_checks(phases: Sequence[PhaseTables]) -> list[Figure]:
-    """What became of the rows: decided by a person, passed unseen, waiting; together they are all of the crowd's."""
+    """Outcomes of the rows: decided by a person, passed unseen, waiting; together they are all of the crowd's."""
     rows = [p.reviewed for p in phases]
     status = pd.concat([r["status"] for r in rows]) if rows else pd.Series([], dtype="str")
     waiting = int((status == UNDECIDED).sum())

@@ -20,12 +20,12 @@ def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpe
     Only e-mail addresses are suppressed; an address counts in any case, for all items that have it.
     """
     order = outcomes["outcome"].map({name: place for place, name in enumerate(_REASONS)})
-    told = outcomes.assign(order=order)[order.notna()].sort_values(["order", "source_file", "source_row"])
-    told = told.drop_duplicates("address").set_index("address")
-    reasons = told["outcome"].astype("str") + " (" + source_places(told) + ")"
+    blocked = outcomes.assign(order=order)[order.notna()].sort_values(["order", "source_file", "source_row"])
+    blocked = blocked.drop_duplicates("address").set_index("address")
+    reasons = blocked["outcome"].astype("str") + " (" + source_places(blocked) + ")"
     addresses = leads["value"].str.casefold().where(is_email(leads, phase))
-    found = reasons.reindex(addresses.to_numpy(dtype=object)).set_axis(leads.index)
-    return leads.assign(suppressed=found.astype("str").fillna(""))
+    reason = reasons.reindex(addresses.to_numpy(dtype=object)).set_axis(leads.index)
+    return leads.assign(suppressed=reason.astype("str").fillna(""))
 
 
 def is_email(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
