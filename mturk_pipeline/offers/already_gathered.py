@@ -1,4 +1,4 @@
-"""Purging: what other projects have asked about already is not asked again.
+"""Purging: leave out what other projects have asked about already.
 
 Items are compared by their ids, which are made of normalised keys. Projects that purge against each other, directly
 or in a circle, must not lose an item between them: whoever has results for it keeps it, else whoever listed first.
@@ -14,26 +14,16 @@ EVERYBODY = "*"
 
 @dataclass(frozen=True)
 class Standing:
-    """What a project has, as far as purging is concerned.
+    """A project's items and settings, for purging."""
 
-    Attributes
-    ----------
-    id, name
-        The project.
-    sent, listed
-        item_ids with a HIT in its results; item_ids of its input list.
-    purges
-        ids of the projects that it purges against.
-    since
-        When it first had a list, ISO 8601; '' where nobody knows: later than all that are known.
-    """
-
+    # id, name: the project
     id: str
     name: str
+    # sent and listed: item_ids with a HIT in its results; item_ids of its input list
     sent: frozenset[str]
     listed: frozenset[str]
-    purges: frozenset[str]
-    since: str = ""
+    purges: frozenset[str]  # ids of the projects that it purges against
+    since: str = ""  # When it first had a list, ISO 8601; '' where nobody knows: later than all that are known
 
     @property
     def place(self) -> tuple[bool, str, str]:
@@ -46,28 +36,24 @@ def empty_purged() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype="str") for name in ("item_id", "project", "found_in")})
 
 
-def purge(own: Standing, others: Sequence[Standing]) -> pd.DataFrame:
-    """The items of `own` that another project has: contract `Purged`, one row per item and project.
+def purge(project: Standing, others: Sequence[Standing]) -> pd.DataFrame:
+    """The items of `project` that another project has: contract `Purged`, one row per item and project.
 
-    Parameters
-    ----------
-    own
-        The project to be purged; what it has results for stays, for it is bought already.
-    others
-        All projects that count, those among `own.purges` and those through which they may purge against `own`.
+    What `project` has results for stays, for it is bought already. `others` are those among `project.purges`, and those
+    through which they may purge against it.
     """
-    purges = {p.id: p.purges for p in (own, *others)}
-    mine = pd.Index(sorted(own.listed - own.sent), dtype="str")
+    purges = {p.id: p.purges for p in (project, *others)}
+    mine = pd.Index(sorted(project.listed - project.sent), dtype="str")
     parts = [empty_purged()]
     for other in sorted(others, key=lambda p: p.name):
-        if other.id == own.id or other.id not in own.purges:
+        if other.id == project.id or other.id not in project.purges:
             continue
         sent, listed = mine.isin(list(other.sent)), mine.isin(list(other.listed))
         # What it only lists it keeps, unless it would leave it to us for the same reason.
-        keeps = other.place < own.place or not _reaches(other.id, own.id, purges)
-        found = sent | (listed & keeps)
-        where = pd.Series(["results" if s else "input" for s in sent[found]], dtype="str")
-        parts.append(pd.DataFrame({"item_id": mine[found], "project": other.name, "found_in": where}))
+        keeps = other.place < project.place or not _reaches(other.id, project.id, purges)
+        shared = sent | (listed & keeps)
+        where = pd.Series(["results" if s else "input" for s in sent[shared]], dtype="str")
+        parts.append(pd.DataFrame({"item_id": mine[shared], "project": other.name, "found_in": where}))
     table = pd.concat(parts, ignore_index=True).astype("str")
     return table.sort_values(["item_id", "project"], ignore_index=True)
 

@@ -1,4 +1,4 @@
-"""How often the crowd was asked about each item, and whether an answer is still under way."""
+"""History of HITs: how often each item was asked about, and whether an answer is still under way."""
 
 import pandas as pd
 
@@ -24,53 +24,47 @@ def asked_items(
     hits
         As `hits_of_items` gives them.
     taken
-        item_id and attempt of what people took of the offers (`Taken.rows`, `offered_rows`).
+        item_id and attempt of what people took of the offers (`TakenOffers.rows`, `offered_rows`).
     now
         The moment at which HITs have expired or not, UTC; by default this one.
 
     Returns
     -------
     DataFrame
-        hits
-            Number of its HITs.
-        answers, wanted
-            Assignments that count, over all HITs; the most that one HIT asked for (else the phase's redundancy).
-        unusable
-            Somebody answered, and the row was set aside.
-        ends_at
-            When the last of its HITs ends, UTC: as its file says, else a year after it was sent.
-        over
-            No more answers come to any of its HITs: they have ended, or were sent before the day that the phase gives
-            (`batches_closed_before`); `said` where it is so by that day alone.
-        all_in
-            Over, and no answer can have come in after the download: its batch tells of a time after its end, it
-            ended long ago, or the phase says so.
-        attempt
-            The next attempt: 1 + hits.
-        taken
-            The latest attempt that a person took; 0 for none.
-        under_way
-            That attempt was taken and its HIT is not in, or answers to a HIT without any may still come in.
+        hits: number of its HITs.
+        answers, wanted: assignments that count, over all HITs; the most that one HIT asked for (else the phase's
+        redundancy).
+        unusable: somebody answered, and the row was set aside.
+        ends_at: when the last of its HITs ends, UTC: as its file says, else a year after it was sent.
+        over: no more answers come to any of its HITs: they have ended, or were sent before the day that the phase gives
+        (`batches_closed_before`); `closed` where it is so by that day alone.
+        all_in: over, and no answer can have come in after the download: its batch has a time after its end, it ended
+        long ago, or the phase says so.
+        attempt: the next attempt: 1 + hits.
+        taken: the latest attempt that a person took; 0 for none.
+        under_way: that attempt was taken and its HIT is not in, or answers to a HIT without any may still come in.
     """
     moment = pd.Timestamp.now("UTC") if now is None else now
-    said = pd.Series(False, index=hits.index)
+    closed = pd.Series(False, index=hits.index)
     if phase.batches_closed_before:
-        said = hits["sent_at"] < pd.Timestamp(phase.batches_closed_before, tz="UTC")
+        closed = hits["sent_at"] < pd.Timestamp(phase.batches_closed_before, tz="UTC")
     ends = hits["expires_at"].fillna(hits["sent_at"] + LONGEST_LIFE)
-    all_in = said | (hits["told_until"] >= hits["expires_at"] + GRACE) | (moment >= ends + GRACE + DOWNLOADED_AGAIN)
+    all_in = (
+        closed | (hits["downloaded_after"] >= hits["expires_at"] + GRACE) | (moment >= ends + GRACE + DOWNLOADED_AGAIN)
+    )
     over = all_in | (moment >= ends + GRACE)
     waiting = (hits["answers"] == 0) & ~all_in
-    states = {"said": said, "over": over, "all_in": all_in, "waiting": waiting, "ends_at": ends}
+    states = {"closed": closed, "over": over, "all_in": all_in, "waiting": waiting, "ends_at": ends}
     table = hits.assign(**states, wanted=hits["wanted"].astype("Int64"))
     how = {"hit_id": "size", "answers": "sum", "wanted": "max", "unusable": "max", "ends_at": "max"}
-    items = table.groupby("item_id").agg(how | {"over": "min", "all_in": "min", "said": "min", "waiting": "max"})
+    items = table.groupby("item_id").agg(how | {"over": "min", "all_in": "min", "closed": "min", "waiting": "max"})
     items = items.rename(columns={"hit_id": "hits"})
     latest = taken.groupby("item_id")["attempt"].max()
     items = items.reindex(items.index.union(latest.index).rename("item_id"))
     items["taken"] = latest.reindex(items.index)
     items["wanted"] = items["wanted"].fillna(phase.assignments_per_item)
     numbers = dict.fromkeys(["hits", "answers", "wanted", "taken"], "int64")
-    truths = dict.fromkeys(["unusable", "over", "all_in", "said", "waiting"], "bool")
+    truths = dict.fromkeys(["unusable", "over", "all_in", "closed", "waiting"], "bool")
     items = items.fillna(dict.fromkeys(numbers, 0)).astype(numbers)
     items = items.astype(dict.fromkeys(truths, "boolean")).fillna(dict.fromkeys(truths, False)).astype(truths)
     items["attempt"] = items["hits"] + 1
@@ -81,14 +75,10 @@ def asked_items(
 def inputs_of_items(
     assignments: pd.DataFrame, unused: pd.DataFrame, listed: pd.DataFrame | None, phase: PhaseSpec
 ) -> pd.DataFrame:
-    """What each item was or would be asked with, indexed by item_id: its keys first, without "Input.".
+    """Inputs of each item asked about or listed, indexed by item_id: its keys first, without "Input.".
 
-    Parameters
-    ----------
-    assignments, unused
-        Raw output, and rows set aside as `unused_rows` reads them. The first answer's inputs count.
-    listed
-        item_id and plain columns of items that may have no HIT: they count for these.
+    The first answer's inputs count, in raw output and rows set aside (`unused_rows`); `listed` (item_id and plain
+    columns) counts for items without a HIT.
     """
     parts = [item_inputs(assignments).rename(columns={"parent_item_id": "item_id"})]
     named = unused.dropna(subset=["item_id"])

@@ -31,8 +31,7 @@ def missing_units(
         Contract `Reviewed`: what is decided or has passed needs no more answers; what goes back anyway is no
         missing unit. None: nothing is decided.
     listed
-        For a first phase the list of what is to be asked (item_id); None for others, whose unsent items are still
-        offered.
+        For a first phase the items to be asked (item_id); None for others, whose unsent items are still offered.
 
     Returns
     -------
@@ -47,14 +46,14 @@ def missing_units(
     table["wanted"] = table["wanted"].fillna(phase.assignments_per_item)
     numbers = ["hits", "answers", "wanted", "attempt", "taken"]
     table[numbers] = table[numbers].fillna(0).astype("int64")
-    truths = ["unusable", "over", "all_in", "said", "under_way"]
+    truths = ["unusable", "over", "all_in", "closed", "under_way"]
     table[truths] = table[truths].astype("boolean").fillna(False).astype("bool")
     nothing = table["answers"] == 0
     fewer = ~nothing & (table["answers"] < table["wanted"]) & ~table.index.isin(_settled(reviewed))
     table = table[nothing | fewer]
     table["state"] = _state(table)
     by_day = table["state"].eq(NO_HIT) if phase.batches_closed_before else pd.Series(False, index=table.index)
-    mended_by_nobody = table["state"].eq(UNUSABLE) & table["said"]
+    mended_by_nobody = table["state"].eq(UNUSABLE) & table["closed"]
     over = table["state"].isin([UNANSWERED, SHORT])
     table["top_up"] = (over & table["all_in"]) | by_day | mended_by_nobody
     reason = table["state"].map(_WORDS)

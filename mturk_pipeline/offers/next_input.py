@@ -1,4 +1,4 @@
-"""What is handed on: the next phase's input."""
+"""Next input: the rows that a phase hands on to the next one."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -15,18 +15,10 @@ _LEFT_OUT = ["item_id", "rule", "reason"]
 
 
 class UploadRows(NamedTuple):
-    """A table ready for upload, and what is not in it.
+    """A table ready for upload, and the rows left out of it."""
 
-    Attributes
-    ----------
-    rows
-        Plain columns, one row per item.
-    problems
-        What was left out: item_id of the row (for rework: of the item), rule and reason.
-    """
-
-    rows: pd.DataFrame
-    problems: pd.DataFrame
+    rows: pd.DataFrame  # Plain columns, one row per item
+    problems: pd.DataFrame  # What was left out: item_id of the row (for rework: of the item), rule and reason
 
 
 def next_input(
@@ -37,23 +29,18 @@ def next_input(
     *,
     sent_item_ids: Collection[str] = frozenset(),
 ) -> UploadRows:
-    """The next phase's input: rows that are accepted, fixed, added or accepted automatically.
+    """Make the next phase's input: rows that are accepted, fixed, added or accepted automatically.
 
     Parameters
     ----------
-    reviewed
-        Contract `Reviewed`, with the phase's keys and fields.
     lineage
-        One row per parent_item_id with the inputs of all phases before; they are carried along. None: there
-        are none.
-    phase, next_phase
-        This phase and the one that receives.
+        One row per parent_item_id with the inputs of all phases before, which are carried along; None for none.
     sent_item_ids
         Ids of the next phase's items that have a HIT already: they are not offered again.
 
     Returns
     -------
-    HandedOn
+    UploadRows
         Columns: the next phase's keys, this phase's keys and fields, what lineage carries, and `verified`
         ("yes" or "unverified"). Left out with a reason: rows without a value for each key (missing_key), the
         same item again (duplicate; the verified one stays) and items already sent (already_sent).
@@ -91,12 +78,14 @@ def not_yet_sent(rows: pd.DataFrame, phase: PhaseSpec, sent_item_ids: Collection
 
 def _with_lineage(good: pd.DataFrame, lineage: pd.DataFrame | None, phase: PhaseSpec) -> pd.DataFrame:
     """The phase's keys and fields as they are offered, and what its ancestors carry; the phase's own come first."""
-    own = [*key_columns(phase), *phase.fields]
-    table = good[own].rename(columns=offered_names(own, phase))
+    columns_here = [*key_columns(phase), *phase.fields]
+    table = good[columns_here].rename(columns=offered_names(columns_here, phase))
     if lineage is None or lineage.empty:
         return table
     carried = lineage.drop_duplicates("parent_item_id").set_index("parent_item_id")
-    carried = carried[[c for c in carried.columns if c not in {*own, *table.columns, VERIFIED, *OFFER_COLUMNS}]]
+    carried = carried[
+        [c for c in carried.columns if c not in {*columns_here, *table.columns, VERIFIED, *OFFER_COLUMNS}]
+    ]
     return table.join(carried.reindex(good["parent_item_id"]).set_axis(table.index))
 
 
@@ -106,8 +95,8 @@ def _called_for(table: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     for key in phase.keys:
         plain = phase.plain_name(key)
         names |= {n: key for n in (plain + KEY_MARK, plain + FIELD_MARK, plain) if n in table}
-    found = {key: name for name, key in names.items()}
-    return table.rename(columns={name: key for key, name in found.items()})
+    renamed = {key: name for name, key in names.items()}
+    return table.rename(columns={name: key for key, name in renamed.items()})
 
 
 def _blank(table: pd.DataFrame) -> pd.DataFrame:

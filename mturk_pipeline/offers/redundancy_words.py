@@ -8,23 +8,19 @@ _ORDINALS = ("", "One", "A second", "A third", "A fourth", "A fifth", "A sixth")
 def in_words(table: pd.DataFrame, by_chance: bool, fewest: int) -> list[str]:
     """One sentence for each row of contract `RedundancyAdvice` (without `words`).
 
-    Parameters
-    ----------
-    by_chance
-        Whether the decided rows were drawn by chance: others were picked because they were doubtful.
-    fewest
-        Decided items below which nothing is said of accuracy.
+    Decided rows not drawn `by_chance` were picked because they were doubtful; below `fewest` decided items nothing is
+    said of accuracy.
     """
     rows = table.to_dict("records")
-    said = [_sentence(row, rows[i - 1] if i else None, by_chance, fewest) for i, row in enumerate(rows)]
-    if len(said) == 1 and rows[0]["items"]:
-        said[0] += "; what another would bring cannot be told: too few items have two"
-    return said
+    sentences = [_sentence(row, rows[i - 1] if i else None, by_chance, fewest) for i, row in enumerate(rows)]
+    if len(sentences) == 1 and rows[0]["items"]:
+        sentences[0] += "; too few items have two to estimate what another would bring"
+    return sentences
 
 
 def _sentence(row: dict, before: dict | None, by_chance: bool, fewest: int) -> str:
     if not row["items"]:
-        return "Nobody has answered yet: nothing can be told"
+        return "Nobody has answered yet: nothing to estimate from"
     parts = [_passing(row, before), _accuracy(row, before, by_chance, fewest)]
     if row["cost"] == row["cost"]:
         more = row["cost"] - (before["cost"] if before else 0)
@@ -45,8 +41,8 @@ def _accuracy(row: dict, before: dict | None, by_chance: bool, fewest: int) -> s
     if before is None:
         return f"{row['accuracy']:.0%} of {which} right ({row['accuracy_low']:.0%} to {row['accuracy_high']:.0%})"
     points = [round(100 * row[name]) for name in ("gain", "gain_low", "gain_high")]
-    told = f"from {before['accuracy']:.0%} to {row['accuracy']:.0%} of {which} right"
+    change = f"from {before['accuracy']:.0%} to {row['accuracy']:.0%} of {which} right"
     interval = f"{points[0]:+d} points, {points[1]:+d} to {points[2]:+d}"
     if row["gain_low"] > 0 or row["gain_high"] < 0:
-        return f"{told} ({interval})"
-    return f"{told} ({interval}: could be chance)"
+        return f"{change} ({interval})"
+    return f"{change} ({interval}: could be chance)"

@@ -1,4 +1,4 @@
-"""Items that go back to the crowd: as rows to upload, and who must not answer them again."""
+"""Rework: items that go back to the crowd, as rows to upload, and who must not answer them again."""
 
 import pandas as pd
 
@@ -21,18 +21,12 @@ def rework(
 ) -> UploadRows:
     """Items that are asked again, once each: those of rows decided redo or rejected, and missing units.
 
-    Parameters
-    ----------
-    reviewed
-        Contract `Reviewed`.
-    items, inputs
-        As `asked_items` and `inputs_of_items` give them.
-    missing
-        Contract `MissingUnits`: those with `top_up` join.
+    `items` and `inputs` are as `asked_items` and `inputs_of_items` give them; of `missing` (contract `MissingUnits`)
+    those with `top_up` join.
 
     Returns
     -------
-    HandedOn
+    UploadRows
         Columns: the item's inputs, without "Input."; `attempt`: 1 + the number of HITs that it has had;
         `answers_wanted`: the phase's redundancy, or what a missing unit lacks; `offer_id`: the item. Left out with
         a reason: items whose answers are under way (under_way: the attempt was taken, or its HIT is not over), items
@@ -71,23 +65,14 @@ def answered_by(assignments: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame
 
 
 def exclusions(rows: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
-    """Who has answered any item of `rows`, rework: they must not answer it again.
+    """Workers who have answered any item of `rows`, rework, and must not answer it again.
 
-    Parameters
-    ----------
-    rows
-        As `rework` gives them.
-    answered
-        As `answered_by` gives it, workers by their whole names.
-
-    Returns
-    -------
-    DataFrame
-        WorkerId, items (how many of `rows` they answered) and offer_ids (which, joined by '; '), by WorkerId.
+    `answered` is as `answered_by` gives it, workers by their whole names. Columns: WorkerId, items (how many of `rows`
+    they answered) and offer_ids (which, joined by '; '), by WorkerId.
     """
-    told = answered.assign(worker=answered["worker"].str.replace(r"(?s).*:", "", regex=True)).drop_duplicates()
-    told = told[told["item_id"].isin(rows[OFFER_ID])].sort_values(["worker", "item_id"])
-    if told.empty:
+    answers = answered.assign(worker=answered["worker"].str.replace(r"(?s).*:", "", regex=True)).drop_duplicates()
+    answers = answers[answers["item_id"].isin(rows[OFFER_ID])].sort_values(["worker", "item_id"])
+    if answers.empty:
         return pd.DataFrame(columns=list(EXCLUDED), dtype="str")
-    table = told.groupby("worker")["item_id"].agg(["size", "; ".join]).reset_index()
+    table = answers.groupby("worker")["item_id"].agg(["size", "; ".join]).reset_index()
     return table.set_axis(list(EXCLUDED), axis=1)

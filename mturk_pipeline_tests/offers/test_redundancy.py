@@ -1,4 +1,4 @@
-"""Advice on redundancy: right where the crowd is known, silent where it cannot be told."""
+"""Advice on redundancy: right where the crowd is known, silent where it is unknown."""
 
 import numpy as np
 import pandas as pd
@@ -94,6 +94,6 @@ def test_decisions_on_rows_drawn_by_chance_count_alone_and_by_their_weight():
 
 def test_one_answer_each_or_none_at_all():
     assignments, answers = crowd(20, 0.8, copies=1)
-    assert "cannot be told" in redundancy_advice(answers, assignments, None, PHASE)["words"].iloc[0]
+    assert "too few items have two" in redundancy_advice(answers, assignments, None, PHASE)["words"].iloc[0]
     nobody = redundancy_advice(answers.iloc[:0], assignments.iloc[:0], None, PHASE)
-    assert nobody["words"].tolist() == ["Nobody has answered yet: nothing can be told"]
+    assert nobody["words"].tolist() == ["Nobody has answered yet: nothing to estimate from"]
