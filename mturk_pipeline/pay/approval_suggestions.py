@@ -1,4 +1,4 @@
-"""What is suggested for the pay of each assignment: a suggestion, and a person decides."""
+"""Suggested pay decisions; a person decides."""
 
 import numpy as np
 import pandas as pd
@@ -15,38 +15,27 @@ _OF_WORK = {"usable": "approve", "doubtful": "look", "unusable": "reject"}
 
 
 def suggest_settlement(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """For each assignment: approve, reject, look at it, or nothing where it is settled already.
+    """Suggest for each assignment to approve, reject or look at it; nothing where it is settled already.
 
     Using an answer and paying for it are two decisions: that others answered otherwise is no reason to reject.
-    Only what the assignment itself shows counts (see `evidence`); all else is approved.
+    Only what the assignment itself shows counts (see `work_quality`); all else is approved.
 
-    Parameters
-    ----------
-    assignments, answers
-        Contracts `Assignments` and `Answers` of the phase.
-    phase
-        Which fields are needed, and where an empty cell may mean "I found nothing".
-
-    Returns
-    -------
-    pandas.DataFrame
-        Contract `SettlementSuggestions`.
-        In the order of `assignments`.
+    Returns contract `SettlementSuggestions`, in the order of `assignments`.
     """
-    found = findings(assignments, answers, phase).reset_index(drop=True)
+    marks = findings(assignments, answers, phase).reset_index(drop=True)
     out = assignments[SettlementSuggestions.shared_with(Assignments)].reset_index(drop=True)
     out["paid_by"] = paid_by(assignments).reset_index(drop=True)
-    out["work"] = found["work"]
+    out["work"] = marks["work"]
     # Nobody can be paid, told or blamed who did not log in.
     nobody = is_unknown(out["worker"])
-    found.loc[nobody, ["work", "reason", "evidence"]] = ["usable", "", ""]
+    marks.loc[nobody, ["work", "reason", "evidence"]] = ["usable", "", ""]
     open_still = (out["status"] == SUBMITTED).to_numpy() & ~nobody
-    out["suggestion"] = pd.Series(np.where(open_still, found["work"].map(_OF_WORK), "none"), dtype="str")
-    out[["reason", "evidence"]] = found[["reason", "evidence"]]
+    out["suggestion"] = pd.Series(np.where(open_still, marks["work"].map(_OF_WORK), "none"), dtype="str")
+    out[["reason", "evidence"]] = marks[["reason", "evidence"]]
     return out
 
 
 def settlement_summary(suggestions: pd.DataFrame) -> dict[str, int]:
-    """How many assignments have which suggestion; every word is there, also with 0."""
+    """Number of assignments by suggestion; every suggestion is there, also with 0."""
     counts = suggestions["suggestion"].value_counts()
     return {word: int(counts.get(word, 0)) for word in ("approve", "look", "reject", "none")}

@@ -1,4 +1,4 @@
-"""What assignments cost, and the hourly wage that they pay. Money is Decimal, US dollars, never a float."""
+"""Cost of assignments, and the hourly wage that they pay. Money is Decimal, US dollars, never a float."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,25 +20,11 @@ _WAGE_COLUMNS = ["worker", "assignments", "amount", "hours", "hourly_wage"]
 
 
 def assignment_cost(reward: Decimal, max_assignments: int | None, masters: bool = False) -> Decimal:
-    """What one assignment costs on Mechanical Turk: the reward and the platform's fee.
+    """Cost of one assignment on Mechanical Turk: reward and fee, US dollars to the cent, half a cent up.
 
-    The fee is 20 % of the reward, 20 % more in a HIT of ten or more assignments and 5 % more for Masters, together
-    at least one cent. The platform's texts leave open whether the cent is the least for each part or for all; here
-    it is for all.
-
-    Parameters
-    ----------
-    reward
-        US dollars, not negative.
-    max_assignments
-        MaxAssignments of the HIT; None, unknown, counts as fewer than ten.
-    masters
-        The HIT asked for Masters.
-
-    Returns
-    -------
-    Decimal
-        US dollars, to the cent, half a cent up.
+    The fee is 20 % of the reward, 20 % more in a HIT of ten or more assignments (`max_assignments`; None, unknown,
+    counts as fewer) and 5 % more for Masters, together at least one cent. The platform's texts leave open whether the
+    cent is the least for each part or for all; here it is for all.
 
     Source: Mechanical Turk's pricing page as of 2026.
 
@@ -61,16 +47,9 @@ def in_cents(amount: Decimal) -> Decimal:
 
 
 def costs(assignments: pd.DataFrame, masters: bool = False) -> pd.Series:
-    """What each assignment costs once approved; None where its reward is unknown.
+    """Cost of each assignment (contract `Assignments`) once approved; None where its reward is unknown.
 
-    Parameters
-    ----------
-    assignments
-        Contract `Assignments`. Who is paid by hand costs the reward alone.
-
-    Returns
-    -------
-    Series of Decimal, US dollars, dtype object, with the index of `assignments`.
+    Who is paid by hand costs the reward alone. Series of Decimal, US dollars, with the index of `assignments`.
     """
     feeless = paid_by(assignments).eq("hand").to_numpy()
     many = assignments["max_assignments"].fillna(0).ge(MANY).to_numpy(dtype=bool)
@@ -94,7 +73,7 @@ class FeeFloor:
 
     @property
     def sentence(self) -> str:
-        """The whole in words.
+        """All figures in one sentence.
 
         >>> FeeFloor(20, Decimal("0.01"), Decimal("0.02")).sentence[:66]
         "The platform's fee is at least $0.01, so $0.01 costs $0.02; for 20"
@@ -106,13 +85,9 @@ class FeeFloor:
 
 
 def fee_floor(assignments: pd.DataFrame) -> FeeFloor | None:
-    """How many assignments the least fee makes dear: those of which it is a quarter of the reward or more, and more
-    than its usual share; None where there are none.
+    """Assignments that the least fee makes dear: a quarter of the reward or more, and more than usual; None without.
 
-    Parameters
-    ----------
-    assignments
-        Contract `Assignments`; who is paid by hand, and has no fee, is left out.
+    Who is paid by hand has no fee, and is left out of `assignments` (contract `Assignments`).
     """
     paid = assignments[paid_by(assignments).eq("platform") & assignments["reward"].notna()]
     many = paid["max_assignments"].fillna(0).ge(MANY)
@@ -132,8 +107,8 @@ def paid_by(assignments: pd.DataFrame) -> pd.Series:
     A platform that pays says when it approves by itself (AutoApprovalTime), or has types of HITs; where a file has
     neither, nobody but the requester pays.
     """
-    told = assignments["auto_approval_at"].notna() | assignments["hit_type_id"].notna()
-    platform = assignments["provider"].map({p.name: p.pays for p in PROVIDERS.values()}).eq(True) & told
+    is_known = assignments["auto_approval_at"].notna() | assignments["hit_type_id"].notna()
+    platform = assignments["provider"].map({p.name: p.pays for p in PROVIDERS.values()}).eq(True) & is_known
     return pd.Series(np.where(platform, "platform", "hand"), index=assignments.index, dtype="str")
 
 
@@ -147,7 +122,7 @@ def total(amounts: pd.Series) -> Decimal:
 
 
 def dollars(amount: Decimal) -> str:
-    """An amount as people read it.
+    """An amount for people.
 
     >>> dollars(Decimal("1234.5"))
     '$1,234.50'
@@ -157,31 +132,21 @@ def dollars(amount: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Wages:
-    """Hourly wages, US dollars an hour; None where no assignment tells.
+    """Hourly wages, US dollars an hour; None without a timed assignment.
 
     The time is from accepting to submitting: who accepts several at once seems slower, and paid worse, than they
     are.
-
-    Attributes
-    ----------
-    counted
-        Assignments with reward and time, not rejected, that the wages are made of.
-    without_reward, without_time
-        Assignments left out because the file does not say, or says a time of 0.
-    rejected
-        Assignments left out because they were not paid.
-    median, lowest_decile
-        Over assignments.
-    workers, worker_median, worker_lowest_decile
-        Over workers: all that one was paid by all the time one took.
     """
 
-    counted: int
+    counted: int  # Assignments with reward and time, not rejected, that the wages are made of
+    # without_reward, without_time: assignments left out because the file does not say, or says a time of 0
     without_reward: int
     without_time: int
-    rejected: int
+    rejected: int  # Assignments left out because they were not paid
+    # median, lowest_decile: over assignments
     median: float | None
     lowest_decile: float | None
+    # workers, worker_median, worker_lowest_decile: over workers: all that one was paid by all the time one took
     workers: int
     worker_median: float | None
     worker_lowest_decile: float | None
@@ -191,11 +156,11 @@ def hourly_wages(assignments: pd.DataFrame) -> Wages:
     """The hourly wage that `assignments` (contract `Assignments`) pay or will pay."""
     rejected = assignments["status"] == REJECTED
     paid = assignments[~rejected]
-    told = paid[paid["reward"].notna() & _timed(paid)]
-    wage = _millionths(told["reward"]) / 1e6 / told["work_seconds"] * 3600
-    by_worker = wages_by_worker(told)["hourly_wage"]
+    timed = paid[paid["reward"].notna() & _timed(paid)]
+    wage = _millionths(timed["reward"]) / 1e6 / timed["work_seconds"] * 3600
+    by_worker = wages_by_worker(timed)["hourly_wage"]
     return Wages(
-        counted=len(told),
+        counted=len(timed),
         without_reward=int(paid["reward"].isna().sum()),
         without_time=int((~_timed(paid)).sum()),
         rejected=int(rejected.sum()),
@@ -208,13 +173,10 @@ def hourly_wages(assignments: pd.DataFrame) -> Wages:
 
 
 def wages_by_worker(assignments: pd.DataFrame) -> pd.DataFrame:
-    """What each worker was paid and for how long, in order of `worker`.
+    """Pay and time of each worker, in order of `worker`.
 
-    Returns
-    -------
-    DataFrame
-        worker, assignments (count), amount (sum of the rewards, Decimal, US dollars), hours (known ones;
-        missing where none is), hourly_wage (US dollars an hour, over assignments with reward and time).
+    Columns: worker, assignments (count), amount (sum of the rewards, Decimal, US dollars), hours (known ones; missing
+    where none is), hourly_wage (US dollars an hour, over assignments with reward and time).
     """
     timed = _timed(assignments)
     whole = timed & assignments["reward"].notna()
@@ -225,12 +187,12 @@ def wages_by_worker(assignments: pd.DataFrame) -> pd.DataFrame:
         assignments=1, hours=hours, millionths=millionths, told=millionths.where(whole), told_hours=hours.where(whole)
     )
     groups = rows.groupby("worker", sort=True)
-    found = groups[["assignments", "millionths"]].sum()
-    found[["hours", "told", "told_hours"]] = groups[["hours", "told", "told_hours"]].sum(min_count=1)
-    amounts = [_shortest(Decimal(n).scaleb(-6)) for n in found["millionths"].tolist()]
-    found["amount"] = pd.Series(amounts, index=found.index, dtype=object)
-    found["hourly_wage"] = found["told"] / 1e6 / found["told_hours"]
-    return found.reset_index()[_WAGE_COLUMNS]
+    sums = groups[["assignments", "millionths"]].sum()
+    sums[["hours", "told", "told_hours"]] = groups[["hours", "told", "told_hours"]].sum(min_count=1)
+    amounts = [_shortest(Decimal(n).scaleb(-6)) for n in sums["millionths"].tolist()]
+    sums["amount"] = pd.Series(amounts, index=sums.index, dtype=object)
+    sums["hourly_wage"] = sums["told"] / 1e6 / sums["told_hours"]
+    return sums.reset_index()[_WAGE_COLUMNS]
 
 
 def _millionths(rewards: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""From suggestions and a person's words to what becomes of each assignment's pay."""
+"""Pay decisions: suggestions and a person's entries combined."""
 
 from collections.abc import Collection
 
@@ -26,53 +26,52 @@ _VERDICTS = {"approved": "approve", "rejected": "reject", "rejected unconfirmed"
 
 
 def decide_pay(suggestions: pd.DataFrame, words: pd.DataFrame, include_suggested: bool = False) -> pd.DataFrame:
-    """What becomes of each assignment's pay.
+    """Decide each assignment's pay.
 
     A person's word counts more than the suggestion. Without one, what is suggested for approval is approved, and
-    nothing else: a rejection takes a person's word. Where a person said something that cannot be used, neither
-    happens.
+    nothing else: a rejection takes a person's word. Where a person's entry cannot be used, neither happens.
 
     Parameters
     ----------
     suggestions
         Contract `SettlementSuggestions`.
     words
-        What people said: assignment_id (unique), settle (approve, reject, unclear), feedback (what the worker is
-        told; '' for the suggested reason).
+        People's entries: assignment_id (unique), settle (approve, reject, unclear), feedback to the worker ('' for the
+        suggested reason).
     include_suggested
         Reject also what is suggested for rejection, without a person's word.
 
     Returns
     -------
     DataFrame
-        In the order of `suggestions`: assignment_id; verdict (approve, reject, ''); feedback, for the rejected what
-        they are told; why (a key of `WHY`); by (person, suggestion).
+        In the order of `suggestions`: assignment_id; verdict (approve, reject, ''); feedback to the rejected; why (a
+        key of `WHY`); by (person, suggestion).
     """
-    said = words.set_index("assignment_id").reindex(suggestions["assignment_id"])
-    settle = said["settle"].fillna("").to_numpy()
-    feedback = said["feedback"].fillna("").to_numpy()
-    told = np.where(feedback == "", suggestions["reason"].to_numpy(), feedback)
-    why = _why(settle, told, suggestions["suggestion"].to_numpy(), include_suggested)
+    entries = words.set_index("assignment_id").reindex(suggestions["assignment_id"])
+    settle = entries["settle"].fillna("").to_numpy()
+    feedback = entries["feedback"].fillna("").to_numpy()
+    reasons = np.where(feedback == "", suggestions["reason"].to_numpy(), feedback)
+    why = _why(settle, reasons, suggestions["suggestion"].to_numpy(), include_suggested)
     why = why.mask(is_unknown(suggestions["worker"]), "nobody")
     verdict = why.map(_VERDICTS).fillna("").astype("str")
     return pd.DataFrame(
         {
             "assignment_id": suggestions["assignment_id"].to_numpy(),
             "verdict": verdict,
-            "feedback": pd.Series(told, dtype="str").where(verdict == "reject", ""),
+            "feedback": pd.Series(reasons, dtype="str").where(verdict == "reject", ""),
             "why": why,
             "by": pd.Series(np.where(settle == "", "suggestion", "person"), dtype="str"),
         }
     ).astype({"assignment_id": "str"})
 
 
-def _why(settle: np.ndarray, told: np.ndarray, suggested: np.ndarray, include_suggested: bool) -> pd.Series:
+def _why(settle: np.ndarray, reasons: np.ndarray, suggested: np.ndarray, include_suggested: bool) -> pd.Series:
     rejected = settle == "reject"
     cases = [
         (suggested == "none", "settled"),
         (settle == "unclear", "unclear"),
         (settle == "approve", "approved"),
-        (rejected & (told == ""), "no reason"),
+        (rejected & (reasons == ""), "no reason"),
         (rejected, "rejected"),
         (suggested == "approve", "approved"),
         (suggested == "look", "look"),

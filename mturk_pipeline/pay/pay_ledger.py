@@ -1,4 +1,4 @@
-"""What stands on a pay sheet, for ever: nobody is paid twice for one assignment.
+"""Pay ledger: every assignment on a pay sheet, for ever, so that nobody is paid twice for one.
 
 The ledger lies in the project's folder and travels with it: `.mturk_pipeline/paid/<phase>_<n>.csv`, one file for each
 sheet. A sheet is written in three steps, so that a kill at any moment loses nothing and pays nothing twice: its
@@ -36,8 +36,8 @@ class PayLedger:
 
     def entries(self) -> pd.DataFrame:
         """Every assignment on a pay sheet: phase, assignment_id, hit_id, submitted_at, reward, as text."""
-        found = [self._read(path)[_KEPT] for path in self._files()]
-        return pd.concat([pd.DataFrame(columns=_KEPT, dtype="str"), *found], ignore_index=True)
+        lists = [self._read(path)[_KEPT] for path in self._files()]
+        return pd.concat([pd.DataFrame(columns=_KEPT, dtype="str"), *lists], ignore_index=True)
 
     def holds(self, assignments: pd.DataFrame, phase: str) -> pd.Series:
         """Which assignments (contract `Assignments`) of the phase stand on a sheet.
@@ -48,9 +48,9 @@ class PayLedger:
         entries = self.entries()
         same_phase = assignments["assignment_id"].isin(entries.loc[entries["phase"] == phase, "assignment_id"])
         known = pd.MultiIndex.from_frame(entries[["assignment_id", "hit_id", "submitted_at"]])
-        own = pd.MultiIndex.from_frame(as_listed(assignments, phase)[["assignment_id", "hit_id", "submitted_at"]])
+        keys = pd.MultiIndex.from_frame(as_listed(assignments, phase)[["assignment_id", "hit_id", "submitted_at"]])
         timed = assignments["submitted_at"].notna()
-        return same_phase | (timed & own.isin(known))
+        return same_phase | (timed & keys.isin(known))
 
     def next_number(self, phase: str, folder: Path) -> int:
         """The number of the phase's next sheet: larger than that of any list, and of any sheet in `folder`."""
@@ -72,7 +72,7 @@ class PayLedger:
 
     def unfinished(self, phase: str) -> list[tuple[int, pd.DataFrame]]:
         """Number and list of each sheet of the phase that a kill may have prevented."""
-        found = []
+        lists = []
         for path in self._files():
             match = _NAME.fullmatch(path.name)
             if not match or not match["pending"] or match["phase"] != phase:
@@ -81,8 +81,8 @@ class PayLedger:
             if self._path(phase, number, ".csv").exists():
                 path.unlink()  # the sheet was written, and may have been taken away since
             else:
-                found.append((number, self._read(path)))
-        return found
+                lists.append((number, self._read(path)))
+        return lists
 
     def _path(self, phase: str, number: int, ending: str) -> Path:
         return self.project / FOLDER / f"{phase}_{number}{ending}"

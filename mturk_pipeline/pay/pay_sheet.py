@@ -21,7 +21,7 @@ WHY = {
     "no reward": "without a reward in the file: say what each is paid with --reward",
     "rejected": "rejected",
     "unclear": "held back: the reviewer's entry could not be understood",
-    "held": "not paid yet: suggested for rejection or to be looked at, and no person has said",
+    "held": "not paid yet: suggested for rejection or to be looked at, and not decided by a person",
     "platform": "paid by their platform once approved: mturk-pipeline settle",
     "nobody": "of people who did not log in: nobody to pay",
     "forgotten": "of workers who were forgotten: nobody to pay",
@@ -30,18 +30,10 @@ WHY = {
 
 @dataclass(frozen=True)
 class AmountDue:
-    """What is to be paid by hand.
+    """Amounts to be paid by hand."""
 
-    Attributes
-    ----------
-    assignments
-        Contract `Assignments`, those to be paid now, each with its reward.
-    why
-        How many assignments of the phase there are by key of `WHY`.
-    """
-
-    assignments: pd.DataFrame
-    why: dict[str, int]
+    assignments: pd.DataFrame  # Contract `Assignments`, those to be paid now, each with its reward
+    why: dict[str, int]  # How many assignments of the phase there are by key of `WHY`
 
 
 def owed(
@@ -52,7 +44,7 @@ def owed(
     names: Mapping[str, str],
     reward: Decimal | None = None,
 ) -> AmountDue:
-    """What is to be paid now: approved by suggestion or by a person's word, and on no sheet before.
+    """Amounts to be paid now: approved by suggestion or by a person, and on no sheet before.
 
     Parameters
     ----------
@@ -87,15 +79,7 @@ def owed(
 
 
 def sheet_rows(assignments: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """The sheet: worker_id, worker (whole name), assignments, amount (US dollars), hours, hourly_wage.
-
-    Parameters
-    ----------
-    assignments
-        worker, reward and work_seconds.
-    names
-        Whole name by worker.
-    """
+    """The sheet: worker_id, worker (whole name, from `names`), assignments, amount (US dollars), hours, hourly_wage."""
     named = [names.get(str(w), str(w)) for w in assignments["worker"]]
     rows = wages_by_worker(assignments.assign(worker=pd.Series(named, index=assignments.index, dtype="str")))
     rows = rows.assign(hours=rows["hours"].round(2), hourly_wage=rows["hourly_wage"].round(2))

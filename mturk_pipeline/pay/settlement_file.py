@@ -33,27 +33,14 @@ _BEGINS_CELL = re.compile(r";(?=[^\w]*[=+\-@＝＋－＠﹦﹢﹣﹫])")
 
 @dataclass(frozen=True)
 class SettlementFile:
-    """One upload, or why there is none.
+    """One upload, or why there is none."""
 
-    Attributes
-    ----------
-    source
-        Name of the result file.
-    name
-        Name of the upload.
-    content
-        The upload; None where no row of it has a word.
-    decided
-        As `decide_pay` returns it, the rows whose counting row stands in the file, as the upload has them.
-    problem
-        Why this file has no upload, in one line; '' otherwise.
-    """
-
-    source: str
-    name: str
-    content: bytes | None
+    source: str  # Name of the result file
+    name: str  # Name of the upload
+    content: bytes | None  # The upload; None where no row of it has a word
+    # As `decide_pay` returns it, the rows whose counting row stands in the file, as the upload has them
     decided: pd.DataFrame
-    problem: str = ""
+    problem: str = ""  # Why this file has no upload, in one line; '' otherwise
 
 
 @dataclass(frozen=True)
@@ -69,15 +56,8 @@ class _Rows:
 def settlement_files(paths: Sequence[Path], assignments: pd.DataFrame, decided: pd.DataFrame) -> list[SettlementFile]:
     """The uploads of a phase's result files, one for each file that has rows to settle.
 
-    Parameters
-    ----------
-    paths
-        The result files as they were collected.
-    assignments
-        Contract `Assignments`, collected from these very files: an assignment is settled in the file of the row
-        that counts, the newest, and only there.
-    decided
-        As `decide_pay` returns it.
+    `assignments` (contract `Assignments`) are collected from these very files: an assignment is settled in the file of
+    the row that counts, the newest, and only there. `decided` is as `decide_pay` returns it.
     """
     where = assignments[["assignment_id", "source_file", "source_sheet", "source_row"]]
     placed = decided.merge(where, on="assignment_id", validate="one_to_one")
@@ -85,21 +65,21 @@ def settlement_files(paths: Sequence[Path], assignments: pd.DataFrame, decided: 
     made = []
     for path in paths:
         source = path.name.encode("utf-8", "replace").decode("utf-8")
-        own = placed[placed["source_file"] == source]
+        rows = placed[placed["source_file"] == source]
         name = path.stem if stems[path.stem] == 1 else path.name
-        made += _uploads(path, source, name.encode("utf-8", "replace").decode("utf-8"), own)
+        made += _uploads(path, source, name.encode("utf-8", "replace").decode("utf-8"), rows)
     return made
 
 
-def _uploads(path: Path, source: str, stem: str, own: pd.DataFrame) -> Iterator[SettlementFile]:
+def _uploads(path: Path, source: str, stem: str, rows: pd.DataFrame) -> Iterator[SettlementFile]:
     try:
         tables = _tables(path)
     except UnreadableFileError as error:
-        yield SettlementFile(source, "", None, own, f"{error}")
+        yield SettlementFile(source, "", None, rows, f"{error}")
         return
     result_tables = [(table, problem) for table in tables if (problem := _problem(table.header)) is not None]
     for table, problem in result_tables:
-        here = own if table.sheet is None else own[own["source_sheet"] == table.sheet]
+        here = rows if table.sheet is None else rows[rows["source_sheet"] == table.sheet]
         sheet = f"_{table.sheet}" if len(result_tables) > 1 else ""
         name = f"{PREFIX}{stem}{sheet}.csv".replace("/", "_")
         if problem:
@@ -159,13 +139,13 @@ def _fitted(cells: list[str], width: int, wanted: int) -> list[str]:
 
 
 def _final(rows: pd.DataFrame) -> pd.DataFrame:
-    """What becomes of each assignment, with what a person has written into the file itself.
+    """Outcome of each assignment, with what a person has written into the file itself.
 
     Who fills in the file decides there: it counts as that person's word. Two words of people that contradict each
     other leave the row open.
     """
-    found = (rows["cell_id"] == rows["assignment_id"]).to_numpy()
-    approved, rejected = (rows[c].fillna("").ne("").to_numpy() & found for c in ("in_approve", "in_reject"))
+    same = (rows["cell_id"] == rows["assignment_id"]).to_numpy()
+    approved, rejected = (rows[c].fillna("").ne("").to_numpy() & same for c in ("in_approve", "in_reject"))
     in_file = np.select([approved & rejected, approved, rejected], ["both", "approve", "reject"], "")
     word = np.where(rows["by"] == "person", rows["verdict"], "")
     reasons = {text: feedback_text(text) for text in rows["feedback"].unique()}
@@ -174,8 +154,8 @@ def _final(rows: pd.DataFrame) -> pd.DataFrame:
     marked = open_still & (in_file != "")
     against = marked & ((in_file == "both") | ((word != "") & (word != in_file)))
     lost = (rows["verdict"] == "reject").to_numpy() & (feedback == "").to_numpy() & ~marked
-    cases = [~found & open_still, against, marked, lost]
-    out = rows.assign(place=rows["place"].where(found))
+    cases = [~same & open_still, against, marked, lost]
+    out = rows.assign(place=rows["place"].where(same))
     out["verdict"] = np.select(cases, ["", "", in_file, ""], rows["verdict"])
     own_why = np.where(in_file == "approve", "approved", "rejected")
     out["why"] = np.select(cases, ["changed", "contradiction", own_why, "no reason"], rows["why"])
@@ -204,7 +184,7 @@ def feedback_text(text: str) -> str:
 
 
 def _tables(path: Path) -> list[_Rows]:
-    """The tables of a file; UnreadableFileError where it has none, in one line."""
+    """The tables of a file; UnreadableFileError, one line, where it has none."""
     file = read_file(path, Limits(), _is_header)
     if file.tables and file.tables[0].sheet is None:
         return [_text_rows(path.read_bytes())]

@@ -1,4 +1,4 @@
-"""What a phase has cost, what it will cost, and what was paid without anybody having looked."""
+"""Spending of a phase: paid, still to pay, and auto-approved without review."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,50 +11,28 @@ from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED, SU
 
 @dataclass(frozen=True)
 class Spending:
-    """Money is US dollars with the platform's fees.
+    """Money is US dollars with the platform's fees."""
 
-    Attributes
-    ----------
-    approved
-        What approved assignments have cost.
-    waiting
-        What those still Submitted cost once approved.
-    assignments, submitted, rejected
-        Counts: all; still Submitted; rejected, which cost nothing.
-    without_reward
-        Assignments whose file gives no reward: in no amount here.
-    unseen, unseen_cost
-        Auto-approved by the platform, as its delay was over.
-    unseen_unusable, unseen_unusable_cost
-        Of those, the ones that would have been suggested for rejection.
-    unseen_doubtful
-        Of those, the ones that a person should have looked at.
-    """
-
+    # assignments, submitted, rejected: counts: all; still Submitted; rejected, which cost nothing
     assignments: int
     submitted: int
     rejected: int
-    approved: Decimal
-    waiting: Decimal
-    without_reward: int
+    approved: Decimal  # What approved assignments have cost
+    waiting: Decimal  # What those still Submitted cost once approved
+    without_reward: int  # Assignments whose file gives no reward: in no amount here
+    # unseen, unseen_cost: auto-approved by the platform, as its delay was over
     unseen: int
     unseen_cost: Decimal
+    # unseen_unusable, unseen_unusable_cost: of those, the ones that would have been suggested for rejection
     unseen_unusable: int
     unseen_unusable_cost: Decimal
-    unseen_doubtful: int
+    unseen_doubtful: int  # Of those, the ones that a person should have looked at
 
 
 def spending(assignments: pd.DataFrame, suggestions: pd.DataFrame, masters: bool = False) -> Spending:
-    """What `assignments` cost.
+    """Cost of `assignments` (contract `Assignments`), whose HITs asked for Masters or not.
 
-    Parameters
-    ----------
-    assignments
-        Contract `Assignments`.
-    suggestions
-        Contract `SettlementSuggestions` of the same assignments, in the same order.
-    masters
-        The HITs asked for Masters.
+    `suggestions` (contract `SettlementSuggestions`) are of the same assignments, in the same order.
     """
     cost = costs(assignments, masters).reset_index(drop=True)
     status, work = suggestions["status"].reset_index(drop=True), suggestions["work"].reset_index(drop=True)

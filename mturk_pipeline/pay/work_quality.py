@@ -1,4 +1,4 @@
-"""What an assignment itself shows of the work put into it. Others' answers are not looked at.
+"""Quality of the work in an assignment, judged by itself. Others' answers are not looked at.
 
 Each rule is one function and one line in `RULES`: it marks assignments and says what speaks against them, once for
 the worker and once for the requester. The first rule that marks an assignment counts; hard ones come first.
@@ -27,7 +27,7 @@ _PASTED = "same text in fields"  # how `answers.echo` begins its note
 
 @dataclass(frozen=True)
 class Mark:
-    """What a rule found: which assignments (index assignment_id), how hard the evidence is, and in what words."""
+    """A rule's findings: which assignments (index assignment_id), how hard the evidence is, and in what words."""
 
     where: pd.Series
     work: str
@@ -53,8 +53,8 @@ class AnswersByAssignment:
 
     def count(self, answers: pd.DataFrame) -> pd.DataFrame:
         """Some of the answers, counted by assignment and state."""
-        found = answers.groupby(["assignment_id", "state"], sort=False).size().unstack(fill_value=0)
-        return found.reindex(index=self.seconds.index, columns=list(ANSWER_STATES), fill_value=0)
+        counted = answers.groupby(["assignment_id", "state"], sort=False).size().unstack(fill_value=0)
+        return counted.reindex(index=self.seconds.index, columns=list(ANSWER_STATES), fill_value=0)
 
     @property
     def hurried(self) -> pd.Series:
@@ -63,7 +63,7 @@ class AnswersByAssignment:
 
     @property
     def after(self) -> pd.Series:
-        """The work time in words, to follow what was seen: ", after 12 % of the phase's median work time"."""
+        """The work time in words, for the end of a finding: ", after 12 % of the phase's median work time"."""
         percent = (self.pace * 100).round().fillna(0).astype("int64").astype("str")
         return (", after " + percent + " % of the phase's median work time").where(self.pace.notna(), "")
 
@@ -83,33 +83,24 @@ class AnswersByAssignment:
 
 
 def findings(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """What speaks against each assignment.
+    """Evidence against each assignment, by assignment_id, in the order of `assignments`.
 
-    Parameters
-    ----------
-    assignments, answers
-        Contracts `Assignments` and `Answers`.
-
-    Returns
-    -------
-    DataFrame
-        Index assignment_id, in the order of `assignments`; work (usable, doubtful, unusable), reason (for the
-        worker), evidence (for the requester).
+    Columns: work (usable, doubtful, unusable), reason (for the worker), evidence (for the requester).
     """
     given = AnswersByAssignment(assignments, answers, phase)
     index = given.seconds.index
-    found = pd.DataFrame({"work": "usable", "reason": "", "evidence": ""}, index=index, dtype="str")
+    marks = pd.DataFrame({"work": "usable", "reason": "", "evidence": ""}, index=index, dtype="str")
     free = pd.Series(True, index=index)
     for rule in RULES:
         for mark in rule(given):
             new = mark.where & free
             for name, text in (("work", mark.work), ("reason", mark.reason), ("evidence", mark.evidence)):
-                told = text if isinstance(text, str) else text.reindex(index)[new]
-                found.loc[new, name] = told
+                reasons = text if isinstance(text, str) else text.reindex(index)[new]
+                marks.loc[new, name] = reasons
             free &= ~new
-    told_as_is = (found["work"] != "usable") & (found["evidence"] == "")
-    found["evidence"] = found["evidence"].mask(told_as_is, found["reason"])
-    return found
+    told_as_is = (marks["work"] != "usable") & (marks["evidence"] == "")
+    marks["evidence"] = marks["evidence"].mask(told_as_is, marks["reason"])
+    return marks
 
 
 def _required_blank(given: AnswersByAssignment) -> Iterator[Mark]:
@@ -119,26 +110,26 @@ def _required_blank(given: AnswersByAssignment) -> Iterator[Mark]:
     if not needed:
         return
     rows = given.answers[given.answers["field"].isin(needed)]
-    said = given.count(rows)
-    asked = said.sum(axis=1) > 0
-    blank = ~asked | (said["blank"] == said.sum(axis=1))
+    states = given.count(rows)
+    asked = states.sum(axis=1) > 0
+    blank = ~asked | (states["blank"] == states.sum(axis=1))
     what = ", ".join(needed)
     yield Mark(
         blank & given.is_silent,
         "unusable",
         f"The answer was left empty, though it was needed: {what}.",
-        f"every needed field is blank ({what}), and nothing else is said" + given.after,
+        f"every needed field is blank ({what}), and no other one is filled in" + given.after,
     )
     yield Mark(
         blank & ~given.nothing_usable,
         "doubtful",
         f"What was needed was left empty: {what}.",
-        f"every needed field is blank ({what}), though something else is said",
+        f"every needed field is blank ({what}), though another one is filled in",
     )
 
 
 def _all_invalid(given: AnswersByAssignment) -> Iterator[Mark]:
-    """Every answer that was given cannot be one.
+    """No answer that was given is valid.
 
     That is hard evidence for fillers and for one text in several fields. A link with a slip of the keyboard, "not
     listed" or a sentence may come from honest work: a person reads them.
@@ -222,9 +213,9 @@ def _ids(mask: pd.Series) -> pd.Index:
 def _notes(answers: pd.DataFrame) -> pd.Series:
     """Per assignment, what is wrong with which field: 'email: no "@" in it; website: no host name'."""
     rows = answers[["assignment_id"]].copy()
-    told = answers["field"] + ": " + answers["note"].mask(answers["note"] == "", "not of the kind asked for")
+    lines = answers["field"] + ": " + answers["note"].mask(answers["note"] == "", "not of the kind asked for")
     # One text in several fields is told once, by their names.
-    rows["line"] = told.str.replace(rf"^.*(?={_PASTED})", "", regex=True)
+    rows["line"] = lines.str.replace(rf"^.*(?={_PASTED})", "", regex=True)
     rows = rows.drop_duplicates()
     rows = rows[rows.groupby("assignment_id", sort=False).cumcount() < _NOTES_TOLD]
     return rows.groupby("assignment_id")["line"].agg("; ".join).astype("str")
