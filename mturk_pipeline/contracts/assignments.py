@@ -33,7 +33,7 @@ class Assignments(Table):
     auto_approval_at = Column(MOMENT, "AutoApprovalTime, UTC", nullable=True)
     approved_at = Column(MOMENT, "ApprovalTime, UTC", nullable=True)
     rejected_at = Column(MOMENT, "RejectionTime, UTC", nullable=True)
-    requester_feedback = Column(str, "RequesterFeedback: what the worker was told", nullable=True)
+    requester_feedback = Column(str, "RequesterFeedback: the requester's words to the worker", nullable=True)
     work_seconds = Column(float, "WorkTimeInSeconds: accept to submit, seconds", nullable=True, ge=0)
     approval_rate = Column(
         float, "Lifetime approval rate with this requester; missing for a new worker", nullable=True, ge=0, le=1

@@ -73,20 +73,14 @@ class Column:
 class Table:
     """Base of every contract: its columns are those of its base and its own, in the order in which they are written.
 
-    Attributes
-    ----------
-    strict
-        Whether a table has these columns alone.
-    checks
-        What holds of a table as a whole: a name, and a function that says whether it does.
-
     >>> class Clubs(Table):
     ...     club = Column(str, "The club", unique=True)
     >>> Clubs.names()
     ('club',)
     """
 
-    strict: ClassVar[bool] = True
+    strict: ClassVar[bool] = True  # Whether a table has these columns alone
+    # What holds of a table as a whole: a name, and a function that says whether it does
     checks: ClassVar[Mapping[str, Callable[[pd.DataFrame], bool]]] = {}
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Consensus and workers: what the answers of a phase agree on, and how each worker fared."""
+"""Consensus and workers: the agreed answers of a phase, and the rating of its workers."""
 
 from mturk_pipeline.contracts.base import INTEGER, Column, Table
 from mturk_pipeline.vocabulary.standings import SUGGESTIONS

@@ -1,10 +1,10 @@
-"""Items: what a phase's answers are about."""
+"""Items that a phase's answers are about."""
 
 from mturk_pipeline.contracts.base import Column, Table
 
 
 class Items(Table):
-    """One row per item, or per record of an item's list, as far as anybody answered.
+    """One row per item, or per record of an item's list, with an answer.
 
     Beside these columns stand one per key (as the batch's input had it), and one per key field of records.
     """

@@ -1,4 +1,4 @@
-"""All leads: the end of the way."""
+"""All leads, recipients and mail outcomes."""
 
 from mturk_pipeline.contracts.base import Column, Table
 from mturk_pipeline.vocabulary.mail_outcomes import MAIL_OUTCOMES
@@ -21,7 +21,7 @@ class AllLeads(Table):
     status = Column(str, "Review status of the best row behind it")
     verified = Column(bool, "A person has seen it")
     trust = Column(float, "Trust in the value", nullable=True, ge=0, le=1)
-    suppressed = Column(str, "Why nothing may be sent to the address, and where that is said; '' where it may")
+    suppressed = Column(str, "Why nothing may be sent to the address, and the file that says so; '' where it may")
     duplicate_lead = Column(bool, "The same value stands in another row of the group")
     merged = Column(int, "Rows merged into this one because keys and value were the same", ge=1)
     sources = Column(object, "List of the result files' rows behind the lead: file, sheet, row")
@@ -49,7 +49,7 @@ class Recipients(Table):
 
 
 class Outcomes(Table):
-    """What became of mail to an address: one row per row of a file that a person dropped."""
+    """Outcome of mail to an address: one row per row of a file that a person dropped."""
 
     address = Column(str, "The e-mail address, in small letters")
     outcome = Column(

@@ -34,7 +34,7 @@ class Purged(Table):
 
 
 class RedundancyAdvice(Table):
-    """What each number of answers per item brings, by subsampling the answers that there are."""
+    """Gain of each number of answers per item, by subsampling the answers there are."""
 
     answers = Column(int, "Answers per item", ge=1, unique=True)
     items = Column(int, "Items looked at: those with at least the largest number", ge=0)

@@ -12,7 +12,7 @@ from mturk_pipeline.vocabulary.row_statuses import ROW_STATUSES
 
 
 class CleanedOutput(Table):
-    """One row per item (or record of its list): what the crowd's answers come to. What the workbook shows.
+    """One row per item (or record of its list) with the crowd's best guesses: what the workbook shows.
 
     Beside these columns stand one column per key (as the batch's input had it), and per field `f` three:
     `f` (best guess, missing for none), `f_trust` (0..1), `f_runners_up` (list).
@@ -33,7 +33,7 @@ class CleanedOutput(Table):
 
 
 class Decisions(Table):
-    """Each thing that a person said about a row, with where it was said."""
+    """A person's decisions on rows, each with file, sheet and row."""
 
     item_id = Column(str, "The row decided on")
     field = Column(str, "The field edited; '' for a decision on the whole row")
@@ -51,7 +51,7 @@ class Decisions(Table):
 
 
 class ReviewProblems(Table):
-    """What could not be understood in a reviewed file, and what to do."""
+    """Unreadable entries in reviewed files, and what to do."""
 
     source_file = Column(str, "Reviewed file")
     source_sheet = Column(str, "Sheet, for a workbook", nullable=True)

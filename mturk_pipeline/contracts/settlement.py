@@ -1,4 +1,4 @@
-"""Settlement: what each assignment's work looks like, and what is suggested for its pay."""
+"""Settlement: the quality of each assignment's work, and the suggestion for its pay."""
 
 from mturk_pipeline.contracts.base import Column, Table
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
@@ -18,7 +18,7 @@ class SettlementSuggestions(Table):
     batch_id = Column(str, "BatchId of the annotation; else the file's name")
     worker = Column(str, "Who it is, as in raw output")
     status = Column(str, "AssignmentStatus", isin=ASSIGNMENT_STATUSES)
-    auto_approved = Column(bool, "Auto-approved: paid, and nobody looked")
+    auto_approved = Column(bool, "Auto-approved: paid without anybody having looked")
     reward = Column(object, "Reward of the assignment, US dollars, Decimal", nullable=True)
     paid_by = Column(
         str, "Who pays it: the crowd's platform once approved, or the requester", isin=["platform", "hand"]
@@ -30,5 +30,5 @@ class SettlementSuggestions(Table):
         "not known)",
         isin=SUGGESTIONS,
     )
-    reason = Column(str, "What a worker who is rejected can be told, in one line; '' where the work is usable")
+    reason = Column(str, "Feedback for a rejected worker, one line; '' where the work is usable")
     evidence = Column(str, "What speaks against the work, for the requester; '' where nothing")

@@ -1,11 +1,11 @@
-"""What is remembered of workers over all projects, and over batches of years that were imported."""
+"""Memory of workers over all projects, and over batches of years that were imported."""
 
 from mturk_pipeline.contracts.base import INTEGER, MOMENT, Column, Table
 from mturk_pipeline.vocabulary.standings import SAID, SUGGESTIONS
 
 
 class Contributions(Table):
-    """What a worker did in one phase of one project, or in one imported archive: a row per worker and phase."""
+    """A worker's work in one phase of one project, or in one imported archive: a row per worker and phase."""
 
     project_id = Column(str, "The project; 'archive:<digest>' for an imported batch")
     workflow = Column(str, "Its workflow; 'archive' for an imported batch")
@@ -39,11 +39,11 @@ class WorkerMemory(Table):
     """One row per worker, all projects and archives together; worst first."""
 
     worker = Column(str, "The worker's surrogate", unique=True)
-    standing = Column(str, "A person's word; 'neutral' where nobody said any", isin=SAID)
+    standing = Column(str, "A person's rating; 'neutral' without one", isin=SAID)
     suggested = Column(str, "What the numbers suggest; it has no effect", isin=SUGGESTIONS)
-    reason = Column(str, "Why, in the person's words; '' where nobody said any")
-    who = Column(str, "Who said it; '' where nobody did")
-    when = Column(str, "When it was said, as the person wrote it")
+    reason = Column(str, "Reason, in the person's words; '' without one")
+    who = Column(str, "Who rated the worker; '' where nobody did")
+    when = Column(str, "Date of the rating, as the person wrote it")
     projects = Column(int, "Projects and imported batches the worker took part in", ge=0)
     assignments = Column(int, "Assignments submitted", ge=0)
     given = Column(float, "Values that could be judged", ge=0)
