@@ -1,4 +1,4 @@
-"""From a lead back to the first list: rows of each phase's review, and what each of them comes from."""
+"""Ancestry of a lead: rows of each phase's review back to the first list, and what each comes from."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,15 +26,12 @@ _ROW = ("item_id", "element", "status", "verified", "trust", "inclusion", "look_
 def trace(text: str, tables: ProjectTables) -> list[Node]:
     """Everything behind the leads or rows that `text` names; an empty list where it names nothing.
 
-    Parameters
-    ----------
-    text
-        A lead_id, an item_id of any phase, or a value such as an address.
+    `text` is a lead_id, an item_id of any phase, or a value such as an address.
     """
-    found = find(text, tables)
-    if len(found.leads):
-        return [_lead_node(lead, tables) for lead in found.leads.to_dict("records")]
-    return [row_node(tables, phase, item_id) for phase, item_id in found.rows]
+    matches = find(text, tables)
+    if len(matches.leads):
+        return [_lead_node(lead, tables) for lead in matches.leads.to_dict("records")]
+    return [row_node(tables, phase, item_id) for phase, item_id in matches.rows]
 
 
 def _lead_node(lead: dict[Any, Any], tables: ProjectTables) -> Node:
@@ -79,7 +76,7 @@ def _status_words(row: dict[Any, Any]) -> str:
 
 
 def _decision_nodes(tables: ProjectTables, phase: str, item_id: str) -> list[Node]:
-    """What people said about the row, each with file, sheet and row; all that the decisions table tells."""
+    """Decisions on the row, each with file, sheet and row."""
     nodes = []
     for row in tables.rows(phase, "decisions", "item_id", item_id).to_dict("records"):
         facts = facts_of(
@@ -94,7 +91,7 @@ def _decision_nodes(tables: ProjectTables, phase: str, item_id: str) -> list[Nod
 
 
 def _rules_node(tables: ProjectTables, phase: str, fields: Sequence[str]) -> Node:
-    """The settings that decided what passes, with where they stand."""
+    """The settings that decided what passes, and where they are written."""
     spec = tables.workflow.phases[phase]
     notes = tables.table(phase, "trust_notes")
     facts: dict[str, Any] = {
@@ -120,8 +117,8 @@ def _input_node(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> Node:
         shown["hits"] = asked["hit_id"].drop_duplicates().tolist()
     title = "what was asked about" if shown else "never asked of the crowd"
     before = tables.workflow.before(phase)
-    found = _of_list(tables, phase, row) if before is None else _of_phase(tables, phase, before, row)
-    return Node("input", title, shown, tuple(found))
+    origins = _of_list(tables, phase, row) if before is None else _of_phase(tables, phase, before, row)
+    return Node("input", title, shown, tuple(origins))
 
 
 def _of_list(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> list[Node]:

@@ -1,4 +1,4 @@
-"""What a field's best guess was made of: the consensus, its runners-up, and what each worker said."""
+"""Answers behind a field's best guess: the consensus, its runners-up, and each worker's answer."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _of(table: pd.DataFrame, element: str, field: str) -> pd.DataFrame:
 
 
 def _answer_nodes(tables: ProjectTables, phase: str, item: Any, element: str, field: str) -> list[Node]:
-    """One node for each thing that a worker said there, in order of time."""
+    """One node for each worker's answer there, in order of time."""
     answers = _of(tables.rows(phase, "answers", "item_id", item), element, field)
     if answers.empty:
         return []
@@ -62,22 +62,22 @@ def _answer_nodes(tables: ProjectTables, phase: str, item: Any, element: str, fi
 
 
 def _answer_node(row: dict[Any, Any]) -> Node:
-    said = {
+    words = {
         "blank": "left it blank",
         "none_declared": "said that there is none",
         "invalid": f"said {plain(row['raw'])!r}, which is not valid",
         "valid": f"said {plain(row['value'])}",
     }[row["state"]]
     if row.get("evidence") == "near_miss":
-        said = f"said {plain(row['raw'])!r}, which looks like a value but cannot be read"
-    return Node("answer", f"{row['worker']} {said}", facts_of(row, _ANSWER))
+        words = f"said {plain(row['raw'])!r}, which looks like a value but cannot be read"
+    return Node("answer", f"{row['worker']} {words}", facts_of(row, _ANSWER))
 
 
 def _beside(table: pd.DataFrame, other: pd.DataFrame, by: str, columns: list[str]) -> pd.DataFrame:
-    there = [c for c in columns if c in other]
-    if not there:
+    present = [c for c in columns if c in other]
+    if not present:
         return table
-    return table.join(other.drop_duplicates(by).set_index(by)[there], on=by)
+    return table.join(other.drop_duplicates(by).set_index(by)[present], on=by)
 
 
 def _not_listed_by(tables: ProjectTables, phase: str, item: Any, element: str) -> list[str]:

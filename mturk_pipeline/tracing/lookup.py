@@ -1,4 +1,4 @@
-"""What a person may mean: a lead's id, an item's id, or a value."""
+"""Look-up of a lead's id, an item's id, or a value."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from mturk_pipeline.tracing.project_tables import ProjectTables
 
 @dataclass(frozen=True)
 class Found:
-    """What was meant: leads, or else rows of a phase's review (phase, item_id)."""
+    """Matches: leads, or else rows of a phase's review (phase, item_id)."""
 
     leads: pd.DataFrame
     rows: tuple[tuple[str, str], ...] = ()
@@ -27,9 +27,9 @@ def find(text: str, tables: ProjectTables) -> Found:
     Leads come before rows that are no leads (undecided, rejected), the last phase before earlier ones.
     """
     if is_item_id(text):
-        found = _by_id(canonical_id(text), tables)
-        if found:
-            return found
+        matches = _by_id(canonical_id(text), tables)
+        if matches:
+            return matches
     return _by_value(text, tables)
 
 

@@ -1,4 +1,4 @@
-"""One step on the way back: what it is, what is known of it, and what it comes from."""
+"""One step on the way back from a lead: its kind, its facts, and what it comes from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,24 +11,13 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Node:
-    """A step, such as a lead, a row of a phase's review, a decision, or one worker's answer.
+    """A step, such as a lead, a row of a phase's review, a decision, or one worker's answer."""
 
-    Attributes
-    ----------
-    kind
-        lead, row, decision, consensus, answer, rules, input, file, or missing (what should be there and is not).
-    title
-        In words.
-    facts
-        Plain values by name, only those that are there.
-    children
-        What it comes from.
-    """
-
+    # lead, row, decision, consensus, answer, rules, input, file, or missing (what should be there and is not)
     kind: str
-    title: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    children: tuple["Node", ...] = ()
+    title: str  # In words
+    facts: Mapping[str, Any] = field(default_factory=dict)  # Plain values by name, only those that are there
+    children: tuple["Node", ...] = ()  # What it comes from
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -42,8 +31,8 @@ def facts_of(row: Mapping[Any, Any], names: Iterable[str]) -> dict[str, Any]:
     >>> facts_of({"a": np.float64(0.12345678), "b": None, "c": "", "d": ["x"]}, "abcde")
     {'a': 0.1235, 'd': ['x']}
     """
-    found = {name: plain(row[name]) for name in names if name in row}
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+    facts = {name: plain(row[name]) for name in names if name in row}
+    return {name: value for name, value in facts.items() if value not in (None, "", [])}
 
 
 def plain(value: Any) -> Any:

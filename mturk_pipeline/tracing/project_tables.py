@@ -13,20 +13,12 @@ ALL_LEADS = "all_leads"
 
 @dataclass
 class ProjectTables:
-    """Where the tables of a project are read from.
+    """Where the tables of a project are read from."""
 
-    Attributes
-    ----------
-    workflow
-        With the project's overrides.
-    read
-        Phase (None for all leads) and stage to the table, None where it was never made.
-    overrides
-        The project's own settings by phase, to be named among the rules.
-    """
-
-    workflow: Workflow
+    workflow: Workflow  # With the project's overrides
+    # Phase (None for all leads) and stage to the table, None where it was never made
     read: Callable[[str | None, str], pd.DataFrame | None]
+    # The project's own settings by phase, to be named among the rules
     overrides: Mapping[str, Any] = field(default_factory=dict)
     _known: dict[tuple[str | None, str], pd.DataFrame] = field(default_factory=dict)
 
@@ -34,8 +26,8 @@ class ProjectTables:
         """The table, or one without rows and columns."""
         key = (phase, stage)
         if key not in self._known:
-            found = self.read(phase, stage)
-            self._known[key] = pd.DataFrame() if found is None else found
+            stored = self.read(phase, stage)
+            self._known[key] = pd.DataFrame() if stored is None else stored
         return self._known[key]
 
     def rows(self, phase: str | None, stage: str, column: str, value: str) -> pd.DataFrame:

@@ -36,13 +36,13 @@ def _label(node: Node) -> Text:
     if node.kind == "answer" and facts.get("raw") == node.facts.get("value"):
         facts.pop("raw", None)
     if facts:
-        told = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in facts.items())
-        label.append("\n" + printable(told), style="not bold dim")
+        details = " · ".join(f"{name.replace('_', ' ')}: {_words(value)}" for name, value in facts.items())
+        label.append("\n" + printable(details), style="not bold dim")
     return label
 
 
 def _words(value: Any) -> str:
-    """A fact as people read it.
+    """A fact for people.
 
     >>> _words(["a", "b"]), _words({"email": 0.9}), _words(True)
     ('a; b', 'email 0.9', 'yes')
