@@ -13,11 +13,11 @@ class UserError(Exception):
     Parameters
     ----------
     what
-        What is wrong, without a full stop.
+        Without a full stop.
     where
         The file, folder, project or argument that it is about.
     remedy
-        What to do, where `what` does not say it.
+        Empty where `what` says it.
 
     >>> print(UserError("is a folder", where="out.csv", remedy="name a file in it"))
     out.csv: is a folder; name a file in it

@@ -1,4 +1,4 @@
-"""Writing files so that nothing is half there and nothing of a person's is lost."""
+"""Atomic writes that never leave half a file and never lose a person's."""
 
 import contextlib
 import errno
@@ -48,14 +48,10 @@ class ProjectWriter:
     What was last written where is remembered in `.mturk_pipeline/written.json` of the project, so that the
     memory travels with the folder. A file that differs from it was changed by a person: it is kept under a
     dated name before the new content takes its place.
-
-    Attributes
-    ----------
-    kept
-        Names (relative to the project) under which changed files were kept by this writer.
     """
 
     project: Path
+    # Names (relative to the project) under which changed files were kept by this writer
     kept: list[str] = field(default_factory=list)
 
     def write(self, name: str, content: bytes) -> bool:
@@ -81,7 +77,7 @@ class ProjectWriter:
         return True
 
     def remove(self, name: str) -> bool:
-        """Take away a file of ours that has no content any more; one that a person changed is kept."""
+        """Remove one of the pipeline's files that has no content any more; one that a person changed is kept."""
         path = self.project / name
         if not path.is_file():
             return False

@@ -1,4 +1,4 @@
-"""Where things live: projects, workflows of the user's own, and the pipeline's tables."""
+"""Directories of an installation: projects, workflows of the user's own, and the pipeline's tables."""
 
 import errno
 import os
@@ -16,21 +16,11 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Home:
-    """The directories of one installation.
+    """The directories of one installation."""
 
-    Attributes
-    ----------
-    projects
-        One directory per project ($MTURK_PROJECTS_DIR, default data/projects).
-    workflows
-        Workflows of the user's own ($MTURK_WORKFLOWS_DIR, default data/workflows).
-    dagster
-        Dagster's home: run history and the pipeline's tables ($DAGSTER_HOME, default data/dagster_home).
-    """
-
-    projects: Path
-    workflows: Path
-    dagster: Path
+    projects: Path  # One directory per project ($MTURK_PROJECTS_DIR, default data/projects)
+    workflows: Path  # Workflows of the user's own ($MTURK_WORKFLOWS_DIR, default data/workflows)
+    dagster: Path  # Dagster's home: run history and the pipeline's tables ($DAGSTER_HOME, default data/dagster_home)
 
     @property
     def tables(self) -> Path:

@@ -1,4 +1,4 @@
-"""Locks that a killed process lets go of: of a project while it is worked on, of a run until its end is stored."""
+"""Locks that end with their process: of a project while it is worked on, of a run until its end is stored."""
 
 import hashlib
 import re
@@ -25,13 +25,9 @@ def project_lock(locks: Path, project_id: str) -> BaseFileLock:
 def hold_project(home: "Home", project_id: str, timeout: float) -> Iterator[None]:
     """Hold a project's tables, by a lock of the home, and its files, by a lock beside the projects.
 
-    Installations with homes of their own that share a projects folder see each other by the second lock. Where the
-    folder cannot hold locks (it is read-only, or its drive has none), the home's lock is all there is.
-
-    Parameters
-    ----------
-    timeout
-        Seconds to wait for each lock; then Timeout, an OSError.
+    Homes that share a projects folder see each other by the second lock. Where the folder cannot hold locks (it is
+    read-only, or its drive has none), the home's lock is all there is. After `timeout` seconds for either lock:
+    Timeout, an OSError.
     """
     with ExitStack() as locks:
         locks.enter_context(project_lock(home.locks, project_id).acquire(timeout=timeout))

@@ -22,16 +22,9 @@ class OutputError(UserError):
 
 
 def output_path(path: Path, homes: list[Home], *, force: bool = False) -> Path:
-    """Where to write what the user wants in `path`: the same place, its links followed.
+    """The file to write for what the user named: the same place, its links followed.
 
-    Parameters
-    ----------
-    path
-        A file, as the user names it.
-    homes
-        The installations whose places are out of bounds: the one at work, and those that the surroundings name.
-    force
-        Replace the file where it is there already. It opens nothing else.
+    `homes` are the installations whose places are out of bounds. `force` replaces a file and opens nothing else.
 
     Raises
     ------
@@ -39,8 +32,6 @@ def output_path(path: Path, homes: list[Home], *, force: bool = False) -> Path:
         The file is there already; its folder is not; it is a folder or a device; it lies in a project's folder (also
         of a project that was removed), in the folder of workflows or in Dagster's home.
 
-    Examples
-    --------
     >>> output_path(Path("/dev/null"), [])
     Traceback (most recent call last):
     ...

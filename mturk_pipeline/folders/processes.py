@@ -14,7 +14,7 @@ psutil: Any = LazyModule("psutil")
 
 
 class Life(Enum):
-    """What can be seen of a process from here."""
+    """State of a process as seen from here."""
 
     ALIVE = "alive"
     GONE = "gone"
@@ -25,17 +25,6 @@ class Life(Enum):
 class ProcessIdentity:
     """One process, for good.
 
-    Attributes
-    ----------
-    pid
-        Its id, which another process can have later, or at the same time in another container.
-    start
-        When it started: on Linux in clock ticks since the computer's start, which setting the clock does not change;
-        elsewhere in seconds since 1970.
-    system
-        Where `pid` and `start` mean this process: on Linux one start of one computer and one container there.
-        From anywhere else the process cannot be seen.
-
     Examples
     --------
     >>> me = ProcessIdentity.of_this_process()
@@ -43,8 +32,12 @@ class ProcessIdentity:
     (True, <Life.ALIVE: 'alive'>)
     """
 
-    pid: int
+    pid: int  # Its id, which another process can have later, or at the same time in another container
+    # When it started: on Linux in clock ticks since the computer's start, which setting the clock does not change;
+    # elsewhere in seconds since 1970
     start: str
+    # Where `pid` and `start` mean this process: on Linux one start of one computer and one container there. From
+    # anywhere else the process cannot be seen.
     system: str
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Project directories: finding them, making them, and who they are."""
+"""Project directories: find them, make them, identify them."""
 
 import os
 import re
@@ -25,23 +25,12 @@ class ProjectError(UserError):
 
 @dataclass(frozen=True)
 class Project:
-    """A directory of one gathering effort.
+    """A directory of one gathering effort."""
 
-    Attributes
-    ----------
-    id
-        Who it is, from project.yaml: a renamed folder keeps it. The partition key in Dagster.
-    path
-        The directory; its name is what people call the project.
-    workflow
-        Name of its workflow.
-    overrides
-        Settings laid over the workflow's, by phase.
-    """
-
-    id: str
-    path: Path
-    workflow: str
+    id: str  # Who it is, from project.yaml: a renamed folder keeps it. The partition key in Dagster.
+    path: Path  # The directory; its name is what people call the project
+    workflow: str  # Name of its workflow
+    # Settings laid over the workflow's, by phase
     overrides: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -51,20 +40,11 @@ class Project:
 
 @dataclass(frozen=True)
 class Projects:
-    """What stands in a projects directory.
+    """Projects in a directory."""
 
-    Attributes
-    ----------
-    found
-        Usable projects, by id.
-    problems
-        One line for each directory that looks like a project and cannot be used.
-    reachable
-        False where the directory itself is not there (an unmounted drive): nothing follows from an empty `found`.
-    """
-
-    found: dict[str, Project]
-    problems: list[str]
+    found: dict[str, Project]  # Usable projects, by id
+    problems: list[str]  # One line for each directory that looks like a project and cannot be used
+    # False where the directory itself is not there (an unmounted drive): nothing follows from an empty `found`
     reachable: bool = True
 
     def of(self, workflow: str) -> list[Project]:
@@ -102,14 +82,14 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
             continue
         if project is not None:
             claims.setdefault(project.id, []).append(project)
-    found = {}
+    usable = {}
     for project_id, claimants in claims.items():
         # Of a folder and its copies, the one called as the id is the original; else nobody can tell.
         original = next((p for p in claimants if p.name == project_id), claimants[0] if len(claimants) == 1 else None)
         if original:
-            found[project_id] = original
+            usable[project_id] = original
         problems += [_shared_id(p, claimants) for p in claimants if p is not original]
-    return Projects(found, problems)
+    return Projects(usable, problems)
 
 
 def _shared_id(project: Project, claimants: list[Project]) -> str:
@@ -158,14 +138,14 @@ def unidentified(root: Path, workflows: Mapping[str, Workflow]) -> list[tuple[Pa
     """Directories without project.yaml that hold a workflow's folders, each with that workflow's name."""
     if not root.is_dir():
         return []
-    found = []
+    folders = []
     for path in sorted(root.iterdir()):
         if path.name.startswith((".", "_")) or (path / PROJECT_FILE).exists() or not _NAME.fullmatch(path.name):
             continue
         fitting = _fitting(path, workflows)
         if len(fitting) == 1:
-            found.append((path, fitting[0]))
-    return found
+            folders.append((path, fitting[0]))
+    return folders
 
 
 def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:

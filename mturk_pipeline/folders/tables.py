@@ -14,7 +14,7 @@ types: Any = LazyModule("pyarrow.types")
 
 
 class StoredTable(NamedTuple):
-    """A phase's table that was made."""
+    """A phase's table on disk."""
 
     workflow: str
     phase: str

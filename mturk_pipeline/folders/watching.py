@@ -1,4 +1,4 @@
-"""What people dropped into a folder, and whether it changed since."""
+"""Files that people dropped into a folder, and whether they changed since."""
 
 import hashlib
 import os
@@ -46,17 +46,17 @@ def watched_files(folder: Path | str) -> list[WatchedFile]:
     files, and the pipeline's own (`_…`). A folder that is not there is empty;
     one that may not be read raises PermissionError, for nothing follows from not seeing what is in it.
     """
-    found = []
+    files = []
     place = os.fspath(folder)
     try:
         with os.scandir(place) as entries:
             for entry in entries:
                 if _counts(entry.name) and entry.is_file(follow_symlinks=False):
                     stat = entry.stat(follow_symlinks=False)
-                    found.append(WatchedFile(place, entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+                    files.append(WatchedFile(place, entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(found)
+    return sorted(files)
 
 
 def watched_file(path: Path) -> WatchedFile | None:
@@ -74,7 +74,7 @@ def passed_over_files(folder: Path) -> list[PassedOver]:
     Hidden files, lock files and the pipeline's own mark `_` in `folder` itself are no surprise, so they are left out
     (see `own_looking_files`). Of very many only the first are looked at.
     """
-    found = []
+    files = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         inside = Path(place) != folder
@@ -82,10 +82,10 @@ def passed_over_files(folder: Path) -> list[PassedOver]:
             path = Path(place, name)
             why = _why_passed_over(path, inside)
             if why:
-                found.append(PassedOver(path.relative_to(folder).as_posix(), why))
-        if len(found) >= _MOST_PASSED_OVER:
+                files.append(PassedOver(path.relative_to(folder).as_posix(), why))
+        if len(files) >= _MOST_PASSED_OVER:
             break
-    return sorted(found)
+    return sorted(files)
 
 
 def _why_passed_over(path: Path, inside: bool) -> str | None:

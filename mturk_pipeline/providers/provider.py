@@ -6,28 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Provider:
-    """A platform on which workers answer.
+    """A platform on which workers answer."""
 
-    Attributes
-    ----------
-    name
-        As tables have it, and the beginning of its workers' whole names (`name:server:id`).
-    title
-        What people call it.
-    pays
-        The platform pays workers for what is approved, and takes a fee; else the requester pays by hand.
-    worker_id
-        The form of its workers' ids, and that form in words: others were made by hand. None for any form.
-    telling_id
-        Ids that can be of no other provider's worker; None where an id says nothing by itself.
-    user_name
-        A column of its files that names a worker as the id does; '' where there is none.
-    """
-
-    name: str
-    title: str
+    name: str  # As tables have it, and the beginning of its workers' whole names (`name:server:id`)
+    title: str  # What people call it
+    # The platform pays workers for what is approved, and takes a fee; else the requester pays by hand
     pays: bool = False
+    # The form of its workers' ids, and that form in words: others were made by hand. None for any form.
     worker_id: re.Pattern[str] | None = None
     worker_id_form: str = ""
+    # Ids that can be of no other provider's worker; None where an id says nothing by itself
     telling_id: re.Pattern[str] | None = None
-    user_name: str = ""
+    user_name: str = ""  # A column of its files that names a worker as the id does; '' where there is none
