@@ -52,7 +52,7 @@ def place_example(installation: Installation) -> tuple[Path, int]:
 
 
 def _tell(path: Path, workflow: Workflow) -> None:
-    """What was made, where, and how to look at it."""
+    """Tell what was made, where, and how to look at it."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for name in workflow.folder_names:
         for file in sorted(f for f in (path / name).glob("*") if f.is_file() and _is_made(f)):

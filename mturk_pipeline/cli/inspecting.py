@@ -10,6 +10,7 @@ from rich.table import Table
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.projects.output_file import TABLES, OutputFile
+from mturk_pipeline.texts.counted import counted
 
 if TYPE_CHECKING:
     from mturk_pipeline.intake.inspection import Inspection
@@ -38,8 +39,7 @@ def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = No
         console.print("  all of them as a table: --rows FILE", markup=False)
     if output is not None:
         output.write_table(whole.not_counted, "rows")
-        count = len(whole.not_counted)
-        typer.echo(f"{rows}: {count:,} {'row that does' if count == 1 else 'rows that do'} not count")
+        typer.echo(f"{rows}: {counted(len(whole.not_counted), 'row that does', 'rows that do')} not count")
     broken = [f"{inspection.path}: {inspection.problem}" for inspection in inspections if inspection.problem]
     if broken:
         several = f"{len(broken)} of {len(files)} files cannot be used as they are: see above what to do"

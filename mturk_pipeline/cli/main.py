@@ -68,7 +68,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """Where projects stand: batches, items, answers, and what waits for whom."""
+    """Show where projects stand: batches, items, answers, and what waits for whom."""
     from mturk_pipeline.cli.status import show_status
 
     show_status(projects_dir, name, as_json)
@@ -86,7 +86,7 @@ def inspect(
     ] = None,
     force: Replace = False,
 ) -> None:
-    """What a result file holds: format, rows, HITs, workers, answers, and each row that does not count, with why."""
+    """Show what a result file holds: format, rows, HITs, workers, answers, and which rows do not count, with why."""
     from mturk_pipeline.cli.inspecting import inspect_files
 
     inspect_files(files, suggest_phase, rows, force)
@@ -114,7 +114,7 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """From a lead (its lead_id, an item_id, a value) back to every answer, file, row, worker, rule and edit."""
+    """Trace a lead (its lead_id, an item_id, a value) back to every answer, file, row, worker, rule and edit."""
     if not lead.strip():
         typer.echo("mturk-pipeline: trace: name a lead: its lead_id, an item_id, or an e-mail address", err=True)
         raise typer.Exit(2)
@@ -151,7 +151,7 @@ def review(
     overlap: Annotated[str, typer.Option(help="Share of the rows that all of them get.")] = "5%",
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """What waits for review and how far reviewers agree; with --split a workbook for each of several people."""
+    """Show what waits for review and how far reviewers agree; with --split a workbook for each of several people."""
     from mturk_pipeline.cli.reviewing import show_review, split_review
 
     if split is None:
@@ -198,7 +198,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """Take a project out: its tables are deleted, its folder is moved aside, whole, into _removed."""
+    """Remove a project: its tables are deleted, its folder is moved aside, whole, into _removed."""
     from mturk_pipeline.cli.projects import remove_project
 
     remove_project(projects_dir, name, yes)
@@ -218,7 +218,7 @@ def end_run(
 
 @app.command()
 def workers(projects_dir: ProjectsDir = None) -> None:
-    """Workers over all projects: how they stand, and who stands out."""
+    """Show workers over all projects: their ratings, and who stands out."""
     from mturk_pipeline.cli.workers import show_workers
 
     show_workers(projects_dir)
@@ -237,7 +237,7 @@ def import_batches(
 
 @app.command()
 def exclude(name: Name, phase: PhaseName = None, projects_dir: ProjectsDir = None) -> None:
-    """List who has done a phase, and who is blacklisted: not to be let into its next batch."""
+    """List who has done a phase, and who is blacklisted, to keep them out of its next batch."""
     from mturk_pipeline.cli.workers import write_exclusions
 
     write_exclusions(projects_dir, name, phase)

@@ -27,12 +27,12 @@ def split_review(projects_dir: Path | None, name: str, phase: str | None, split:
     from mturk_pipeline.review.splitting import reviewer_names, share_of
 
     people, share = reviewer_names(split), share_of(overlap)
-    for found in splitting.split_review(Installation.here(projects_dir), name, phase, people, share):
-        if not found.shares:
-            typer.echo(f"{found.phase}: nothing waits")
-        for each in found.shares:
+    for divided in splitting.split_review(Installation.here(projects_dir), name, phase, people, share):
+        if not divided.shares:
+            typer.echo(f"{divided.phase}: nothing waits")
+        for each in divided.shares:
             typer.echo(f"{each.phase}: {each.person}: {each.rows:,} of {each.of:,} rows: {each.path}")
-        for kept in found.kept:
+        for kept in divided.kept:
             typer.echo(f"  changed by a person, kept as {kept}")
 
 
@@ -44,8 +44,8 @@ def _say_agreement(phase: ProjectPhase) -> None:
         return
     for row in table.to_dict("records"):
         low, high = exact_interval(row["same"] / row["both"], row["both"])
-        told = f"agree about {row['same']} of {row['both']} rows ({low:.0%} to {high:.0%})"
-        typer.echo(f"  {row['file']} and {row['other_file']} {told}")
+        agreement = f"agree about {row['same']} of {row['both']} rows ({low:.0%} to {high:.0%})"
+        typer.echo(f"  {row['file']} and {row['other_file']} {agreement}")
 
 
 def _workbook(phase: ProjectPhase) -> Path:

@@ -9,6 +9,7 @@ from rich.console import Console
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.projects.installation import Installation
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -88,15 +89,15 @@ def run_each(
             ):
                 ran += result.ran
                 mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
-                said = result.verdict.value if result.success is None else ("done" if result.success else "failed")
-                console.print(f"{mark} {project.name}: {result.phase}: {said}")
+                outcome = result.verdict.value if result.success is None else ("done" if result.success else "failed")
+                console.print(f"{mark} {project.name}: {result.phase}: {outcome}")
                 unread = _say_problems(installation, project, workflow, result, console)
                 if result.success:
                     _say_unreadable(installation, project, workflow, result.phase, console)
                 if result.problem:
                     failures.append(f"{project.name}: {result.problem}")
                 elif unread and result.ran:
-                    files = "1 file" if unread == 1 else f"{unread} files"
+                    files = counted(unread, "file")
                     failures.append(f"{project.name}: {result.phase}: {files} could not be read, named above")
     if ran:
         from mturk_pipeline.workers.refreshing import refresh
@@ -128,7 +129,7 @@ def _say_problems(
         console.print(f"  put {folders} {phase.folders.batches}", markup=False, soft_wrap=True)
     problems = phase.table("review_problems") if result.success else None
     if problems is not None and len(problems):
-        entries = "1 entry in a reviewed file" if len(problems) == 1 else f"{len(problems)} entries in reviewed files"
+        entries = counted(len(problems), "entry in a reviewed file", "entries in reviewed files")
         where = f"sheet problems of {phase.folders.processed}/review_{result.phase}.xlsx"
         console.print(f"  {entries} could not be understood: {where}", markup=False, soft_wrap=True)
     return len(unreadable)
@@ -137,7 +138,7 @@ def _say_problems(
 def _say_unreadable(
     installation: Installation, project: Project, workflow: Workflow, phase: str, console: Console
 ) -> None:
-    """How many answers could not be read, by field."""
+    """Print how many answers could not be read, by field."""
     from mturk_pipeline.answers.unreadable import unreadable, unreadable_line
     from mturk_pipeline.projects.phase import project_phase
 

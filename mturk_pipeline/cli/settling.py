@@ -13,6 +13,7 @@ from mturk_pipeline.pay.spending import Spending, spending
 from mturk_pipeline.projects import settlement
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.assignment_statuses import REJECTED
 
@@ -22,21 +23,21 @@ _DRY = "nothing written (dry run)"
 
 def settle(projects_dir: Path | None, name: str, phase: str | None, write: bool, include_suggested: bool) -> None:
     """Uploads for the requester site, one for each result file with rows to settle."""
-    for found in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
-        _say_settled(found, settlement.settle(found, write=write, include_suggested=include_suggested), write)
+    for held in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
+        _say_settled(held, settlement.settle(held, write=write, include_suggested=include_suggested), write)
 
 
 def pay(projects_dir: Path | None, name: str, phase: str | None, reward: str | None, write: bool) -> None:
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
     each = _reward(reward)
-    for found in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
-        _say_paid(found, settlement.pay(found, each, write=write), write)
+    for held in settlement.phases_to_settle(Installation.here(projects_dir), name, phase, write=write):
+        _say_paid(held, settlement.pay(held, each, write=write), write)
 
 
-def _say_settled(found: PhaseAssignments, settled: Settled, write: bool) -> None:
-    _say_phase(found)
-    _say_why(pd.concat([upload.decided for upload in settled.uploads], ignore_index=True), found.suggestions)
-    cost = costs(found.assignments).set_axis(found.assignments["assignment_id"])
+def _say_settled(phase: PhaseAssignments, settled: Settled, write: bool) -> None:
+    _say_phase(phase)
+    _say_why(pd.concat([upload.decided for upload in settled.uploads], ignore_index=True), phase.suggestions)
+    cost = costs(phase.assignments).set_axis(phase.assignments["assignment_id"])
     for upload in settled.uploads:
         if upload.problem:
             typer.echo(f"  {upload.source}: {upload.problem}")
@@ -54,18 +55,18 @@ def _say_settled(found: PhaseAssignments, settled: Settled, write: bool) -> None
         typer.echo(f"  changed by a person, kept as {kept}")
 
 
-def _say_paid(found: PhaseAssignments, paid: settlement.Paid, write: bool) -> None:
+def _say_paid(held: PhaseAssignments, paid: settlement.Paid, write: bool) -> None:
     from mturk_pipeline.pay.pay_sheet import WHY
 
-    phase, due = found.phase.phase, paid.due
+    phase, due = held.phase.phase, paid.due
     for finished in paid.finished:
         typer.echo(f"{phase}: {finished}: was interrupted, now whole")
     if due.assignments.empty:
         whys = "; ".join(f"{count:,} {WHY[word]}" for word, count in due.why.items()) or "no assignments"
         typer.echo(f"{phase}: nothing new to pay: {whys}{'' if write else f'; {_DRY}'}")
-        _say_unused(found)
+        _say_unused(held)
         return
-    _say_phase(found)
+    _say_phase(held)
     for word, count in due.why.items():
         money = f", {dollars(total(due.assignments['reward']))}" if word == "pay" else ""
         typer.echo(f"  {count:,} {WHY[word]}{money}")
@@ -74,29 +75,25 @@ def _say_paid(found: PhaseAssignments, paid: settlement.Paid, write: bool) -> No
     typer.echo(f"  wrote {paid.sheet}" if paid.sheet else f"  {_DRY}; to write: --write")
 
 
-def _say_phase(found: PhaseAssignments) -> None:
-    spent = spending(found.assignments, found.suggestions)
-    typer.echo(f"{found.phase.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
-    for line in _about(spent, hourly_wages(found.assignments)):
+def _say_phase(phase: PhaseAssignments) -> None:
+    spent = spending(phase.assignments, phase.suggestions)
+    typer.echo(f"{phase.phase.phase}: {spent.assignments:,} assignments, {spent.submitted:,} still Submitted")
+    for line in _about(spent, hourly_wages(phase.assignments)):
         typer.echo(f"  {line}")
-    if floor := fee_floor(found.assignments[found.assignments["status"] != REJECTED]):
+    if floor := fee_floor(phase.assignments[phase.assignments["status"] != REJECTED]):
         typer.echo(f"  {floor.sentence}")
-    _say_unused(found)
+    _say_unused(phase)
 
 
-def _say_unused(found: PhaseAssignments) -> None:
-    """What of people's and the platform's files counts nowhere, and why."""
-    if found.unusable_rows:
-        rows = "1 row is" if found.unusable_rows == 1 else f"{found.unusable_rows:,} rows are"
+def _say_unused(phase: PhaseAssignments) -> None:
+    """Print which entries of people's and the platform's files count nowhere, and why."""
+    if phase.unusable_rows:
+        rows = counted(phase.unusable_rows, "row is", "rows are")
         typer.echo(f"  {rows} quarantined or conflicting: settle on the site, by eye")
-    if found.unknown_words:
-        words = (
-            "1 pay decision names an assignment"
-            if found.unknown_words == 1
-            else f"{found.unknown_words:,} pay decisions name assignments"
-        )
+    if phase.unknown_words:
+        words = counted(phase.unknown_words, "pay decision names an assignment", "pay decisions name assignments")
         typer.echo(f"  {words} that this phase does not have")
-    problems = found.problems.astype(object).where(found.problems.notna(), None)
+    problems = phase.problems.astype(object).where(phase.problems.notna(), None)
     for row in problems.itertuples():
         place = source_place(str(row.source_file), row.source_sheet, row.source_row)
         typer.echo(f"  {place}: {row.reason}", err=True)
@@ -120,7 +117,7 @@ def _wages(wages: Wages) -> str:
 
 
 def _say_why(final: pd.DataFrame, suggestions: pd.DataFrame) -> None:
-    """How many assignments go which way and why; whose they are stands in the workbook."""
+    """Print how many assignments go which way and why; whose they are stands in the workbook."""
     from mturk_pipeline.pay.pay_decisions import WHY
 
     counts = final["why"].value_counts()

@@ -16,14 +16,14 @@ def show_trace(projects_dir: Path | None, name: str, lead: str, as_json: bool) -
     from mturk_pipeline.projects.tracing import trace_lead
     from mturk_pipeline.tracing.tree import tree_of
 
-    found = trace_lead(Installation.here(projects_dir), name, lead)
+    trees = trace_lead(Installation.here(projects_dir), name, lead)
     if as_json:
-        typer.echo(json.dumps([node.as_dict() for node in found], indent=2, ensure_ascii=False))
+        typer.echo(json.dumps([node.as_dict() for node in trees], indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False)
-    for node in found[:SHOWN]:
+    for node in trees[:SHOWN]:
         console.print(tree_of(node))
-    if len(found) > SHOWN:
-        ids = [str(node.facts.get("lead_id") or node.facts.get("item_id")) for node in found[SHOWN:]]
+    if len(trees) > SHOWN:
+        ids = [str(node.facts.get("lead_id") or node.facts.get("item_id")) for node in trees[SHOWN:]]
         more = ", ".join(ids[:10]) + (" …" if len(ids) > 10 else "")
         console.print(f"{len(ids)} more have it; give an id: {more}", soft_wrap=True, markup=False)

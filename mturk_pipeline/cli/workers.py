@@ -26,22 +26,22 @@ def show_workers(projects_dir: Path | None) -> None:
     if line := retired_setting_line():
         typer.echo(line, err=True)
     installation = Installation.here(projects_dir)
-    found = refresh(installation.home)
-    memory = with_names(found.memory, installation.home)
-    if not found.reachable:
+    refreshed = refresh(installation.home)
+    memory = with_names(refreshed.memory, installation.home)
+    if not refreshed.reachable:
         typer.echo(f"{installation.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
-    for line in found.overrides.problems:
+    for line in refreshed.overrides.problems:
         typer.echo(line, err=True)
-    if found.strangers:
-        rows = ", ".join(map(str, found.strangers[:20]))
-        typer.echo(f"{len(found.strangers)} of the workers file's rows name workers of no project: {rows}", err=True)
-    if found.unnamed:
+    if refreshed.strangers:
+        rows, first = len(refreshed.strangers), ", ".join(map(str, refreshed.strangers[:20]))
+        typer.echo(f"{rows} of the workers file's rows name workers of no project: {first}", err=True)
+    if refreshed.unnamed:
         typer.echo(
-            f"{found.unnamed} of the blacklisted are on no exclusion list, as their ids are not known: "
+            f"{refreshed.unnamed} of the blacklisted are on no exclusion list, as their ids are not known: "
             "run --all --force reads the result files again; else name them by the platform's id in workers.xlsx",
             err=True,
         )
-    for name in found.kept:
+    for name in refreshed.kept:
         typer.echo(f"{name}: you changed the pipeline's file; save it as workers.xlsx to have it read", err=True)
     if memory.empty:
         typer.echo(
@@ -53,7 +53,7 @@ def show_workers(projects_dir: Path | None) -> None:
         f"{len(memory):,} workers: {_counted(memory['standing'])}; suggested: {_counted(memory['suggested'])}"
     )
     console.print(_standing_out(memory, console.width))
-    if found.reachable:
+    if refreshed.reachable:
         typer.echo(
             f"All of them: {installation.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand"
         )
@@ -69,7 +69,7 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
         raise UserError("no such folder", where=folder, remedy="name the one in which the result files lie")
     installation = Installation.here(projects_dir)
     console = Console(highlight=False)
-    table = _table("file", "assignments", "workers", "said", title="Imported")
+    table = _table("file", "assignments", "workers", "note", title="Imported")
     unreadable, assignments, seen = 0, 0, 0
     with console.status("reading"):
         for each in import_batches(installation.home, folder):
@@ -90,7 +90,7 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
 
 
 def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) -> None:
-    """Who has done a phase, and who is blacklisted: not to be let into its next batch."""
+    """List who has done a phase, and who is blacklisted, to keep them out of its next batch."""
     from mturk_pipeline.projects import exclusions
 
     written = exclusions.write_exclusions(Installation.here(projects_dir), name, phase)
@@ -105,11 +105,11 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
     person = whom(installation.home, worker.strip())
     console = Console(highlight=False)
     with console.status("looking"):
-        found = look_for(installation.home, person)
-    if not found.places:
+        match = look_for(installation.home, person)
+    if not match.places:
         typer.echo("This worker is not stored anywhere, and will not be stored again.")
     else:
-        _tell_places(console, "Would be forgotten", found.files, found.places)
+        _tell_places(console, "Would be forgotten", match.files, match.places)
     if not yes and not typer.confirm("Forget this worker? It cannot be undone"):
         raise UserError("nothing forgotten")
     with console.status("forgetting"):
