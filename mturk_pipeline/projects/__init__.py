@@ -1,4 +1,4 @@
-"""A project's phase, its tables and folders, and all that can be done with it; nothing here knows Dagster.
+"""Phases of projects, their tables and folders, and every use case; nothing here knows Dagster.
 
 The command line, Dagster's assets and sensors, and whatever else starts something are shells over this room.
 """

@@ -1,4 +1,4 @@
-"""What lies in a phase's folders at one moment, and its signature: a phase is due while that is another than it was."""
+"""Due phases: a phase is due while the signature of its files differs from that of its last successful run."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +18,7 @@ _FORM = "surrogates"
 
 
 class Verdict(Enum):
-    """What is to be done with a phase of a project."""
+    """What to do with a phase of a project."""
 
     NOTHING_THERE = "nothing there yet"
     UP_TO_DATE = "up to date"
@@ -36,7 +36,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Signature:
-    """Digests of all that a phase reads: batches (with input, settings and upstream) and reviewed files."""
+    """Digests of a phase's inputs: batches (with input, settings and upstream) and reviewed files."""
 
     batches: str
     decisions: str
@@ -44,7 +44,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What lies in the folders of a phase at one moment."""
+    """Files in the folders of a phase at one moment."""
 
     batches: tuple[WatchedFile, ...]
     inputs: tuple[WatchedFile, ...]
@@ -93,5 +93,5 @@ def unknown_own_files(phase: ProjectPhase) -> list[Path]:
 
 
 def _leads_settings(phase: ProjectPhase) -> str:
-    """What the last phase's leads are made by: a change makes them due."""
+    """Settings of the last phase's leads: a change makes them due."""
     return phase.workflow.leads.model_dump_json() if phase.phase == phase.workflow.last else ""

@@ -1,4 +1,4 @@
-"""What other projects of a workflow have asked about, for purging."""
+"""Items that other projects of a workflow have asked about, for purging."""
 
 import contextlib
 from collections.abc import Iterable
@@ -27,14 +27,9 @@ class Purging(NamedTuple):
 
 
 def purged_items(phase: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame") -> Purging:
-    """Items of `listed` that the projects have that `phase` is purged against.
+    """Items of the input list `listed` that the projects have that `phase` is purged against.
 
-    Parameters
-    ----------
-    workflow
-        As it is without the project's own settings: other projects have theirs.
-    listed
-        The project's input list.
+    `workflow` is without the project's own settings: other projects have theirs.
     """
     if len(listed):
         _note_first_list(phase)
@@ -45,7 +40,7 @@ def purged_items(phase: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame"
     named = _named(phase, places.values(), phase.spec.purge_against)
     _say_unknown(phase, places.values(), problems)
     standings = [_standing(other, phase, other.project.id in named, places, problems) for other in places.values()]
-    own = Standing(
+    listed_here = Standing(
         phase.project.id,
         phase.project.name,
         frozenset(phase.sent_item_ids()),
@@ -53,23 +48,23 @@ def purged_items(phase: ProjectPhase, workflow: Workflow, listed: "pd.DataFrame"
         frozenset(named),
         _since(phase),
     )
-    return Purging(purge(own, standings), _table(problems))
+    return Purging(purge(listed_here, standings), _table(problems))
 
 
 def _others(phase: ProjectPhase, workflow: Workflow, problems: list[tuple[str, str]]) -> dict[str, ProjectPhase]:
     """All other projects of the workflow, by id, in the same phase."""
     projects = find_projects(phase.home.projects, {workflow.name: workflow})
-    found = {}
+    others = {}
     for project in projects.of(workflow.name):
         if project.id == phase.project.id:
             continue
         try:
-            found[project.id] = project_phase(phase.home, project, workflow, phase.phase)
+            others[project.id] = project_phase(phase.home, project, workflow, phase.phase)
         except WorkflowError as error:
             problems.append((project.name, f"its settings cannot be used: {error}"))
     if EVERYBODY in phase.spec.purge_against:
         problems += [(line.split(":")[0], f"it cannot be read: {line}") for line in projects.problems]
-    return found
+    return others
 
 
 def _named(phase: ProjectPhase, others: Iterable[ProjectPhase], names: Iterable[str]) -> set[str]:
@@ -83,12 +78,12 @@ def _named(phase: ProjectPhase, others: Iterable[ProjectPhase], names: Iterable[
 
 
 def _say_unknown(phase: ProjectPhase, others: Iterable[ProjectPhase], problems: list[tuple[str, str]]) -> None:
-    there = [o.project for o in others]
-    known = {EVERYBODY, phase.project.id, phase.project.name, *(p.id for p in there), *(p.name for p in there)}
-    names = ", ".join(sorted(p.name for p in there)[:20]) or "no other"
-    told = {project for project, _ in problems}
+    projects = [o.project for o in others]
+    known = {EVERYBODY, phase.project.id, phase.project.name, *(p.id for p in projects), *(p.name for p in projects)}
+    names = ", ".join(sorted(p.name for p in projects)[:20]) or "no other"
+    named = {project for project, _ in problems}
     for name in phase.spec.purge_against:
-        if name not in known | told:
+        if name not in known | named:
             problems.append((name, f"purge_against names it, and there is no such project; there are: {names}"))
 
 
@@ -99,7 +94,7 @@ def _standing(
     places: dict[str, ProjectPhase],
     problems: list[tuple[str, str]],
 ) -> Standing:
-    """What another project has; where it is not compared, only against whom it purges."""
+    """Another project's items; where it is not compared, only against whom it purges."""
     name = other.project.name
     around = [phase, *(o for o in places.values() if o.project.id != other.project.id)]
     purges = frozenset(_named(other, around, other.spec.purge_against))
@@ -107,7 +102,7 @@ def _standing(
     listed: set[str] = set()
     if compared and list(other.spec.keys) != list(phase.spec.keys):
         theirs, ours = ", ".join(other.spec.keys) or "HITs", ", ".join(phase.spec.keys) or "HITs"
-        problems.append((name, f"its items are told apart by {theirs}, these by {ours}: nothing is compared"))
+        problems.append((name, f"its items are identified by {theirs}, these by {ours}: they are not compared"))
     elif compared:
         try:
             listed = _listed(other, problems)

@@ -1,4 +1,4 @@
-"""Who is not to be let into a phase's next batch: whoever has done it, and the blacklisted."""
+"""Exclusion list of a phase's next batch: whoever has done it, and the blacklisted."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,10 +21,7 @@ class Exclusions(NamedTuple):
 def write_exclusions(installation: Installation, name: str, phase: str | None) -> Exclusions:
     """Write the exclusion list of a phase; with None of the only one.
 
-    Raises
-    ------
-    UserError
-        Where a phase has to be named, or has no answers yet.
+    UserError where a phase has to be named, or has no answers yet.
     """
     import pandas as pd
 
@@ -39,19 +36,19 @@ def write_exclusions(installation: Installation, name: str, phase: str | None) -
     wanted = installation.phase(workflow, phase) or (workflow.first if len(workflow.phases) == 1 else None)
     if wanted is None:
         raise UserError(f"say which phase: --phase {' | '.join(workflow.phases)}", where=name)
-    found = project_phase(installation.home, project, workflow, wanted)
-    answered = found.table("raw_output")
+    asked = project_phase(installation.home, project, workflow, wanted)
+    answered = asked.table("raw_output")
     if answered is None:
         raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
     if len(named_workers(answered, installation.home)) < len(answered):
         # Whoever has no row in the private table gets one from the result files, but for those who were forgotten.
-        found.collect([file.path for file in found.files(found.folders.batches)])
+        asked.collect([file.path for file in asked.files(asked.folders.batches)])
     excluded = refresh(installation.home).excluded
     workers = named_workers(with_surrogates(known(answered[["worker"]]), installation.home), installation.home)[
         "worker"
     ]
     done = exclusion_list((w, "done") for w in workers.unique())
     listed = pd.concat([excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
-    target = f"{found.folders.input}/_exclude_{wanted}.csv"
-    found.writer().write(target, csv_bytes(listed))
+    target = f"{asked.folders.input}/_exclude_{wanted}.csv"
+    asked.writer().write(target, csv_bytes(listed))
     return Exclusions(project.path / target, listed)

@@ -13,19 +13,10 @@ from mturk_pipeline.workflow.workflow import Workflow
 def export_table(
     installation: Installation, name: str, table: str, phase: str | None, output: Path, *, force: bool = False
 ) -> int:
-    """Write a table as .csv, .parquet or .xlsx; returns its number of rows.
+    """Write a table, such as `consensus`, as .csv, .parquet or .xlsx; returns its number of rows.
 
-    Parameters
-    ----------
-    table
-        Such as `consensus` or `all_leads`; with `phase` None the only phase that has it.
-    output
-        The file; `force` replaces one that is there.
-
-    Raises
-    ------
-    UserError
-        Where there is no such table, several phases have it, or the file may not be written.
+    With `phase` None it is the only phase's that has it. UserError where there is no such table, several phases have
+    it, or `output` may not be written; `force` replaces a file that is there.
     """
     project = installation.project(name)
     workflow = installation.workflow_of(project)
@@ -53,6 +44,6 @@ def _find_table(
         return next(iter(made.values()))
     if made:
         raise UserError("several phases have it", where=table, remedy=f"say which: --phase {' | '.join(made)}")
-    there = sorted({path.parent.name for path in project_tables(base, workflow.name, project.id)})
-    remedy = f"there are: {', '.join(there)}" if there else f"none is made yet: mturk-pipeline run {project.name}"
+    tables = sorted({path.parent.name for path in project_tables(base, workflow.name, project.id)})
+    remedy = f"there are: {', '.join(tables)}" if tables else f"none is made yet: mturk-pipeline run {project.name}"
     raise UserError(f"{project.name} has no table {table}{f' in {phase}' if phase else ''}", remedy=remedy)

@@ -1,4 +1,4 @@
-"""Files of a phase that are not read, or cannot be: each by name, for whoever runs it or asks how it stands."""
+"""Files of a phase that are not or cannot be read, each by name."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -29,7 +29,7 @@ def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) ->
     own = phase.folders
     first = [own.input] if phase.workflow.before(phase.phase) is None else []
     names = [*first, own.batches, own.reviewed] if folders is None else list(folders)
-    found = []
+    problems = []
     for name in names:
         folder = phase.project.path / name
         passed = [(p.name, p.why) for p in passed_over_files(folder)]
@@ -37,8 +37,8 @@ def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) ->
             # The pipeline writes nothing there, so whatever has its mark is a person's.
             marked = "begins with _, the pipeline's own mark, so it is not read: rename it"
             passed += [(path.name, marked) for path in own_looking_files(folder)]
-        found += [FileProblem(f"{name}/{file}", why) for file, why in passed]
-    return found
+        problems += [FileProblem(f"{name}/{file}", why) for file, why in passed]
+    return problems
 
 
 def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
@@ -46,8 +46,8 @@ def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
     table = phase.table("result_files")
     if table is None:
         return []
-    there = {file.name for file in phase.files(phase.folders.batches)}
-    table = table[table["source_file"].isin(list(there))]
+    present = {file.name for file in phase.files(phase.folders.batches)}
+    table = table[table["source_file"].isin(list(present))]
     nothing_counts = (table["rows"] > 0) & (table["used"] + table["superseded"] == 0) & table["problem"].isna()
     counts = table["rows"].astype("str")
     text = "none of its " + counts + " rows counts: mturk-pipeline inspect names each with its reason"
@@ -57,12 +57,12 @@ def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
 
 
 def problems_of_lists(phase: ProjectPhase) -> list[FileProblem]:
-    """What the last run could not use of the first phase's lists: files, and rows without a key."""
+    """Unusable parts of the first phase's lists in the last run: files, and rows without a key."""
     table = phase.table("input_problems") if phase.workflow.before(phase.phase) is None else None
     if table is None:
         return []
-    there = {file.name for file in phase.files(phase.folders.input)}
-    rows = table[table["source_file"].isin(list(there))]
+    present = {file.name for file in phase.files(phase.folders.input)}
+    rows = table[table["source_file"].isin(list(present))]
     return [
         # The reason begins with the file's name, which stands there already.
         FileProblem(f"{phase.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))

@@ -1,4 +1,4 @@
-"""What every command needs: where things live, the workflows, the projects."""
+"""Installation as commands see it: directories, workflows, projects."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +30,7 @@ class Installation:
         return find_projects(self.home.projects, self.workflows)
 
     def project(self, name: str) -> Project:
-        """The project called `name`; its workflow's own fault is told where that is why it is not usable."""
+        """The project called `name`; UserError, naming its workflow's fault where that is why it cannot be used."""
         project = self.projects.named(name)
         if project.workflow not in self.workflows:
             raise UserError(f"its workflow {project.workflow} cannot be used", where=name)

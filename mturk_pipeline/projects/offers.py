@@ -1,4 +1,4 @@
-"""Files ready to upload: what is offered to the crowd, once, and what of it a person took."""
+"""Files ready to upload: offered to the crowd once; and the copies that people took of them."""
 
 import io
 import re
@@ -23,33 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HitHistory:
-    """All that the crowd was asked in a phase, as far as files tell.
+    """All questions that the crowd was asked in a phase, according to its files."""
 
-    Attributes
-    ----------
-    hits
-        As `hits_of_items` gives them.
-    unused
-        Rows set aside, as `unused_rows` reads them.
-    taken
-        item_id and attempt of offers that people took, or that results say they came from.
-    copies
-        The files that people took.
-    items
-        item_ids of all of it: none of them is offered as a first question again.
-    """
-
-    hits: "pd.DataFrame"
-    unused: "pd.DataFrame"
-    taken: "pd.DataFrame"
-    copies: "TakenOffers"
-    items: frozenset[str]
+    hits: "pd.DataFrame"  # As `hits_of_items` gives them
+    unused: "pd.DataFrame"  # Rows set aside, as `unused_rows` reads them
+    taken: "pd.DataFrame"  # item_id and attempt of offers that people took, or that results say they came from
+    copies: "TakenOffers"  # The files that people took
+    items: frozenset[str]  # item_ids of all of it: none of them is offered as a first question again
 
 
 def sent_to(
     phase: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
 ) -> HitHistory:
-    """What the crowd was asked in `phase`: by its tables raw_output and set_aside, or by both of these."""
+    """HITs sent in `phase`, by its tables raw_output and set_aside, or by both of these."""
     import pandas as pd
 
     keys = tuple(phase.spec.keys)
@@ -64,7 +50,7 @@ def sent_to(
 
 
 class _Asked(NamedTuple):
-    """What results tell of what was asked: `hits` and `unused` as in `HitHistory`, and the offers they came from."""
+    """Questions that results show: `hits` and `unused` as in `HitHistory`, and the offers they came from."""
 
     hits: "pd.DataFrame"
     unused: "pd.DataFrame"
@@ -84,22 +70,22 @@ def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None",
     from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, unused_rows
 
     unused = unused_rows(set_aside, keys)
-    told = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
-    return _Asked(hits_of_items(assignments, set_aside, keys), unused, pd.concat(told, ignore_index=True))
+    offered = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
+    return _Asked(hits_of_items(assignments, set_aside, keys), unused, pd.concat(offered, ignore_index=True))
 
 
 def taken_copies(phase: ProjectPhase) -> "TakenOffers":
-    """What people took of the offers to the phase: copies in the folder of the offer, or among the results."""
+    """Offers to the phase that people took: copies in the folder of the offer, or among the results."""
     import pandas as pd
 
     from mturk_pipeline.intake.taken_offers import TakenOffers
 
     folders, first = phase.folders, phase.workflow.before(phase.phase) is None
     keys = tuple(phase.spec.keys)
-    found = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
-    found += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
-    rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in found)], ignore_index=True)
-    return TakenOffers(rows, tuple(path for t in found for path in t.files))
+    taken = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
+    taken += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
+    rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in taken)], ignore_index=True)
+    return TakenOffers(rows, tuple(path for t in taken for path in t.files))
 
 
 def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
@@ -111,7 +97,7 @@ def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
 
 @lru_cache(maxsize=4096)
 def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "TakenOffers":
-    """What is taken in one file; a file that did not change is not read again."""
+    """Offers taken in one file; a file that did not change is not read again."""
     from mturk_pipeline.intake.taken_offers import read_taken
 
     paths: list[Path] = [] if file is None else [file.path]
@@ -146,7 +132,7 @@ def offer_purged(
     purged: "pd.DataFrame",
     sent_item_ids: Collection[str],
 ) -> "tuple[pd.DataFrame, str | None]":
-    """Write what is left to be asked of the first phase's list: which rows, and the file (None: nothing purged)."""
+    """Write the items of the first phase's list left to ask about: which rows, and the file (None: nothing purged)."""
     name = f"{phase.folders.input}/_purged_{phase.spec.input_label}.csv"
     out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
     left = listed[~listed["item_id"].isin(list(out))]
@@ -158,19 +144,9 @@ def offer_purged(
 def offer_rework(
     writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame", answered: "pd.DataFrame"
 ) -> list[str]:
-    """Write the items to be asked again, one file for each attempt, and beside it who must not answer them.
+    """Write the items to be asked again (see `rework`), one file for each attempt; returns the files' names.
 
-    Parameters
-    ----------
-    rows
-        As `rework` gives them.
-    answered
-        item_id and worker of all answers.
-
-    Returns
-    -------
-    list
-        The files' names.
+    Beside each stands who must not answer them, from `answered`: item_id and worker of all answers.
     """
     from mturk_pipeline.offers.rework import exclusions
     from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
@@ -182,9 +158,9 @@ def offer_rework(
         part = rows[rows["attempt"] == attempt]
         write_upload(writer, f"{name}.csv", part, phase.spec)
         written.append(f"{name}.csv")
-        told = exclusions(part, answered)
-        if len(told):
-            writer.write(f"{name}_exclude.csv", csv_bytes(told))
+        excluded = exclusions(part, answered)
+        if len(excluded):
+            writer.write(f"{name}_exclude.csv", csv_bytes(excluded))
             written.append(f"{name}_exclude.csv")
     for name in _rework_files(phase):
         if name not in written:
@@ -219,7 +195,7 @@ def _write_book(writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame"
 
 
 def _rework_files(phase: ProjectPhase) -> list[str]:
-    """Rework files of ours that are there, of whatever attempt."""
+    """The pipeline's rework files in the folder, of any attempt."""
     folder = phase.project.path / phase.folders.input
     pattern = re.compile(rf"_rework_{re.escape(phase.phase)}_\d+(_exclude)?\.csv")
     names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []

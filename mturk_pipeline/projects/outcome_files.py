@@ -1,4 +1,4 @@
-"""Files that say what became of mail: dropped into the folder of all leads, or kept beside the projects."""
+"""Files of mail outcomes: dropped into the folder of all leads, or kept beside the projects."""
 
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.leads.lead_files import is_own_file
@@ -7,7 +7,7 @@ from mturk_pipeline.projects.phase import ProjectPhase
 
 
 def outcome_files(phase: ProjectPhase) -> list[WatchedFile]:
-    """What a person put into the project's folder of all leads, and the suppression lists for all projects.
+    """Files that a person put into the project's folder of all leads, and the suppression lists for all projects.
 
     The last phase is due when they change; for any other phase there are none.
     """
@@ -19,12 +19,12 @@ def outcome_files(phase: ProjectPhase) -> list[WatchedFile]:
 
 
 def _for_all_projects(phase: ProjectPhase) -> list[WatchedFile]:
-    found = []
+    files = []
     for name in FILES:
         path = phase.home.projects / name
         try:
             stat = path.stat()
         except OSError:  # none is kept, or it went away just now
             continue
-        found.append(WatchedFile(str(path.parent), name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
-    return found
+        files.append(WatchedFile(str(path.parent), name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+    return files

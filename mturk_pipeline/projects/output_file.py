@@ -1,4 +1,4 @@
-"""The file that a user wants a table in: one way for every command that writes where it is told."""
+"""Output file that a user names: one way for every command that writes where it is told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ def overdue_words(phase: ProjectPhase) -> str:
     if queue is None or queue.empty or phase.spec.review_within_days is None:
         return ""
     try:
-        found = waiting_in(phase, queue[queue["kind"] == WAITING])
+        waits = waiting_in(phase, queue[queue["kind"] == WAITING])
     except UserError:
         return ""
-    return f", {found.overdue} of them overdue" if found.overdue else ""
+    return f", {waits.overdue} of them overdue" if waits.overdue else ""

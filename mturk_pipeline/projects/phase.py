@@ -1,4 +1,4 @@
-"""A phase of a project: its settings, its folders, its tables. All that is done with a project begins here."""
+"""A phase of a project: its settings, folders and tables. Every use case begins here."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +63,7 @@ class ProjectPhase:
         return replace(self, phase=phase)
 
     def sent_item_ids(self) -> set[str]:
-        """Items of this phase that have a HIT, as far as result files have been taken in."""
+        """Items of this phase that have a HIT, according to the result files taken in."""
         return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.keys)
 
     def is_made(self) -> bool:
@@ -77,21 +77,21 @@ class ProjectPhase:
         return workbook.is_file() and all(table.is_file() for table in tables)
 
     def worker_history(self) -> "tuple[pd.DataFrame, str]":
-        """What workers did in other projects, and the name of the snapshot."""
+        """Workers' work in other projects, and the name of the snapshot."""
         from mturk_pipeline.workers.other_projects import read_history
 
         return read_history(self.home, self.project.id)
 
     def overrides(self) -> Overrides:
-        """What a person says of workers, for all projects; who is meant by surrogate."""
+        """A person's ratings of workers, for all projects, by surrogate."""
         from mturk_pipeline.workers.named_workers import words_by_worker
 
         overrides = read_overrides(self.home.projects)
         words = words_by_worker(overrides.said, self.home)
-        return replace(overrides, standing={worker: said.standing for worker, said in words.items()})
+        return replace(overrides, standing={worker: entry.standing for worker, entry in words.items()})
 
     def worker_memory(self) -> "pd.DataFrame | None":
-        """Contract `WorkerMemory` as it was made last; None before."""
+        """Contract `WorkerMemory` as last made; None before."""
         from mturk_pipeline.workers.identities import with_surrogates
         from mturk_pipeline.workers.memory_folder import Store
 
@@ -116,7 +116,7 @@ class ProjectPhase:
 
 
 def project_phase(home: Home, project: Project, workflow: Workflow, phase: str) -> ProjectPhase:
-    """Raises WorkflowError, naming the project's file, where its overrides do not fit."""
+    """The phase with the project's overrides; WorkflowError, naming the project's file, where they do not fit."""
     return ProjectPhase(
         home, project, workflow.with_overrides(project.overrides, f"{project.name}/project.yaml"), phase
     )

@@ -1,4 +1,4 @@
-"""Taking a project out: its tables are deleted, its folder is kept whole beside the others."""
+"""Removal of a project: its tables are deleted, its folder is kept whole beside the others."""
 
 import shutil
 from datetime import UTC, datetime

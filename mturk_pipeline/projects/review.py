@@ -1,4 +1,4 @@
-"""Reading what people decided in a project's phase, with all that is kept of it."""
+"""People's decisions in a project's phase, and all that is kept of its review."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,12 +28,12 @@ def review_store(phase: ProjectPhase) -> "ReviewStore":
 
 
 def seed_of(phase: ProjectPhase) -> str:
-    """For the drawing of spot checks: a project's phase always draws alike."""
+    """Seed of spot checks: the same for a project's phase each time."""
     return f"{phase.project.id}/{phase.phase}"
 
 
 def read_reviews(phase: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
-    """What all files that ever came back come to, on the rows of `items`; what new ones hold is kept."""
+    """Merge every saved version of every reviewed file into decisions on the rows of `items`; new versions are kept."""
     from dataclasses import replace
 
     import pandas as pd
@@ -55,20 +55,20 @@ def read_reviews(phase: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
 
 
 def same_decisions(before: "Reviews", after: "Reviews") -> bool:
-    """Whether everything that people decided, added and remarked is the same."""
+    """Whether two reviews hold the same decisions, added rows and comments."""
     return before.decisions.equals(after.decisions) and all(
         table.equals(after.tables()[name]) for name, table in before.tables().items()
     )
 
 
 def keep_reviews(phase: ProjectPhase, reviews: "Reviews") -> None:
-    """Store what was read beside the asset of decisions, for whatever lays it over rows."""
+    """Store reviews beside the asset of decisions, for whatever lays them over rows."""
     for name, table in reviews.tables().items():
         phase.keep(f"review_{name}", table)
 
 
 def kept_reviews(phase: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
-    """What `keep_reviews` stored, with the table of the asset of decisions."""
+    """Reviews stored by `keep_reviews`, with the table of the asset of decisions."""
     from mturk_pipeline.review.decisions import Reviews
 
     def kept(name: str) -> "pd.DataFrame":
@@ -83,7 +83,7 @@ def kept_reviews(phase: ProjectPhase, decisions: "pd.DataFrame") -> "Reviews":
 
 
 class Tables(NamedTuple):
-    """What a phase's workbook is made of, as the assets of these names hold it."""
+    """Tables of a phase's workbook, as the assets of these names hold them."""
 
     cleaned_output: "pd.DataFrame"
     reviewed: "pd.DataFrame"
@@ -117,7 +117,7 @@ def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | 
 
 
 def tables_of(phase: ProjectPhase) -> Tables | None:
-    """The tables as the last run left them; None where any was never made."""
-    found = {name: phase.table(name) for name in Tables._fields}
-    made = {name: table for name, table in found.items() if table is not None}
-    return Tables(**made) if len(made) == len(found) else None
+    """The tables of the last run; None where any was never made."""
+    tables = {name: phase.table(name) for name in Tables._fields}
+    made = {name: table for name, table in tables.items() if table is not None}
+    return Tables(**made) if len(made) == len(tables) else None

@@ -26,10 +26,7 @@ class Sample(NamedTuple):
 def draw_sample(installation: Installation, name: str, items: int | None, seed: int) -> Sample:
     """Write a pilot of `items` items drawn by chance; with None every item that is in no pilot so far.
 
-    Raises
-    ------
-    UserError
-        Where there is no input, a pilot already, or for the remainder none.
+    UserError where there is no input, a pilot already, or for the remainder none.
     """
     project = installation.project(name)
     workflow = installation.workflow(project.workflow)

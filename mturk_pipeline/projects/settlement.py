@@ -35,21 +35,14 @@ _LOCK_SECONDS = 600
 
 @dataclass(frozen=True)
 class PhaseAssignments:
-    """A phase's assignments as its folders hold them now, with suggestions and people's pay decisions.
-
-    Attributes
-    ----------
-    unusable_rows
-        Rows of result files that are quarantined or conflicting: they are settled by eye.
-    words, problems
-        Pay decisions of reviewed files, and what could not be read of them.
-    """
+    """A phase's assignments as its folders hold them now, with suggestions and people's pay decisions."""
 
     phase: ProjectPhase
     files: list[Path]
     assignments: pd.DataFrame
-    unusable_rows: int
+    unusable_rows: int  # Rows of result files that are quarantined or conflicting: they are settled by eye
     suggestions: pd.DataFrame
+    # words, problems: pay decisions of reviewed files, and what could not be read of them
     words: pd.DataFrame
     problems: pd.DataFrame
 
@@ -60,7 +53,7 @@ class PhaseAssignments:
 
 
 class Settled(NamedTuple):
-    """What a phase's settlement comes to, and what of it was written.
+    """Settlement of a phase, and the files written.
 
     `written` gives each upload's path and whether its content is new, `removed` earlier uploads of which nothing is
     left to settle, `kept` the names of those that a person had changed.
@@ -73,7 +66,7 @@ class Settled(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """What is owed by hand, the pay sheet that was written, and sheets that were interrupted and are whole now."""
+    """Amounts owed by hand, the pay sheet that was written, and interrupted sheets that are whole now."""
 
     due: AmountDue
     sheet: Path | None
@@ -83,12 +76,9 @@ class Paid(NamedTuple):
 def phases_to_settle(
     installation: Installation, name: str, phase: str | None, *, write: bool
 ) -> Iterator[PhaseAssignments]:
-    """The project's phases that have result files; the project is held while they are worked on, where `write`.
+    """The project's phases that have result files; UserError where none has.
 
-    Raises
-    ------
-    UserError
-        Where no phase has any.
+    The project is held while they are worked on, where `write`.
     """
     project = installation.project(name)
     workflow = installation.workflow_of(project)
@@ -96,26 +86,26 @@ def phases_to_settle(
     seen = 0
     with hold_project(installation.home, project.id, _LOCK_SECONDS) if write else nullcontext():
         for each in [phase] if phase else list(workflow.phases):
-            found = project_phase(installation.home, project, installation.workflow(project.workflow), each)
-            files = [file.path for file in found.files(found.folders.batches)]
+            held = project_phase(installation.home, project, installation.workflow(project.workflow), each)
+            files = [file.path for file in held.files(held.folders.batches)]
             if files:
                 seen += 1
-                yield _read(found, files)
+                yield _read(held, files)
     if not seen:
         where = workflow.folders(phase).batches if phase else "any phase"
         raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
 
 
-def settle(found: PhaseAssignments, *, write: bool, include_suggested: bool) -> Settled:
+def settle(held: PhaseAssignments, *, write: bool, include_suggested: bool) -> Settled:
     """Uploads for the requester site, one for each result file with rows to settle."""
-    decided = decide_pay(found.suggestions, found.words, include_suggested)
-    listed = PayLedger(found.phase.project.path).holds(found.assignments, found.phase.phase)
-    by_hand = found.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
+    decided = decide_pay(held.suggestions, held.words, include_suggested)
+    listed = PayLedger(held.phase.project.path).holds(held.assignments, held.phase.phase)
+    by_hand = held.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
     decided = leave_open(decided, decided["assignment_id"][by_hand], "paid by hand")
-    uploads = settlement_files(found.files, found.assignments, decided)
+    uploads = settlement_files(held.files, held.assignments, decided)
     if not write:
         return Settled(uploads, [], [], [])
-    phase, gone = found.phase, Replacement({}, forgotten(found.phase.home))
+    phase, gone = held.phase, Replacement({}, forgotten(held.phase.home))
     folder, writer = phase.folders.processed, phase.writer()
     made = {upload.name: upload.content for upload in uploads if upload.content is not None}
     written, removed = [], []
@@ -129,14 +119,14 @@ def settle(found: PhaseAssignments, *, write: bool, include_suggested: bool) -> 
     return Settled(uploads, written, removed, writer.kept)
 
 
-def pay(found: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid:
+def pay(held: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid:
     """A numbered pay sheet with all that is owed by hand and stands on none yet."""
-    phase, writer = found.phase, found.phase.writer()
+    phase, writer = held.phase, held.phase.writer()
     folder, path = phase.folders.processed, phase.project.path
     names = identities(phase.home)
     finished = [path / name for name in finish_pay_sheets(writer, folder, phase.phase, names)] if write else []
-    paid = PayLedger(path).holds(found.assignments, phase.phase)
-    due = owed(found.assignments, found.suggestions, decide_pay(found.suggestions, found.words), paid, names, reward)
+    paid = PayLedger(path).holds(held.assignments, phase.phase)
+    due = owed(held.assignments, held.suggestions, decide_pay(held.suggestions, held.words), paid, names, reward)
     if due.assignments.empty or not write:
         return Paid(due, None, finished)
     sheet = write_pay_sheet(writer, folder, phase.phase, due, names)

@@ -15,7 +15,7 @@ _LOCK_SECONDS = 600
 
 
 class Share(NamedTuple):
-    """What one person of a phase got: how many of the waiting rows, and the workbook."""
+    """One person's share of a phase: how many of the waiting rows, and the workbook."""
 
     phase: str
     person: str
@@ -37,10 +37,10 @@ def phases_in_review(installation: Installation, name: str, phase: str | None) -
     project = installation.project(name)
     workflow = installation.workflow(project.workflow)
     installation.phase(workflow, phase)
-    found = [
+    phases = [
         project_phase(installation.home, project, workflow, each) for each in ([phase] if phase else workflow.phases)
     ]
-    made = [each for each in found if each.table("review_queue") is not None]
+    made = [each for each in phases if each.table("review_queue") is not None]
     if not made:
         raise UserError("nothing to review yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     return made
@@ -51,12 +51,7 @@ def split_review(
 ) -> list[Split]:
     """Write `review_<phase>_<person>.xlsx` beside each phase's workbook, which stays as it is.
 
-    Parameters
-    ----------
-    people
-        Names that can be parts of file names.
-    overlap
-        The share of rows that everybody gets.
+    `people` are names that can be parts of file names; `overlap` is the share of rows that everybody gets.
     """
     with hold_project(installation.home, installation.project(name).id, _LOCK_SECONDS):
         return [
@@ -79,8 +74,8 @@ def _split(phase: ProjectPhase, people: Sequence[str], overlap: float) -> Iterat
     store.note_export(book.export, book.content, book.shown)
     shares = []
     for person, rows in split_queue(book.queue, people, overlap, seed_of(phase)).items():
-        own = replace(book, only=frozenset(rows), facts={**book.facts, "for": person})
+        part = replace(book, only=frozenset(rows), facts={**book.facts, "for": person})
         file = f"{phase.folders.processed}/review_{phase.phase}_{person}.xlsx"
-        writer.write(file, workbook_bytes(own))
+        writer.write(file, workbook_bytes(part))
         shares.append(Share(phase.phase, person, len(rows), len(book.queue), phase.project.path / file))
     yield Split(phase.phase, tuple(shares), tuple(writer.kept))

@@ -1,4 +1,4 @@
-"""Where a project stands: per phase what came in, what came out, and what waits for whom."""
+"""Status of a project: per phase what came in, what came out, and what waits for whom."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +16,7 @@ from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
 from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 from mturk_pipeline.vocabulary.missing_states import NO_HIT, SHORT, UNANSWERED, UNDER_WAY, UNUSABLE
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
@@ -70,7 +71,7 @@ class PhaseStatus:
 def project_status(
     home: Home, project: Project, workflow: Workflow, verdict: Callable[[ProjectPhase, Inputs], Verdict]
 ) -> Iterator[PhaseStatus]:
-    """The status of each phase, in order; reads tables and folders, changes nothing.
+    """Status of each phase, in order; reads tables and folders, changes nothing.
 
     `verdict` says what is to be done with a phase, given what lies in its folders.
     """
@@ -108,9 +109,9 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
 
 
 def _estimated_errors_left(phase: ProjectPhase) -> str:
-    """What is known of rows that pass without a look; '' before the first run."""
-    found = phase.table("audit")
-    return "" if found is None or found.empty else str(found["sentence"].iloc[0])
+    """Estimated errors among rows that pass without a look, in words; '' before the first run."""
+    audit = phase.table("audit")
+    return "" if audit is None or audit.empty else str(audit["sentence"].iloc[0])
 
 
 def _waiting(
@@ -155,7 +156,7 @@ def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:
 
 
 def _of_missing(phase: ProjectPhase, missing: pd.DataFrame) -> Iterator[str]:
-    """Items for which somebody still has to do something, by what that is."""
+    """Items that wait for somebody, by what for."""
     open_still = missing[missing["state"] == UNDER_WAY]
     if some := int((open_still["answers"] == 0).sum()):
         yield f"the crowd: {counted(some, 'item')} without an answer, whose HITs are open"
@@ -205,17 +206,8 @@ def _missing_now(phase: ProjectPhase) -> pd.DataFrame:
     return table.assign(state=now.mask(expired & (table["answers"] == 0), UNANSWERED))
 
 
-def counted(number: int, one: str, several: str | None = None) -> str:
-    """A number with its word.
-
-    >>> counted(1, "row"), counted(1200, "row"), counted(2, "entry", "entries")
-    ('1 row', '1,200 rows', '2 entries')
-    """
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
-
-
 def _rows_of(path: Path) -> int:
-    """Rows of a file of ours below its header."""
+    """Rows of one of the pipeline's files, below its header."""
     try:
         return len(pd.read_csv(path, dtype="str", usecols=[0]))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""From a lead of a project back to all that it was made of."""
+"""Tracing of a lead of a project back to everything it was made of."""
 
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 def trace_lead(installation: Installation, name: str, lead: str) -> "list[Node]":
     """The trees behind a lead_id, an item_id, or a value; never none.
 
-    Raises
-    ------
-    UserError
-        Where nothing is made yet, or nothing is called so.
+    UserError where nothing is made yet, or nothing is called so.
     """
     from mturk_pipeline.tracing.ancestry import trace
     from mturk_pipeline.tracing.project_tables import ProjectTables
@@ -37,12 +34,12 @@ def trace_lead(installation: Installation, name: str, lead: str) -> "list[Node]"
     tables = ProjectTables(workflow, read, project.overrides)
     if tables.leads.empty and all(tables.table(each, "reviewed").empty for each in workflow.phases):
         raise UserError("nothing is made yet", where=name, remedy=f"first: mturk-pipeline run {name}")
-    found = trace(lead, tables)
-    if not found:
+    trees = trace(lead, tables)
+    if not trees:
         raise UserError(
             f"no lead or row is {lead!r}",
             where=name,
             remedy="give a lead_id or item_id as in all_leads.xlsx or the review workbook (letters such as "
             "FQGW-NGMD-LFPG-F), or a whole value such as an e-mail address",
         )
-    return found
+    return trees

@@ -1,1 +1,1 @@
-"""How each table of a phase is made, one file a stage; an asset of Dagster runs it, and says what came of it."""
+"""Stages: how each table of a phase is made, one file each; an asset of Dagster runs it and reports."""

@@ -19,7 +19,7 @@ from mturk_pipeline.projects.phase import ProjectPhase
 
 @dataclass(frozen=True)
 class ProjectLeads:
-    """Contract `AllLeads`, what became of mail, the figures of the report, and the files.
+    """Contract `AllLeads`, mail outcomes, the figures of the report, and the files.
 
     `files` are the names of those written, `kept` of those that a person had changed, set aside.
     """
@@ -53,9 +53,9 @@ def make_leads(
 
 
 def _tables_of_phases(phase: ProjectPhase) -> list[PhaseTables]:
-    found = []
+    tables = []
     for name in phase.workflow.phases:
         assignments, reviewed = phase.table("raw_output", name), phase.table("reviewed", name)
         if assignments is not None and reviewed is not None:
-            found.append(PhaseTables(assignments, reviewed))
-    return found
+            tables.append(PhaseTables(assignments, reviewed))
+    return tables

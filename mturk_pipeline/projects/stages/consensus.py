@@ -1,4 +1,4 @@
-"""Consensus and workers of a phase, from one fit that knows what people decided."""
+"""Consensus and workers of a phase, from one fit that includes people's decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from mturk_pipeline.trust.workers import rate_workers
 
 @dataclass(frozen=True)
 class WorkerPriors:
-    """What is known of the workers before the answers are looked at."""
+    """Prior knowledge of workers, from other projects and people."""
 
     history: pd.DataFrame  # from other projects
     standing: Mapping[str, str]  # what a person says of them
@@ -32,7 +32,7 @@ class WorkerPriors:
 
 @dataclass(frozen=True)
 class FittedPhase:
-    """Consensus and workers from one fit, and what should be known of it."""
+    """Consensus and workers from one fit, with notes."""
 
     consensus: pd.DataFrame
     workers: pd.DataFrame
@@ -44,15 +44,11 @@ class FittedPhase:
 def make_consensus(
     phase: ProjectPhase, tables: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float], before: WorkerPriors
 ) -> FittedPhase:
-    """Consensus and workers, in two steps where people decided anything, or mail said something.
+    """Make consensus and workers, in two steps where there are decisions or mail outcomes.
 
     The first consensus knows of no decision. Trust is corrected by how often it was right in the rows that people
-    looked at, so these rows come from it; then the model learns from what was decided.
-
-    Parameters
-    ----------
-    tables
-        `answers`, `raw_output`, `items` and `decisions` of the phase.
+    looked at, so these rows come from it; then the model learns from what was decided. `tables` are `answers`,
+    `raw_output`, `items` and `decisions` of the phase.
     """
     spec, answers, assignments = phase.spec, tables["answers"], tables["raw_output"]
     votes = ballots(answers, spec)
@@ -82,7 +78,7 @@ def make_consensus(
 def _judged(
     phase: ProjectPhase, votes: Ballots, consensus: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
 ) -> Truth | None:
-    """What people decided, and what became of mail, as truth for `votes`; None where neither says anything."""
+    """People's decisions and mail outcomes as truth for `votes`; None without any."""
     decisions, mail = tables["decisions"], outcome_files(phase)
     if decisions.empty and not mail:
         return None

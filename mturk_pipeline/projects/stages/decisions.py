@@ -1,4 +1,4 @@
-"""What people decided: read from every file that ever came back, whatever the crowd says by now."""
+"""People's decisions, read from every version of every reviewed file, whatever the crowd says by now."""
 
 import pandas as pd
 

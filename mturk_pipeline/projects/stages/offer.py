@@ -1,4 +1,4 @@
-"""What is offered to the crowd: input of a phase that nobody was asked about yet, as a file ready to upload."""
+"""Offer of a phase's input: items that nobody was asked about yet, as a file ready to upload."""
 
 from typing import NamedTuple
 
@@ -24,12 +24,9 @@ class Offer(NamedTuple):
 def make_offer(
     phase: ProjectPhase, assignments: pd.DataFrame | None = None, set_aside: pd.DataFrame | None = None
 ) -> Offer:
-    """Offer what the phase before hands on; of a first phase what is left of a list of which something was purged.
+    """Offer the rows that the phase before hands on; of a first phase what purging left of its list.
 
-    Parameters
-    ----------
-    assignments, set_aside
-        Raw output and rows set aside; by default as they are stored.
+    Raw output and rows set aside are by default as they are stored.
     """
     sent, writer = sent_to(phase, assignments, set_aside), phase.writer()
     before = phase.workflow.before(phase.phase)

@@ -1,4 +1,4 @@
-"""What people decided about a phase's rows, laid over the cleaned output."""
+"""Reviewed rows: people's decisions laid over the cleaned output."""
 
 from typing import NamedTuple
 
@@ -11,15 +11,15 @@ from mturk_pipeline.review.audit import Audit, audit, audit_table
 
 
 class ReviewedPhase(NamedTuple):
-    """Contract `Reviewed`, and what spot checks say of rows that nobody looks at."""
+    """Contract `Reviewed`, and the audit of rows that nobody looks at."""
 
     reviewed: pd.DataFrame
     audit: Audit
 
 
 def make_reviewed(phase: ProjectPhase, cleaned: pd.DataFrame, decisions: pd.DataFrame) -> ReviewedPhase:
-    """Apply what was decided to `cleaned` (contract CleanedOutput)."""
+    """Apply decisions to `cleaned` (contract CleanedOutput)."""
     reviewed = apply_decisions(cleaned, kept_reviews(phase, decisions), phase.spec, seed_of(phase))
-    found = audit(reviewed, cleaned, phase.spec)
-    phase.keep("audit", audit_table(found))
-    return ReviewedPhase(reviewed, found)
+    estimate = audit(reviewed, cleaned, phase.spec)
+    phase.keep("audit", audit_table(estimate))
+    return ReviewedPhase(reviewed, estimate)

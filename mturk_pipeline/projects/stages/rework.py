@@ -1,4 +1,4 @@
-"""What of a phase's items lacks answers, what is asked again, and what goes on to the next phase."""
+"""Coverage of a phase's items, rework, and input of the next phase."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from mturk_pipeline.projects.phase import ProjectPhase
 
 
 class Coverage(NamedTuple):
-    """What was asked, what a first phase's list asks for (None for other phases), and what is missing of it."""
+    """Items asked about, items of a first phase's list (None for other phases), and missing answers."""
 
     items: pd.DataFrame
     listed: pd.DataFrame | None
@@ -34,7 +34,7 @@ class Rework(NamedTuple):
 
 
 def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: HitHistory) -> Coverage:
-    """Which of the items that were asked or listed have the answers that they should."""
+    """Compare the items asked about or listed with their answers."""
     listed, purged = phase.table("input"), phase.table("purged")
     if listed is not None:
         listed = listed.drop(columns=["source_file", "source_row"], errors="ignore")
@@ -58,5 +58,5 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
 def make_next_input(
     phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame
 ) -> UploadRows:
-    """What goes on to the next phase: what is accepted or fixed."""
+    """Make the next phase's input from accepted and fixed rows."""
     return next_input(reviewed, item_inputs(raw_output), phase.spec, phase.in_phase(following).spec)
