@@ -58,7 +58,7 @@ _OF_WORKERS = {
 
 
 def about_sheet(book: ReviewBook) -> SheetPlan:
-    """How to work with the workbook, and what is in it; its first line counts on while a person works."""
+    """Make the sheet; its first line counts on while a person works."""
     lines = list(_lines(book))
     names = pd.Series([name for name, _ in lines], dtype="str")
     texts = pd.Series([text for _, text in lines], dtype="str")
@@ -109,7 +109,7 @@ def _give_back(folder: str) -> str:
 
 def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     waiting, accepted, decided = len(book.waiting), len(book.accepted), len(book.decided)
-    # How many spot checks there are is told, not which rows they are.
+    # The number of spot checks is shown, not which rows they are.
     spot = int((book.queue["kind"] == SPOT_CHECK).sum())
     checks = f", {spot:,} of them spot checks" if spot else ""
     rest = _cut(waiting, "the others are in the CSV file beside this workbook")
@@ -126,7 +126,7 @@ def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
 
 
 def _unreadable(book: ReviewBook) -> Iterator[tuple[str, str]]:
-    """How many answers of the phase could not be read, one line for each field."""
+    """Unreadable answers of the phase, one line for each field."""
     for number, field in enumerate(unreadable(book.answers)):
         yield "" if number else "could not be read", str(field)
 

@@ -1,4 +1,4 @@
-"""Lays people's decisions over cleaned output."""
+"""People's decisions laid over cleaned output."""
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ LOOK_AGAIN = {
 
 
 def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: PhaseSpec, seed: str = "") -> pd.DataFrame:
-    """Cleaned output with people's decisions laid over it, and the rows that people added.
+    """Lay people's decisions over cleaned output, and add the rows that people added.
 
     Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
     alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are. A row about which
@@ -31,10 +31,8 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
 
     Parameters
     ----------
-    cleaned
-        Contract `CleanedOutput`.
     reviews
-        What `read_versions` gave; None where nobody has reviewed yet.
+        As `read_versions` gives them; None where nobody has reviewed yet.
     seed
         For the drawing of spot checks: the same for all runs of a project's phase.
 

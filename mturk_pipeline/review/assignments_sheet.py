@@ -1,4 +1,4 @@
-"""The sheet `assignments`: what is suggested for the pay of each assignment, and what people say to it.
+"""The sheet `assignments`: suggested pay of each assignment, and people's pay decisions.
 
 Using an answer and paying for it are two decisions: this sheet is about pay alone, and no word on it changes data.
 """
@@ -13,7 +13,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.review.decision_words import BLANK
-from mturk_pipeline.review.problems import problem, problem_table
+from mturk_pipeline.review.problems import problem, problem_table, repeated_column
 from mturk_pipeline.review.reviewed_files import Sheet, file_name, read_sheets
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.sheets.plans import Column, SheetPlan
@@ -38,10 +38,7 @@ _BETWEEN_CELLS = re.compile(r'[,;|"\t\r\n]')
 def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
     """Assignments still to settle: those suggested for rejection first, then those to look at, then the others.
 
-    Parameters
-    ----------
-    suggestions
-        Contract `SettlementSuggestions`. What is settled already is left out; so is what lies beyond 50,000 rows.
+    Of `suggestions` (contract `SettlementSuggestions`) what lies beyond 50,000 rows is left out.
     """
     waiting = suggestions[suggestions["suggestion"] != "none"]
     order = waiting["suggestion"].map(_ORDER).sort_values(kind="stable").index
@@ -65,7 +62,7 @@ def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
 def read_settle_words(
     files: Sequence[Path], suggestions: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What people said in column `settle`, from any reviewed files.
+    """Read people's entries in column `settle`, from any reviewed files.
 
     Parameters
     ----------
@@ -110,17 +107,17 @@ def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
 
 
 def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows of a sheet that say something, and what; unclear ones are problems, too."""
+    """Filled rows of a sheet with their entries; unclear ones are problems, too."""
     problems += _unclear_columns(sheet)
     cells = sheet.table.reindex(columns=_CELLS).astype("str").fillna("")
     for name in _CELLS:
         cells[name] = cells[name].map(unescape_csv_cell).str.strip()
     cells["assignment_id"] = cells["assignment_id"].map(current_id)
-    said = cells["settle"].map(_plain)
+    entries = cells["settle"].map(_plain)
     if "assignment_id" in sheet.repeated:
-        said[:] = ""
-    meaning = said.map(_MEANING).mask(~said.isin([*_MEANING, *BLANK]), UNCLEAR)
-    for row in said.index[meaning.eq(UNCLEAR)]:
+        entries[:] = ""
+    meaning = entries.map(_MEANING).mask(~entries.isin([*_MEANING, *BLANK]), UNCLEAR)
+    for row in entries.index[meaning.eq(UNCLEAR)]:
         reason = f"no such word: one of {', '.join(SETTLE)}"
         problems.append(problem(sheet.file, sheet.sheet, int(row), "settle", "unknown_word", reason))
     if "settle" not in sheet.table:  # a person's words may stand in a column that was renamed or doubled
@@ -130,7 +127,7 @@ def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
     elif "reason" in sheet.repeated:
         meaning = meaning.mask(meaning.eq("reject") & cells["feedback"].eq(""), UNCLEAR)
     nameless = meaning.notna() & (cells["assignment_id"] == "")
-    for row in said.index[nameless & meaning.ne(UNCLEAR)]:
+    for row in entries.index[nameless & meaning.ne(UNCLEAR)]:
         reason = "the row has no assignment_id: copy it from the sheet that you were given"
         problems.append(problem(sheet.file, sheet.sheet, int(row), "assignment_id", "no_assignment", reason))
     out = cells.assign(settle=meaning.astype("str"), source_file=sheet.file, source_sheet=sheet.sheet)
@@ -166,8 +163,7 @@ def _plain(text: str) -> str:
 def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
     for name in ("assignment_id", "settle", "feedback", "reason"):
         if name in sheet.repeated:
-            reason = f"the column {name} stands there twice: neither was used; delete one or give it another name"
-            yield problem(sheet.file, sheet.sheet, None, name, "repeated_column", reason)
+            yield repeated_column(sheet.file, sheet.sheet, name)
     if "settle" not in sheet.table and "settle" not in sheet.repeated:
         reason = "the sheet has no column settle any more, so it says nothing: if it was renamed, name it back"
         yield problem(sheet.file, sheet.sheet, None, "settle", "missing_column", reason)
@@ -176,7 +172,7 @@ def _unclear_columns(sheet: Sheet) -> Iterator[dict[str, Any]]:
 
 
 def _with_own_reasons(words: pd.DataFrame, suggestions: pd.DataFrame | None) -> pd.DataFrame:
-    """`words` where a reason that a person wrote into `reason` is feedback, unless `feedback` says something.
+    """`words` with reasons that a person wrote into `reason` as feedback, unless `feedback` is filled.
 
     What stands there as it was suggested is nobody's own word: the suggested reason is told as it is now.
     """
@@ -184,17 +180,17 @@ def _with_own_reasons(words: pd.DataFrame, suggestions: pd.DataFrame | None) -> 
         return words
     known = suggestions.set_index("assignment_id")["reason"]
     suggested = words["assignment_id"].map(known).astype("str").fillna("")
-    own = words["settle"].eq("reject") & words["feedback"].eq("") & words["reason"].ne("")
-    own &= words["reason"].str.split().str.join(" ") != suggested.str.split().str.join(" ")
-    return words.assign(feedback=words["feedback"].mask(own, words["reason"]))
+    from_reason = words["settle"].eq("reject") & words["feedback"].eq("") & words["reason"].ne("")
+    from_reason &= words["reason"].str.split().str.join(" ") != suggested.str.split().str.join(" ")
+    return words.assign(feedback=words["feedback"].mask(from_reason, words["reason"]))
 
 
 def _without_disputes(words: pd.DataFrame, problems: list[dict[str, Any]]) -> pd.DataFrame:
     """One row per assignment; of rows that say different things, or nothing usable, none counts: unclear."""
     unclear = set(words.loc[words["settle"] == UNCLEAR, "assignment_id"])
     clear = words[words["settle"] != UNCLEAR]
-    told = clear[clear["feedback"].ne("") & clear["settle"].eq("reject")]
-    several_texts = told.groupby("assignment_id")["feedback"].nunique()
+    with_feedback = clear[clear["feedback"].ne("") & clear["settle"].eq("reject")]
+    several_texts = with_feedback.groupby("assignment_id")["feedback"].nunique()
     several_words = clear.groupby("assignment_id")["settle"].nunique()
     against = set(several_words.index[several_words > 1])
     unlike = set(several_texts.index[several_texts > 1]) - against

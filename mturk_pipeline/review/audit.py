@@ -1,4 +1,4 @@
-"""How many errors are left in what passed without a look: counted from spot checks, else guessed by the model.
+"""Audit: errors left among rows that passed without a look, counted from spot checks, else guessed by the model.
 
 Only spot checks that a person decided count. Each stands for 1 / (probability with which it was drawn) rows. The
 interval is the exact one for a binomial share (Clopper & Pearson, Biometrika 26, 1934) at 95 %. What matters is how bad
@@ -21,30 +21,22 @@ _MISS, _ABOVE, _BELOW = 0.05, 0.045, 0.005
 
 @dataclass(frozen=True)
 class Audit:
-    """What is known of the rows that passed without a look.
+    """Estimate of errors among the rows that passed without a look."""
 
-    Attributes
-    ----------
-    passed
-        Rows that passed and that nobody has looked at.
-    waiting, looked_at, wrong
-        Spot checks that nobody has decided; those that a person found right or wrong; those of them in which a field
-        that holds rows back was wrong.
-    share, low, high
-        Share of wrong rows with its interval; low and high are missing where the model guesses.
-    """
-
-    passed: int
+    passed: int  # Rows that passed and that nobody has looked at
+    # waiting, looked_at, wrong: spot checks that nobody has decided; those that a person found right or wrong;
+    # those of them in which a field that holds rows back was wrong
     waiting: int
     looked_at: int
     wrong: int
+    # share, low, high: share of wrong rows with its interval; low and high are missing where the model guesses
     share: float
     low: float
     high: float
 
     @property
     def by_audit(self) -> bool:
-        """Whether people's looks say it, and not the model."""
+        """Whether spot checks support it, not the model alone."""
         return self.looked_at > 0
 
     def _of_all(self, share: float) -> float:
@@ -56,7 +48,7 @@ class Audit:
 
     @property
     def sentence(self) -> str:
-        """The whole in words, for people."""
+        """The estimate in words."""
         if not self.passed:
             return "Nothing passes without a look."
         left = self._of_all(self.share) if self.by_audit else self.share * self.passed
@@ -79,14 +71,9 @@ def _errors(number: float) -> str:
 
 
 def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Audit:
-    """What spot checks say of rows that passed.
+    """Estimate errors left from spot checks of rows that passed.
 
-    Parameters
-    ----------
-    reviewed
-        Contract `Reviewed`, with `inclusion`.
-    cleaned
-        Contract `CleanedOutput` of the same rows: the crowd's best guesses.
+    `reviewed` (contract `Reviewed`) has `inclusion`; `cleaned` (contract `CleanedOutput`) the crowd's best guesses.
     """
     passed = reviewed["status"].eq(ACCEPTED_AUTOMATICALLY)
     drawn = reviewed["inclusion"].notna()
@@ -103,9 +90,9 @@ def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Au
     return Audit(**counts, share=share, low=low, high=high)
 
 
-def audit_table(found: Audit) -> pd.DataFrame:
+def audit_table(estimate: Audit) -> pd.DataFrame:
     """The audit as a table of one row, with its sentence."""
-    return pd.DataFrame([{**asdict(found), "sentence": found.sentence}])
+    return pd.DataFrame([{**asdict(estimate), "sentence": estimate.sentence}])
 
 
 def exact_interval(share: float, n: float) -> tuple[float, float]:
@@ -115,10 +102,10 @@ def exact_interval(share: float, n: float) -> tuple[float, float]:
     >>> low, round(high, 2)
     (0.0, 0.45)
     """
-    found = share * n
-    none, all_of_them = found < 1e-9, found > n - 1e-9
-    low = 0.0 if none else _beta_quantile(_BELOW, found, n - found + 1)
-    high = 1.0 if all_of_them else _beta_quantile(1 - (_MISS if none else _ABOVE), found + 1, n - found)
+    hits = share * n
+    none, all_of_them = hits < 1e-9, hits > n - 1e-9
+    low = 0.0 if none else _beta_quantile(_BELOW, hits, n - hits + 1)
+    high = 1.0 if all_of_them else _beta_quantile(1 - (_MISS if none else _ABOVE), hits + 1, n - hits)
     return low, high
 
 

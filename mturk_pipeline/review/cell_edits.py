@@ -1,4 +1,4 @@
-"""Which cells of a reviewed sheet a person changed: those that hold something other than what was shown."""
+"""Edits: cells of a reviewed sheet that hold something other than what was shown."""
 
 from typing import NamedTuple
 
@@ -16,15 +16,8 @@ _ROUNDED = r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+"
 
 
 class Shown:
-    """The values that workbooks showed, ready for looking up.
+    """Values that workbooks showed, ready for looking up.
 
-    Parameters
-    ----------
-    exports
-        What every workbook showed.
-
-    Notes
-    -----
     A row that names its export is compared with all that this one showed. Any other, such as one of a person's
     own sheet, is compared with what any workbook ever showed of the crowd: workbooks show people's decisions too,
     and a decision must not stop counting because a workbook repeats it.
@@ -32,10 +25,10 @@ class Shown:
 
     def __init__(self, exports: Exports) -> None:
         self.exports = exports
-        told = exports.values[exports.values["by_crowd"]].sort_values("last", kind="stable")
-        places = told["item_id"] + "\x1f" + told["field"]
-        self._any = pd.Index((places + "\x1f" + comparable(told["value"])).to_numpy(dtype=object)).unique()
-        last = pd.Series(told["value"].to_numpy(dtype=object), index=places.to_numpy(dtype=object))
+        by_crowd = exports.values[exports.values["by_crowd"]].sort_values("last", kind="stable")
+        places = by_crowd["item_id"] + "\x1f" + by_crowd["field"]
+        self._any = pd.Index((places + "\x1f" + comparable(by_crowd["value"])).to_numpy(dtype=object)).unique()
+        last = pd.Series(by_crowd["value"].to_numpy(dtype=object), index=places.to_numpy(dtype=object))
         self._last = last[~last.index.duplicated(keep="last")]
 
     def showed(self, cells: pd.DataFrame) -> pd.Series:
@@ -52,7 +45,7 @@ class Shown:
         return (comparable(then.fillna("")).eq(text) & then.notna()).where(number.notna(), ever)
 
     def before(self, cells: pd.DataFrame) -> pd.Series:
-        """What was shown there: in the row's export, else by the crowd in the latest; missing for an empty cell."""
+        """Value shown before: in the row's export, else by the crowd in the latest; missing for an empty cell."""
         number = self.exports.number_of(cells["export"])
         then = self.exports.value_at(cells.assign(number=number))
         place = cells["item_id"] + "\x1f" + cells["field"]
@@ -84,31 +77,22 @@ def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
 
 
 class Edits(NamedTuple):
-    """What a sheet's cells say.
+    """Edits in a sheet's cells."""
 
-    Attributes
-    ----------
-    told
-        Columns `EDIT_COLUMNS` and rule, note. `after` is missing for "there is none". `seen`: whether it is known
-        which workbook the person had. Where `edited` is False there is only a problem of the cell. Rule is '' or such
-        a problem: odd_value, blank_word, rounded_number.
-    seen
-        Columns `SEEN_COLUMNS`: what the row holds in the cells that are no edits, as far as it is known. Where `left`
-        is False the cell does not hold it any more: the person emptied it, or wrote what changes nothing.
-    """
-
-    told: pd.DataFrame
+    # Columns `EDIT_COLUMNS` and rule, note. `after` is missing for "there is none". `seen`: whether it is known which
+    # workbook the person had. Where `edited` is False there is only a problem of the cell. Rule is '' or such a
+    # problem: odd_value, blank_word, rounded_number.
+    cells: pd.DataFrame
+    # Columns `SEEN_COLUMNS`: what the row holds in the cells that are no edits, as far as it is known. Where `left` is
+    # False the cell does not hold it any more: the person emptied it, or wrote what changes nothing.
     seen: pd.DataFrame
 
 
 def find_edits(cells: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> Edits:
-    """The cells that say something other than what the person saw, and those that were left as they were.
+    """Compare cells with what the person saw: those changed, and those left as they were.
 
-    Parameters
-    ----------
-    cells
-        As `cells_of` gives them, with the column fixes: the row's decision is "fix" and it has an item_id, so
-        that a cleared cell means "there is none".
+    `cells` are as `cells_of` gives them, with the column fixes: the row's decision is "fix" and it has an item_id, so
+    that a cleared cell means "there is none".
     """
     known = shown.exports.number_of(cells["export"]).notna()
     cells = cells.assign(before=shown.before(cells), seen=known)
@@ -122,8 +106,8 @@ def find_edits(cells: pd.DataFrame, shown: Shown, phase: PhaseSpec) -> Edits:
     cells["cell"] = cells["cell"].where(cells["left"], comparable(cells["before"].fillna("")))
     seen = cells.loc[(cells["left"] | known) & ~cells.index.isin(out.index[out["edited"]]), SEEN_COLUMNS]
     texts = dict.fromkeys(["item_id", "field", "before", "after", "rule", "note"], "str")
-    told = out.astype({**texts, "row": "int64", "edited": bool, "seen": bool})
-    return Edits(told.sort_values(["row", "field"], ignore_index=True), seen)
+    cells_changed = out.astype({**texts, "row": "int64", "edited": bool, "seen": bool})
+    return Edits(cells_changed.sort_values(["row", "field"], ignore_index=True), seen)
 
 
 def _told(cells: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Cleaned output: what the answers of a phase come to, one row per item or record, and which rows need eyes."""
+"""Cleaned output: the crowd's best guesses, one row per item or record, and which rows need eyes."""
 
 from collections.abc import Mapping
 
@@ -19,13 +19,8 @@ def clean(
 ) -> pd.DataFrame:
     """One row per item, or per record of an item's list, with the best guesses; worst first.
 
-    Parameters
-    ----------
-    consensus, items
-        Tables of the phase (contracts of these names).
-    thresholds
-        Trust from which a field is accepted, where it differs from the phase's: the mapping that
-        `find_consensus` was given. It serves the words in `reasons`; `accepted` of the consensus decides.
+    `thresholds` serve the words in `reasons`, where a field's differs from the phase's; `accepted` of the consensus
+    decides.
 
     Returns
     -------
@@ -66,14 +61,14 @@ def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> d
     of_record = pd.MultiIndex.from_frame(rows[["parent_item_id", "element"]], names=ROW)
     of_item = pd.MultiIndex.from_arrays([rows["parent_item_id"], [""] * len(rows)], names=ROW)
     known = set(first.index.unique("field"))
-    found = {}
+    guesses = {}
     for field in phase.fields:
         table = first.xs(field, level="field") if field in known else first.iloc[:0].droplevel("field")
         table = table.reindex(of_record if field in phase.record_fields else of_item).set_axis(rows.index)
         table["trust"] = table["trust"].astype(float).fillna(0.0)
         table["outcome"] = table["outcome"].astype("str").fillna("unknown")
-        found[field] = table
-    return found
+        guesses[field] = table
+    return guesses
 
 
 def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:
@@ -85,13 +80,13 @@ def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:
 
 def _words(field: str, guess: pd.DataFrame, limit: float, of_none: float) -> pd.Series:
     """Why `field` holds its row back, in words."""
-    said = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
-    said = said.where(said != "", "nobody gave a usable answer")
+    reasons = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
+    reasons = reasons.where(reasons != "", "nobody gave a usable answer")
     trust = guess["trust"].map("{:.2f}".format).astype("str")
     limits = pd.Series(np.where(guess["outcome"] == "none", of_none, limit), index=guess.index)
     below = (guess["trust"] < limits) & guess["pattern"].notna()
     words = ", trust " + trust + " is below " + limits.map("{:.2f}".format).astype("str")
-    return f"{field}: " + said + words.where(below, "")
+    return f"{field}: " + reasons + words.where(below, "")
 
 
 def _appended(texts: pd.Series, more: pd.Series) -> pd.Series:

@@ -8,24 +8,18 @@ import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
 from mturk_pipeline.review.shown_values import STATUS
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.queue_kinds import LOOK_AGAIN, SPOT_CHECK, WAITING
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Rows that wait for a person; spot checks are none of them.
+    """Rows that wait for a person; spot checks are none of them."""
 
-    Attributes
-    ----------
-    rows, overdue
-        How many wait, and how many of them longer than `within_days` (None: no deadline).
-    oldest
-        Since when the oldest waits, UTC; None where nothing waits or it is not known.
-    """
-
+    # rows, overdue: how many wait, and how many of them longer than `within_days` (None: no deadline)
     rows: int
     overdue: int
-    oldest: pd.Timestamp | None
+    oldest: pd.Timestamp | None  # Since when the oldest waits, UTC; None where nothing waits or it is not known
     within_days: float | None
 
     @property
@@ -40,7 +34,7 @@ class Waiting:
         if not self.rows:
             return "no row waits"
         since = "" if self.oldest is None else f", the oldest since {self.oldest:%Y-%m-%d}"
-        each = "1 row waits" if self.rows == 1 else f"{self.rows} rows wait"
+        each = counted(self.rows, "row waits", "rows wait")
         if self.within_days is None:
             return f"{each}{since}; there is no deadline"
         limit = f"longer than {self.within_days:g} {'day' if self.within_days == 1 else 'days'}"
@@ -63,21 +57,11 @@ def waiting(since: pd.Series, within_days: float | None, now: datetime | None = 
 
 
 def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFrame) -> pd.Series:
-    """Since when each row of the queue waits.
+    """Time (UTC, by item_id) since which each row of the queue waits; missing where no workbook that is kept showed it.
 
-    An undecided row waits from the first of the workbooks without a break that showed it as such; one to look at
-    again, from the first that said so. A row that was decided, passed or was gone in between waits anew.
-
-    Parameters
-    ----------
-    exports, times
-        What each workbook showed, and when each number was given (`ReviewStore.exports`, `ReviewStore.times`).
-    queue
-        Contract `ReviewQueue`. Its spot checks have no deadline: they are left out.
-
-    Returns
-    -------
-    Series of datetime, UTC; index: item_id; missing where no workbook that is kept showed the row.
+    An undecided row waits from the first of the workbooks without a break that showed it as such; one to look at again,
+    from the first that said so. A row that was decided, passed or was gone in between waits anew. Spot checks have no
+    deadline: they are left out. `times` has when each number was given (`ReviewStore.times`).
     """
     rows = queue[queue["kind"] != SPOT_CHECK].set_index("item_id")["kind"]
     shown = exports.values[(exports.values["field"] == STATUS) & exports.values["item_id"].isin(rows.index)]
@@ -98,6 +82,6 @@ def waiting_since(exports: Exports, times: Mapping[int, str], queue: pd.DataFram
 
 def _kinds(values: pd.Series) -> pd.Series:
     """The kind that a row of the queue has, from what was kept of it: "undecided", "accepted answers came in", …"""
-    told = values.str.contains(r" \S", regex=True)
-    kinds = told.map({True: LOOK_AGAIN, False: "none"}).astype("str")
+    has_reason = values.str.contains(r" \S", regex=True)
+    kinds = has_reason.map({True: LOOK_AGAIN, False: "none"}).astype("str")
     return kinds.mask(values.str.startswith("undecided"), WAITING)

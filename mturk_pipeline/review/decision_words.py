@@ -1,4 +1,4 @@
-"""The words that a decision cell may hold, any case: few, so that none is a guess."""
+"""Words of a decision cell, any case: few, so that none is a guess."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What people decided: reads any sheets they saved, and keeps every word with the place where it stands."""
+"""People's decisions, read from every sheet they saved, each with its place."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -15,11 +15,11 @@ from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.kept_files import Clean, as_it_is
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.merged_decisions import unite
-from mturk_pipeline.review.problems import problem, problem_table
+from mturk_pipeline.review.problems import problem, problem_table, repeated_column
 from mturk_pipeline.review.renamed_items import renamed_items
 from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
-from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, SheetEntries, nothing_said, what_sheet_says
+from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, SheetEntries, entries_of_sheet, no_entries
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -31,42 +31,28 @@ _FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions
 
 @dataclass(frozen=True)
 class Reviews:
-    """What came back from review.
+    """Decisions, additions and comments from review."""
 
-    Attributes
-    ----------
-    decisions
-        Contract `Decisions`: per row its decision (field '') and per field what was edited; `after` is missing
-        for "there is none".
-    seen
-        The cells that those who decided saw and left: item_id, field, cell. An "accept" keeps them, where the crowd
-        says otherwise by now.
-    problems
-        Contract `ReviewProblems`.
-    added
-        Rows that people added: item_id, parent_item_id (missing where the item is new), element, the keys, the
-        fields, comment.
-    comments
-        Every comment on a known row, decided or not: item_id, comment.
-    files
-        One row per file that is there now: source_file, sheets and rows read, decided, edits, additions, mended
-        (cells whose damage was undone), problems (counts), and problem: why the whole file could not be read; missing
-        for a good file.
-    agreement
-        For each two files that decided some of the same items: file, other_file, both, same (counts of items).
-    look_again
-        item_id, why: `disputed` of rows about which people disagree, and `lapsed` of those whose redo or reject was
-        carried out, which are undecided; `changed` of rows whose answers changed after they were decided: the decision
-        holds, a person should look again.
-    """
-
+    # Contract `Decisions`: per row its decision (field '') and per field what was edited; `after` is missing for "there
+    # is none"
     decisions: pd.DataFrame
+    # The cells that those who decided saw and left: item_id, field, cell. An "accept" keeps them, where the crowd says
+    # otherwise by now.
     seen: pd.DataFrame
-    problems: pd.DataFrame
+    problems: pd.DataFrame  # Contract `ReviewProblems`
+    # Rows that people added: item_id, parent_item_id (missing where the item is new), element, the keys, the fields,
+    # comment
     added: pd.DataFrame
-    comments: pd.DataFrame
+    comments: pd.DataFrame  # Every comment on a known row, decided or not: item_id, comment
+    # One row per file that is there now: source_file, sheets and rows read, decided, edits, additions, mended (cells
+    # whose damage was undone), problems (counts), and problem: why the whole file could not be read; missing for a good
+    # file
     files: pd.DataFrame
+    # For each two files that decided some of the same items: file, other_file, both, same (counts of items)
     agreement: pd.DataFrame
+    # item_id, why: `disputed` of rows about which people disagree, and `lapsed` of those whose redo or reject was
+    # carried out, which are undecided; `changed` of rows whose answers changed after they were decided: the decision
+    # holds, a person should look again
     look_again: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -84,22 +70,10 @@ class Reviews:
 
 
 def read_reviewed(files: Sequence[Path], items: pd.DataFrame, shown: pd.DataFrame | None, phase: PhaseSpec) -> Reviews:
-    """Read the files that people saved, where nothing is kept of what was there before.
+    """Read the files that people saved, where nothing is kept of what was there before; `read_versions` has the rules.
 
-    Parameters
-    ----------
-    files
-        Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) and texts (.csv, .tsv, .txt); their order is no matter.
-    items
-        Contract `Items`: the rows as they are now.
-    shown
-        What workbooks showed: the results of `shown_values`, put together in their order; None for none.
-    phase
-        The phase.
-
-    Notes
-    -----
-    See `read_versions` for the rules.
+    `files` are workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) and texts (.csv, .tsv, .txt), in any order; `shown` is what
+    workbooks showed: the results of `shown_values`, put together in their order; None for none.
     """
     exports = Exports.of(shown)
     number = max(exports.numbers.values(), default=0) + 1
@@ -115,25 +89,8 @@ def read_versions(
     kept: Path | None = None,
     clean: Clean = as_it_is,
 ) -> Reviews:
-    """What all states of all files that people ever saved come to.
+    """Merge every saved version of every reviewed file into one set of decisions.
 
-    Parameters
-    ----------
-    versions
-        As `ReviewStore.versions` gives them.
-    items
-        Contract `Items`: the rows as they are now.
-    exports
-        What workbooks showed.
-    phase
-        The phase.
-    kept
-        Folder for what was read of each file, so that each of its states is read once.
-    clean
-        Takes workers' ids out of cells.
-
-    Notes
-    -----
     A sheet is read where a row among its first twenty names `item_id` or all keys, and `decision`, `comment` or
     a field. A sheet with the columns `field` and `value` is a list of answers, and is not read.
     Of a file's rows the latest state counts (`mturk_pipeline.review.file_versions`). A decision gives way to another
@@ -146,23 +103,26 @@ def read_versions(
     crowd's best guess is another. An edit alone is a fix. A blank cell changes nothing; only in a row with an item_id
     and the decision "fix" does a cell that was emptied mean "there is none", as does the word "none" anywhere.
     Nothing raises: what is not understood is a problem, and the rest counts.
+
+    `versions` are as `ReviewStore.versions` gives them; `items` (contract `Items`) are the rows as they are now. In the
+    folder `kept` lies what was read of each file, so that each version is read once; `clean` takes workers' ids out.
     """
     known = KnownRows(items, phase)
     renamed = renamed_items(exports, items, known, phase)
     known.learn(renamed, exports.values["item_id"].drop_duplicates())
     shown = Shown(exports.renamed(renamed))
-    nothing = nothing_said(phase)
-    found, problems = sources_of(versions, phase, kept, clean)
-    said = [replace(nothing, problems=problem_table(problems))]
+    nothing = no_entries(phase)
+    sources, problems = sources_of(versions, phase, kept, clean)
+    entries = [replace(nothing, problems=problem_table(problems))]
     tallies: dict[str, list[_Read]] = {v.name: [] for v in versions if v.present}
-    for source in found:
+    for source in sources:
         sheet, wrong = _named(source, phase)
-        result = what_sheet_says(sheet, known, shown, phase)
+        result = entries_of_sheet(sheet, known, shown, phase)
         wrong = wrong if source.latest and source.present else []
-        said += [replace(nothing, problems=problem_table(wrong)), result]
+        entries += [replace(nothing, problems=problem_table(wrong)), result]
         if source.present:
             tallies[source.sheet.file].append(_Read(source, result, len(wrong)))
-    united = unite(said, phase)
+    united = unite(entries, phase)
     files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
     files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
     times = {v.number: v.at for v in versions}
@@ -181,10 +141,10 @@ def read_versions(
 
 
 class _Read(NamedTuple):
-    """A source, what it says, and how many problems its header has."""
+    """A source, its entries, and how many problems its header has."""
 
     source: Source
-    said: SheetEntries
+    entries: SheetEntries
     problems: int
 
 
@@ -192,18 +152,7 @@ def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[s
     """The sheet with all of the phase's columns under their own names ('' where absent)."""
     sheet = source.sheet
     wanted = {plain_name(c): c for c in (*OWN_COLUMNS, *key_columns(phase), *phase.fields)}
-    problems = [
-        problem(
-            sheet.file,
-            sheet.sheet,
-            None,
-            wanted[name],
-            "repeated_column",
-            f"the column {wanted[name]} stands there twice: neither was used; delete one or give it another name",
-        )
-        for name in sheet.repeated
-        if name in wanted
-    ]
+    problems = [repeated_column(sheet.file, sheet.sheet, wanted[name]) for name in sheet.repeated if name in wanted]
     missing = [c for name, c in wanted.items() if name not in sheet.table and name not in sheet.repeated]
     said_by_name = [c for c in missing if c in phase.fields and "export" in sheet.table]
     if "decision" in missing and ("item_id" in sheet.table or "export" in sheet.table):
@@ -219,7 +168,7 @@ def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[s
 
 
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
-    """A column is gone from our own sheet and strange columns are there: said, never guessed."""
+    """Problems of columns gone from a workbook's sheet that has strange ones: reported, never guessed."""
     ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
     strange = [n for n in map(str, sheet.table) if n not in {*wanted, *ours, *ADDED_COLUMNS} and "_pick_" not in n]
     if not strange:
@@ -234,10 +183,10 @@ def _counts(file: str, reads: Sequence[_Read], problems: Sequence[Mapping[str, o
         "source_file": file,
         "sheets": sum(r.source.latest for r in reads),
         "rows": sum(len(r.source.sheet.table) for r in reads if r.source.latest),
-        "decided": sum(len(r.said.verdicts) for r in reads),
-        "edits": sum(int(r.said.edits["edited"].sum()) for r in reads),
-        "additions": sum(len(r.said.added) for r in reads),
-        "mended": sum(r.said.mended for r in reads),
-        "problems": len(problems) + sum(len(r.said.problems) + r.problems for r in reads),
+        "decided": sum(len(r.entries.verdicts) for r in reads),
+        "edits": sum(int(r.entries.edits["edited"].sum()) for r in reads),
+        "additions": sum(len(r.entries.added) for r in reads),
+        "mended": sum(r.entries.mended for r in reads),
+        "problems": len(problems) + sum(len(r.entries.problems) + r.problems for r in reads),
         "problem": whole[0] if whole else None,
     }

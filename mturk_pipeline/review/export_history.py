@@ -1,4 +1,4 @@
-"""What every workbook of a phase showed, in a table that grows with what changed and not with every workbook."""
+"""History of exports: what every workbook of a phase showed, in a table that grows only with changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,18 +16,12 @@ def _nothing() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Exports:
-    """What workbooks showed.
+    """Contents of all workbooks of a phase."""
 
-    Attributes
-    ----------
-    values
-        item_id, field, value, by_crowd (as `shown_values` gives them), and the numbers of the first and the last
-        of the workbooks in a row that showed it.
-    numbers
-        Number by export id, in order of time: a later export has a higher number.
-    """
-
+    # item_id, field, value, by_crowd (as `shown_values` gives them), and the numbers of the first and the last of the
+    # workbooks in a row that showed it
     values: pd.DataFrame = field(default_factory=_nothing)
+    # Number by export id, in order of time: a later export has a higher number
     numbers: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Writes a phase's review files, and remembers what they showed."""
+"""Review files of a phase: written, and recorded in the history of exports."""
 
 from typing import Protocol
 
@@ -16,19 +16,9 @@ class Writer(Protocol):
 
 
 def write_review(writer: Writer, folder: str, book: ReviewBook, store: ReviewStore) -> list[str]:
-    """Write `review_<phase>.xlsx` and, where it has no room for all, `review_<phase>_rest.csv`.
+    """Write `review_<phase>.xlsx` and, where it has no room for all, `review_<phase>_rest.csv`; returns their names.
 
-    Parameters
-    ----------
-    folder
-        Where to, relative to the project.
-    store
-        Remembers what the workbook shows, before anybody can see it.
-
-    Returns
-    -------
-    list of str
-        The names of the files.
+    `folder` is relative to the project; `store` remembers what the workbook shows, before anybody can see it.
     """
     store.note_export(book.export, book.content, book.shown)
     name = f"{folder}/review_{book.phase_name}.xlsx"

@@ -1,4 +1,4 @@
-"""Which rows of all states of a reviewed file still say something: of each row its latest state counts.
+"""Versions of reviewed files: of each row the latest version counts.
 
 A person saves the same file again and again, under one name: a row that a later state holds too is replaced by it,
 with a decision that was taken out again; a row that is missing there was only filtered or deleted, and what it said
@@ -34,39 +34,21 @@ _FORMAT = 3  # of what is kept of what was read: a change makes it anew
 
 @dataclass(frozen=True)
 class Source:
-    """One table of one state of a reviewed file, or what is left of it.
+    """One table of one version of a reviewed file, or what is left of it."""
 
-    Attributes
-    ----------
-    sheet
-        The table.
-    since
-        For each of its rows the number of the state in which it first stood there as it is.
-    latest
-        It is of the file's latest state; else it holds rows that the latest lacks.
-    present
-        The file is in the folder now.
-    """
-
-    sheet: Sheet
-    since: pd.Series
-    latest: bool = True
-    present: bool = True
+    sheet: Sheet  # The table
+    since: pd.Series  # For each of its rows the number of the state in which it first stood there as it is
+    latest: bool = True  # It is of the file's latest state; else it holds rows that the latest lacks
+    present: bool = True  # The file is in the folder now
 
 
 def sources_of(
     versions: Sequence[Version], phase: PhaseSpec, kept: Path | None = None, clean: Clean = as_it_is
 ) -> tuple[list[Source], list[dict[str, Any]]]:
-    """What all states of all files come to, and problems of files that cannot be understood.
+    """Reduce all versions of all files to rows that still count, with problems of files that cannot be understood.
 
-    Parameters
-    ----------
-    versions
-        All states of all files, oldest first.
-    kept
-        Folder in which what was read is kept, so that each state is read once; None keeps nothing.
-    clean
-        Takes out ids of workers who were not known yet when the file came.
+    `versions` come oldest first. In the folder `kept` lies what was read, so that each version is read once (None:
+    nowhere); `clean` takes out ids of workers who were not known yet when the file came.
     """
     found: list[Source] = []
     problems: list[dict[str, Any]] = []
@@ -86,7 +68,7 @@ def _cleaned(sheet: Sheet, clean: Clean) -> Sheet:
 
 
 def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tuple[list[Source], list[tuple[str, str]]]:
-    """What the states of one file come to; problems only of the latest."""
+    """Sources of the versions of one file; problems only of the latest."""
     place = None if kept is None else kept / f"{digest(chain[0].name.encode('utf-8', 'replace'))}.json.gz"
     asked = digest(f"{_FORMAT} {phase.digest}".encode())
     done, sources = _read_kept(place, asked, chain)
@@ -111,12 +93,9 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
 
 
 def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
-    """The tables of a file that are about the phase, and whether it holds something else that is known, such as a copy
-    of what was offered for upload.
+    """The tables of a file about the phase, and whether it holds something else that is known; UnreadableFileError.
 
-    Raises
-    ------
-    UnreadableFileError
+    Known is, for example, a copy of what was offered for upload.
     """
     offers: list[bool] = []
 
@@ -138,8 +117,8 @@ def is_about(names: set[str], phase: PhaseSpec) -> bool:
     is_answers = {"field", "value"} <= names and ("raw" in names or not {"field", "value"} & {*phase.columns_by_name})
     marked = _marks(names, phase)
     names = {marked.get(name, name) for name in names}
-    told = bool(names & {"decision", "comment", *fields}) and not is_answers
-    return told and ("item_id" in names or (bool(keys) and keys <= names))
+    has_entries = bool(names & {"decision", "comment", *fields}) and not is_answers
+    return has_entries and ("item_id" in names or (bool(keys) and keys <= names))
 
 
 def _marks(names: Collection[str], phase: PhaseSpec) -> dict[str, str]:
@@ -190,9 +169,9 @@ def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
     """Which row each is, for finding it in another state: its id and export, else its keys; '' for neither."""
     table = sheet.table
     blank = pd.Series("", index=table.index, dtype="str")
-    own = comparable(table["item_id"]).str.upper().str.replace("-", "") if "item_id" in table else blank
+    ids = comparable(table["item_id"]).str.upper().str.replace("-", "") if "item_id" in table else blank
     export = comparable(table["export"]).str.upper() if "export" in table else blank
-    names = own.where(own == "", own + "\x1f" + export)
+    names = ids.where(ids == "", ids + "\x1f" + export)
     keys = [plain_name(k) for k in key_columns(phase)]
     if not set(keys) <= set(table.columns):
         return names
@@ -216,7 +195,7 @@ def _row_texts(sheet: Sheet, names: pd.Series, phase: PhaseSpec) -> pd.Series:
 
 
 def _read_kept(place: Path | None, asked: str, chain: Iterable[Version]) -> tuple[int, list[Source]]:
-    """How many of the states were read before, and what they came to."""
+    """How many of the versions were read before, and the sources that they left."""
     numbers = [v.number for v in chain]
     try:
         if place is None:

@@ -1,4 +1,4 @@
-"""Rows of items: what a phase's answers are about, one row per item or record; what reviewed files are read against."""
+"""Rows of items that a phase's answers are about, one per item or record; reviewed files are read against them."""
 
 import numpy as np
 import pandas as pd
@@ -19,17 +19,9 @@ def key_columns(phase: PhaseSpec) -> tuple[str, ...]:
 def item_rows(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """One row per item, or per record of an item's list, sorted by item and element.
 
-    Parameters
-    ----------
-    answers, assignments
-        Tables of the phase (contracts of these names).
-
-    Returns
-    -------
-    DataFrame
-        Contract `Items`. Beside its columns one per key (`hit_id` for a phase without keys), and one per key field of
-        records, with the value that most workers gave it. An item for which nobody listed a record has one row, with
-        element ''.
+    Contract `Items`. Beside its columns one per key (`hit_id` for a phase without keys), and one per key field of
+    records, with the value that most workers gave it. An item for which nobody listed a record has one row, with
+    element ''.
     """
     rows = _rows(answers, assignments, phase)
     keys = _keys(assignments, phase).reindex(rows["parent_item_id"]).set_axis(rows.index)
@@ -78,8 +70,8 @@ def _origins(rows: pd.DataFrame, answers: pd.DataFrame, assignments: pd.DataFram
     """The HITs and assignments behind each row, in order of time: all of an item's, or those that list a record."""
     ordered = _by_time(assignments)[["item_id", "assignment_id", HIT_KEY]]
     whole = ordered.assign(element="")
-    told = answers.loc[answers["element"] != "", [*ROW, "assignment_id"]].drop_duplicates()
-    listing = ordered.merge(told, on=["item_id", "assignment_id"])
+    listed = answers.loc[answers["element"] != "", [*ROW, "assignment_id"]].drop_duplicates()
+    listing = ordered.merge(listed, on=["item_id", "assignment_id"])
     behind = pd.concat([whole, listing], ignore_index=True)
     places = _places(rows)
     hits = gathered(behind[[*ROW, HIT_KEY]].drop_duplicates(), ROW, HIT_KEY).reindex(places)

@@ -1,4 +1,4 @@
-"""Which item each row of a reviewed sheet is about: by its id, else by its keys."""
+"""Matching of a reviewed sheet's rows to items: by id, else by keys."""
 
 from collections.abc import Mapping
 
@@ -65,7 +65,7 @@ class KnownRows:
 
 
 def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.DataFrame:
-    """What each row of `rows` is about.
+    """Match each row of `rows` to an item.
 
     Parameters
     ----------
@@ -131,11 +131,11 @@ def element_of(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
 def _own_ids(cells: pd.Series, known: KnownRows) -> pd.DataFrame:
     """Per cell: its letters, whether they are an id (checksum), and the row that has it."""
     letters = _letters(cells)
-    found = letters.map(known.by_letters).astype("str")
-    valid = found.notna()
+    rows = letters.map(known.by_letters).astype("str")
+    valid = rows.notna()
     others = letters[~valid]
     valid[others.index] = np.array([is_item_id(text) for text in others], dtype=bool)
-    return pd.DataFrame({"letters": letters, "valid": valid.astype(bool), "known": found})
+    return pd.DataFrame({"letters": letters, "valid": valid.astype(bool), "known": rows})
 
 
 def _lookup(keys: pd.Series, values: pd.Series) -> pd.Series:

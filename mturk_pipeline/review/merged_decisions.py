@@ -1,4 +1,4 @@
-"""All sheets together: one decision per row, or none where people disagree."""
+"""Merged decisions of all sheets: one per row, or none where people disagree."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from mturk_pipeline.review.shown_values import cell_texts
 from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# When each was first seen is told by a number, until the moment is known.
+# A number stands for when each was first seen, until the moment is known.
 _COLUMNS = [" since" if name == "decided_at" else name for name in Decisions.names()]
 _NONE = "\x00"
 BETWEEN = " | "  # comments on the same item
@@ -23,7 +23,7 @@ _SHEET = 2**32
 
 
 class United(NamedTuple):
-    """What all sheets say.
+    """Merged contents of all sheets.
 
     Contract `Decisions` (with `since`, the number of when each was first seen), the cells that those who decided saw
     and left (item_id, field, cell), added rows, comments, contract `ReviewProblems`, how often files agree, and item_id
@@ -39,10 +39,10 @@ class United(NamedTuple):
     look_again: pd.DataFrame
 
 
-def unite(said: Sequence[SheetEntries], phase: PhaseSpec) -> United:
-    """What all sheets say about each row, said once; a problem for each row about which they disagree."""
-    verdicts = _stacked([s.verdicts for s in said])
-    edits, seen = _stacked([s.edits for s in said]), _stacked([s.seen for s in said])
+def unite(entries: Sequence[SheetEntries], phase: PhaseSpec) -> United:
+    """Merge the entries on each row; a problem for each row about which they disagree."""
+    verdicts = _stacked([s.verdicts for s in entries])
+    edits, seen = _stacked([s.edits for s in entries]), _stacked([s.seen for s in entries])
     edits = edits[edits["edited"].astype(bool)]
     cells = _cells_told(edits, seen, phase)
     standing, lapsed = _without_lapsed(verdicts[_stands(verdicts)])
@@ -50,10 +50,10 @@ def unite(said: Sequence[SheetEntries], phase: PhaseSpec) -> United:
     standing = standing[~standing["item_id"].isin(against["item_id"]) & (standing["decision"] != UNDO)]
     agreed = standing.sort_values(["decision", *PLACE], ascending=[False, True, True, True])
     agreed = agreed.drop_duplicates("item_id").sort_values(PLACE)
-    additions = _added_with_texts([s.added for s in said], phase)
+    additions = _added_with_texts([s.added for s in entries], phase)
     added, disputed_additions = _agreed(additions[_stands(additions)])
     added = added[~added[" refused"].astype(bool)]
-    comments = _comments(pd.concat([s.comments for s in said]))
+    comments = _comments(pd.concat([s.comments for s in entries]))
     edits = edits[edits["row"].isin(standing["row"])].drop_duplicates(["item_id", "field"])
     decisions = pd.concat([_decisions(agreed, standing, edits), _addition_decisions(added, phase)])
     problems = problem_table([*_disputes(against), *_disputes(_first_pairs(disputed_additions))])
@@ -68,15 +68,15 @@ def unite(said: Sequence[SheetEntries], phase: PhaseSpec) -> United:
         seen.loc[seen["row"].isin(standing["row"]) & seen["left"], ["item_id", "field", "cell"]].reset_index(drop=True),
         added.drop(columns=[" says", "decision", " refused", *WHEN]).reset_index(drop=True),
         comments,
-        pd.concat([*(s.problems for s in said), problems], ignore_index=True),
+        pd.concat([*(s.problems for s in entries), problems], ignore_index=True),
         _agreement(verdicts, cells),
         pd.DataFrame(look_again, columns=["item_id", "why"], dtype="str"),
     )
 
 
-def _comments(told: pd.DataFrame) -> pd.DataFrame:
-    """All that was said of each item, once: a workbook shows what was said so far, and comes back with it."""
-    each = told.assign(comment=told["comment"].str.split(BETWEEN, regex=False)).explode("comment")
+def _comments(comments: pd.DataFrame) -> pd.DataFrame:
+    """Comments on each item, each once: a workbook shows the earlier ones, and comes back with them."""
+    each = comments.assign(comment=comments["comment"].str.split(BETWEEN, regex=False)).explode("comment")
     each = each[each["comment"].str.strip().ne("")].drop_duplicates()
     return each.groupby("item_id", sort=False)["comment"].agg(BETWEEN.join).reset_index().astype("str")
 
@@ -114,7 +114,7 @@ def _agreement(verdicts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells_told(edits: pd.DataFrame, seen: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """What each row says of each field, said alike where it means the same: row, field, text."""
+    """Each row's value of each field, equal where it means the same: row, field, text."""
     parts = [edits.assign(text=cell_texts(edits["after"]).mask(edits["after"].isna(), _NONE))]
     for name, spec in phase.fields.items():
         here = seen[seen["field"] == name]
@@ -140,8 +140,8 @@ def _differ(pairs: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
         pairs[name].mask(pairs[name].isin(["", "accept", "fix"]), "good") for name in ("decision", "decision_other")
     ]
     good = pairs.loc[(kinds[0] == "good") & (kinds[1] == "good"), ["row", "row_other"]].reset_index(names="pair")
-    told = good.merge(cells, on="row").merge(cells, left_on=["row_other", "field"], right_on=["row", "field"])
-    other_value = told.loc[told["text_x"] != told["text_y"], "pair"]
+    shared = good.merge(cells, on="row").merge(cells, left_on=["row_other", "field"], right_on=["row", "field"])
+    other_value = shared.loc[shared["text_x"] != shared["text_y"], "pair"]
     return (kinds[0] != kinds[1]) | pairs.index.isin(other_value)
 
 
@@ -180,14 +180,14 @@ def _first_pairs(disputed: pd.DataFrame) -> pd.DataFrame:
 
 def _disputes(pairs: pd.DataFrame) -> list[dict[str, object]]:
     """One problem per disputed item, at its first place, naming the first place that says otherwise."""
-    found = []
+    problems = []
     for pair in pairs.to_dict("records"):
         sheet = None if pd.isna(pair["source_sheet"]) else str(pair["source_sheet"])
-        there = source_place(pair["source_file_other"], pair["source_sheet_other"], int(pair["source_row_other"]))
-        reason = f"{there} says otherwise about the same item, so it stays undecided: decide it in the newest workbook"
+        place = source_place(pair["source_file_other"], pair["source_sheet_other"], int(pair["source_row_other"]))
+        reason = f"{place} says otherwise about the same item, so it stays undecided: decide it in the newest workbook"
         row = int(pair["source_row"])
-        found.append(problem(pair["source_file"], sheet, row, None, "conflicting_decisions", reason))
-    return found
+        problems.append(problem(pair["source_file"], sheet, row, None, "conflicting_decisions", reason))
+    return problems
 
 
 def _decisions(agreed: pd.DataFrame, standing: pd.DataFrame, edits: pd.DataFrame) -> pd.DataFrame:

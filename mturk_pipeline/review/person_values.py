@@ -1,4 +1,4 @@
-"""What a person's text in a cell means for its field: a value, "there is none", or nothing."""
+"""Meaning of a person's text in a cell for its field: a value, "there is none", or nothing."""
 
 from typing import Literal, NamedTuple
 
@@ -11,7 +11,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
 class PersonValue(NamedTuple):
-    """What a text means: its normalised value; "none" has no value; "odd" is kept as the person wrote it."""
+    """A text's meaning: its normalised value; "none" has no value; "odd" is kept as the person wrote it."""
 
     state: Literal["value", "none", "blank", "odd"]
     value: str | None

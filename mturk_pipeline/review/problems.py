@@ -15,6 +15,12 @@ def problem(
     return dict(zip(ReviewProblems.names(), (file, sheet, row, column, rule, reason), strict=True))
 
 
+def repeated_column(file: str, sheet: str | None, column: str) -> dict[str, Any]:
+    """A column that stands in a sheet twice."""
+    reason = f"the column {column} stands there twice: neither was used; delete one or give it another name"
+    return problem(file, sheet, None, column, "repeated_column", reason)
+
+
 def problem_table(problems: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
     """Problems as a table of contract `ReviewProblems`."""
     rows = list(problems)

@@ -1,4 +1,4 @@
-"""The review queue: what a person is to look at, worst first, with spot checks among it."""
+"""Review queue: rows for a person to look at, worst first, with spot checks among them."""
 
 import pandas as pd
 
@@ -19,20 +19,11 @@ def review_queue(
     phase: PhaseSpec,
     seed: str = "",
 ) -> pd.DataFrame:
-    """The rows that wait for a look, in order (contract `ReviewQueue`).
+    """Order the rows that wait for a look (contract `ReviewQueue`).
 
     Undecided rows and those whose answers changed since they were decided come worst first (by priority); spot
     checks of rows that passed stand evenly among the first half. On spot checks and on as many other rows trust and
-    reasons are to be hidden (`blind`), so that nobody can tell which is which.
-
-    Parameters
-    ----------
-    cleaned, reviewed
-        Contracts `CleanedOutput` and `Reviewed` of the phase.
-    decisions
-        Contract `Decisions`: for saying what was decided before; None for none.
-    seed
-        As for `apply_decisions`.
+    reasons are to be hidden (`blind`), so that nobody can tell which is which. `seed` is as for `apply_decisions`.
     """
     rows = cleaned[["item_id", "priority", "reasons", *key_columns(phase)]].set_index("item_id", drop=False)
     about = reviewed.drop_duplicates("item_id").set_index("item_id")
@@ -66,8 +57,8 @@ def _reasons(reasons: pd.Series, about: pd.DataFrame, decisions: pd.DataFrame | 
     again = about["look_again"].fillna("")
     before = pd.Series("", index=reasons.index, dtype="str")
     if decisions is not None and len(decisions):
-        told = decisions.assign(text=_told(decisions)).groupby("item_id", sort=False)["text"].agg("; ".join)
-        before = before.mask(reasons.index.isin(told.index), "decided before: " + told.reindex(reasons.index))
+        earlier = decisions.assign(text=_told(decisions)).groupby("item_id", sort=False)["text"].agg("; ".join)
+        before = before.mask(reasons.index.isin(earlier.index), "decided before: " + earlier.reindex(reasons.index))
     first = again.where((again == "") | (before == ""), again + " (" + before + ")")
     between = pd.Series("\n", index=reasons.index, dtype="str").where((first != "") & (reasons != ""), "")
     return first.astype("str") + between + reasons

@@ -1,4 +1,4 @@
-"""Items of earlier workbooks that have another id now, because keys or kinds changed: which row they are today."""
+"""Items of earlier workbooks whose id has changed, because keys or kinds changed: which row they are today."""
 
 import pandas as pd
 
@@ -27,16 +27,16 @@ def renamed_items(exports: Exports, items: pd.DataFrame, known: KnownRows, phase
     single = known_hits.first()[known_hits.nunique() == 1]
     if not phase.record_fields:
         return {str(k): str(v) for k, v in single.items()}
-    found: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for name, table in known.by_record.items():
         # What the crowd said: a person's value is not what the record is called today.
-        told = gone[(gone["field"] == name) & gone["by_crowd"] & gone["item_id"].isin(single.index)]
-        told = told.sort_values("last").drop_duplicates("item_id", keep="last")
-        code = told["item_id"].map(single).map(known.code_of_parent).astype("str")
-        key = code + "\x1f" + match_keys(told["value"], name, phase)
+        shown = gone[(gone["field"] == name) & gone["by_crowd"] & gone["item_id"].isin(single.index)]
+        shown = shown.sort_values("last").drop_duplicates("item_id", keep="last")
+        code = shown["item_id"].map(single).map(known.code_of_parent).astype("str")
+        key = code + "\x1f" + match_keys(shown["value"], name, phase)
         once = table[~table["key"].duplicated(keep=False)].set_index("key")["item_id"]
-        pairs = zip(told["item_id"], key.map(once), strict=True)
-        found = {**{str(k): str(v) for k, v in pairs if isinstance(v, str)}, **found}
+        pairs = zip(shown["item_id"], key.map(once), strict=True)
+        renamed = {**{str(k): str(v) for k, v in pairs if isinstance(v, str)}, **renamed}
     unlisted = items.loc[items["element"] == "", "item_id"]
     rest = {str(k): str(v) for k, v in single.items() if v in set(unlisted)}
-    return {**rest, **found}
+    return {**rest, **renamed}

@@ -1,4 +1,4 @@
-"""What goes into a review workbook, sorted into the rows that wait, that passed and that people decided."""
+"""Contents of a review workbook, sorted into rows that wait, that passed and that people decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,51 +21,27 @@ MOST_ANSWERS = 50_000
 
 @dataclass(frozen=True)
 class ReviewBook:
-    """The tables that a phase's workbook is made of.
-
-    Attributes
-    ----------
-    phase_name, phase
-        The phase.
-    cleaned, answers, workers
-        Contracts `CleanedOutput`, `Answers`, `Workers`.
-    reviewed, decisions
-        Contracts `Reviewed` and `Decisions`: what people decided. None: nothing yet.
-    problems
-        Contract `ReviewProblems`: what could not be understood in reviewed files.
-    settlement
-        Contract `SettlementSuggestions`; None leaves the sheet out.
-    memory
-        Contract `WorkerMemory`: how workers fared in all projects; None for unknown.
-    thresholds
-        Trust from which a field passes, where it differs from the phase's.
-    give_back_to
-        Name of the folder into which a person saves the workbook.
-    facts
-        Further lines for the sheet `about`: name and text.
-    seed
-        For the drawing of spot checks.
-    only
-        Rows of the queue that this copy of the workbook has; None for all.
-    last_export
-        Id and content of the workbook before (`ReviewStore.last_export`); None for none.
-    """
+    """Tables of a phase's workbook."""
 
     phase_name: str
     phase: PhaseSpec
+    # cleaned, answers, workers: Contracts `CleanedOutput`, `Answers`, `Workers`
     cleaned: pd.DataFrame
     answers: pd.DataFrame
     workers: pd.DataFrame
+    # reviewed, decisions: contracts `Reviewed` and `Decisions`: what people decided. None: nothing yet.
     reviewed: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
-    problems: pd.DataFrame | None = None
-    settlement: pd.DataFrame | None = None
-    memory: pd.DataFrame | None = None
+    problems: pd.DataFrame | None = None  # Contract `ReviewProblems`: what could not be understood in reviewed files
+    settlement: pd.DataFrame | None = None  # Contract `SettlementSuggestions`; None leaves the sheet out
+    memory: pd.DataFrame | None = None  # Contract `WorkerMemory`: how workers fared in all projects; None for unknown
+    # Trust from which a field passes, where it differs from the phase's
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    give_back_to: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
-    seed: str = ""
-    only: frozenset[str] | None = None
+    give_back_to: str = ""  # Name of the folder into which a person saves the workbook
+    facts: Mapping[str, str] = field(default_factory=dict)  # Further lines for the sheet `about`: name and text
+    seed: str = ""  # For the drawing of spot checks
+    only: frozenset[str] | None = None  # Rows of the queue that this copy of the workbook has; None for all
+    # Id and content of the workbook before (`ReviewStore.last_export`); None for none
     last_export: tuple[str, str] | None = None
 
     @cached_property
@@ -88,13 +64,13 @@ class ReviewBook:
 
     @cached_property
     def queue(self) -> pd.DataFrame:
-        """Contract `ReviewQueue`: what is to be looked at, in order."""
+        """Contract `ReviewQueue`: rows to look at, in order."""
         whole = review_queue(self.cleaned, self._reviewed, self.decisions, self.phase, self.seed)
         return whole if self.only is None else whole[whole["item_id"].isin(self.only)].reset_index(drop=True)
 
     @cached_property
     def audit(self) -> Audit:
-        """What is known of the rows that passed."""
+        """Audit of the rows that passed."""
         return audit(self._reviewed, self.cleaned, self.phase)
 
     @cached_property
@@ -109,8 +85,8 @@ class ReviewBook:
         """Rows that passed without a look, but for spot checks."""
         passed = self._reviewed.loc[self._reviewed["status"] == ACCEPTED_AUTOMATICALLY, "item_id"]
         queue = replace(self, only=None).queue if self.only is not None else self.queue
-        there = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(queue["item_id"])
-        return self._with_shown(self._commented(self.cleaned[there]))
+        visible = self.cleaned["item_id"].isin(passed) & ~self.cleaned["item_id"].isin(queue["item_id"])
+        return self._with_shown(self._commented(self.cleaned[visible]))
 
     @cached_property
     def decided(self) -> pd.DataFrame:
@@ -120,9 +96,9 @@ class ReviewBook:
         rows = self._with_shown(rows[~again])
         if self.decisions is None or self.decisions.empty:
             return rows.assign(decided_in="", decided_at="")
-        said = self.decisions.drop_duplicates("item_id").set_index("item_id").reindex(rows["item_id"])
-        day = said["decided_at"].str[:10].fillna("").to_numpy()
-        return rows.assign(decided_in=said["source_file"].fillna("").to_numpy(), decided_at=day)
+        decision = self.decisions.drop_duplicates("item_id").set_index("item_id").reindex(rows["item_id"])
+        day = decision["decided_at"].str[:10].fillna("").to_numpy()
+        return rows.assign(decided_in=decision["source_file"].fillna("").to_numpy(), decided_at=day)
 
     @cached_property
     def _reviewed(self) -> pd.DataFrame:
@@ -131,8 +107,8 @@ class ReviewBook:
         return self.reviewed
 
     def _commented(self, rows: pd.DataFrame) -> pd.DataFrame:
-        said = self._reviewed.drop_duplicates("item_id").set_index("item_id")["comment"]
-        return rows.assign(comment=rows["item_id"].map(said).astype("str").fillna(""))
+        comments = self._reviewed.drop_duplicates("item_id").set_index("item_id")["comment"]
+        return rows.assign(comment=rows["item_id"].map(comments).astype("str").fillna(""))
 
     @cached_property
     def _shown_table(self) -> pd.DataFrame:
@@ -148,7 +124,7 @@ class ReviewBook:
         return float(self.thresholds.get(name, self.phase.threshold(name)))
 
     def answers_behind(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """What each worker said about `rows` (of `waiting`), in their order; blank answers are left out.
+        """Each worker's answers on `rows` (of `waiting`), in their order; blank answers are left out.
 
         Returns the answers with `row_id`, the row that they are about; an answer on an item's scalar field
         stands with the item's first row.
@@ -159,8 +135,8 @@ class ReviewBook:
         places = pd.concat([records, items]).drop_duplicates(["parent_item_id", "element"])
         places = places.rename(columns={"item_id": "row_id", "parent_item_id": "item_id"})
         order = {name: n for n, name in enumerate(self.phase.fields)}
-        found = given.merge(places, on=["item_id", "element"])
-        found["field_place"] = found["field"].map(order)
-        found["rank"] = np.where(found["state"] == "valid", 0, 1)
+        answers = given.merge(places, on=["item_id", "element"])
+        answers["field_place"] = answers["field"].map(order)
+        answers["rank"] = np.where(answers["state"] == "valid", 0, 1)
         by = ["place", "field_place", "rank", "value", "assignment_id"]
-        return found.sort_values(by, kind="stable", ignore_index=True)
+        return answers.sort_values(by, kind="stable", ignore_index=True)

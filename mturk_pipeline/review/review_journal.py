@@ -40,12 +40,7 @@ class Version:
 class ReviewStore:
     """The journal of a phase's review, with what is kept of files, and exports.
 
-    Parameters
-    ----------
-    folder
-        Where it lies; made when there is something to keep.
-    clean
-        Takes workers' ids out of cells that are kept or read.
+    `folder` is made when there is something to keep; `clean` takes workers' ids out of cells that are kept or read.
     """
 
     def __init__(self, folder: Path, clean: Clean = as_it_is) -> None:
@@ -152,8 +147,8 @@ class ReviewStore:
 
     def last_export(self) -> tuple[str, str] | None:
         """Id and content of the latest export; None before the first."""
-        found = [e for e in self._entries if e["kind"] == "export"]
-        return (found[-1]["id"], found[-1]["content"]) if found else None
+        exports = [e for e in self._entries if e["kind"] == "export"]
+        return (exports[-1]["id"], exports[-1]["content"]) if exports else None
 
     def note_export(self, export: str, content: str, snapshot: pd.DataFrame) -> None:
         """Remember what a workbook shows, before it is written; nothing for the latest one once more."""

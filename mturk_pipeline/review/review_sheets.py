@@ -47,7 +47,7 @@ def accepted_sheet(book: ReviewBook) -> SheetPlan:
 
 
 def decided_sheet(book: ReviewBook) -> SheetPlan:
-    """What people decided before; a new decision here is read like any other."""
+    """Earlier decisions of people; a new decision here is read like any other."""
     rows = book.decided.iloc[:MOST_ROWS]
     columns = [*_yours(book, rows), Column("status", rows["status"], width=12), *_keys(book.phase, rows)]
     columns += [_guess(book.phase, name, rows) for name in book.phase.fields]
@@ -59,10 +59,10 @@ def decided_sheet(book: ReviewBook) -> SheetPlan:
 
 
 def answers_sheet(book: ReviewBook) -> SheetPlan:
-    """What each worker said about the rows of `review`."""
+    """Each worker's answers on the rows of `review`."""
     rows = book.waiting.iloc[:MOST_ROWS]
-    told = book.answers_behind(rows).iloc[:MOST_ANSWERS]
-    keys = rows.reindex(columns=list(key_columns(book.phase))).reindex(told["place"]).set_axis(told.index)
+    answers = book.answers_behind(rows).iloc[:MOST_ANSWERS]
+    keys = rows.reindex(columns=list(key_columns(book.phase))).reindex(answers["place"]).set_axis(answers.index)
     wide: dict[str, tuple[float, Look]] = {
         "field": (16, "strong"),
         "raw": (40, "wrapped"),
@@ -72,13 +72,13 @@ def answers_sheet(book: ReviewBook) -> SheetPlan:
         "worker": (26, "quiet"),
         "assignment_id": (34, "quiet"),
     }
-    columns = [Column("item_id", told["row_id"], width=18, look="quiet"), *_keys(book.phase, keys)]
-    columns += [Column(c, told[c], width, look) for c, (width, look) in wide.items()]
+    columns = [Column("item_id", answers["row_id"], width=18, look="quiet"), *_keys(book.phase, keys)]
+    columns += [Column(c, answers[c], width, look) for c, (width, look) in wide.items()]
     return SheetPlan("answers", columns, frozen=2, tab="CB6E17")
 
 
 def workers_sheet(book: ReviewBook) -> SheetPlan:
-    """How each worker fared, here and in all projects; those to exclude or to watch first, then the least reliable."""
+    """Ratings of workers, here and in all projects; those to exclude or to watch first, then the least reliable."""
     place = book.workers["standing"].map({word: place for place, word in enumerate(reversed(SUGGESTIONS))})
     workers = book.workers.assign(place=place).sort_values(["place", "reliability", "worker"], ignore_index=True)
     names = [*_WORKERS_FIRST, *(n for n in book.workers.columns if n not in _WORKERS_FIRST)]
@@ -88,7 +88,7 @@ def workers_sheet(book: ReviewBook) -> SheetPlan:
 
 
 def _everywhere(book: ReviewBook, workers: pd.DataFrame) -> list[Column]:
-    """What is known of the workers over all projects; nothing before it was gathered once."""
+    """Ratings of workers over all projects; empty before they were gathered once."""
     if book.memory is None:
         return []
     known = book.memory.drop_duplicates("worker").set_index("worker").reindex(workers["worker"]).reset_index()
@@ -104,7 +104,7 @@ _SHARES = {*_WORKERS_FIRST[3:], "agreement", "chance_corrected_agreement", "appr
 
 
 def problems_sheet(book: ReviewBook) -> SheetPlan | None:
-    """What could not be understood in reviewed files; only where there is something."""
+    """Entries of reviewed files that could not be understood; only where there are any."""
     if book.problems is None or book.problems.empty:
         return None
     widths = {"source_file": 30, "source_sheet": 14, "column": 18, "rule": 22, "reason": 90}
@@ -118,7 +118,7 @@ def problems_sheet(book: ReviewBook) -> SheetPlan | None:
 
 
 def settlement_sheet(book: ReviewBook) -> SheetPlan | None:
-    """What is suggested for each assignment's pay."""
+    """Suggested pay of each assignment."""
     return None if book.settlement is None else assignments_sheet(book.settlement)
 
 

@@ -1,4 +1,4 @@
-"""What one reviewed sheet says: verdicts on rows, edits of cells, added rows, comments, and what is unclear."""
+"""Entries of one reviewed sheet: verdicts on rows, edits of cells, added rows, comments, and unclear ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -64,41 +64,26 @@ class ReviewedSheet:
 
 @dataclass(frozen=True)
 class SheetEntries:
-    """What a sheet says, in tables.
+    """Entries of a sheet, in tables."""
 
-    Attributes
-    ----------
-    verdicts
-        row, item_id, decision ('' for edits alone), comment, the place, and `WHEN`: since (see `ReviewedSheet`), base
-        (number of the export that the row names; missing), seen (of the export that the person had before them, as
-        far as it is known), present, and changed (the answers of its item changed since).
-    edits
-        `EDIT_COLUMNS`, for the rows of `verdicts`.
-    seen
-        `SEEN_COLUMNS`, for the rows of `verdicts`.
-    added
-        item_id, parent_item_id, element, keys, fields, comment, the place, `WHEN`, and refused: taken back by a
-        decision other than accept and fix.
-    comments
-        item_id, comment.
-    problems
-        Contract `ReviewProblems`.
-        The decision `LAPSED` stands for a redo or reject that was carried out: a person must look again.
-    mended
-        How many cells a table program had damaged, which was undone.
-    """
-
+    # row, item_id, decision ('' for edits alone), comment, the place, and `WHEN`: since (see `ReviewedSheet`), base
+    # (number of the export that the row names; missing), seen (of the export that the person had before them, as far as
+    # it is known), present, and changed (the answers of its item changed since)
     verdicts: pd.DataFrame
-    edits: pd.DataFrame
-    seen: pd.DataFrame
+    edits: pd.DataFrame  # `EDIT_COLUMNS`, for the rows of `verdicts`
+    seen: pd.DataFrame  # `SEEN_COLUMNS`, for the rows of `verdicts`
+    # item_id, parent_item_id, element, keys, fields, comment, the place, `WHEN`, and refused: taken back by a decision
+    # other than accept and fix
     added: pd.DataFrame
-    comments: pd.DataFrame
+    comments: pd.DataFrame  # item_id, comment
+    # Contract `ReviewProblems`. The decision `LAPSED` stands for a redo or reject that was carried out: a person must
+    # look again.
     problems: pd.DataFrame = field(default_factory=problem_table)
-    mended: int = 0
+    mended: int = 0  # How many cells a table program had damaged, which was undone
 
 
-def nothing_said(phase: PhaseSpec) -> SheetEntries:
-    """The tables of a sheet that says nothing: their columns and types, no rows."""
+def no_entries(phase: PhaseSpec) -> SheetEntries:
+    """Tables of a sheet without entries: their columns and types, no rows."""
     texts = dict.fromkeys(["item_id", "parent_item_id", "element", *key_columns(phase), *phase.fields], "str")
     place = {"comment": "str", "source_file": "str", "source_sheet": "str", "source_row": "int64"}
     when = {" since": "float", " base": "float", " seen": "float", " present": "bool", " changed": "bool"}
@@ -115,8 +100,8 @@ def _empty(types: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
 
 
-def what_sheet_says(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> SheetEntries:
-    """Understand one sheet; see `read_reviewed` for the rules."""
+def entries_of_sheet(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> SheetEntries:
+    """Read the entries of one sheet; see `read_reviewed` for the rules."""
     sheet, mended = _without_damage(sheet, rows_known, shown, phase)
     sheet, problems = _without_errors(sheet, rows_known, shown, phase)
     rows = _rows(sheet, rows_known, shown, phase)
@@ -271,13 +256,13 @@ def _changed_since(rows: pd.DataFrame, rows_known: KnownRows, shown: Shown) -> p
 
 def _row_problems(sheet: ReviewedSheet, rows: pd.DataFrame) -> list[dict[str, object]]:
     unclear = rows[(rows[" rule"] != "") & ((rows[" rule"] != "orphan") | rows["decision"].ne(""))]
-    found = [
+    problems = [
         problem(sheet.file, sheet.sheet, int(row), "item_id", rule, REASONS[rule])
         for row, rule in zip(unclear.index, unclear[" rule"], strict=True)
     ]
     unknown = rows[rows["decision"].isna()]
     small = ", ".join(WORDS)
-    return found + [
+    return problems + [
         problem(
             sheet.file,
             sheet.sheet,
@@ -310,7 +295,7 @@ def _additions(sheet: ReviewedSheet, rows: pd.DataFrame, shown: Shown, phase: Ph
     new = rows[rows[" addition"] & rows["decision"].notna()]
     # A row of one's own that is taken out of the file is gone.
     if new.empty or not sheet.latest:
-        return nothing_said(phase).added
+        return no_entries(phase).added
     new = new.assign(item_id=addition_ids(new, phase))
     cells = cells_of(new, list(sheet.fields))
     means = person_values(cells, phase)

@@ -1,4 +1,4 @@
-"""What a workbook shows in each editable cell: kept by the caller, so that an edit can be told from a copy."""
+"""Values that a workbook shows in each editable cell, kept so that an edit can be distinguished from a copy."""
 
 import re
 
@@ -55,12 +55,9 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
 def shown_values(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame | None = None) -> pd.DataFrame:
     """The values that a workbook of these tables shows, one row each, with an id of the whole.
 
-    Returns
-    -------
-    DataFrame
-        Columns export, item_id, field, value, and by_crowd: False where a person decided it and the crowd says
-        otherwise; sorted; empty cells are left out. Rows with the fields `HITS`, `HIT_IDS` and `ANSWERS` say what
-        each item rested on (see `facts`), those with `STATUS` what was decided.
+    Columns export, item_id, field, value, and by_crowd: False where a person decided it and the crowd says otherwise;
+    sorted; empty cells are left out. Rows with the fields `HITS`, `HIT_IDS` and `ANSWERS` have what each item rested on
+    (see `facts`), those with `STATUS` what was decided.
     """
     table = shown_table(cleaned, phase, reviewed)
     guesses = table if reviewed is None else shown_table(cleaned, phase).reindex(table.index)
@@ -125,7 +122,7 @@ def comparable(column: pd.Series) -> pd.Series:
 
 
 def as_typed(text: str) -> str:
-    r"""What a person meant by a cell's text.
+    r"""Text that a person meant by a cell.
 
     >>> as_typed(" '=1+1\r\n"), as_typed("a_x000D_\nb")
     ('=1+1', 'a\nb')

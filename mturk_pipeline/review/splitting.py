@@ -45,19 +45,11 @@ def share_of(text: str) -> float:
 
 
 def split_queue(queue: pd.DataFrame, names: Sequence[str], overlap: float, seed: str = "") -> dict[str, list[str]]:
-    """Which rows each person gets: item ids in the order of the queue.
+    """Split a queue (contract `ReviewQueue`) among people: item ids in its order, by name.
 
-    Parameters
-    ----------
-    queue
-        Contract `ReviewQueue`.
-    overlap
-        Share of the rows, drawn by chance, that all get; at least one where it is above 0.
-
-    Notes
-    -----
-    The other rows go round from the worst on, so that all have as much of it. Rows that passed and rows that wait go
-    round apart: each has their part of the spot checks.
+    All get the share `overlap` of the rows, drawn by chance; at least one where it is above 0. The others go round from
+    the worst on, so that all have as much of it. Rows that passed and rows that wait go round apart: each has their
+    part of the spot checks.
     """
     lot = lots(queue["item_id"], f"{seed}/overlap")
     shared = lot.sort_values(kind="stable").index[: max(round(len(queue) * overlap), int(overlap > 0))]

@@ -1,4 +1,4 @@
-"""Spot checks: rows that passed without a look, drawn by chance, so that somebody knows how many of them are wrong.
+"""Spot checks: rows that passed without a look, drawn by chance to measure how many of them are wrong.
 
 Whether a row is drawn follows from its id and a seed alone. A new batch, another order or another run changes nothing:
 what was drawn stays drawn, and a larger share adds to it.

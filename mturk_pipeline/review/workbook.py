@@ -1,4 +1,4 @@
-"""The review workbook: what a person works through in Excel or LibreOffice."""
+"""The review workbook, which a person works through in Excel or LibreOffice."""
 
 from pathlib import Path
 from typing import IO
