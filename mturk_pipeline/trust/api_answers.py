@@ -27,8 +27,7 @@ class Frame:
     items: pd.Index
     fields: tuple[str, ...]
     values: pd.Index
-    voters: pd.Index  # a worker and pool each; by the place in `ballots.workers`
-    worker_of: Ints  # of each voter: place in `workers`
+    worker_of: Ints  # of each voter (a worker and pool; by the place in `ballots.workers`): place in `workers`
     workers: pd.Index
 
 
@@ -73,7 +72,7 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
             assignments=np.array([""], dtype=object),
         ),
     )
-    return Frame(ballots_of(rows, questions), questions, items, names, values, voters, worker_of, workers)
+    return Frame(ballots_of(rows, questions), questions, items, names, values, worker_of, workers)
 
 
 def _check(answers: pd.DataFrame, kind: str) -> None:

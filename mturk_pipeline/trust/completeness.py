@@ -34,6 +34,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.answer_codes import Bools, Floats, Ints
 from mturk_pipeline.trust.list_model import Listing
+from mturk_pipeline.trust.models.row_groups import sums
 
 FEWEST_WORKERS = 3
 UNEQUAL = 0.5
@@ -64,7 +65,7 @@ def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
     0     0        3      10        10      10.2          0.98  0.83   1.0
     """
     of_list, number = np.searchsorted(listing.list_item, listing.item), len(listing.list_item)
-    kept = _sums(of_list, listing.trust * accepted, number)
+    kept = sums(of_list, listing.trust * accepted, number)
     absent, fewest, most = _absent(listing, accepted, of_list)
     columns = {
         "richness": kept + absent,
@@ -87,10 +88,10 @@ def completeness(listing: Listing, accepted: Bools) -> pd.DataFrame:
 def _absent(listing: Listing, accepted: Bools, of_list: Ints) -> tuple[Floats, Floats, Floats]:
     """Real elements of each list (I) that are left out or unseen: expected, fewest and most (95 %)."""
     number, out = len(listing.list_item), listing.trust * ~accepted
-    left_out = _sums(of_list, out, number)
+    left_out = sums(of_list, out, number)
     unseen = listing.richness * listing.missed
     doubt = listing.missed_doubt / (1 - listing.missed) ** 2 + UNEQUAL**2
-    spread = _sums(of_list, out * (1 - listing.trust), number) + unseen / (1 - listing.missed) + unseen**2 * doubt
+    spread = sums(of_list, out * (1 - listing.trust), number) + unseen / (1 - listing.missed) + unseen**2 * doubt
     expected = left_out + unseen
     fewest, most = (_gamma_quantile(expected, spread, z) for z in (-_Z, _Z))
     # Of far less than one element both quantiles are 0.
@@ -101,7 +102,7 @@ def _absent(listing: Listing, accepted: Bools, of_list: Ints) -> tuple[Floats, F
 def chao2_unseen(listing: Listing, of_list: Ints) -> Floats:
     """Chao's lower bound of each list's (I) unseen elements, bias-corrected; elements count by their trust."""
     number, m = len(listing.list_item), np.maximum(listing.list_workers, 1)
-    once, twice = (_sums(of_list, listing.trust * (listing.votes == votes), number) for votes in (1, 2))
+    once, twice = (sums(of_list, listing.trust * (listing.votes == votes), number) for votes in (1, 2))
     return (m - 1) / m * once * np.maximum(once - 1, 0) / (2 * (twice + 1))
 
 
@@ -115,7 +116,3 @@ def _gamma_quantile(mean: Floats, variance: Floats, z: float) -> Floats:
 def _share(part: Floats, whole: Floats) -> Floats:
     """part / whole; a list without any real element lacks nothing."""
     return np.where(whole > 1e-9, part / np.maximum(whole, 1e-9), 1.0)
-
-
-def _sums(group: Ints, values: Floats, groups: int) -> Floats:
-    return np.bincount(group, values, groups).astype(np.float64, copy=False)

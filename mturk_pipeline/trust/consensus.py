@@ -127,27 +127,6 @@ def accepted_cells(answers: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     return _names_of_cells(fitted).assign(accepted=passing)
 
 
-def candidates(answers: pd.DataFrame, phase: PhaseSpec, *, model: str | None = None) -> pd.DataFrame:
-    """Each different valid value of each item, element and field, with its own trust: one row per value.
-
-    Columns item_id, element, field, value, rank (1 = most supported), votes (workers), trust (0..1). Values that
-    one worker gave side by side are no rivals: each can be right.
-    """
-    fitted = fit(answers, phase, model=model)
-    votes, cell = fitted.ballots, fitted.ballots.candidates.cell
-    return pd.DataFrame(
-        {
-            "item_id": _text(votes.cells.item_id[cell]),
-            "element": _text(votes.cells.element[cell]),
-            "field": _text(np.array(list(phase.fields), dtype=object)[votes.cells.field[cell]]),
-            "value": _text(votes.candidates.value),
-            "rank": np.arange(len(cell)) - votes.cells.start[cell] + 1,
-            "votes": votes.candidates.votes,
-            "trust": fitted.scores.value_trust,
-        }
-    )
-
-
 def _guesses(fitted: Fitted) -> Guesses:
     outcome = outcomes(fitted.ballots, fitted.scores, fitted.chosen)
     suspicious = of_chosen(fitted.suspicious, fitted.chosen.best)

@@ -40,6 +40,7 @@ import numpy as np
 
 from mturk_pipeline.trust.answer_codes import Floats, Ints
 from mturk_pipeline.trust.list_counts import ListData, list_data
+from mturk_pipeline.trust.models.row_groups import sums
 
 PRIOR_RECALL = 0.7
 PRIOR_FALSE_SHARE = 0.1  # false elements of a worker's list
@@ -146,11 +147,11 @@ def _judge_elements(lists: ListData, rates: _Rates) -> _Beliefs:
 
     def log_chance(listed: Floats) -> Floats:
         silent = np.log1p(-listed)
-        supporters = _sums(pattern, (np.log(listed) - silent)[row_answer], patterns)
-        return _sums(lists.answer_list, silent, number)[of_list] + supporters
+        supporters = sums(pattern, (np.log(listed) - silent)[row_answer], patterns)
+        return sums(lists.answer_list, silent, number)[of_list] + supporters
 
     began = (rates.invented / falls_for)[row_answer]
-    authors = _sums(pattern, began, patterns)
+    authors = sums(pattern, began, patterns)
     false = np.log(authors) + log_chance(falls_for)
     usual = np.log1p(-rates.hard_share) + log_chance(rates.recall)
     hard = np.log(rates.hard_share) + log_chance(rates.recall * HARD)
@@ -163,21 +164,21 @@ def _judge_workers(lists: ListData, beliefs: _Beliefs, last: _Rates | None) -> _
     answers, number = len(lists.answer_list), len(lists.items)
     row = lists.row_pattern
     real, false = beliefs.trust * lists.size, (1 - beliefs.trust) * lists.size
-    hard = _sums(lists.pattern_list, real * beliefs.hard, number)
-    usual, n_false = _sums(lists.pattern_list, real, number) - hard, _sums(lists.pattern_list, false, number)
+    hard = sums(lists.pattern_list, real * beliefs.hard, number)
+    usual, n_false = sums(lists.pattern_list, real, number) - hard, sums(lists.pattern_list, false, number)
     seen = usual + hard
     if last:
         usual, hard = usual + last.richness * last.missed[0], hard + last.richness * last.missed[1]
     hard_share = (hard.sum() + PRIOR_HARD * _HARD_WEIGHT) / (usual.sum() + hard.sum() + _HARD_WEIGHT)
 
-    listed = _sums(lists.row_answer, real[row], answers)
-    began = _sums(lists.row_answer, false[row] * beliefs.author, answers)
-    fell = _sums(lists.row_answer, false[row] * (1 - beliefs.author), answers)
+    listed = sums(lists.row_answer, real[row], answers)
+    began = sums(lists.row_answer, false[row] * beliefs.author, answers)
+    fell = sums(lists.row_answer, false[row] * (1 - beliefs.author), answers)
     real_ones = np.maximum((usual + HARD * hard)[lists.answer_list], listed)
     recall, weight, worker_recall, worker_weight = _recalls(lists, listed, real_ones, last)
     missed = (
-        (1 - hard_share) * np.exp(_sums(lists.answer_list, np.log1p(-recall), number)),
-        hard_share * np.exp(_sums(lists.answer_list, np.log1p(-HARD * recall), number)),
+        (1 - hard_share) * np.exp(sums(lists.answer_list, np.log1p(-recall), number)),
+        hard_share * np.exp(sums(lists.answer_list, np.log1p(-HARD * recall), number)),
     )
     shown = 1 - missed[0] - missed[1]
     length = max(float(lists.size[row].sum()) / max(answers, 1), 1.0)
@@ -205,8 +206,8 @@ def _recalls(lists: ListData, listed: Floats, real_ones: Floats, last: _Rates | 
     alike = _alikeness(listed, real_ones, usual, prior=0.15, prior_weight=50.0)
     # Elements of one list stand or fall together: they count as fewer independent ones.
     independent = real_ones / (1 + np.maximum(real_ones - 1, 0) * alike)
-    weight = _sums(worker, independent, workers)
-    worker_found = _sums(worker, independent * listed / np.maximum(real_ones, 1e-9), workers)
+    weight = sums(worker, independent, workers)
+    worker_found = sums(worker, independent * listed / np.maximum(real_ones, 1e-9), workers)
     crowd = (worker_found.sum() + PRIOR_RECALL * _CROWD_WEIGHT) / (weight.sum() + _CROWD_WEIGHT)
     lean = 1 / _alikeness(worker_found, weight, np.full(workers, crowd), prior=0.1, prior_weight=20.0) - 1
     of_worker = (worker_found + lean * crowd) / (weight + lean)
@@ -220,7 +221,7 @@ def _inventions(lists: ListData, began: Floats, prior: float) -> tuple[Floats, F
     worker, workers = lists.answer_worker, len(lists.workers)
     answered = np.bincount(worker, minlength=workers)
     crowd = (began.sum() + prior * _CROWD_WEIGHT) / (len(began) + _CROWD_WEIGHT)
-    of_worker = (_sums(worker, began, workers) + crowd) / (answered + 1)
+    of_worker = (sums(worker, began, workers) + crowd) / (answered + 1)
     usual = of_worker[worker]
     # Beyond Poisson chance, lists of one worker differ little unless the data say so.
     excess = (((began - usual) ** 2 - usual).sum() + 0.4) / ((usual**2).sum() + 20)
@@ -233,7 +234,7 @@ def _falls_for(lists: ListData, fell: Floats, could: Floats) -> Floats:
     workers = len(lists.workers)
     total = could.sum()
     crowd = (fell.sum() + PRIOR_FALLS_FOR * (total + _FALLS_WEIGHT)) / (2 * total + _FALLS_WEIGHT)
-    fell, could = _sums(lists.answer_worker, fell, workers), _sums(lists.answer_worker, could, workers)
+    fell, could = sums(lists.answer_worker, fell, workers), sums(lists.answer_worker, could, workers)
     return np.clip((fell + 10 * crowd) / (could + 10), 0.002, 0.9)
 
 
@@ -249,8 +250,8 @@ def _listing(lists: ListData, rates: _Rates, trust: Floats) -> Listing:
     workers = len(lists.workers)
     of_row = lists.answer_worker[lists.row_answer]
     size = lists.size[lists.row_pattern].astype(float)
-    false = _sums(of_row, size * (1 - trust[lists.row_pattern]), workers)
-    listed = _sums(of_row, size, workers)
+    false = sums(of_row, size * (1 - trust[lists.row_pattern]), workers)
+    listed = sums(of_row, size, workers)
     crowd = (false.sum() + PRIOR_FALSE_SHARE * _CROWD_WEIGHT) / (listed.sum() + _CROWD_WEIGHT)
     return Listing(
         item=lists.item,
@@ -278,12 +279,8 @@ def _missed_doubt(lists: ListData, rates: _Rates) -> Floats:
     usual, hard = (part[lists.answer_list] for part in rates.missed)
     slope = usual / (1 - rates.recall) + HARD * hard / (1 - HARD * rates.recall)
     variance = rates.recall * (1 - rates.recall) / (rates.recall_weight + 1)
-    return _sums(lists.answer_list, (slope / (usual + hard)) ** 2 * variance, len(lists.items))
+    return sums(lists.answer_list, (slope / (usual + hard)) ** 2 * variance, len(lists.items))
 
 
 def _logistic(odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-
-
-def _sums(group: Ints, values: Floats, groups: int) -> Floats:
-    return np.bincount(group, values, groups).astype(np.float64, copy=False)

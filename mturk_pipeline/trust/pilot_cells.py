@@ -53,8 +53,8 @@ _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
 _UNSHAPED = re.compile(r"[^x9 @./:;,|_+()#&=?'-]")
 
 
-def common_cells(answers: pd.DataFrame, phase: PhaseSpec, most: int = MOST_CELLS) -> pd.DataFrame:
-    """The invalid cells of `answers` (contract Answers) that occur most often, at most `most`, of several workers.
+def common_cells(answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """The commonest invalid cells of `answers` (contract Answers), of several workers each, at most `MOST_CELLS`.
 
     Columns `field`; `shown`, the text or the shape; `is_text`; `times`, `workers`; `setting`, the name of the
     setting that reads them ('' where none does), and `line`, that setting as YAML with all that the field needs
@@ -73,7 +73,7 @@ def common_cells(answers: pd.DataFrame, phase: PhaseSpec, most: int = MOST_CELLS
         .agg(times=("worker", "size"), workers=("worker", "nunique"), raw=("raw", "unique"))
     )
     order = ["times", "workers", "field", "shown"]
-    cells = cells[cells["workers"] >= SEVERAL].sort_values(order, ascending=[False, False, True, True]).head(most)
+    cells = cells[cells["workers"] >= SEVERAL].sort_values(order, ascending=[False, False, True, True]).head(MOST_CELLS)
     settings, specs = _settings(cells, answers, phase)
     lines = [_line(s, specs[f]) if s else "" for f, s in zip(cells["field"], settings, strict=True)]
     return cells.drop(columns="raw").assign(setting=settings, line=lines).reset_index(drop=True)

@@ -120,12 +120,12 @@ def with_outcomes(judged: Truth, ballots: Ballots, outcomes: pd.DataFrame, phase
     return replace(judged, truth=truth, refuted=np.array(refuted, dtype=np.int64))
 
 
-def _candidates(ballots: Ballots, cells: Ints, said: list[object], phase: PhaseSpec, name: str) -> list[int]:
+def _candidates(ballots: Ballots, cells: Ints, given: list[object], phase: PhaseSpec, name: str) -> list[int]:
     """Candidate of each of `cells` that equals the person's value."""
     spec = phase.fields[name]
     start, values = ballots.cells.start, ballots.candidates.value
     places = []
-    for cell, text in zip(cells.tolist(), said, strict=True):
+    for cell, text in zip(cells.tolist(), given, strict=True):
         if not isinstance(text, str) or not text.strip():
             places.append(NO_VALUE)
             continue

@@ -14,7 +14,7 @@ from mturk_pipeline.offers.rework import answered_by
 from mturk_pipeline.pay.approval_suggestions import suggest_settlement
 from mturk_pipeline.pay.pay_decisions import decide_pay
 from mturk_pipeline.pay.pay_sheet import owed
-from mturk_pipeline.trust.consensus import candidates, find_consensus, fit
+from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
@@ -23,6 +23,7 @@ from mturk_pipeline.workers.surrogates import Key
 from mturk_pipeline.workers.worker_lookup import UnknownWorkerError, person_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, write
+from mturk_pipeline_tests.trust.candidate_table import candidates
 
 PHASE = PhaseSpec.model_validate(
     {

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.consensus import Consensus
-from mturk_pipeline.trust.consensus import accepted_cells, candidates, find_consensus, fit
+from mturk_pipeline.trust.consensus import accepted_cells, find_consensus, fit
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.trust.candidate_table import candidates
 
 
 def phase(**settings):
