@@ -50,16 +50,16 @@ def sources_of(
     `versions` come oldest first. In the folder `kept` lies what was read, so that each version is read once (None:
     nowhere); `clean` takes out ids of workers who were not known yet when the file came.
     """
-    found: list[Source] = []
+    all_sources: list[Source] = []
     problems: list[dict[str, Any]] = []
     chains: dict[str, list[Version]] = {}
     for version in versions:
         chains.setdefault(version.name, []).append(version)
     for name, chain in sorted(chains.items()):
         sources, unread = _of_chain(chain, phase, kept)
-        found += [replace(s, sheet=_cleaned(s.sheet, clean), present=chain[-1].present) for s in sources]
+        all_sources += [replace(s, sheet=_cleaned(s.sheet, clean), present=chain[-1].present) for s in sources]
         problems += [problem(name, None, None, None, rule, reason) for rule, reason in unread if chain[-1].present]
-    return found, problems
+    return all_sources, problems
 
 
 def _cleaned(sheet: Sheet, clean: Clean) -> Sheet:
@@ -114,7 +114,10 @@ def is_about(names: set[str], phase: PhaseSpec) -> bool:
     keys = {plain_name(k) for k in phase.keys}
     fields = {plain_name(f) for f in phase.fields}
     # The sheet of answers in our own workbook, one row per answer.
-    is_answers = {"field", "value"} <= names and ("raw" in names or not {"field", "value"} & {*phase.columns_by_name})
+    asked = {plain_name(name) for name in phase.columns_by_name}
+    # It has no decisions: with them, `raw` is the field that the phase asks.
+    has_raw = "raw" in names and not ("raw" in asked and "decision" in names)
+    is_answers = {"field", "value"} <= names and (has_raw or not {"field", "value"} & asked)
     marked = _marks(names, phase)
     names = {marked.get(name, name) for name in names}
     has_entries = bool(names & {"decision", "comment", *fields}) and not is_answers
