@@ -40,13 +40,13 @@ def mark_elsewhere(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: Pha
 
 def _input_sites(assignments: pd.DataFrame) -> list[np.ndarray]:
     """For each input column that holds links: the site of each row's, '' without one."""
-    found = []
+    of_columns = []
     for column in (c for c in assignments.columns if c.startswith("Input.")):
         which, distinct = pd.factorize(assignments[column].fillna(""))
         sites = np.array([_site(text) for text in distinct], dtype=object)
         if (sites != "").any():
-            found.append(sites[which])
-    return found
+            of_columns.append(sites[which])
+    return of_columns
 
 
 def _site(text: str) -> str:

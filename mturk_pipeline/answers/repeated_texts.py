@@ -45,9 +45,9 @@ def without_echoes(gathered: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     out = gathered.copy()
     hit = echo["at"].to_numpy()[~answers_itself]
     note = note.to_numpy(dtype=object)[~answers_itself]
-    own = out["note"].iloc[hit].to_numpy(dtype=object)
+    earlier = out["note"].iloc[hit].to_numpy(dtype=object)
     valid = (out["state"].iloc[hit] == _VALID).to_numpy()
-    out.loc[hit, "note"] = np.where(valid | (own == ""), note, own + "; " + note)
+    out.loc[hit, "note"] = np.where(valid | (earlier == ""), note, earlier + "; " + note)
     out.loc[hit, "state"] = np.uint8(_INVALID)
     out.loc[hit, "value"] = None
     out.loc[hit, "evidence"] = _JUNK

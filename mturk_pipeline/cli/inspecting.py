@@ -22,7 +22,7 @@ def inspect_files(files: list[Path], suggest_phase: bool, rows: Path | None = No
     from mturk_pipeline.intake.suggested_phase import suggest_phase as suggest
 
     if suggest_phase:
-        typer.echo(suggest(files, None), nl=False)
+        typer.echo(suggest(files), nl=False)
         return
     output = None if rows is None else _output(rows, files, force)
     console = Console(highlight=False)

@@ -18,7 +18,6 @@ class StoredTable(NamedTuple):
 
     workflow: str
     phase: str
-    stage: str
     project_id: str
     path: Path
 
@@ -37,7 +36,7 @@ def project_tables(base: Path, workflow: str, project_id: str) -> list[Path]:
 def stored_tables(base: Path, stage: str, project_id: str = "*") -> list[StoredTable]:
     """A stage's tables of all phases, of one project or of all."""
     paths = sorted(base.glob(f"*/*/{stage}/{project_id}.parquet"))
-    return [StoredTable(path.parts[-4], path.parts[-3], stage, path.stem, path) for path in paths]
+    return [StoredTable(path.parts[-4], path.parts[-3], path.stem, path) for path in paths]
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> bool:

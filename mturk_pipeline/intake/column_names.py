@@ -89,11 +89,11 @@ def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collectio
     others = {bare(name, prefix).strip() for name in named} - {wanted}
     matches, columns = [], list(columns)
     for column in columns:
-        own = bare(with_prefix(column), prefix).strip()
-        if not with_prefix(column).startswith(prefix) or own in others:
+        bare_name = bare(with_prefix(column), prefix).strip()
+        if not with_prefix(column).startswith(prefix) or bare_name in others:
             continue
-        if (number := slot(wanted, own)) is not None:
-            matches.append((number, own != wanted, column))
+        if (number := slot(wanted, bare_name)) is not None:
+            matches.append((number, bare_name != wanted, column))
     plain = unmarked(pattern)
     if not matches and plain != pattern:
         return matching(plain, columns, prefix, named)

@@ -32,7 +32,7 @@ class InputList:
     notes: tuple[str, ...] = ()  # Lines that begin with a file's name: titles left out, damage undone
 
 
-def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = None) -> InputList:
+def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
     """Read and unite the files that list what to ask about; never raises for what is wrong with a file."""
 
     def has_keys(names: Sequence[str]) -> bool:
@@ -45,7 +45,7 @@ def read_input(files: Sequence[Path], phase: PhaseSpec, limits: Limits | None = 
         # As text that can be written: bytes that are no UTF-8 become '\ufffd'.
         name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
-            tables = read_file(path, limits or Limits(), has_keys).tables
+            tables = read_file(path, Limits(), has_keys).tables
         except UnreadableFileError as error:
             problems.append((name, f"{name} {error}"))
             continue

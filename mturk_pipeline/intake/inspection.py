@@ -11,7 +11,6 @@ from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
-from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -109,13 +108,13 @@ class Inspection:
         return counts + (f" (asked for: {asked})" if asked and counts else "")
 
 
-def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits: Limits | None = None) -> Inspection:
+def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None) -> Inspection:
     """Inspect a result file; whatever is wrong with it is in `problem`, `rules` or `warnings`.
 
     Rows that `phase` could not use are counted as such.
     """
     path = as_result_file(file).path
-    collected = collect([file], phase, limits=limits)
+    collected = collect([file], phase)
     entry = collected.files.iloc[0]
     broken = None if pd.isna(entry["problem"]) else str(entry["problem"])
     if pd.isna(entry["dialect"]):
@@ -136,12 +135,12 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None, limits
     )
 
 
-def inspect_together(files: Sequence[ResultFile | Path], phase: PhaseSpec | None = None) -> Inspection:
+def inspect_together(files: Sequence[ResultFile | Path]) -> Inspection:
     """Inspect several files as one phase's results: a row that stands in two of them counts once.
 
     Its warnings are those of the files by themselves, and left out; so are their formats.
     """
-    collected = collect(files, phase)
+    collected = collect(files, None)
     balance = {c: int(collected.files[c].sum()) for c in ("rows", "used", *DISPOSITIONS)}
     content = _content(collected.assignments)
     return Inspection(

@@ -26,11 +26,10 @@ _ONE_TO_ONE = 0.9
 _MOST_KEYS = 3
 
 
-def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -> str:
+def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
     """Write a phase file (YAML) that reads these result files of one kind of task.
 
-    The phase's `name` stands in a comment only: it is its folder's. Without a usable row with an answer:
-    UnreadableFileError, which says why of each file in one line.
+    Without a usable row with an answer: UnreadableFileError, which says why of each file in one line.
     """
     collected = collect(paths, None)
     assignments = collected.assignments
@@ -51,7 +50,7 @@ def suggest_phase(paths: Sequence[Path | ResultFile], name: str | None = None) -
         allow_unicode=True,
         width=110,
     )
-    place = f"<workflow>/{name or '<phase>'}/defs.yaml"
+    place = "<workflow>/<phase>/defs.yaml"
     return f"# Guessed from {len(paths)} result file(s): read it through, then save it as {place}\n{content}"
 
 

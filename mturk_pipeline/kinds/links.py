@@ -134,9 +134,9 @@ def _joined(authority: str, path: str, query: str, fragment: str, note: str) -> 
     """The canonical link of its parts; `query` is canonical already."""
     user, _, authority = authority.rpartition("@")
     port = ""
-    if found := _PORT.search(authority):
-        authority = authority[: found.start()]
-        digits = found[1].lstrip("0")
+    if with_port := _PORT.search(authority):
+        authority = authority[: with_port.start()]
+        digits = with_port[1].lstrip("0")
         port = "" if digits in ("", "80", "443") else f":{digits}"
     host, problem, doubt = host_of(authority)
     if problem:

@@ -130,12 +130,12 @@ def number(text: str, field: Question) -> bool:
 
 def choice(text: str, field: Question) -> bool:
     """A choice with a slip of the keyboard, or with words after it."""
-    said = clean(unwrap(text).casefold())
+    answer = clean(unwrap(text).casefold())
     for known in field.choices:
         wanted = clean(known.casefold())
-        if len(wanted) > 3 and is_close(said, wanted, 1 if len(wanted) < 8 else 2):
+        if len(wanted) > 3 and is_close(answer, wanted, 1 if len(wanted) < 8 else 2):
             return True
-        if len(wanted) > 1 and re.match(rf"{re.escape(wanted)}\s*[,.;:(/–-]", said):
+        if len(wanted) > 1 and re.match(rf"{re.escape(wanted)}\s*[,.;:(/–-]", answer):
             return True
     return False
 

@@ -56,7 +56,7 @@ class OutcomesRead(NamedTuple):
     problems: pd.DataFrame
 
 
-def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> OutcomesRead:
+def read_outcomes(files: Sequence[Path]) -> OutcomesRead:
     """Read outcomes of mail to addresses from any number of files.
 
     A file counts by its content: it has a column of e-mail addresses (under any header, or without one), and
@@ -65,14 +65,14 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
     `bounces.csv` keeps mail from those in it, and makes nobody bounced. Soft bounces and mail merely sent say nothing.
     Copies of the pipeline's own files are passed over. Never raises for what is wrong with a file.
     """
-    found: list[pd.DataFrame] = []
+    parts: list[pd.DataFrame] = []
     problems: list[Problem] = []
     for path in sorted(files, key=lambda p: p.name):
         name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         if path.suffix.casefold() not in _TABLES and outcome_of_name(name) is None:
             continue
         try:
-            tables = [_mended(table) for table in read_file(path, limits or Limits(), _names_addresses).tables]
+            tables = [_mended(table) for table in read_file(path, Limits(), _names_addresses).tables]
         except UnreadableFileError as error:
             problems.append((name, None, None, None, "unreadable", f"{name} {error}"))
             continue
@@ -83,9 +83,9 @@ def read_outcomes(files: Sequence[Path], limits: Limits | None = None) -> Outcom
             )
         for table in with_addresses:
             of_table, complaints = _of_table(name, table)
-            found.append(of_table)
+            parts.append(of_table)
             problems += complaints
-    table = pd.concat(found, ignore_index=True) if found else Outcomes.empty()
+    table = pd.concat(parts, ignore_index=True) if parts else Outcomes.empty()
     types = {"address": "str", "outcome": "str", "source_file": "str", "source_row": "int64"}
     return OutcomesRead(
         table.astype(types).drop_duplicates(ignore_index=True), problem_table(problem(*each) for each in problems)
@@ -113,8 +113,8 @@ def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]
     column = _address_column(frame)
     if column is None:
         return nothing, []
-    said, odd = _said(frame, column, outcome_of_name(name))
-    if not said.notna().any():
+    happened, odd = _outcomes_of(frame, column, outcome_of_name(name))
+    if not happened.notna().any():
         if {_plain(c) for c in frame.columns} & _OURS:
             return nothing, []
         reason = (
@@ -123,8 +123,8 @@ def _of_table(name: str, table: TextTable) -> tuple[pd.DataFrame, list[Problem]]
         )
         return nothing, [(*where, None, None, "no_outcome", reason)]
     problems = [_unknown_word(where, rows[at], odd.name, len(of_word)) for at, of_word in _by_word(odd)]
-    counts = (said.notna() & ~said.isin([SOFT, SENT, VAGUE])).to_numpy()
-    outcomes, bad = _addresses(frame.loc[counts, column], rows[counts], said[counts])
+    counts = (happened.notna() & ~happened.isin([SOFT, SENT, VAGUE])).to_numpy()
+    outcomes, bad = _addresses(frame.loc[counts, column], rows[counts], happened[counts])
     no_address = "not an e-mail address: mend it, or delete the row"
     problems += [(*where, row, column, "no_address", f"{name}, row {row}: {no_address}") for row in bad]
     return outcomes.assign(source_file=name), problems
@@ -155,7 +155,7 @@ def _address_column(frame: pd.DataFrame) -> str | None:
     return best[2] if best else None
 
 
-def _said(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Series, pd.Series]:
+def _outcomes_of(frame: pd.DataFrame, address: str, by_name: str | None) -> tuple[pd.Series, pd.Series]:
     """Each row's outcome (missing for unknown), and its words that are not known.
 
     The columns of words are asked in turn, then those of yes and no; what none of them says is said by the file's

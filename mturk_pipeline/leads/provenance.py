@@ -20,10 +20,10 @@ def row_sources(reviewed: pd.DataFrame, assignments: pd.DataFrame, decisions: pd
     texts = np.append(source_places(assignments).to_numpy(dtype=object), "")[at].tolist()
     ends = np.cumsum(lengths).tolist()
     starts = (np.cumsum(lengths) - lengths).tolist()
-    found = [[t for t in texts[a:b] if t] for a, b in zip(starts, ends, strict=True)]
+    places = [[t for t in texts[a:b] if t] for a, b in zip(starts, ends, strict=True)]
     if decisions is not None and len(decisions):
-        found = [f or [*a] for f, a in zip(found, _added(reviewed["item_id"], decisions), strict=True)]
-    return pd.Series(found, index=reviewed.index, dtype=object)
+        places = [f or [*a] for f, a in zip(places, _added(reviewed["item_id"], decisions), strict=True)]
+    return pd.Series(places, index=reviewed.index, dtype=object)
 
 
 def _added(item_ids: pd.Series, decisions: pd.DataFrame) -> list[list[str]]:

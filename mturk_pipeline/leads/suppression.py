@@ -41,15 +41,15 @@ def well_formed(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """
     fine = pd.Series(True, index=leads.index)
     for name, field in phase.fields.items():
-        own = leads.loc[leads["lead_subgroup"] == name, "value"]
+        of_field = leads.loc[leads["lead_subgroup"] == name, "value"]
         kind = KINDS[field.kind]
-        if not kind.personal or own.empty:
+        if not kind.personal or of_field.empty:
             continue
-        values = pd.Series(own.unique(), dtype="str")
+        values = pd.Series(of_field.unique(), dtype="str")
         doubtful = values[~values.str.fullmatch(kind.plain or "$^", flags=re.IGNORECASE | re.ASCII)]
         readings = {value: read(value, field) for value in doubtful}
         bad = [v for v, r in readings.items() if r.value is None or (r.note and kind.is_mail)]
-        fine[own.index] = ~own.isin(bad)
+        fine[of_field.index] = ~of_field.isin(bad)
     return fine
 
 

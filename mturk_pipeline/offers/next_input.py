@@ -22,12 +22,7 @@ class UploadRows(NamedTuple):
 
 
 def next_input(
-    reviewed: pd.DataFrame,
-    lineage: pd.DataFrame | None,
-    phase: PhaseSpec,
-    next_phase: PhaseSpec,
-    *,
-    sent_item_ids: Collection[str] = frozenset(),
+    reviewed: pd.DataFrame, lineage: pd.DataFrame | None, phase: PhaseSpec, next_phase: PhaseSpec
 ) -> UploadRows:
     """Make the next phase's input: rows that are accepted, fixed, added or accepted automatically.
 
@@ -35,15 +30,13 @@ def next_input(
     ----------
     lineage
         One row per parent_item_id with the inputs of all phases before, which are carried along; None for none.
-    sent_item_ids
-        Ids of the next phase's items that have a HIT already: they are not offered again.
 
     Returns
     -------
     UploadRows
         Columns: the next phase's keys, this phase's keys and fields, what lineage carries, and `verified`
-        ("yes" or "unverified"). Left out with a reason: rows without a value for each key (missing_key), the
-        same item again (duplicate; the verified one stays) and items already sent (already_sent).
+        ("yes" or "unverified"). Left out with a reason: rows without a value for each key (missing_key)
+        and the same item again (duplicate; the verified one stays).
     """
     good = reviewed[reviewed["status"].isin(GOES_ON)].reset_index(drop=True)
     table = _called_for(_with_lineage(good, lineage, phase), next_phase)
@@ -56,11 +49,9 @@ def next_input(
         ["verified", "trust"], ascending=[False, False], na_position="first", kind="stable"
     )
     again = ids.index.isin(best_first.index[best_first["id"].duplicated()])
-    sent = ids.isin(list(sent_item_ids))
     absent = [k for k in keys if _blank(table[[k]]).all(axis=None)]
     rules = {
         "missing_key": (missing, _missing_words(keys, absent)),
-        "already_sent": (sent, "the next phase has a HIT for it already"),
         "duplicate": (pd.Series(again, index=table.index), "another row is the same item of the next phase"),
     }
     return split(table, good["item_id"], rules)

@@ -1,4 +1,4 @@
-"""Redundancy: how many answers per item are worth their money, estimated by leaving some out.
+"""How many answers per item are worth their money: told from the answers there are, by leaving some out.
 
 For each number of answers k, k of each item's answers are kept and trust is found again. How many items would pass
 without a look is counted on items drawn by chance; how many best guesses are right, on items that a person decided.
@@ -34,7 +34,7 @@ _TAIL = 0.025
 
 
 class Estimate(NamedTuple):
-    """A value with its 95 % interval; NaN where it cannot be estimated."""
+    """A value with its 95 % interval; NaN where it cannot be told."""
 
     value: float = np.nan
     low: float = np.nan
@@ -59,7 +59,7 @@ def redundancy_advice(
     most_items: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Gain of each number of answers per item: contract `RedundancyAdvice`.
+    """What each number of answers per item brings: contract `RedundancyAdvice`.
 
     Parameters
     ----------

@@ -142,33 +142,21 @@ class Wages:
     # without_reward, without_time: assignments left out because the file does not say, or says a time of 0
     without_reward: int
     without_time: int
-    rejected: int  # Assignments left out because they were not paid
-    # median, lowest_decile: over assignments
-    median: float | None
+    median: float | None  # Over assignments, as the lowest decile
     lowest_decile: float | None
-    # workers, worker_median, worker_lowest_decile: over workers: all that one was paid by all the time one took
-    workers: int
-    worker_median: float | None
-    worker_lowest_decile: float | None
 
 
 def hourly_wages(assignments: pd.DataFrame) -> Wages:
     """The hourly wage that `assignments` (contract `Assignments`) pay or will pay."""
-    rejected = assignments["status"] == REJECTED
-    paid = assignments[~rejected]
+    paid = assignments[assignments["status"] != REJECTED]
     timed = paid[paid["reward"].notna() & _timed(paid)]
     wage = _millionths(timed["reward"]) / 1e6 / timed["work_seconds"] * 3600
-    by_worker = wages_by_worker(timed)["hourly_wage"]
     return Wages(
         counted=len(timed),
         without_reward=int(paid["reward"].isna().sum()),
         without_time=int((~_timed(paid)).sum()),
-        rejected=int(rejected.sum()),
         median=_quantile(wage, 0.5),
         lowest_decile=_quantile(wage, 0.1),
-        workers=len(by_worker),
-        worker_median=_quantile(by_worker, 0.5),
-        worker_lowest_decile=_quantile(by_worker, 0.1),
     )
 
 

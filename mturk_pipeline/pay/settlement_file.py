@@ -101,7 +101,7 @@ def _problem(header: Sequence[str]) -> str | None:
     return ""
 
 
-def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame]:
+def _filled(table: _Rows, of_file: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame]:
     """The upload of a table, and what became of its assignments."""
     names = _names(table.header)
     header = table.header + [word for word in _WORDS if word not in names]
@@ -116,7 +116,7 @@ def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame
             "place": range(len(rows)),
         }
     )
-    final = _final(own.merge(cells, on="source_row", how="left", validate="one_to_one"))
+    final = _final(of_file.merge(cells, on="source_row", how="left", validate="one_to_one"))
     touched = final[final["place"].notna() & (final["why"] != "settled")]
     for place, verdict, feedback, by in zip(
         touched["place"].astype("int64"), touched["verdict"], touched["feedback"], touched["by"], strict=True
@@ -124,7 +124,7 @@ def _filled(table: _Rows, own: pd.DataFrame) -> tuple[bytes | None, pd.DataFrame
         if by != "file":
             rows[place][approve] = "x" if verdict == "approve" else ""
             rows[place][reject] = _bytes_as_text(feedback) if verdict == "reject" else ""
-    decided = final[[*own.columns]]
+    decided = final[[*of_file.columns]]
     if not (final["verdict"] != "").any():
         return None, decided
     buffer = io.StringIO(newline="")

@@ -94,7 +94,7 @@ def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "", ""
     for name in book.phase.fields:
         gate = "a row waits while its trust is lower" if name in book.phase.gates else "does not hold a row back"
-        limits = f"{book.threshold(name):.2f} on ({book.phase.threshold_of_none(name):.2f} for none)"
+        limits = f"{book.phase.threshold(name):.2f} on ({book.phase.threshold_of_none(name):.2f} for none)"
         yield f"field: {name}", f"{book.phase.fields[name].kind}; passes from trust {limits}; {gate}."
 
 

@@ -1,8 +1,5 @@
 """Cleaned output: the crowd's best guesses, one row per item or record, and which rows need eyes."""
 
-from collections.abc import Mapping
-
-import numpy as np
 import pandas as pd
 
 from mturk_pipeline.review.item_rows import ROW, as_lists, key_columns
@@ -15,12 +12,8 @@ def clean(
     consensus: pd.DataFrame,
     items: pd.DataFrame,
     phase: PhaseSpec,
-    thresholds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """One row per item, or per record of an item's list, with the best guesses; worst first.
-
-    `thresholds` serve the words in `reasons`, where a field's differs from the phase's; `accepted` of the consensus
-    decides.
 
     Returns
     -------
@@ -40,10 +33,8 @@ def clean(
         priority += phase.error_weight(field) * (1 - guess["trust"]).clip(lower=0)
         if field in phase.gates:
             below = ~guess["accepted"].eq(True)
-            limit = (thresholds or {}).get(field, phase.threshold(field))
             waits |= below
-            of_none = min(limit, phase.threshold_of_none(field))
-            reasons = _appended(reasons, _words(field, guess, limit, of_none).where(below, ""))
+            reasons = _appended(reasons, _words(field, guess, phase).where(below, ""))
     judged = pd.DataFrame({"needs_review": waits, "priority": priority, "reasons": reasons})
     table = pd.concat([*parts, judged], axis=1)
     return _in_order(table, phase)
@@ -78,12 +69,13 @@ def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(field_columns(field), columns, strict=True)), index=guess.index)
 
 
-def _words(field: str, guess: pd.DataFrame, limit: float, of_none: float) -> pd.Series:
+def _words(field: str, guess: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Why `field` holds its row back, in words."""
     reasons = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     reasons = reasons.where(reasons != "", "nobody gave a usable answer")
     trust = guess["trust"].map("{:.2f}".format).astype("str")
-    limits = pd.Series(np.where(guess["outcome"] == "none", of_none, limit), index=guess.index)
+    is_none = guess["outcome"] == "none"
+    limits = is_none.map({True: phase.threshold_of_none(field), False: phase.threshold(field)}).astype(float)
     below = (guess["trust"] < limits) & guess["pattern"].notna()
     words = ", trust " + trust + " is below " + limits.map("{:.2f}".format).astype("str")
     return f"{field}: " + reasons + words.where(below, "")

@@ -76,9 +76,9 @@ class Exports:
         known = self.values[self.values["item_id"].isin(wanted["item_id"].unique())]
         known = known.sort_values("first", kind="stable")
         keys = {"by": ["item_id", "field"], "left_on": "number", "right_on": "first"}
-        found = (
+        merged = (
             pd.merge_asof(wanted, known, **keys) if len(known) and len(wanted) else wanted.assign(value=None, last=0)
         )
-        value = found["value"].where(found["last"] >= found["number"])
-        out = pd.Series(value.to_numpy(dtype=object), index=found["row"].to_numpy())
+        value = merged["value"].where(merged["last"] >= merged["number"])
+        out = pd.Series(value.to_numpy(dtype=object), index=merged["row"].to_numpy())
         return out.reindex(range(len(places))).set_axis(places.index).astype("str")

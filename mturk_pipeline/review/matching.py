@@ -30,7 +30,6 @@ REASONS = {
     "no_match": "no item has these keys and the row has no value to add: not used; check the keys",
     "no_keys": "neither an item_id nor all keys: not used; fill in one of them",
 }
-WARNINGS = {"changed_keys"}
 
 
 class KnownRows:
@@ -49,8 +48,8 @@ class KnownRows:
         self.by_code = pd.DataFrame({"item_id": ids, "key": codes})
         self.by_record = {}
         for name in phase.record_keys if phase.record_fields else ():
-            there = match_keys(items[name], name, phase)
-            self.by_record[name] = self.by_code.assign(key=codes + "\x1f" + there)[there != ""]
+            record_keys = match_keys(items[name], name, phase)
+            self.by_record[name] = self.by_code.assign(key=codes + "\x1f" + record_keys)[record_keys != ""]
         if phase.record_fields:
             self.by_code = self.by_code[items["element"] == ""]
 
@@ -79,29 +78,29 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
         known), " by_id" (the row's own id matched), " addition" (a new row of a person's) and " rule" (a key of
         `REASONS`, or ''): to stand beside keys and fields of any name.
     """
-    own = _own_ids(rows["item_id"], known)
+    ids = _own_ids(rows["item_id"], known)
     keys = _by_keys(rows, known, phase)
-    by_id, full = own["known"].notna(), keys["full"]
+    by_id, full = ids["known"].notna(), keys["full"]
     # Keys of an earlier workbook are not those of now.
     differs = (
-        by_id & full & ~own["letters"].isin(list(known.renamed)) & (own["known"].map(known.code_of) != keys["code"])
+        by_id & full & ~ids["letters"].isin(list(known.renamed)) & (ids["known"].map(known.code_of) != keys["code"])
     )
     mixed_up = differs & keys["parent_item_id"].notna()
-    stranger = own["valid"] & ~by_id
+    stranger = ids["valid"] & ~by_id
     # An earlier addition carries the id that it was given.
     new_ids = _letters(addition_ids(rows[stranger], phase)).reindex(rows.index)
-    stranger &= own["letters"] != new_ids
-    item_id = own["known"].fillna(keys["item_id"]).mask(mixed_up | stranger).astype("str")
+    stranger &= ids["letters"] != new_ids
+    item_id = ids["known"].fillna(keys["item_id"]).mask(mixed_up | stranger).astype("str")
     unmatched = item_id.isna() & ~mixed_up & ~stranger
     addition = unmatched & full & keys["fields"] & ~keys["ambiguous"] & bool(phase.keys)
     rules = {
         "mixed_up_row": mixed_up,
         "changed_keys": differs,
-        "orphan": stranger & own["letters"].isin(list(known.earlier)),
+        "orphan": stranger & ids["letters"].isin(list(known.earlier)),
         "unknown_item": stranger,
         "ambiguous_keys": unmatched & keys["ambiguous"],
         "no_match": unmatched & full & ~addition,
-        "damaged_id": unmatched & ~full & (own["letters"] != ""),
+        "damaged_id": unmatched & ~full & (ids["letters"] != ""),
         "no_keys": unmatched & ~full,
     }
     rule = pd.Series("", index=rows.index, dtype="str")

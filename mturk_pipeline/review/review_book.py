@@ -35,8 +35,6 @@ class ReviewBook:
     problems: pd.DataFrame | None = None  # Contract `ReviewProblems`: what could not be understood in reviewed files
     settlement: pd.DataFrame | None = None  # Contract `SettlementSuggestions`; None leaves the sheet out
     memory: pd.DataFrame | None = None  # Contract `WorkerMemory`: how workers fared in all projects; None for unknown
-    # Trust from which a field passes, where it differs from the phase's
-    thresholds: Mapping[str, float] = field(default_factory=dict)
     give_back_to: str = ""  # Name of the folder into which a person saves the workbook
     facts: Mapping[str, str] = field(default_factory=dict)  # Further lines for the sheet `about`: name and text
     seed: str = ""  # For the drawing of spot checks
@@ -118,10 +116,6 @@ class ReviewBook:
         texts = self._shown_table.reindex(rows["item_id"]).set_axis(rows.index)
         out = rows.assign(**{name: texts[name].astype("str") for name in self.phase.fields})
         return out.reset_index(drop=True)
-
-    def threshold(self, name: str) -> float:
-        """Trust from which the field passes."""
-        return float(self.thresholds.get(name, self.phase.threshold(name)))
 
     def answers_behind(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Each worker's answers on `rows` (of `waiting`), in their order; blank answers are left out.

@@ -10,7 +10,6 @@ from mturk_pipeline.vocabulary.row_statuses import DECIDED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-SHOWN_COLUMNS = ["export", "item_id", "field", "value", "by_crowd"]
 # What a workbook's rows rested on, kept beside the values as if of fields with these names.
 HITS, HIT_IDS, ANSWERS, STATUS = ":hits", ":hit_ids", ":answers", ":status"
 # At either end of a text, what nobody sees: spaces, and marks that only steer how text runs.

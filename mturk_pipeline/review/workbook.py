@@ -1,8 +1,5 @@
 """The review workbook, which a person works through in Excel or LibreOffice."""
 
-from pathlib import Path
-from typing import IO
-
 from mturk_pipeline.review.review_book import MOST_ROWS, ReviewBook
 from mturk_pipeline.review.review_sheets import SHEETS, review_rows
 from mturk_pipeline.sheets import workbook_writer
@@ -22,13 +19,3 @@ def rest_csv(book: ReviewBook) -> bytes | None:
     """
     rest = review_rows(book).iloc[MOST_ROWS:]
     return csv_bytes(rest, bom=True) if len(rest) else None
-
-
-def write_workbook(path_or_buffer: Path | IO[bytes], book: ReviewBook) -> bytes | None:
-    """Write the workbook; returns the CSV of the rows that it has no room for (see `rest_csv`)."""
-    content = workbook_bytes(book)
-    if isinstance(path_or_buffer, Path):
-        path_or_buffer.write_bytes(content)
-    else:
-        path_or_buffer.write(content)
-    return rest_csv(book)

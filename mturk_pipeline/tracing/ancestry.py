@@ -161,15 +161,15 @@ def _keys_given(tables: ProjectTables, phase: str, following: PhaseSpec) -> pd.D
     rows = tables.table(phase, "reviewed")
     if rows.empty or not following.keys:
         return None
-    own = tables.workflow.phases[phase].columns_by_name
+    here = tables.workflow.phases[phase].columns_by_name
     raw = tables.table(phase, "raw_output")
     inputs = item_inputs(raw).set_index("parent_item_id") if len(raw) else pd.DataFrame()
     columns = {}
     for key in following.keys:
         name = following.plain_name(key)
         carried = next((c for c in (name, name + FIELD_MARK, name + KEY_MARK) if c in inputs), None)
-        if name in own and own[name] in rows:
-            columns[key] = rows[own[name]]
+        if name in here and here[name] in rows:
+            columns[key] = rows[here[name]]
         elif carried:
             columns[key] = inputs[carried].reindex(rows["parent_item_id"]).set_axis(rows.index)
         else:

@@ -50,7 +50,7 @@ def run_stages(path: Path) -> None:
     from mturk_pipeline.review.cleaned_output import clean
     from mturk_pipeline.review.item_rows import item_rows
     from mturk_pipeline.review.review_book import ReviewBook
-    from mturk_pipeline.review.workbook import write_workbook
+    from mturk_pipeline.review.workbook import workbook_bytes
     from mturk_pipeline.trust.consensus import find_consensus
     from mturk_pipeline.trust.workers import rate_workers
     from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow
@@ -69,7 +69,7 @@ def run_stages(path: Path) -> None:
     cleaned = clean(consensus, item_rows(answers, assignments, phase), phase)
     mark("clean", len(cleaned))
     book = ReviewBook(phase_name="leads", phase=phase, cleaned=cleaned, answers=answers, workers=workers)
-    write_workbook(path.with_name("review.xlsx"), book)
+    path.with_name("review.xlsx").write_bytes(workbook_bytes(book))
     mark("write_workbook", len(book.waiting))
 
 

@@ -21,7 +21,7 @@ BASE = {k: v for k, v in row(0).items() if not k.startswith(("Input.", "Answer."
 
 def phase_of(*paths: Path) -> PhaseSpec:
     """The suggested phase, having read every good row of the files."""
-    content = yaml.safe_load(suggest_phase(list(paths), "probe"))
+    content = yaml.safe_load(suggest_phase(list(paths)))
     assert content["type"] == "mturk_pipeline.components.Phase"
     spec = PhaseSpec(**content["attributes"])
     without, with_phase = checked(paths, None), checked(paths, spec)
@@ -171,7 +171,7 @@ def test_shared_cases(name, kinds):
 def test_nothing_to_suggest_from_is_said(tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UnreadableFileError, match=r"x\.csv has no column"):
-        suggest_phase([tmp_path / "x.csv"], None)
+        suggest_phase([tmp_path / "x.csv"])
 
 
 @given(st.text(max_size=12), st.lists(st.text(max_size=20), max_size=8), st.integers(1, 50))

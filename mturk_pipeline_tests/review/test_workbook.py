@@ -15,7 +15,7 @@ from mturk_pipeline.review.exports import write_review
 from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_journal import ReviewStore
-from mturk_pipeline.review.workbook import rest_csv, workbook_bytes, write_workbook
+from mturk_pipeline.review.workbook import rest_csv, workbook_bytes
 from mturk_pipeline_tests.review import made
 
 HOSTILE = [
@@ -188,14 +188,13 @@ def test_the_export_id_changes_with_what_is_shown(contacts):
 def test_rows_beyond_the_limit_are_a_csv_file_and_about_says_so(contacts, monkeypatch):
     for place in ("workbook", "review_sheets", "about_sheet"):
         monkeypatch.setattr(f"mturk_pipeline.review.{place}.MOST_ROWS", 1)
-    buffer = io.BytesIO()
-    rest = write_workbook(buffer, contacts.book())
-    assert sheet(buffer.getvalue(), "review")["club"].tolist() == ["Chess Club"]
+    content, rest = workbook_bytes(contacts.book()), rest_csv(contacts.book())
+    assert sheet(content, "review")["club"].tolist() == ["Chess Club"]
     assert rest is not None
     table = pd.read_csv(io.BytesIO(rest))
     assert table["club"].tolist() == ["Rowing"]
     assert table["export"].tolist() == [contacts.book().export]
-    about = sheet(buffer.getvalue(), "about").set_index("about")["this workbook"]
+    about = sheet(content, "about").set_index("about")["this workbook"]
     assert about["review"] == "2 rows; the first 1 are shown, the others are in the CSV file beside this workbook"
     assert review_book.MOST_ROWS == 5_000
 
