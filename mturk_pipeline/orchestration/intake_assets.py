@@ -110,9 +110,8 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         deps=deps,
         checks=[
             names.schema_check("raw_output"),
-            names.check(
-                "usable", "raw_output", "There are usable rows wherever there are result files.", blocking=True
-            ),
+            # The step of answers ends where it fails; what was sent is known all the same, and not offered once more.
+            names.check("usable", "raw_output", "There are usable rows wherever there are result files."),
             names.check("files_readable", "raw_output", "Every result file could be read."),
             names.check("rows_balance", "raw_output", "Every row of every file is accounted for.", blocking=True),
             names.check("no_row_set_aside", "set_aside", "No row is quarantined or conflicting."),
@@ -125,9 +124,6 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
 
         made = make_raw_output(phase)
         assignments, collected = made.assignments, made.collected
-        if made.unusable:
-            # The run ends here, but HITs that came in without a usable answer must not be offered once more.
-            make_offer(phase, assignments, collected.set_aside)
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,
@@ -154,8 +150,10 @@ def answers_asset(names: PhaseAssets) -> dg.AssetsDefinition:
     def _answers(phase: ProjectPhase, raw_output):
         from mturk_pipeline.answers.tidying import tidy
         from mturk_pipeline.contracts.answers import Answers
+        from mturk_pipeline.projects.stages.raw_output import refuse_unusable
         from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
 
+        refuse_unusable(phase, raw_output)
         answers = tidy(raw_output, phase.spec)
         states = answers["state"].value_counts()
         yield dg.MaterializeResult(

@@ -32,17 +32,15 @@ class HitHistory:
     items: frozenset[str]  # item_ids of all of it: none of them is offered as a first question again
 
 
-def sent_to(
-    phase: ProjectPhase, assignments: "pd.DataFrame | None" = None, set_aside: "pd.DataFrame | None" = None
-) -> HitHistory:
-    """HITs sent in `phase`, by its tables raw_output and set_aside, or by both of these."""
+def sent_to(phase: ProjectPhase, assignments: "pd.DataFrame | None" = None) -> HitHistory:
+    """HITs sent in `phase`, by its tables; its raw output is read where it is not given."""
     import pandas as pd
 
     keys = tuple(phase.spec.keys)
-    if assignments is None or set_aside is None:
+    if assignments is None:
         asked = _asked_by_tables(phase.stored("raw_output"), phase.stored("set_aside"), keys)
     else:
-        asked = _asked(assignments, set_aside, keys)
+        asked = _asked(assignments, phase.table("set_aside"), keys)
     copies = taken_copies(phase)
     taken = pd.concat([copies.rows[["item_id", "attempt"]], asked.offered], ignore_index=True)
     items = frozenset(asked.hits["item_id"]) | frozenset(taken["item_id"])

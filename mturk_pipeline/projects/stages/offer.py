@@ -21,14 +21,9 @@ class Offer(NamedTuple):
     kept: list[str]
 
 
-def make_offer(
-    phase: ProjectPhase, assignments: pd.DataFrame | None = None, set_aside: pd.DataFrame | None = None
-) -> Offer:
-    """Offer the rows that the phase before hands on; of a first phase what purging left of its list.
-
-    Raw output and rows set aside are by default as they are stored.
-    """
-    sent, writer = sent_to(phase, assignments, set_aside), phase.writer()
+def make_offer(phase: ProjectPhase) -> Offer:
+    """Offer what the phase before hands on; of a first phase what is left of a list of which something was purged."""
+    sent, writer = sent_to(phase), phase.writer()
     before = phase.workflow.before(phase.phase)
     if before:
         handed = phase.table("next_input", before)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
 from mturk_pipeline.intake.collecting import Collected
 from mturk_pipeline.intake.column_names import missing_answer_columns
@@ -37,6 +38,14 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.keys)
     phase.keep("result_files", collected.files)
     return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files))
+
+
+def refuse_unusable(phase: ProjectPhase, assignments: pd.DataFrame) -> None:
+    """Raise a UserError where nothing can be made of the result files, so that what was made of earlier ones stays."""
+    files = phase.table("result_files")
+    reason = None if files is None else _unusable(phase.spec, assignments, files)
+    if reason:
+        raise UserError(reason)
 
 
 def _unusable(phase: PhaseSpec, assignments: pd.DataFrame, files: pd.DataFrame) -> str | None:
