@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot
-from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.intake.sent_items import NOT_OF_OFFERS, OFFER_COLUMNS
+from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
 
 class ColumnSpellings:
@@ -16,13 +16,15 @@ class ColumnSpellings:
     def __init__(self, phase: PhaseSpec | None) -> None:
         self._named: dict[str, list[str]] = {INPUT: list(OFFER_COLUMNS), ANSWER: []}
         self._seen: dict[str, str] = {}
-        # Columns of keys that a file may write without the mark.
+        # Columns of keys that a file may write without the mark, and carried ones that it may write with one.
         self._plain: dict[str, str] = {}
         if phase is not None:
             self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if s.gold)]
             marked = [k for k in phase.keys if phase.plain_name(k) != k]
             self._plain = {comparable(INPUT + phase.plain_name(k)): INPUT + k for k in marked}
             self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]
+        # What an offer carries under a name with a mark goes by its own again; item_id is the pipeline's in tables.
+        self._plain |= {comparable(f"{INPUT}{n}{INPUT_MARK}"): INPUT + n for n in sorted(NOT_OF_OFFERS - {"item_id"})}
         for prefix, names in self._named.items():
             self._named[prefix] = [bare(name, prefix).strip() for name in names]
 
@@ -37,7 +39,7 @@ class ColumnSpellings:
         # A column that bears the name already goes before one that only looks like it.
         named = {comparable(column) for column in columns}
         plain = {p: key for p, key in self._plain.items() if comparable(key) not in named}
-        wanted = {column: plain.get(comparable(column)) or self._spelling(column) for column in columns}
+        wanted = {column: self._spelling(plain.get(comparable(column), column)) for column in columns}
         taken = {column for column in columns if wanted[column] == column}
         for column in columns:
             name = wanted[column]

@@ -14,7 +14,7 @@ from mturk_pipeline.intake.taken_offers import is_taken_rework
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.texts.key_form import plain_name
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
 _ORIGIN = ["source_file", "source_row"]
 
@@ -91,7 +91,7 @@ def _column_names(headers: Iterable[str], phase: PhaseSpec) -> list[str]:
     present = {plain_name(name) for name in names}
     keys |= {plain_name(unmarked(k)): k for k in phase.keys if plain_name(k) not in present}
     named = [keys.get(plain_name(name), name) for name in names]
-    return [f"{name} (input)" if name in ("item_id", *_ORIGIN) else name for name in named]
+    return [name + INPUT_MARK if name in ("item_id", *_ORIGIN) else name for name in named]
 
 
 def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Items that the crowd has been asked about already, according to result files."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pandas as pd
 
@@ -10,8 +10,9 @@ from mturk_pipeline.intake.column_names import INPUT, matching, with_prefix
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
+from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
 # Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
 OFFER_ID = "offer_id"
@@ -21,12 +22,24 @@ OFFER_COLUMNS = (OFFER_ID, ATTEMPT, ANSWERS_WANTED)
 VERIFIED = "verified"
 # Names that keys and fields do not have in an upload: its own, and those by which a copy is told from other tables.
 OFFERS_OWN = frozenset({*OFFER_COLUMNS, VERIFIED, "item_id", "parent_item_id", "decision", "export"})
+# Whatever has a column of one of these names is a result file or a reviewed sheet, and no copy of an offer.
+NOT_OF_OFFERS = frozenset({"item_id", "decision", "export", "hitid", "assignmentid", "workerid"})
 
 
 def offered_names(columns: Iterable[str], phase: PhaseSpec) -> dict[str, str]:
     """Columns of keys and fields -> their names in an upload: as in the phase file, where that is free."""
     names = {column: phase.plain_name(column) for column in columns}
     return {column: name for column, name in names.items() if name not in OFFERS_OWN}
+
+
+def carried_names(columns: Iterable[str], keys: Collection[str]) -> dict[str, str]:
+    """Columns of an offer that are neither its own nor keys -> their names in an upload, where these are others.
+
+    >>> carried_names(["club", "Decision", "offer_id", "comment"], ["club"])
+    {'Decision': 'Decision (input)'}
+    """
+    carried = [c for c in columns if c not in keys and plain_name(c) in NOT_OF_OFFERS]
+    return {column: column + INPUT_MARK for column in carried}
 
 
 # Of a row set aside: the name here, and what result files call it.

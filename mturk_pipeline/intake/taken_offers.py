@@ -16,7 +16,7 @@ from mturk_pipeline.intake.amounts import whole_of
 from mturk_pipeline.intake.column_names import unmarked
 from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
-from mturk_pipeline.intake.sent_items import ATTEMPT, OFFER_ID
+from mturk_pipeline.intake.sent_items import ATTEMPT, NOT_OF_OFFERS, OFFER_ID
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import read_text
@@ -24,8 +24,6 @@ from mturk_pipeline.texts.key_form import plain_name
 
 # Columns of the file that names who must not repeat an item.
 EXCLUDED = ("WorkerId", "items", "offer_ids")
-# Whatever has one of these is a result file or a reviewed sheet.
-_OTHERS = frozenset({"item_id", "decision", "export", "hitid", "assignmentid", "workerid"})
 _HEAD = 200_000  # bytes in which a header stands
 _COLUMNS = ["item_id", "attempt", "source_file", "changed"]
 
@@ -54,7 +52,7 @@ def is_taken_offer(columns: Iterable[str]) -> bool:
     """
     names = {plain_name(c) for c in columns}
     excluded = {plain_name(c) for c in EXCLUDED} <= names
-    return excluded or (OFFER_ID in names and not names & _OTHERS)
+    return excluded or (OFFER_ID in names and not names & NOT_OF_OFFERS)
 
 
 def is_taken_rework(columns: Iterable[str]) -> bool:
@@ -74,7 +72,7 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
     names = {plain_name(c) for c in columns}
     parts = any(n.startswith(("input.", "answer.")) for n in names)
     wanted = {plain_name(unmarked(k)) for k in keys}
-    return bool(keys) and wanted <= names and not (names & (_OTHERS - wanted) or parts)
+    return bool(keys) and wanted <= names and not (names & (NOT_OF_OFFERS - wanted) or parts)
 
 
 def read_taken(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mturk_pipeline.folders.atomic_files import ProjectWriter
 from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.folders.watching import WatchedFile
-from mturk_pipeline.intake.sent_items import OFFER_ID, offered_names
+from mturk_pipeline.intake.sent_items import OFFER_ID, carried_names, offered_names
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -177,8 +177,9 @@ def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame", spec: P
 
 
 def _as_uploaded(rows: "pd.DataFrame", spec: PhaseSpec) -> "pd.DataFrame":
-    """Rows with the keys as they are called in an upload."""
-    return rows.rename(columns=offered_names(spec.keys, spec))
+    """Rows with their columns as they are called in an upload; one without ids of offers is a list, as people's are."""
+    carried = carried_names(rows.columns, spec.keys) if OFFER_ID in rows else {}
+    return rows.rename(columns=offered_names(spec.keys, spec) | carried)
 
 
 def _write_book(writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame") -> None:

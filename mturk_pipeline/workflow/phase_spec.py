@@ -31,7 +31,7 @@ RESERVED_NAMES = frozenset(
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment"})
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it, and in workbooks `f_pick_1` ….
 _BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|pick_\d+)")
-KEY_MARK, FIELD_MARK = " (key)", " (field)"
+KEY_MARK, FIELD_MARK, INPUT_MARK = " (key)", " (field)", " (input)"
 
 
 def column_of(name: str, mark: str, fields: Collection[str]) -> str:

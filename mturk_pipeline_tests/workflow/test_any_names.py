@@ -128,6 +128,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
             _phase(home.workflows / name / "one", "Phase", {**one, **gentle})
             _phase(home.workflows / name / "two", "Phase", {"after": "one", **two, **gentle})
             _phase(home.workflows / name / "all_leads", "AllLeads", {"lead_groups": {"g": ["why"]}})
+        _phase(home.workflows / "carried" / "one", "Phase", {"keys": ["thing"], "fields": {"what": TEXT}})
+        _phase(home.workflows / "carried" / "two", "Phase", {"after": "one", "keys": ["what"], "fields": {"why": TEXT}})
         patch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
         yield home
 
@@ -212,6 +214,46 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
         answered = {f"what_{n} of {i}" for n in "12" for i in range(3)} | {"new", "mended", "what new"}
         assert set(leads[column]) <= ({f"{plain} {n}" for n in (0, 1, 2, 7)} if plain != "what" else answered), key
         assert leads[column].nunique() >= 4
+
+
+CARRIED = ["decision", "comment", "Export", "WorkerId", "HITId", "status", "item id"]
+
+
+def test_a_copy_of_an_offer_is_no_decision_whatever_the_list_carries(
+    home: Home, repository: dg.RepositoryDefinition
+) -> None:
+    workflow = load_workflows([home.workflows])[0]["carried"]
+    one, two = workflow.phases.values()
+    project, _ = make_project(home.projects, "of_carried", workflow, {})
+    rows = [{"thing": f"thing {n}", **{c: f"accept {c} {n}" for c in CARRIED}} for n in range(3)]
+    batch(project.path / workflow.folders("one").batches / "b.csv", rows, one, "ONE")
+    reviewed = project.path / workflow.folders("one").reviewed
+    offer = reviewed / "_mIn_two.csv"
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def run(phase: str) -> None:
+            [result, *_] = run_project(instance, home, project, workflow, repository.get_job, phases=(phase,))
+            assert result.success, result.problem
+
+        run("one")
+        asked = pd.read_csv(offer, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+        assert sorted(asked["decision (input)"]) == [f"accept decision {n}" for n in range(3)]
+        assert set(asked["comment"]) == {f"accept comment {n}" for n in range(3)}
+        asked.to_csv(reviewed / "sent on Monday.csv", index=False)
+        asked.iloc[::-1].to_excel(reviewed / "sent.xlsx", index=False)
+        run("one")
+        tables = {
+            n: read_table(table_path(home.tables, "carried", "one", n, project.id)) for n in ("decisions", *TABLES)
+        }
+        assert tables["decisions"].empty
+        assert tables["review_problems"].empty
+        # Both are known for what was sent, and nothing is offered once more.
+        assert not offer.exists()
+        batch(project.path / workflow.folders("two").batches / "b.csv", asked.to_dict("records"), two, "TWO")
+        run("two")
+    taken = read_table(table_path(home.tables, "carried", "two", "raw_output", project.id))
+    assert set(taken["Input.decision"]) == {f"accept decision {n}" for n in range(3)}
+    assert not [c for c in taken.columns if c.endswith("(input)") and c != "Input.item id (input)"]
 
 
 def test_a_clash_is_marked_and_the_field_still_reads_the_answers_of_its_name() -> None:
