@@ -36,9 +36,7 @@ def input_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _input(phase: ProjectPhase):
-        from mturk_pipeline.intake.input_list import read_input
-
-        listed = read_input([f.path for f in phase.files(phase.folders.input)], phase.spec)
+        listed = phase.read_input()
         table, problems = listed.items, listed.problems
         phase.keep("input_problems", problems)
         yield dg.MaterializeResult(
@@ -119,7 +117,6 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         ],
     )
     def _raw_output(phase: ProjectPhase):
-        from mturk_pipeline.projects.stages.offer import make_offer
         from mturk_pipeline.projects.stages.raw_output import make_raw_output
 
         made = make_raw_output(phase)
@@ -198,7 +195,8 @@ def unknown_own_files_check(names: PhaseAssets, stage: str, phase: ProjectPhase)
     """Warns of files that carry the pipeline's mark `_` and were never written by it: sensors do not see them."""
     from mturk_pipeline.projects.due_phases import unknown_own_files
 
-    found = [f.relative_to(phase.project.path).as_posix() for f in unknown_own_files(phase)]
+    named = phase.file_naming()
+    found = [named(f.relative_to(phase.project.path).as_posix()) for f in unknown_own_files(phase)]
     return dg.AssetCheckResult(
         passed=not found,
         check_name="unknown_own_files",

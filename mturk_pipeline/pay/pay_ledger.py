@@ -8,6 +8,7 @@ either kind of list counts as paid, and a pending one is finished by the next co
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pandas as pd
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.atomic_files import write_atomically
-from mturk_pipeline.intake.made_ids import current_id
+from mturk_pipeline.intake.made_ids import current_id, is_keyed
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes, unescape_csv_cell
 
 FOLDER = Path(".mturk_pipeline") / "paid"
@@ -39,18 +40,34 @@ class PayLedger:
         lists = [self._read(path)[_KEPT] for path in self._files()]
         return pd.concat([pd.DataFrame(columns=_KEPT, dtype="str"), *lists], ignore_index=True)
 
-    def holds(self, assignments: pd.DataFrame, phase: str) -> pd.Series:
+    def holds(
+        self, assignments: pd.DataFrame, phase: str, current: Callable[[pd.Series], pd.Series] | None = None
+    ) -> pd.Series:
         """Which assignments (contract `Assignments`) of the phase stand on a sheet.
 
         In the same phase by AssignmentId alone; in another one (renamed since) also by HIT and time of submission,
-        as servers of some platforms all number their assignments from 1.
+        as servers of some platforms all number their assignments from 1. `current` gives ids of assignments as
+        `assignments` has them. An id that another home made is known by HIT and time alone.
         """
         entries = self.entries()
-        same_phase = assignments["assignment_id"].isin(entries.loc[entries["phase"] == phase, "assignment_id"])
+        if current is not None:
+            entries = entries.assign(assignment_id=current(entries["assignment_id"]))
+        of_phase = entries[entries["phase"] == phase]
+        same_phase = assignments["assignment_id"].isin(of_phase["assignment_id"])
+        elsewhere = of_phase[~of_phase["assignment_id"].isin(assignments["assignment_id"])]
+        same_phase |= self._made_elsewhere(assignments, elsewhere, phase)
         known = pd.MultiIndex.from_frame(entries[["assignment_id", "hit_id", "submitted_at"]])
         keys = pd.MultiIndex.from_frame(as_listed(assignments, phase)[["assignment_id", "hit_id", "submitted_at"]])
         timed = assignments["submitted_at"].notna()
         return same_phase | (timed & keys.isin(known))
+
+    def _made_elsewhere(self, assignments: pd.DataFrame, entries: pd.DataFrame, phase: str) -> pd.Series:
+        """Which assignments have HIT and time of an entry whose id was made here, but by another key."""
+        made = entries[entries["assignment_id"].map(is_keyed).astype(bool)]
+        paid = pd.MultiIndex.from_frame(made[["hit_id", "submitted_at"]])
+        own = as_listed(assignments, phase)[["assignment_id", "hit_id", "submitted_at"]]
+        found = own["assignment_id"].map(is_keyed).astype(bool) & pd.MultiIndex.from_frame(own.iloc[:, 1:]).isin(paid)
+        return found.set_axis(assignments.index)
 
     def next_number(self, phase: str, folder: Path) -> int:
         """The number of the phase's next sheet: larger than that of any list, and of any sheet in `folder`."""

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,25 +53,30 @@ class _Rows:
     sheet: str | None = None
 
 
-def settlement_files(paths: Sequence[Path], assignments: pd.DataFrame, decided: pd.DataFrame) -> list[SettlementFile]:
+def settlement_files(
+    paths: Sequence[Path], assignments: pd.DataFrame, decided: pd.DataFrame, named: Callable[[str], str] = str
+) -> list[SettlementFile]:
     """The uploads of a phase's result files, one for each file that has rows to settle.
 
     `assignments` (contract `Assignments`) are collected from these very files: an assignment is settled in the file of
-    the row that counts, the newest, and only there. `decided` is as `decide_pay` returns it.
+    the row that counts, the newest, and only there. `decided` is as `decide_pay` returns it, `named` what names of
+    files and sheets are called in `assignments`.
     """
     where = assignments[["assignment_id", "source_file", "source_sheet", "source_row"]]
     placed = decided.merge(where, on="assignment_id", validate="one_to_one")
     stems = pd.Series([path.stem for path in paths], dtype="str").value_counts()
     made = []
     for path in paths:
-        source = path.name.encode("utf-8", "replace").decode("utf-8")
+        source = named(path.name.encode("utf-8", "replace").decode("utf-8"))
         rows = placed[placed["source_file"] == source]
         name = path.stem if stems[path.stem] == 1 else path.name
-        made += _uploads(path, source, name.encode("utf-8", "replace").decode("utf-8"), rows)
+        made += _uploads(path, source, named(name.encode("utf-8", "replace").decode("utf-8")), rows, named)
     return made
 
 
-def _uploads(path: Path, source: str, stem: str, rows: pd.DataFrame) -> Iterator[SettlementFile]:
+def _uploads(
+    path: Path, source: str, stem: str, rows: pd.DataFrame, named: Callable[[str], str]
+) -> Iterator[SettlementFile]:
     try:
         tables = _tables(path)
     except UnreadableFileError as error:
@@ -79,8 +84,9 @@ def _uploads(path: Path, source: str, stem: str, rows: pd.DataFrame) -> Iterator
         return
     result_tables = [(table, problem) for table in tables if (problem := _problem(table.header)) is not None]
     for table, problem in result_tables:
-        here = rows if table.sheet is None else rows[rows["source_sheet"] == table.sheet]
-        sheet = f"_{table.sheet}" if len(result_tables) > 1 else ""
+        title = None if table.sheet is None else named(table.sheet)
+        here = rows if title is None else rows[rows["source_sheet"] == title]
+        sheet = f"_{title}" if len(result_tables) > 1 else ""
         name = f"{PREFIX}{stem}{sheet}.csv".replace("/", "_")
         if problem:
             yield SettlementFile(source, name, None, here, problem)

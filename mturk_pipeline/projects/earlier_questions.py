@@ -115,9 +115,7 @@ def _standing(
 
 
 def _listed(other: ProjectPhase, problems: list[tuple[str, str]]) -> set[str]:
-    from mturk_pipeline.intake.input_list import read_input
-
-    listed = read_input([f.path for f in other.files(other.folders.input)], other.spec)
+    listed = other.read_input()
     table, unread = listed.items, listed.problems
     problems += [(other.project.name, reason) for reason in unread["reason"]]
     return set(table["item_id"])

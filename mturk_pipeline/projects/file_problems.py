@@ -29,7 +29,7 @@ def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) ->
     own = phase.folders
     first = [own.input] if phase.workflow.before(phase.phase) is None else []
     names = [*first, own.batches, own.reviewed] if folders is None else list(folders)
-    problems = []
+    problems, named = [], phase.file_naming()
     for name in names:
         folder = phase.project.path / name
         passed = [(p.name, p.why) for p in passed_over_files(folder)]
@@ -37,7 +37,7 @@ def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) ->
             # The pipeline writes nothing there, so whatever has its mark is a person's.
             marked = "begins with _, the pipeline's own mark, so it is not read: rename it"
             passed += [(path.name, marked) for path in own_looking_files(folder)]
-        problems += [FileProblem(f"{name}/{file}", why) for file, why in passed]
+        problems += [FileProblem(named(f"{name}/{file}"), why) for file, why in passed]
     return problems
 
 
@@ -46,7 +46,7 @@ def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
     table = phase.table("result_files")
     if table is None:
         return []
-    present = {file.name for file in phase.files(phase.folders.batches)}
+    present = _names_present(phase, phase.folders.batches)
     table = table[table["source_file"].isin(list(present))]
     nothing_counts = (table["rows"] > 0) & (table["used"] + table["superseded"] == 0) & table["problem"].isna()
     counts = table["rows"].astype("str")
@@ -61,13 +61,19 @@ def problems_of_lists(phase: ProjectPhase) -> list[FileProblem]:
     table = phase.table("input_problems") if phase.workflow.before(phase.phase) is None else None
     if table is None:
         return []
-    present = {file.name for file in phase.files(phase.folders.input)}
+    present = _names_present(phase, phase.folders.input)
     rows = table[table["source_file"].isin(list(present))]
     return [
         # The reason begins with the file's name, which stands there already.
         FileProblem(f"{phase.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
         for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
     ]
+
+
+def _names_present(phase: ProjectPhase, folder: str) -> set[str]:
+    """Names of the files in a folder, as tables have them."""
+    named = phase.file_naming()
+    return {named(file.name) for file in phase.files(folder)}
 
 
 def named_in_short(problems: Sequence[FileProblem]) -> str:

@@ -83,7 +83,7 @@ def taken_copies(phase: ProjectPhase) -> "TakenOffers":
     taken = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
     taken += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
     rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in taken)], ignore_index=True)
-    return TakenOffers(rows, tuple(path for t in taken for path in t.files))
+    return TakenOffers(phase.without_ids(rows), tuple(path for t in taken for path in t.files))
 
 
 def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:

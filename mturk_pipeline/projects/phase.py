@@ -15,11 +15,12 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import PhaseFolders, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
     from mturk_pipeline.intake.collecting import Collected
+    from mturk_pipeline.intake.input_list import InputList
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,37 @@ class ProjectPhase:
     def collect(self, files: "Sequence[Path]") -> "Collected":
         """Unite result files of the phase, with surrogates in place of workers' ids."""
         from mturk_pipeline.intake.collecting import collect
-        from mturk_pipeline.workers.id_replacement import replace_in_results
+        from mturk_pipeline.workers.id_replacement import replace_in_names, replace_in_results, replacement_for
 
         collected = collect(files, self.spec)
         replaced = replace_in_results(self.home, collected.assignments, collected.set_aside)
         collected.assignments, collected.set_aside = replaced
+        known = replacement_for(self.home)
+        collected.files = replace_in_names(collected.files, known)
+        collected.warnings = list(map(known.in_file_name, collected.warnings))
         return collected
+
+    def read_input(self) -> "InputList":
+        """Read the list that the first phase asks about, with surrogates in place of workers' ids."""
+        from mturk_pipeline.intake.input_list import InputList, read_input
+        from mturk_pipeline.workers.id_replacement import replace_in_list, replace_in_names, replacement_for
+
+        known = replacement_for(self.home)
+        listed = read_input([f.path for f in self.files(self.folders.input)], self.spec)
+        notes = tuple(map(known.in_file_name, listed.notes))
+        return InputList(replace_in_list(self.home, listed.items), replace_in_names(listed.problems, known), notes)
+
+    def without_ids(self, places: "pd.DataFrame") -> "pd.DataFrame":
+        """A table of places in people's files, by names of files and sheets in which no worker's id stands."""
+        from mturk_pipeline.workers.id_replacement import replace_in_names, replacement_for
+
+        return replace_in_names(places, replacement_for(self.home))
+
+    def file_naming(self) -> "Callable[[str], str]":
+        """What files of people's are called in tables and messages: no worker's id stands in their names."""
+        from mturk_pipeline.workers.id_replacement import replacement_for
+
+        return replacement_for(self.home).in_file_name
 
     def writer(self) -> ProjectWriter:
         return ProjectWriter(self.project.path)

@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from mturk_pipeline.review.review_journal import ReviewStore, Version
 
 
-def review_store(phase: ProjectPhase) -> "ReviewStore":
-    """Journal, kept files and exports of the phase; DamagedJournal where it is damaged."""
+def review_store(phase: ProjectPhase, items: "pd.DataFrame | None" = None) -> "ReviewStore":
+    """Journal, kept files and exports of the phase; DamagedJournal where it is damaged.
+
+    What is asked about, in the keys of `items`, is not taken for workers' ids.
+    """
+    from mturk_pipeline.review.item_rows import key_columns
     from mturk_pipeline.review.review_journal import ReviewStore
     from mturk_pipeline.workers.id_replacement import replacement_for
     from mturk_pipeline.workers.ids_in_bytes import cells_without_ids
 
     known = replacement_for(phase.home)
+    if items is not None:
+        known = known.sparing(text for key in key_columns(phase.spec) for text in items[key].dropna().unique())
     folder = phase.project.path / ".mturk_pipeline" / "review" / phase.phase
-    return ReviewStore(folder, lambda rows: cells_without_ids(rows, known)[0])
+    return ReviewStore(folder, lambda rows: cells_without_ids(rows, known)[0], known.in_file_name)
 
 
 def seed_of(phase: ProjectPhase) -> str:
@@ -41,7 +47,7 @@ def read_reviews(phase: ProjectPhase, items: "pd.DataFrame") -> "Reviews":
     from mturk_pipeline.review.decisions import read_versions
     from mturk_pipeline.review.problems import problem_table
 
-    store = review_store(phase)
+    store = review_store(phase, items)
     files = [f.path for f in phase.files(phase.folders.reviewed)]
     unread = store.note_files(files)
 

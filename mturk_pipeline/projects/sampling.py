@@ -32,7 +32,7 @@ def draw_sample(installation: Installation, name: str, items: int | None, seed: 
     workflow = installation.workflow(project.workflow)
     phase = project_phase(installation.home, project, workflow, workflow.first)
     folder = project.path / phase.folders.input
-    listed = read_input([file.path for file in phase.files(phase.folders.input)], phase.spec)
+    listed = phase.read_input()
     if listed.items.empty:
         unread = "; ".join(listed.problems["reason"])
         remedy = f"put a .csv or .xlsx with the columns {', '.join(map(phase.spec.plain_name, phase.spec.keys))} there"

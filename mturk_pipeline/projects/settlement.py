@@ -4,7 +4,7 @@ Read afresh from the folders each time: money follows from nothing that is out o
 is paid, unless `write` says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +16,7 @@ import pandas as pd
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.locks import hold_project
+from mturk_pipeline.intake.made_ids import ids_among
 from mturk_pipeline.pay.approval_suggestions import suggest_settlement
 from mturk_pipeline.pay.pay_decisions import decide_pay, leave_open
 from mturk_pipeline.pay.pay_ledger import PayLedger
@@ -25,7 +26,7 @@ from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.review.assignments_sheet import read_settle_words
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
-from mturk_pipeline.workers.id_replacement import Replacement
+from mturk_pipeline.workers.id_replacement import Replacement, current_ids
 from mturk_pipeline.workers.identities import identities
 from mturk_pipeline.workers.ids_in_bytes import without_ids
 from mturk_pipeline.workers.tombstones import forgotten
@@ -99,10 +100,11 @@ def phases_to_settle(
 def settle(held: PhaseAssignments, *, write: bool, include_suggested: bool) -> Settled:
     """Uploads for the requester site, one for each result file with rows to settle."""
     decided = decide_pay(held.suggestions, held.words, include_suggested)
-    listed = PayLedger(held.phase.project.path).holds(held.assignments, held.phase.phase)
+    ledger = PayLedger(held.phase.project.path)
+    listed = ledger.holds(held.assignments, held.phase.phase, _current_ids(held.phase, held.assignments))
     by_hand = held.suggestions["paid_by"].eq("hand").to_numpy() | listed.to_numpy()
     decided = leave_open(decided, decided["assignment_id"][by_hand], "paid by hand")
-    uploads = settlement_files(held.files, held.assignments, decided)
+    uploads = settlement_files(held.files, held.assignments, decided, held.phase.file_naming())
     if not write:
         return Settled(uploads, [], [], [])
     phase, gone = held.phase, Replacement({}, forgotten(held.phase.home))
@@ -125,7 +127,7 @@ def pay(held: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid:
     folder, path = phase.folders.processed, phase.project.path
     names = identities(phase.home)
     finished = [path / name for name in finish_pay_sheets(writer, folder, phase.phase, names)] if write else []
-    paid = PayLedger(path).holds(held.assignments, phase.phase)
+    paid = PayLedger(path).holds(held.assignments, phase.phase, _current_ids(phase, held.assignments))
     due = owed(held.assignments, held.suggestions, decide_pay(held.suggestions, held.words), paid, names, reward)
     if due.assignments.empty or not write:
         return Paid(due, None, finished)
@@ -137,6 +139,12 @@ def _read(phase: ProjectPhase, files: list[Path]) -> PhaseAssignments:
     collected = phase.collect(files)
     suggestions = suggest_settlement(collected.assignments, tidy(collected.assignments, phase.spec), phase.spec)
     reviewed = [file.path for file in phase.files(phase.folders.reviewed)]
-    words, problems = read_settle_words(reviewed, suggestions)
+    told = read_settle_words(reviewed, suggestions, _current_ids(phase, collected.assignments))
+    words, problems = map(phase.without_ids, told)
     unusable = int((collected.set_aside["disposition"] != SUPERSEDED).sum())
     return PhaseAssignments(phase, files, collected.assignments, unusable, suggestions, words, problems)
+
+
+def _current_ids(phase: ProjectPhase, assignments: pd.DataFrame) -> Callable[[pd.Series], pd.Series]:
+    """What gives ids that earlier versions made, or another home, as `assignments` has them."""
+    return lambda ids: ids_among(current_ids(phase.home, ids), assignments["assignment_id"])

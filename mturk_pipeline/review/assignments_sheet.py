@@ -5,7 +5,7 @@ Using an answer and paying for it are two decisions: this sheet is about pay alo
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,10 @@ _DAMAGED = "its quotes or delimiters are broken, so no cell of it was used: mend
 _BETWEEN_CELLS = re.compile(r'[,;|"\t\r\n]')
 
 
+def _current_ids(ids: pd.Series) -> pd.Series:
+    return ids.map(current_id)
+
+
 def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
     """Assignments still to settle: those suggested for rejection first, then those to look at, then the others.
 
@@ -60,7 +64,9 @@ def assignments_sheet(suggestions: pd.DataFrame) -> SheetPlan:
 
 
 def read_settle_words(
-    files: Sequence[Path], suggestions: pd.DataFrame | None = None
+    files: Sequence[Path],
+    suggestions: pd.DataFrame | None = None,
+    current: Callable[[pd.Series], pd.Series] = _current_ids,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read people's entries in column `settle`, from any reviewed files.
 
@@ -71,6 +77,8 @@ def read_settle_words(
     suggestions
         Contract `SettlementSuggestions`: knows the reasons that a worker can be told. Without, the cell `reason`
         of the row itself is believed.
+    current
+        Gives ids of assignments, of whatever version, as `suggestions` has them.
 
     Returns
     -------
@@ -87,9 +95,9 @@ def read_settle_words(
     pieces = []
     for path in files:
         for sheet in _sheets(path, problems):
-            pieces.append(_words_of(sheet, problems))
+            pieces.append(_words_of(sheet, problems, current))
             if sheet.damaged:
-                pieces.append(_damaged_words(sheet, path, known))
+                pieces.append(_damaged_words(sheet, path, known, current))
     nothing = pd.DataFrame(columns=[*_CELLS, "source_file", "source_sheet", "source_row"]).astype("str")
     words = pd.concat([nothing, *pieces], ignore_index=True).astype({"source_row": "int64"})
     words = words.sort_values(["source_file", "source_row"], kind="stable", ignore_index=True)
@@ -106,13 +114,13 @@ def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
         return []
 
 
-def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
+def _words_of(sheet: Sheet, problems: list[dict[str, Any]], current: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
     """Filled rows of a sheet with their entries; unclear ones are problems, too."""
     problems += _unclear_columns(sheet)
     cells = sheet.table.reindex(columns=_CELLS).astype("str").fillna("")
     for name in _CELLS:
         cells[name] = cells[name].map(unescape_csv_cell).str.strip()
-    cells["assignment_id"] = cells["assignment_id"].map(current_id)
+    cells["assignment_id"] = current(cells["assignment_id"])
     entries = cells["settle"].map(_plain)
     if "assignment_id" in sheet.repeated:
         entries[:] = ""
@@ -135,16 +143,19 @@ def _words_of(sheet: Sheet, problems: list[dict[str, Any]]) -> pd.DataFrame:
     return out[meaning.notna() & ~nameless]
 
 
-def _damaged_words(sheet: Sheet, path: Path, known: set[str]) -> pd.DataFrame:
+def _damaged_words(
+    sheet: Sheet, path: Path, known: set[str], current: Callable[[pd.Series], pd.Series]
+) -> pd.DataFrame:
     """Unclear words about the `known` assignments that stand in damaged rows: anywhere but in the usable ones."""
     try:
         content = path.read_bytes()
     except OSError:  # it went away just now
         content = b""
     text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
-    standing = Counter(current_id(unescape_csv_cell(cell.strip()).strip()) for cell in _BETWEEN_CELLS.split(text))
+    cells = pd.Series(_BETWEEN_CELLS.split(text), dtype="str").str.strip().map(unescape_csv_cell).str.strip()
+    standing = Counter(current(cells))
     usable = sheet.table["assignment_id"] if "assignment_id" in sheet.table else pd.Series(dtype="str")
-    standing.subtract(usable.map(unescape_csv_cell).str.strip().map(current_id))
+    standing.subtract(current(usable.map(unescape_csv_cell).str.strip()))
     ids = sorted(name for name in known if standing[name] > 0)
     rows = pd.DataFrame({"assignment_id": ids, "settle": UNCLEAR, "feedback": "", "reason": ""}, dtype="str")
     return rows.assign(source_file=sheet.file, source_sheet=sheet.sheet, source_row=min(sheet.damaged))

@@ -18,7 +18,7 @@ import pandas as pd
 from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.item_rows import key_columns
-from mturk_pipeline.review.kept_files import Clean, as_it_is, clean_column, kept_sheets
+from mturk_pipeline.review.kept_files import Clean, as_it_is, clean_column, clean_text, kept_sheets
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet
@@ -64,7 +64,9 @@ def sources_of(
 
 def _cleaned(sheet: Sheet, clean: Clean) -> Sheet:
     table = sheet.table
-    return replace(sheet, table=table.assign(**{str(name): clean_column(table[name], clean) for name in table}))
+    title = sheet.sheet and clean_text(sheet.sheet, clean)
+    columns = {str(name): clean_column(table[name], clean) for name in table}
+    return replace(sheet, sheet=title, table=table.assign(**columns))
 
 
 def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tuple[list[Source], list[tuple[str, str]]]:

@@ -53,6 +53,12 @@ def clean_column(column: pd.Series, clean: Clean) -> pd.Series:
     return pd.Series(pd.array([*(text for [text] in new), None], dtype="str").take(codes), index=column.index)
 
 
+def clean_text(text: str, clean: Clean) -> str:
+    """One text, cleaned as a cell is."""
+    [[new]] = clean([[text]])
+    return new
+
+
 def keep_file(folder: Path, name: str, content: bytes, clean: Clean) -> Path:
     """Keep the content of a file under `name`, which ends as the file does; where it is kept."""
     try:
@@ -110,7 +116,7 @@ def _keep_parsed(folder: Path, name: str, content: bytes, clean: Clean) -> Path:
     if is_workbook(content):
         cells = read_cells(content, LIMITS, _of_names(_is_left_out))
         path = folder / f"{name}{CELLS}"
-        write_kept_text(path, cells_as_text([(sheet, clean(rows)) for sheet, rows in cells]))
+        write_kept_text(path, cells_as_text([(clean_text(sheet, clean), clean(rows)) for sheet, rows in cells]))
         return path
     path, encoding = folder / f"{name}{TEXT}", encoding_of(content)
     errors = "as_cp1252" if encoding == "cp1252" else "strict"

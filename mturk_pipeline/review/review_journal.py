@@ -19,7 +19,7 @@ from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
 from mturk_pipeline.review.problems import problem
-from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_name
+from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_names
 
 
 class DamagedJournal(UserError):
@@ -40,12 +40,15 @@ class Version:
 class ReviewStore:
     """The journal of a phase's review, with what is kept of files, and exports.
 
-    `folder` is made when there is something to keep; `clean` takes workers' ids out of cells that are kept or read.
+    `folder` is made when there is something to keep; `clean` takes workers' ids out of cells that are kept or read,
+    `clean_name` out of names of files, as the journal and all tables have them.
     """
 
-    def __init__(self, folder: Path, clean: Clean = as_it_is) -> None:
-        self.folder, self.clean = folder, clean
-        self._entries = self._read_journal()
+    def __init__(self, folder: Path, clean: Clean = as_it_is, clean_name: Callable[[str], str] = str) -> None:
+        self.folder, self.clean, self.clean_name = folder, clean, clean_name
+        self._written = self._read_journal()
+        # Of workers who became known since it was written.
+        self._entries = [{**e, "name": clean_name(e["name"])} if e["kind"] == "file" else e for e in self._written]
 
     def note_files(self, files: Sequence[Path]) -> list[dict[str, Any]]:
         """Keep what each of the reviewed files holds that are there now, where it is new.
@@ -54,8 +57,7 @@ class ReviewStore:
         """
         problems, entries = [], list(self._entries)
         latest = {e["name"]: e["id"] for e in entries if e["kind"] == "file"}
-        for path in sorted(files, key=lambda p: p.name):
-            name = file_name(path)
+        for path, name in self._names(files).items():
             try:
                 if path.stat().st_size > LIMITS.max_bytes:
                     raise OSError(0, f"larger than {LIMITS.max_bytes // 10**6} MB: save only the rows you decided")
@@ -75,7 +77,7 @@ class ReviewStore:
 
     def versions(self, files: Sequence[Path]) -> list[Version]:
         """All states of all files that ever came back, oldest first; `files` are those that are there now."""
-        here = {file_name(path) for path in files}
+        here = set(self._names(files).values())
         return [
             Version(e["name"], e["number"], e["at"], kept_file(self.folder, e["id"]), e["name"] in here)
             for e in self._entries
@@ -163,7 +165,7 @@ class ReviewStore:
     def _unread(self, files: Sequence[Path]) -> list[dict[str, Any]]:
         """Files that are kept as they came, as nobody can tell which ids of workers are in them."""
         entries = [e for e in self._entries if e["kind"] == "file"]
-        latest, here = {e["name"]: e["id"] for e in entries}, {file_name(path) for path in files}
+        latest, here = {e["name"]: e["id"] for e in entries}, set(self._names(files).values())
         told = {latest[name] for name in here & latest.keys()}  # as unreadable, each time they are read
         return [
             problem(
@@ -174,6 +176,9 @@ class ReviewStore:
             for path in self._originals()
             if path.name not in told
         ]  # fmt: skip
+
+    def _names(self, files: Sequence[Path]) -> dict[Path, str]:
+        return file_names(files, self.clean_name)
 
     def times(self) -> dict[int, str]:
         """When each entry was made: time by number."""
@@ -201,10 +206,10 @@ class ReviewStore:
         return entries
 
     def _write_journal(self, entries: list[dict[str, Any]]) -> None:
-        if entries != self._entries:
+        if entries != self._written:
             text = json.dumps(entries, indent=1, ensure_ascii=False)
             write_atomically(self.folder / "journal.json", text.encode())
-            self._entries = entries
+        self._written = self._entries = entries
 
 
 def _is_entry(entry: object) -> bool:

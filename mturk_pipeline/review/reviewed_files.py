@@ -64,6 +64,17 @@ def file_name(path: Path) -> str:
     return "".join(f"%{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in path.name)
 
 
+def file_names(paths: Iterable[Path], clean: Callable[[str], str] = str) -> dict[Path, str]:
+    """What files of one folder are called: by their names, cleaned, each by one of its own."""
+    names: dict[Path, str] = {}
+    for path in sorted(paths, key=lambda p: p.name):
+        name = clean(file_name(path))
+        while name in names.values():
+            name += " (2)"
+        names[path] = name
+    return names
+
+
 def _sheet(file: str, table: TextTable) -> Sheet:
     names = [plain_name(table.repeated.get(c, c)) if not is_nameless(c) else "" for c in table.frame.columns]
     repeated = {n for n, count in Counter(names).items() if n and count > 1}

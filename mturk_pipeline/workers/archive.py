@@ -13,6 +13,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
+from mturk_pipeline.intake.made_ids import id_numbers
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.contributions import contributions, read_columns
@@ -49,9 +50,7 @@ def write_archive(home: Home, table: pd.DataFrame) -> None:
 
 def keys_of(home: Home, assignment_ids: pd.Series) -> np.ndarray:
     """A number for each assignment, made with the home's key."""
-    key = key_of(Store.of(home))
-    texts = assignment_ids.astype("str").to_numpy(dtype=object)
-    return pd.util.hash_array(texts, hash_key=key.siphash_key).view("int64")
+    return id_numbers(assignment_ids, key_of(Store.of(home)).siphash_key).view("int64")
 
 
 def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:

@@ -22,6 +22,8 @@ from mturk_pipeline.workers.archive import (
     state_of,
     write_archive,
 )
+from mturk_pipeline.workers.id_replacement import replacement_for
+from mturk_pipeline.workers.identities import lost_names, surrogates_of
 from mturk_pipeline.workers.imported_ratings import batch_of, rate, suggested_phase
 from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.tombstones import forgotten
@@ -148,7 +150,8 @@ def _import_one(home: Home, folder: Path, batch: _Batch) -> Imported:
     if not new.any():
         return Imported(names, "known already, from another file")
     assignments = assignments[new]
-    rows = archived(home, rate(assignments, phase), batch.digests, _title(names), forgotten(home))
+    title = replacement_for(home, map(str, assignments["worker"].unique())).in_file_name(_title(names))
+    rows = archived(home, rate(assignments, phase), batch.digests, title, forgotten(home))
     write_archive(home, pd.concat([archive, rows], ignore_index=True) if len(archive) else rows)
     said = "replaces an earlier download" if old else "new"
     if not new.all():

@@ -8,8 +8,10 @@ own are deleted, as the next run makes them again. What cannot be changed withou
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import pandas as pd
 
 from mturk_pipeline.folders.atomic_files import ProjectWriter, write_atomically
 from mturk_pipeline.folders.home import Home
@@ -80,7 +82,10 @@ def whom(home: Home, given: str) -> Person:
     columns = [read_columns(path, ["worker"]) for path in paths]
     old = {w for column in columns if column is not None for w in column["worker"].dropna() if ":" in w}
     key = key_of(Store.of(home))
-    return person_of(given, {*identities(home).values(), *(w for w in old if not w.startswith("hash:"))}, key)
+    rows = identities(home)
+    # A surrogate of another home, whose row came along with its private table.
+    given = rows.get(given, given)
+    return person_of(given, {*rows.values(), *(w for w in old if not w.startswith("hash:"))}, key)
 
 
 def look_for(home: Home, person: Person) -> Purge:
@@ -90,7 +95,7 @@ def look_for(home: Home, person: Person) -> Purge:
 
 def forget(home: Home, person: Person) -> Purge:
     """Tombstone, purge, and the memory made anew."""
-    add_tombstones(home, person.tombstones)
+    add_tombstones(home, person.tombstones | person.rows_of(identities(home)))
     done = _purge(home, person, write=True)
     refresh(home)
     return done
@@ -103,18 +108,31 @@ def _purge(home: Home, person: Person, *, write: bool) -> Purge:
     tables = _tables_by_project(home)
     for project_id, folder in _project_folders(home):
         with hold_project(home, project_id, PATIENCE):
-            _purge_folder(home, folder, person, found, write=write)
+            own = person.sparing(_texts_of_inputs(tables.get(project_id, [])))
+            _purge_folder(home, folder, own, found, write=write)
             # Last, since they tell whom a short id means when a kill made a second call necessary.
-            _purge_tables(tables.pop(project_id, []), person, found, write=write)
+            _purge_tables(tables.pop(project_id, []), own, found, write=write)
     for project_id, paths in tables.items():
         with hold_project(home, project_id, PATIENCE):
-            _purge_tables(paths, person, found, write=write)
+            _purge_tables(paths, person.sparing(_texts_of_inputs(paths)), found, write=write)
     _purge_history(home, person, found, write=write)
     # Last of all, for the same reason.
-    found.add(_IDENTITY, len(person.surrogates & identities(home).keys()))
+    found.add(_IDENTITY, len(person.rows_of(identities(home))))
     if write:
-        remove_identities(home, person.surrogates)
+        remove_identities(home, person.rows_of(identities(home)))
     return found
+
+
+def _texts_of_inputs(tables: list[Path]) -> set[str]:
+    """What the requester asked about, in the tables of one project."""
+    texts: set[str] = set()
+    for path in tables:
+        prefix = {"raw_output": "Input.", "input": ""}.get(path.parent.name)
+        table = None if prefix is None else read_table_if_made(path)
+        for name, column in () if table is None else table.items():
+            if str(name).startswith(str(prefix)) and isinstance(column.dtype, pd.StringDtype):
+                texts.update(column.dropna().unique())
+    return texts
 
 
 def _purge_store(home: Home, person: Person, found: Purge, *, write: bool) -> None:
@@ -124,7 +142,8 @@ def _purge_store(home: Home, person: Person, found: Purge, *, write: bool) -> No
             table = read_table_if_made(path)
             if table is None:
                 continue
-            meant = table["worker"].map(lambda w: person.key.surrogate(str(w)) in person.surrogates).astype(bool)
+            gone = person.surrogates | person.rows_of(identities(home))
+            meant = table["worker"].map(lambda w, gone=gone: person.key.surrogate(str(w)) in gone).astype(bool)
             rest, named = replace_in_table(table[~meant], person.replacement)
             found.add(_STORE, int(meant.sum()) + named)
             if write and (meant.any() or named):
@@ -166,7 +185,8 @@ def _purge_kept(path: Path, person: Person, found: Purge, *, write: bool) -> Non
         if names_person(content, person) or not is_packed(content):
             found.problems.append(f"{path}: {UNREAD}")
     else:
-        _purge_text(path, person, found, _KEPT, write=write)
+        # Lists of what was paid or written, and of files' names: nothing of the requester's own stands there.
+        _purge_text(path, replace(person, inputs=frozenset()), found, _KEPT, write=write)
 
 
 def _purge_rows(path: Path, person: Person, found: Purge, *, write: bool) -> None:
@@ -174,8 +194,10 @@ def _purge_rows(path: Path, person: Person, found: Purge, *, write: bool) -> Non
     who = person.replacement
     try:
         if path.name.endswith(CELLS):
-            sheets = [(name, *cells_without_ids(rows, who)) for name, rows in read_kept_cells(path)]
-            new, places = cells_as_text([(name, rows) for name, rows, _ in sheets]), sum(n for _, _, n in sheets)
+            sheets = [(title, *cells_without_ids(rows, who)) for title, rows in read_kept_cells(path)]
+            titles = [who.in_text(title) for title, _, _ in sheets]
+            places = sum(n + (a != b) for a, (b, _, n) in zip(titles, sheets, strict=True))
+            new = cells_as_text([(a, rows) for a, (_, rows, _) in zip(titles, sheets, strict=True)])
         else:
             new, places = without_ids(read_kept_text(path), who)
     except OSError:
@@ -213,8 +235,8 @@ def _purge_own(writer: ProjectWriter, path: Path, person: Person, found: Purge, 
 
 def _tell(home: Home, path: Path, person: Person, found: Purge) -> None:
     """Note a person's file that holds the id, in its content or its name."""
-    in_name = person.tells and person.pattern.search(path.name) is not None
-    if in_name or names_person(_content(path, found), person):
+    in_name = person.replacement.in_file_name(path.name) != path.name
+    if in_name or names_person(_content(path, found), replace(person, inputs=frozenset())):
         found.theirs.append(path.relative_to(home.projects).as_posix())
 
 

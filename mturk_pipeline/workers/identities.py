@@ -28,6 +28,12 @@ _LONGEST_ID = 200
 
 def identities(home: Home) -> Mapping[str, str]:
     """Whole name (`provider:server:id`) by surrogate; OSError where the table is damaged."""
+    state = state_of_table(home)
+    return _parsed(*state) if state else {}
+
+
+def state_of_table(home: Home) -> tuple[str, int, int] | None:
+    """What changes whenever the private table does; None before it is made."""
     path = Store.of(home).identities
     try:
         status = path.stat()

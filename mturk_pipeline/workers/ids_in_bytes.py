@@ -11,7 +11,7 @@ from mturk_pipeline.providers import PROVIDERS, whole_names
 from mturk_pipeline.sheets.headers import HEADER_WITHIN
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.workbooks import read_workbook
-from mturk_pipeline.workers.id_replacement import Replacement
+from mturk_pipeline.workers.id_replacement import Replacement, in_made_id
 from mturk_pipeline.workers.worker_lookup import Person
 
 # Columns in which even an id like 5 means a worker.
@@ -19,6 +19,9 @@ _WORKER_COLUMNS = frozenset({"worker", "worker_id", "workerid", "worker id", "wo
 _PACKED, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LARGEST_MEMBER = 2 * 1024**3
+
+# An id of an assignment with a worker's id, or its digest, in it.
+_MADE_ID = re.compile(r"""[^#\s,;"]+#[^#\s,;"]+#\d{4}-[^#,;"\r\n]*""")
 
 # A cell's text without an id; None where none stands in it.
 InCell = Callable[[str], str | None]
@@ -41,8 +44,10 @@ def without_ids(content: bytes, who: Replacement) -> tuple[bytes, int]:
     """
     wide = content.startswith(_WIDE) and len(content) % 2 == 0
     encoding, errors = ("utf-16", "surrogatepass") if wide else ("utf-8", "surrogateescape")
-    lines = content.decode(encoding, errors).splitlines(keepends=True)
-    new = [who.in_text(line) for line in lines]
+    whole = content.decode(encoding, errors)
+    lines = whole.splitlines(keepends=True)
+    new = [_MADE_ID.sub(lambda m: in_made_id(m[0], who), line) for line in lines] if "#" in whole else lines
+    new = [who.in_text(line) for line in new] if who.found_in([whole]) else new
     places = sum(a != b for a, b in zip(lines, new, strict=True))
     text, in_columns = _in_columns("".join(new), lambda cell: _in_worker_cell(cell, who))
     places += in_columns
@@ -76,9 +81,12 @@ def names_person(content: bytes, person: Person) -> bool:
 def _holds(part: bytes, person: Person) -> bool:
     """Whether the id stands in a part of a file; where it is no text, also as a part of something longer."""
     if b"\0" not in part:
-        return person.pattern.search(part.decode("utf-8", "ignore")) is not None
-    texts = [person.worker_id] if person.tells else list(person.names)
-    return any(text.encode(encoding) in part for text in texts for encoding in ("utf-8", "utf-16-le"))
+        text, who = part.decode("utf-8", "ignore"), person.replacement
+        if person.tells:
+            return bool(who.found_in([text])) and who.in_text(text) != text
+        return person.pattern.search(text) is not None
+    texts, part = [person.worker_id] if person.tells else list(person.names), part.lower()
+    return any(text.lower().encode(encoding) in part for text in texts for encoding in ("utf-8", "utf-16-le"))
 
 
 def _members(content: bytes) -> list[bytes]:

@@ -66,7 +66,7 @@ class Key:
 
     @property
     def siphash_key(self) -> str:
-        """16 characters, for keys of assignments."""
+        """16 characters, for numbers of assignments."""
         return self._digest("", b"assignments", 8)
 
     def _digest(self, text: str, use: bytes, size: int) -> str:

@@ -16,10 +16,10 @@ from filelock import FileLock
 
 from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.workers.id_tokens import TOKEN
 from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate, key_if_made
 
-TOKEN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{8,64}(?![A-Za-z0-9])")
 # What version 0.1 wrote in place of a forgotten worker's id.
 _ANONYMOUS = re.compile(r"(?s:.*:)?forgotten-[a-z]{6}")
 
@@ -51,7 +51,10 @@ class Tombstones:
         return self.key is not None and bool(self.hashes)
 
     def holds(self, worker: str) -> bool:
-        """Whether a worker was forgotten: by surrogate, whole name or id, or as version 0.1 called the forgotten."""
+        """Whether a worker was forgotten: by surrogate, whole name or id, or as version 0.1 called the forgotten.
+
+        An id that tells by itself is the same in any letter case.
+        """
         return _holds(self, worker)
 
 
@@ -63,7 +66,9 @@ def _holds(stones: Tombstones, worker: str) -> bool:
         return False
     if is_surrogate(worker):
         return worker in stones.hashes
-    return bool({stones.key.tombstone(name) for name in (worker, worker.rpartition(":")[2])} & stones.hashes)
+    worker_id = worker.rpartition(":")[2]
+    names = {worker, worker_id, worker_id.upper() if is_telling(worker_id) else worker_id}
+    return bool({stones.key.tombstone(name) for name in names} & stones.hashes)
 
 
 def forgotten(home: Home) -> Tombstones:

@@ -46,6 +46,16 @@ def test_taken_in_rows_hold_no_id_and_the_private_table_leads_back(home: Home, t
     assert Store.of(home).key.stat().st_mode & 0o777 == 0o600
 
 
+def test_no_table_names_a_file_by_a_worker(home: Home, tmp_path: Path) -> None:
+    row = f"H1,X1,{GOOD},Approved,,,,club 1,yes"
+    one = write(tmp_path / f"by {BAD}.csv", f"{HEADER}\n{row}\nH2,X2,{BAD},Submitted,,,,club 2,no\n")
+    two = write(tmp_path / f"{BAD.lower()}_2.csv", f"{HEADER}\n{row.replace('Approved', 'Rejected')}\n")
+    found = collect([one, two], None)
+    assert BAD.lower() in "".join(found.set_aside["reason"])
+    for table in replace_in_results(home, found.assignments, found.set_aside):
+        assert BAD.lower() not in table.to_csv().lower().replace(f"x1{BAD.lower()}", "")
+
+
 def made_key(home: Home) -> Key:
     return key_of(Store.of(home))
 
@@ -99,7 +109,7 @@ def test_a_hash_of_version_0_1_becomes_the_surrogate_of_the_same_worker() -> Non
 
 
 def test_tables_of_version_0_1_lose_a_worker_by_every_name() -> None:
-    who = Replacement({f"mturk::{ID}": NAME})
+    who = Replacement({f"mturk::{ID}": NAME}, everywhere=True)
     table = pd.DataFrame(
         {
             "worker": [f"mturk::{ID}", "mturk::A9OTHER00000"],
@@ -155,8 +165,8 @@ ALNUM = st.text(st.sampled_from("A2XYZ0BCDEFq"), max_size=14)
 
 
 @given(before=ALNUM, after=ALNUM, around=st.sampled_from([" ", "#", ",", "\n", "é", "/", ""]))
-@pytest.mark.parametrize("who", [GONE, Replacement({f"mturk::{ID}": NAME})])
-def test_an_id_goes_where_it_stands_alone_and_nowhere_else(
+@pytest.mark.parametrize("who", [GONE, Replacement({f"mturk::{ID}": NAME}, everywhere=True)])
+def test_a_forgotten_id_goes_where_it_stands_alone_and_nowhere_else(
     who: Replacement, before: str, after: str, around: str
 ) -> None:
     text = f"{before}{around}{ID}{around}{after}"
@@ -167,6 +177,72 @@ def test_an_id_goes_where_it_stands_alone_and_nowhere_else(
         assert new == text
     elif ID not in before and ID not in after:
         assert new == f"{before}{around}{NAME}{around}{after}"
+
+
+KNOWN = Replacement({f"mturk::{ID}": NAME, "turkle::anna": "WK-ANNA", "turkle::ABCDEFGHIJ": "WK-WORD"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "copied from {}", "{}", "({})", "by {}.", "id={}", "worker:{}!", "@{}", "{}'s", "a,{},b", '{{"a":"{}"}}',
+        "x%20{}%20y", "x\\n{}\\ty",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("way", ["as it is", "lower", "percent", "json"])
+def test_a_known_workers_id_goes_where_it_is_a_word_however_it_is_written(text: str, way: str) -> None:
+    written = {
+        "as it is": ID,
+        "lower": ID.lower(),
+        "percent": f"%{ord(ID[0]):x}{ID[1:]}",
+        "json": "".join(f"\\u{ord(c):04X}" for c in ID),
+    }[way]
+    for who in (KNOWN, GONE):
+        assert who.in_text(text.format(written)) == text.format(NAME)
+        assert who.found_in(["nothing", text.format(written)]) == {written}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://photos.example.org/{ID}/1.jpg",
+        f"www.example.org?w={ID}",
+        f"see https://x.example.org/?w={ID}, and more",
+        f"https:\\/\\/x.example.org\\/{ID}",
+        f"https%3A%2F%2Fx.example.org%2F{ID}",
+        f"{ID}@example.org",
+        f"club-{ID}",
+        f"{ID}_photo.jpg",
+        f"photos/{ID}",
+    ],
+)
+def test_in_a_link_or_a_longer_name_an_id_is_data_until_its_worker_is_forgotten(text: str) -> None:
+    assert KNOWN.in_text(text) == text
+    assert GONE.in_text(text) == text.replace(ID, NAME)
+    assert GONE.in_input(text) == text
+    assert GONE.sparing([text, "other"]).in_text(f"x,{text},{ID}") == f"x,{text},{NAME}"
+
+
+def test_no_word_of_an_answer_is_replaced_because_a_worker_is_called_like_it() -> None:
+    for text in ("anna", "ask anna or turkle", "abcdefghij", f"{ID}0", f"0{ID}"):
+        assert KNOWN.in_text(text) == text
+    assert KNOWN.in_text("turkle::anna said ABCDEFGHIJ") == "WK-ANNA said WK-WORD"
+
+
+def test_a_text_that_was_asked_about_stays_where_it_stands_in_a_cell_again() -> None:
+    asked = KNOWN.sparing([ID, f"club {ID} east", "no id"])
+    assert asked.in_text(ID) == ID
+    assert asked.in_text(f"1,{ID},accept,{ID} was right\n") == f"1,{ID},accept,{NAME} was right\n"
+    assert asked.in_text(f"Club {ID} East") == f"Club {ID} East"
+    assert asked.in_text(f"club {ID} west") == f"club {NAME} west"
+    # Of a forgotten worker it goes from what was asked too, and so from everywhere.
+    assert GONE.in_input(ID) == GONE.sparing([ID]).in_text(ID) == NAME
+    assert GONE.in_input(f"by mturk::{ID}") == f"by {NAME}"
+
+
+def test_names_of_files_hold_no_id_even_of_a_known_worker() -> None:
+    for who in (KNOWN, GONE):
+        assert who.in_file_name(f"answers_{ID.lower()}-2.csv") == f"answers_{NAME}-2.csv"
 
 
 def test_tombstones_hold_no_id_and_the_key_is_made_once(home: Home) -> None:

@@ -35,7 +35,8 @@ def make_leads(
     phase: ProjectPhase, reviewed: pd.DataFrame, consensus: pd.DataFrame, raw_output: pd.DataFrame
 ) -> ProjectLeads:
     """Gather the leads of a project, whose last phase is `phase`, and write their files."""
-    outcomes = read_outcomes([file.path for file in outcome_files(phase)])
+    read = read_outcomes([file.path for file in outcome_files(phase)])
+    outcomes = OutcomesRead(phase.without_ids(read.outcomes), phase.without_ids(read.problems))
     phase.keep("outcomes", outcomes.outcomes)
     spec = phase.workflow.leads
     sources = row_sources(reviewed, raw_output, phase.table("decisions"))
