@@ -18,7 +18,8 @@ _SHOWN = 10
 
 def show_workers(projects_dir: Path | None) -> None:
     """Bring the memory up to date, and show who stands out."""
-    from mturk_pipeline.workers.identities import with_names
+    from mturk_pipeline.projects.lost_names import restore_all_names
+    from mturk_pipeline.workers.identities import lost_names, with_names
     from mturk_pipeline.workers.refreshing import refresh
     from mturk_pipeline.workers.surrogates import retired_setting_line
     from mturk_pipeline.workers.worker_files import EXCLUDED, WORKBOOK
@@ -26,6 +27,7 @@ def show_workers(projects_dir: Path | None) -> None:
     if line := retired_setting_line():
         typer.echo(line, err=True)
     installation = Installation.here(projects_dir)
+    restore_all_names(installation)
     refreshed = refresh(installation.home)
     memory = with_names(refreshed.memory, installation.home)
     if not refreshed.reachable:
@@ -38,9 +40,11 @@ def show_workers(projects_dir: Path | None) -> None:
     if refreshed.unnamed:
         typer.echo(
             f"{refreshed.unnamed} of the blacklisted are on no exclusion list, as their ids are not known: "
-            "run --all --force reads the result files again; else name them by the platform's id in workers.xlsx",
+            "name them by the platform's id in workers.xlsx",
             err=True,
         )
+    if lost := lost_names(refreshed.memory["worker"], installation.home):
+        _say_unnamed(len(lost), "stand here by surrogate")
     for name in refreshed.kept:
         typer.echo(f"{name}: you changed the pipeline's file; save it as workers.xlsx to have it read", err=True)
     if memory.empty:
@@ -95,6 +99,8 @@ def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) ->
 
     written = exclusions.write_exclusions(Installation.here(projects_dir), name, phase)
     typer.echo(f"{written.path}: {_counted(written.workers['why'])}")
+    if written.unnamed:
+        _say_unnamed(written.unnamed, "are missing there")
 
 
 def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
@@ -126,6 +132,12 @@ def forget_worker(projects_dir: Path | None, worker: str, yes: bool) -> None:
         for name in done.theirs:
             typer.echo(f"  {name}")
         typer.echo(THEIRS_TODO)
+
+
+def _say_unnamed(count: int, what: str) -> None:
+    from mturk_pipeline.projects.lost_names import REMEDY
+
+    typer.echo(f"{count} workers {what}, as their ids are lost and no result file has them: {REMEDY}", err=True)
 
 
 def _tell_places(console: Console, title: str, files: Mapping[str, int], places: Mapping[str, int]) -> None:

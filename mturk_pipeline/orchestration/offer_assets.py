@@ -116,6 +116,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         "rework",
         checks=[
             names.check("attempts_left", "rework", "Each item can be asked again: no attempt lacks, and no input."),
+            names.check("excluded_named", "rework", "Whoever must not repeat an item is in the list of those."),
             kept_spec(names, "rework"),
             _taken_spec(names, "rework"),
         ],
@@ -143,6 +144,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                     list(handed.problems.columns),
                     "items cannot be asked again",
                 ),
+                _named_check(names, offered.unnamed),
                 kept_check(names, "rework", offered.kept),
                 _taken_check(names, "rework", offered.sent),
             ],
@@ -204,6 +206,18 @@ def _taken_check(names: PhaseAssets, stage: str, sent: HitHistory) -> dg.AssetCh
         rows,
         ["source_file", "rows"],
         "taken files have rows with other keys",
+    )
+
+
+def _named_check(names: PhaseAssets, unnamed: int) -> dg.AssetCheckResult:
+    from mturk_pipeline.projects.lost_names import REMEDY
+
+    return dg.AssetCheckResult(
+        passed=not unnamed,
+        check_name="excluded_named",
+        asset_key=names.key("rework"),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{unnamed} workers are missing, as their ids are lost: {REMEDY}" if unnamed else "everybody is",
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.installation import Installation
+from mturk_pipeline.projects.lost_names import restore_names
 from mturk_pipeline.projects.phase import project_phase
 
 if TYPE_CHECKING:
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class Exclusions(NamedTuple):
-    """The file, and its rows: WorkerId, platform, server, why."""
+    """The file, its rows (WorkerId, platform, server, why), and how many who have done the phase nobody can name."""
 
     path: Path
     workers: "pd.DataFrame"
+    unnamed: int
 
 
 def write_exclusions(installation: Installation, name: str, phase: str | None) -> Exclusions:
@@ -40,15 +42,11 @@ def write_exclusions(installation: Installation, name: str, phase: str | None) -
     answered = asked.table("raw_output")
     if answered is None:
         raise UserError(f"{wanted} has no answers yet", where=name, remedy=f"run it first: mturk-pipeline run {name}")
-    if len(named_workers(answered, installation.home)) < len(answered):
-        # Whoever has no row in the private table gets one from the result files, but for those who were forgotten.
-        asked.collect([file.path for file in asked.files(asked.folders.batches)])
+    unnamed = restore_names(asked, answered["worker"].dropna().unique())
     excluded = refresh(installation.home).excluded
-    workers = named_workers(with_surrogates(known(answered[["worker"]]), installation.home), installation.home)[
-        "worker"
-    ]
-    done = exclusion_list((w, "done") for w in workers.unique())
+    done = named_workers(with_surrogates(known(answered[["worker"]]), installation.home), installation.home)
+    done = exclusion_list((w, "done") for w in done["worker"].unique())
     listed = pd.concat([excluded, done]).drop_duplicates(["WorkerId", "platform", "server"])
     target = f"{asked.folders.input}/_exclude_{wanted}.csv"
     asked.writer().write(target, csv_bytes(listed))
-    return Exclusions(project.path / target, listed)
+    return Exclusions(project.path / target, listed, len(unnamed))

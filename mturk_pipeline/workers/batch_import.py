@@ -61,9 +61,12 @@ def import_batches(home: Home, folder: Path) -> Iterator[Imported]:
     """
     with Store.of(home).lock:
         batches = _Batches(home, folder)
-        known = {d for files in read_archive(home)["files"] for d in files}
+        archive = read_archive(home)
+        known = {d for files in archive["files"] for d in files}
+        lost = archive["worker"].isin(list(lost_names(archive["worker"], home)))
+        nameless = {d for files in archive.loc[lost, "files"] for d in files}
         for path in result_files(folder):
-            said = batches.take_in(path, known)
+            said = batches.take_in(path, known, nameless)
             if said:
                 yield said
         for batch in batches.united():
@@ -79,14 +82,16 @@ class _Batches:
         self._digests: dict[str, Path] = {}
         self._keys: list[np.ndarray] = []
 
-    def take_in(self, path: Path, known: set[str]) -> Imported | None:
-        """Read a file; what became of it where it adds nothing."""
+    def take_in(self, path: Path, known: set[str], nameless: set[str]) -> Imported | None:
+        """Read a file; what became of it where it adds nothing. Of `nameless` ones the workers' names are restored."""
         name = _name(path, self._folder)
         try:
             digest = _digest(path)
         except OSError as error:
             return Imported((name,), f"cannot be read: {error.strerror}", failed=True)
         if digest in known:
+            if digest in nameless:
+                surrogates_of(self._home, map(str, collect([path], None).assignments["worker"]))
             return Imported((name,), "known already")
         if digest in self._digests:
             return Imported((name,), f"a copy of {_name(self._digests[digest], self._folder)}")

@@ -38,8 +38,8 @@ def state_of_table(home: Home) -> tuple[str, int, int] | None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        return {}
-    return _parsed(str(path), status.st_mtime_ns, status.st_ino)
+        return None
+    return str(path), status.st_mtime_ns, status.st_ino
 
 
 def surrogates_of(home: Home, workers: Iterable[str]) -> dict[str, str]:
@@ -83,6 +83,12 @@ def named_workers(table: pd.DataFrame, home: Home) -> pd.DataFrame:
     """The same without the rows of whom nothing leads back to: workers who were forgotten."""
     named = with_names(table, home)
     return named[~named["worker"].map(is_surrogate).astype(bool)]
+
+
+def lost_names(workers: Iterable[str], home: Home) -> set[str]:
+    """Those of `workers`, by surrogate, to whom nothing leads back although they were not forgotten."""
+    found = {w for w in workers if is_surrogate(w)} - identities(home).keys()
+    return found - forgotten(home).hashes if found else found
 
 
 def remove_identities(home: Home, surrogates: Iterable[str]) -> None:

@@ -10,8 +10,11 @@ import pytest
 from mturk_pipeline.cli.main import main
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
-from mturk_pipeline.workers.forgetting import THEIRS_TODO
-from mturk_pipeline_tests.workers.made import BAD, GOOD, batch, write
+from mturk_pipeline.workers.archive import read_archive
+from mturk_pipeline.workers.forgetting import THEIRS_TODO, forget, whom
+from mturk_pipeline.workers.identities import identities, surrogates_of
+from mturk_pipeline.workers.memory_folder import Store
+from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -73,6 +76,41 @@ def test_who_has_done_a_phase_is_listed(cli: Cli, home: Home) -> None:
     [listed] = (home.projects / "spring").glob("*/_exclude_dirs.csv")
     rows = sorted(listed.read_text().splitlines()[1:])
     assert rows == sorted(["5,turkle,,blacklisted", f"{BAD},mturk,,blacklisted", f"{GOOD},mturk,,done"])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_names_that_the_private_table_lost_come_back_from_result_files(cli: Cli, home: Home, there: bool) -> None:
+    assert cli("init", "spring")[0] == 0
+    result = next(home.projects.glob("spring/2_mOut_dirs")) / "results.csv"
+    text = batch(range(9)).replace("Input.club", "Input.university").replace("Answer.open", "Answer.directory_url")
+    write(result, text)
+    workers = list(surrogates_of(home, [f"mturk::{i}" for i in (GOOD, BAD, LAZY)]).values())
+    raw = pd.DataFrame({"worker": workers, "status": "Submitted", "auto_approved": False, "submitted_at": pd.NaT})
+    write_table(table_path(home.tables, "lead_gathering", "dirs", "raw_output", "spring"), raw)
+    rated = raw[["worker"]].assign(judged=9.0, judged_right=8.0)
+    write_table(table_path(home.tables, "lead_gathering", "dirs", "workers", "spring"), rated)
+    forget(home, whom(home, LAZY))
+    if not there:
+        result.unlink()
+    for command in (["workers"], ["exclude", "spring", "--phase", "dirs"]):
+        Store.of(home).identities.unlink(missing_ok=True)
+        code, _, err = cli(*command)
+        assert code == 0
+        assert sorted(identities(home).values()) == ([f"mturk::{GOOD}", f"mturk::{BAD}"] if there else [])
+        lines = [line for line in err.splitlines() if "as their ids are lost and no result file has them" in line]
+        assert [line.split()[0] for line in lines] == ([] if there else ["2"])
+
+
+def test_names_of_imported_batches_come_back_when_they_are_imported_again(cli: Cli, home: Home, tmp_path: Path) -> None:
+    past = tmp_path / "past"
+    write(past / f"by {GOOD}.csv", batch(range(10)))
+    cli("import-batches", past)
+    assert GOOD not in read_archive(home).to_csv()
+    Store.of(home).identities.unlink()
+    assert "3 workers stand here by surrogate" in cli("workers")[2]
+    assert "known already" in cli("import-batches", past)[1]
+    assert len(identities(home)) == 3
+    assert cli("workers")[2] == ""
 
 
 @pytest.mark.parametrize(

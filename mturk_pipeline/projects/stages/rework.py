@@ -5,10 +5,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
+from mturk_pipeline.intake.sent_items import OFFER_ID
 from mturk_pipeline.offers.hit_history import asked_items, inputs_of_items
 from mturk_pipeline.offers.missing import missing_units
 from mturk_pipeline.offers.next_input import UploadRows, next_input
 from mturk_pipeline.offers.rework import answered_by, rework
+from mturk_pipeline.projects.lost_names import restore_names
 from mturk_pipeline.projects.offers import HitHistory, offer_rework, sent_to
 from mturk_pipeline.projects.phase import ProjectPhase
 
@@ -24,13 +26,15 @@ class Coverage(NamedTuple):
 class Rework(NamedTuple):
     """Rows to ask about again, with those left out; the files that offer them; what was sent already.
 
-    `kept` are the names of files that a person had changed, set aside.
+    `kept` are the names of files that a person had changed, set aside; `unnamed` is how many workers who must not
+    repeat an item are not in the list of those, as their ids are lost.
     """
 
     handed: UploadRows
     files: list[str]
     sent: HitHistory
     kept: list[str]
+    unnamed: int
 
 
 def coverage_of(phase: ProjectPhase, reviewed: pd.DataFrame, sent: HitHistory) -> Coverage:
@@ -51,8 +55,10 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
     inputs = inputs_of_items(raw_output, sent.unused, coverage.listed, phase.spec)
     handed = rework(reviewed, coverage.items, inputs, phase.spec, coverage.missing)
     writer = phase.writer()
-    files = offer_rework(writer, phase, handed.rows, answered_by(raw_output, sent.unused))
-    return Rework(handed, files, sent, writer.kept)
+    answered = answered_by(raw_output, sent.unused)
+    unnamed = restore_names(phase, answered.loc[answered["item_id"].isin(handed.rows[OFFER_ID]), "worker"])
+    files = offer_rework(writer, phase, handed.rows, answered)
+    return Rework(handed, files, sent, writer.kept, len(unnamed))
 
 
 def make_next_input(
