@@ -204,7 +204,8 @@ def replace_in_list(home: Home, items: pd.DataFrame) -> pd.DataFrame:
     """A list of what to ask about, the requester's own, as read from files."""
     known = replacement_for(home)
     texts = [str(c) for c in items.columns if c not in ("item_id", *_NAMES)] if known.stones else []
-    return replace_in_names(items.assign(**_changed(items, dict.fromkeys(texts, known.in_input))), known)
+    ways = {**dict.fromkeys(texts, known.in_input), "source_file": known.in_file_name}
+    return items.assign(**_changed(items, ways))
 
 
 def replace_in_names(table: pd.DataFrame, who: Replacement) -> pd.DataFrame:

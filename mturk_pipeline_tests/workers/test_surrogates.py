@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.workers.forgetting import forget, whom
-from mturk_pipeline.workers.id_replacement import Replacement, replace_in_results, replace_in_table
+from mturk_pipeline.workers.id_replacement import Replacement, replace_in_list, replace_in_results, replace_in_table
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_names, with_surrogates
 from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.surrogates import Key, is_surrogate, key_of, retired_setting_line
@@ -54,6 +54,15 @@ def test_no_table_names_a_file_by_a_worker(home: Home, tmp_path: Path) -> None:
     assert BAD.lower() in "".join(found.set_aside["reason"])
     for table in replace_in_results(home, found.assignments, found.set_aside):
         assert BAD.lower() not in table.to_csv().lower().replace(f"x1{BAD.lower()}", "")
+
+
+def test_a_list_of_what_to_ask_about_keeps_its_own_columns_whatever_they_are_called(home: Home) -> None:
+    surrogates_of(home, [f"mturk::{ID}"])
+    own = {name: [f"photos/{ID}.jpg", ID] for name in ("file", "reason", "problem", "source_sheet", "club")}
+    items = pd.DataFrame({**own, "source_file": [f"by {ID}.csv", "b.csv"]}, dtype="str")
+    listed = replace_in_list(home, items)
+    pd.testing.assert_frame_equal(listed[[*own]], items[[*own]])
+    assert ID not in "".join(listed["source_file"])
 
 
 def made_key(home: Home) -> Key:
