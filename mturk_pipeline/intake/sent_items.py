@@ -37,9 +37,17 @@ def carried_names(columns: Iterable[str], keys: Collection[str]) -> dict[str, st
 
     >>> carried_names(["club", "Decision", "offer_id", "comment"], ["club"])
     {'Decision': 'Decision (input)'}
+    >>> carried_names(["decision", "decision (input)"], [])
+    {'decision': 'decision (input) (input)'}
     """
-    carried = [c for c in columns if c not in keys and plain_name(c) in NOT_OF_OFFERS]
-    return {column: column + INPUT_MARK for column in carried}
+    everything = list(columns)
+    names = {}
+    for column in everything:
+        if column not in keys and plain_name(column) in NOT_OF_OFFERS:
+            names[column] = column + INPUT_MARK
+            while names[column] in everything:
+                names[column] += INPUT_MARK
+    return names
 
 
 # Of a row set aside: the name here, and what result files call it.

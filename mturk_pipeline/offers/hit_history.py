@@ -3,8 +3,9 @@
 import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
-from mturk_pipeline.intake.sent_items import OFFER_COLUMNS
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.intake.sent_items import NOT_OF_OFFERS, OFFER_COLUMNS
+from mturk_pipeline.texts.key_form import plain_name
+from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
 # Whoever took a HIT just before it expired may still submit it.
 GRACE = pd.Timedelta(days=1)
@@ -80,13 +81,28 @@ def inputs_of_items(
     The first answer's inputs count, in raw output and rows set aside (`unused_rows`); `listed` (item_id and plain
     columns) counts for items without a HIT.
     """
-    parts = [item_inputs(assignments).rename(columns={"parent_item_id": "item_id"})]
-    named = unused.dropna(subset=["item_id"])
+    # Lists have these names: one column each, whether its name comes from the list or from results.
+    own = {"Input.item_id": "Input.item_id" + INPUT_MARK}
+    parts = [item_inputs(assignments.rename(columns=own)).rename(columns={"parent_item_id": "item_id"})]
+    named = unused.dropna(subset=["item_id"]).rename(columns=own)
     inputs = [c for c in named.columns if c.startswith("Input.")]
     parts.append(named[["item_id", *inputs]].rename(columns=lambda c: c.removeprefix("Input.")))
     if listed is not None:
         parts.append(listed)
+    parts = [part.rename(columns=_as_raw_output_has_them(part.columns)) for part in parts]
     table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True).drop_duplicates("item_id")
     table = table.set_index("item_id").drop(columns=list(OFFER_COLUMNS), errors="ignore").astype("str")
     keys = [k for k in phase.keys if k in table]
     return table[[*keys, *(c for c in table.columns if c not in keys)]]
+
+
+def _as_raw_output_has_them(columns: pd.Index) -> dict[str, str]:
+    """Columns that an offer had to mark, as lists and rows set aside have them -> their names in raw output, if free.
+
+    >>> _as_raw_output_has_them(pd.Index(["club", "decision (input)", "item_id (input)"]))
+    {'decision (input)': 'decision'}
+    """
+    plain = {column: column.removesuffix(INPUT_MARK) for column in columns if column.endswith(INPUT_MARK)}
+    taken = {plain_name(column) for column in columns}
+    wanted = NOT_OF_OFFERS - {"item_id"} - taken
+    return {column: name for column, name in plain.items() if plain_name(name) in wanted}

@@ -192,7 +192,9 @@ def first_failure(result: dg.ExecuteInProcessResult) -> str:
             return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
     for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
+            own, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+            if own and own.description:
+                return f"{event.step_key}: {own.description.strip().splitlines()[0]}"
             while error and error.cause:
                 error = error.cause
             lines = (error.message if error else "").strip().splitlines()

@@ -196,3 +196,19 @@ def test_nobody_is_excluded_where_no_named_worker_answered():
     nobody = pd.DataFrame(columns=["item_id", "worker"], dtype="str")
     assert exclusions(handed.rows, nobody).columns.tolist() == ["WorkerId", "items", "offer_ids"]
     assert exclusions(handed.rows, nobody).empty
+
+
+def test_a_list_made_of_an_offer_has_one_column_for_what_results_call_otherwise():
+    """`decision (input)` in the list is `decision` in its results; a list's own `item_id` is `item_id (input)`."""
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1"})
+    given = given.assign(**{"Input.decision": "old", "Input.item_id": "row 1"})
+    listed = pd.DataFrame({"item_id": [id_of("Ames"), id_of("Boone")], "town": ["Ames", "Boone"]})
+    listed = listed.assign(**{"decision (input)": ["old", "new"], "item_id (input)": ["row 1", "row 2"]})
+    aside = NO_HIT_YET | {"Input.decision (input)": "none yet"}
+    inputs = inputs_of_items(given, unused_rows(set_aside(aside), PHASE.keys), listed, PHASE)
+    assert inputs.columns.is_unique
+    assert inputs.at[id_of("Unanswered"), "decision"] == "none yet"
+    assert inputs.loc[id_of("Ames"), ["decision", "item_id (input)"]].tolist() == ["old", "row 1"]
+    assert inputs.loc[id_of("Boone"), ["decision", "item_id (input)"]].tolist() == ["new", "row 2"]
+    both = inputs_of_items(given, unused_rows(None, PHASE.keys), listed.assign(decision="theirs"), PHASE)
+    assert both.loc[id_of("Boone"), ["decision", "decision (input)"]].tolist() == ["theirs", "new"]

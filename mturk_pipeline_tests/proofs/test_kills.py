@@ -19,6 +19,7 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.locks import is_held
 from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.folders.tables import read_table
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
@@ -170,6 +171,10 @@ def _is_what_an_undisturbed_project_gives(home: Home, project: Path, folder: Pat
     shutil.copytree(project, other.projects / "example", ignore=shutil.ignore_patterns("_*", ".*", "3_*", "6_*", "9_*"))
     environment = {**os.environ, "MTURK_PROJECTS_DIR": str(other.projects), "DAGSTER_HOME": str(other.dagster)}
     environment["MTURK_WORKFLOWS_DIR"] = str(other.workflows)
+    # With the same key, workers have the same surrogates.
+    key = Store.of(other).key
+    key.parent.mkdir(parents=True)
+    shutil.copyfile(Store.of(home).key, key)
     subprocess.run(_command("init", "example"), env=environment, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(_command("run", "example"), env=environment, check=True, stdout=subprocess.DEVNULL)
     workflows, _ = load_workflows([SHIPPED_DIR])

@@ -106,7 +106,7 @@ def _is_whole(home: Home, project: Path, person: Person) -> None:
         assert [e["number"] for e in entries] == sorted({e["number"] for e in entries})
         for entry in entries:
             if entry["kind"] == "file":
-                assert kept_sheets(kept_file(kept, entry["id"]), lambda names: "item_id" in names)
+                assert kept_sheets(kept_file(kept, entry["id"]), lambda names: "decision" in names)
         read_table(kept / "exports.parquet")
     for path, content in person.contents.items():
         assert path.read_bytes() == content, f"{path.name} is not as it was saved"
