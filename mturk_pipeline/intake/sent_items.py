@@ -29,7 +29,8 @@ NOT_OF_OFFERS = frozenset({"item_id", "decision", "export", "hitid", "assignment
 def offered_names(columns: Iterable[str], phase: PhaseSpec) -> dict[str, str]:
     """Columns of keys and fields -> their names in an upload: as in the phase file, where that is free."""
     names = {column: phase.plain_name(column) for column in columns}
-    return {column: name for column, name in names.items() if name not in OFFERS_OWN}
+    own = OFFERS_OWN | NOT_OF_OFFERS
+    return {column: name for column, name in names.items() if name not in own and plain_name(name) not in own}
 
 
 def carried_names(columns: Iterable[str], keys: Collection[str]) -> dict[str, str]:

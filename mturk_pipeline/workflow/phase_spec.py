@@ -27,8 +27,8 @@ RESERVED_NAMES = frozenset(
     | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
     | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle", "given"}
 )
-# In a person's sheet these are found however they are written.
-_FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment"})
+# These tell sheets and result files from offers, however they are written.
+_FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment", "hitid", "assignmentid", "workerid"})
 # Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it, and in workbooks `f_pick_1` ….
 _BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|pick_\d+)")
 KEY_MARK, FIELD_MARK, INPUT_MARK = " (key)", " (field)", " (input)"

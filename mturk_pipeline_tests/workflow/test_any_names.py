@@ -74,6 +74,7 @@ def _texts(node: ast.AST) -> list[str]:
 ALWAYS = (
     "item", "index", "level_0", "name", "kind", "row", "rank", "email", "leads", "sources", "since", "present", "rule",
     "raw", "what_trust", "why_trust", "what_runners_up", "what_outcome", "what_pick_1", "why_pick_1", *RESERVED_NAMES,
+    "AssignmentId", "HITId", "WorkerId",
 )  # fmt: skip
 EVERY = column_names()
 NAMES = sorted({*EVERY, *ALWAYS}) if os.environ.get("MTURK_ALL_NAMES") else sorted({*ALWAYS, *EVERY[::12]})
