@@ -167,7 +167,7 @@ def test_a_toy_kind_is_guessed_checked_and_needs_its_settings(toys: None) -> Non
 
 
 def test_an_unknown_kind_and_an_unknown_model_are_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="is 'isbn'; a field is of one of the kinds boolean"):
+    with pytest.raises(ValueError, match=r"is 'isbn'; a field is of one of the kinds .*boolean"):
         PhaseSpec.model_validate({"fields": {"isbn": {"kind": "isbn"}}})
     with pytest.raises(ValueError, match="is 'everyone'; a model of trust is one of majority"):
         PhaseSpec.model_validate({"fields": {"a": {"kind": "text"}}, "model": "everyone"})

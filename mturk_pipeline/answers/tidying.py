@@ -10,6 +10,7 @@ from mturk_pipeline.answers.other_sites import mark_elsewhere
 from mturk_pipeline.answers.records import real_records, with_elements
 from mturk_pipeline.answers.repeated_texts import without_echoes
 from mturk_pipeline.answers.spelling import with_one_spelling
+from mturk_pipeline.answers.unticked import with_unticked, without_unasked
 from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.intake.mended_cells import original_cells
@@ -46,7 +47,8 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     parts = [_scalars(gathered.loc[~listed], item, phase, every)]
     if phase.record_fields:
         parts.append(_lists(gathered.loc[listed], item, phase, every))
-    return _assembled(pd.concat(parts, ignore_index=True), assignments, phase)
+    everything = without_unasked(pd.concat(parts, ignore_index=True), assignments, phase)
+    return _assembled(with_unticked(everything, phase), assignments, phase)
 
 
 def _scalars(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:

@@ -26,8 +26,16 @@ class Consensus(Table):
     )
     value = Column(str, "The best guess, normalised; missing for none and unknown", nullable=True)
     trust = Column(
-        float, "Probability that the outcome is right, 0..1 (a count of votes with model: majority)", ge=0, le=1
+        float,
+        "Probability that the outcome is right, 0..1 (a count of votes with model: majority); missing where nothing is "
+        "right or wrong: free texts, remarks, ratings without a scale",
+        nullable=True,
+        ge=0,
+        le=1,
     )
+    low = Column(float, "Of a rating: lower end of its 95 % interval", nullable=True)
+    high = Column(float, "Of a rating: upper end of its 95 % interval", nullable=True)
+    detail = Column(str, "What stands beside the value: a rating's interval, each option's trust; else ''")
     pattern = Column(str, PATTERNS)
     flag = Column(str, "Decision table, generalised to any number of answers", isin=FLAGS)
     flag_text = Column(str, "The flag in words, such as 'All good, triple consensus'")

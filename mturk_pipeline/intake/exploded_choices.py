@@ -16,9 +16,9 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
     """Replace each group of true/false columns in `frame` by one column holding the labels chosen.
 
     `Answer.Car.Car` and `Answer.Car.Bus` become `Answer.Car`, several labels joined by "|". A group is joined only
-    where all its cells are true, false or blank; other columns stay as they are, and so do answer columns that the
-    phase reads (`wanted`, in any case, without "Answer."). A group that the phase wants joined is joined even where it
-    is blank.
+    where all its cells are true, false or blank. Other columns stay as they are, and so do answer columns that the
+    phase reads (`wanted`, in any case, without "Answer."), and a single box, which is a yes or a no. A group that the
+    phase wants joined is joined even where it is blank, and of one box.
 
     >>> cells = pd.DataFrame({"Answer.Car.Car": ["true", "false"], "Answer.Car.Bus": ["TRUE", None]}, dtype="str")
     >>> join_exploded(cells)
@@ -32,7 +32,7 @@ def join_exploded(frame: pd.DataFrame, wanted: Collection[str] | None = None) ->
     for group, labels in groups.items():
         target = PREFIX + group
         columns = [f"{target}.{label}" for label in labels]
-        if target in frame.columns:
+        if target in frame.columns or (len(labels) == 1 and comparable(group) not in wanted):
             continue
         ticked = _ticked(frame[list(columns)], even_blank=comparable(group) in wanted)
         if ticked is not None:

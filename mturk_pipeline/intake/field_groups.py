@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mturk_pipeline.intake.kind_guesses import Guess, guess_kind
-from mturk_pipeline.kinds import KINDS, Kind
+from mturk_pipeline.intake.kind_guesses import Guess, guess_kind, is_behaviour
+from mturk_pipeline.kinds import KINDS, Kind, choices
+
+_CROSSING = 0.3  # of the texts that several people gave stand in different columns
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,14 @@ def group_columns(assignments: pd.DataFrame, answer_columns: Sequence[str]) -> l
     Numbered columns are a list of records where their names go on behind the number (`club_1_name`), or a name
     and a link share their numbers (`name_1`, `url_1`); else several places for one answer (`email_1`, `email_2`),
     unless they answer numbered inputs (`Input.headline1`, `Answer.stance1`) or are choices: those are questions
-    of their own.
+    of their own. Numbered texts of which people write the same ones into different places are one set
+    (`keyword1`, `keyword2`). Columns `category` and `category.label` that no row fills both are one question in two
+    versions of its form. What a page notes of its worker's behaviour is no field.
     """
     names = [c.removeprefix("Answer.") for c in answer_columns]
     guesses = _guesses(assignments, names)
+    names = [name for name in names if not is_behaviour(name, assignments[f"Answer.{name}"])] or names
+    versions = _versions(assignments, names)
     inputs = [c.removeprefix("Input.") for c in assignments.columns if c.startswith("Input.")]
     asked = {frozenset(numbers) for numbers in _templates(inputs).values()}
     templates = {t: members for t, members in _templates(names).items() if frozenset(members) not in asked}
@@ -37,7 +43,7 @@ def group_columns(assignments: pd.DataFrame, answer_columns: Sequence[str]) -> l
     groups: list[FieldGroup] = []
     done: set[str] = set()
     for name in names:
-        if name in done:
+        if name in done or any(name in later for later in versions.values()):
             continue
         template = next((t for t, members in templates.items() if name in members.values()), None)
         members = list(templates[template].values()) if template else [name]
@@ -45,11 +51,47 @@ def group_columns(assignments: pd.DataFrame, answer_columns: Sequence[str]) -> l
             groups.append(FieldGroup(_bare(template), (template,), guesses[name]))
         elif template and _is_pooled(KINDS[guesses[name].kind]):
             groups.append(FieldGroup(_bare(template), tuple(members), guesses[name]))
+        elif template and KINDS[guesses[name].kind].prose and _are_one_set(assignments, members):
+            groups.append(FieldGroup(_bare(template), tuple(members), Guess(choices.KIND.name, {})))
         else:
-            members = [name]
-            groups.append(FieldGroup(name, (name,), guesses[name]))
+            members = [name, *versions.get(name, [])]
+            groups.append(FieldGroup(_plain_name(name), tuple(members), guesses[name]))
         done.update(members)
     return groups
+
+
+def _plain_name(name: str) -> str:
+    """A column's name without what a form adds: a single box is called `Car.Car` or `agree.on`.
+
+    >>> _plain_name("Car.Car"), _plain_name("agree.on"), _plain_name("mood.label")
+    ('Car', 'agree', 'mood')
+    """
+    group, _, label = name.rpartition(".")
+    return group if group and label in (group, "on", "label") else name
+
+
+def _versions(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, list[str]]:
+    """Columns that are another one's question in a later version of its form: `category.label` of `category`."""
+    out: dict[str, list[str]] = {}
+    for name in names:
+        base = name.removesuffix(".label")
+        if base != name and base in names:
+            both = assignments[f"Answer.{base}"].notna() & assignments[f"Answer.{name}"].notna()
+            if not both.any():
+                out[base] = [name]
+    return out
+
+
+def _are_one_set(assignments: pd.DataFrame, members: Sequence[str]) -> bool:
+    """Whether numbered columns hold one set: what people agree on stands in different places."""
+    long = assignments[["item_id", "assignment_id", *(f"Answer.{m}" for m in members)]].melt(
+        ["item_id", "assignment_id"], var_name="column", value_name="text"
+    )
+    long = long.dropna(subset=["text"])
+    long["text"] = long["text"].str.strip().str.casefold()
+    given = long.groupby(["item_id", "text"]).agg(by=("assignment_id", "nunique"), places=("column", "nunique"))
+    shared = given[given["by"] > 1]
+    return len(shared) >= 3 and float((shared["places"] > 1).mean()) >= _CROSSING
 
 
 def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess]:

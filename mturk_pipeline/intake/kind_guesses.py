@@ -4,15 +4,32 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from mturk_pipeline.kinds import KINDS, SEPARATOR
 from mturk_pipeline.kinds.column_sample import REMARK_WORDS, ColumnSample
 from mturk_pipeline.texts.encoded import clean_source
+from mturk_pipeline.texts.plain_text import words
 from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS
 
 _ANCHOR = re.compile(r"""<a\s[^<>]*?href\s*=\s*["']?([^"'\s<>]+).*""")
 _MAILTO = re.compile(r"mailto:\s*(?://)?([^?]*).*")
+_BUTTON = words("submit submitbutton button btnsubmit")
+_BEHAVIOUR = words(
+    "start end starttime endtime begin begintime finish finishtime time times timer timing timestamp duration elapsed "
+    "elapsedtime activetime timeactive worktime pagetime loadtime submittime accepttime timespent seconds milliseconds "
+    "useragent browser platform screen screenwidth screenheight windowwidth windowheight imgwidth imgheight imagewidth "
+    "imageheight width height clicks scrolls keystrokes ipaddress"
+)
+# A number, several, a moment, or what a browser says of itself.
+_MEASURED = re.compile(
+    r"[\d.,:;|\sxX+-]+(?:ms|s|px|am|pm)?|\d{4}-\d\d-\d\d[T ].*|(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s.*\d{4}.*|"
+    r"mozilla/.*|undefined|nan|null|\{\}", re.IGNORECASE
+)  # fmt: skip
+_LOOKED_AT, _MOSTLY = 500, 0.95
 _NOTHING = frozenset(BLANK_TOKENS) | frozenset(NONE_TOKENS)
 
 
@@ -21,7 +38,7 @@ class Guess:
     """A field's kind, and the settings that go with it, such as the network of a handle."""
 
     kind: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, Any]
 
 
 def words_of(name: str) -> list[str]:
@@ -37,6 +54,23 @@ def words_of(name: str) -> list[str]:
 def is_remark(name: str) -> bool:
     """Whether a column asks for comments on the task, not about the item."""
     return bool(REMARK_WORDS & set(words_of(name)))
+
+
+def is_behaviour(name: str, cells: pd.Series) -> bool:
+    """Whether a column holds what a page noted of its worker's behaviour, not an answer: times, sizes, its own button.
+
+    >>> is_behaviour("starttime", pd.Series(["1492462000123"])), is_behaviour("start", pd.Series(["Main St."]))
+    (True, False)
+    """
+    found = set(words_of(name)) | {re.sub(r"[^a-z]", "", name.lower())}
+    texts = cells.dropna().astype("str").str.strip().drop_duplicates().head(_LOOKED_AT)
+    if texts.empty:
+        return False
+    if _BUTTON & found:
+        return len(texts) <= 2
+    if not _BEHAVIOUR & found:
+        return False
+    return sum(_MEASURED.fullmatch(str(text)) is not None for text in texts) >= _MOSTLY * len(texts)
 
 
 def guess_kind(name: str, values: Iterable[str], items: int, asked: Sequence[object] | None = None) -> Guess:

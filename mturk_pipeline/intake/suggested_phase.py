@@ -14,10 +14,11 @@ import yaml
 
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
-from mturk_pipeline.intake.kind_guesses import is_remark
 from mturk_pipeline.intake.result_file import ResultFile
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE, SET
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 
 # Columns that tables and workbooks of later rooms hold beside fields.
@@ -43,7 +44,7 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
     groups = group_columns(assignments, answers)
     attributes: dict[str, Any] = {"description": _description(assignments), "keys": keys}
     attributes["assignments_per_item"] = _redundancy(assignments)
-    attributes["fields"] = _fields(groups, keys)
+    attributes["fields"] = _fields(groups, keys, assignments)
     content = yaml.safe_dump(
         {"type": "mturk_pipeline.components.Phase", "attributes": attributes},
         sort_keys=False,
@@ -96,10 +97,10 @@ def _unwieldy(texts: pd.Series) -> int:
     return 2 if texts.str.len().mean() > 200 else 0
 
 
-def _fields(groups: Sequence[FieldGroup], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Fields as a phase file has them; remarks about the task hold no item back."""
+def _fields(groups: Sequence[FieldGroup], keys: Sequence[str], assignments: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Fields as a phase file has them; texts, ratings and remarks hold no item back where there are other fields."""
     fields: dict[str, dict[str, Any]] = {}
-    remarks = [g for g in groups if is_remark(g.name)]
+    gates = [g for g in groups if _is_gate(g)]
     taken = {n.casefold() for n in (*_TAKEN, *keys)}
     for group in groups:
         name = _field_name(group.name, taken)
@@ -108,10 +109,35 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str]) -> dict[str, dict
         if list(group.columns) != [name]:
             content["columns"] = list(group.columns)
         content |= group.guess.settings
-        if 0 < len(remarks) < len(groups) and group not in remarks:
+        if asked_if := _asked_if(assignments, group):
+            content["asked_if"] = asked_if
+        if 0 < len(gates) < len(groups) and group in gates:
             content["gate"] = True
         fields[name] = content
     return fields
+
+
+def _is_gate(group: FieldGroup) -> bool:
+    """Whether a field should hold its item back: its answers can be checked, and one of them is right."""
+    kind = KINDS[group.guess.kind]
+    return kind.agreement in (ONE_VALUE, SET) and not kind.prose
+
+
+def _asked_if(assignments: pd.DataFrame, group: FieldGroup) -> str:
+    """The input that is empty exactly where nobody answered the group's columns; '' without one.
+
+    A box that nobody ticked was asked all the same, unless an input says otherwise.
+    """
+    columns = [c for c in (f"Answer.{name}" for name in group.columns) if c in assignments]
+    if not columns:
+        return ""
+    answered = assignments[columns].notna().any(axis=1)
+    by_item = answered.groupby(assignments["item_id"]).transform("any")
+    if by_item.all() or not by_item.any():
+        return ""
+    inputs = [c for c in assignments.columns if c.startswith("Input.")]
+    fitting = [c for c in inputs if (assignments[c].notna() & (assignments[c] != "")).eq(by_item).all()]
+    return fitting[0].removeprefix("Input.") if fitting else ""
 
 
 def _field_name(text: str, taken: set[str]) -> str:

@@ -1,6 +1,19 @@
 """The kinds of answers, one module each. A new kind is one new module and one line here."""
 
-from mturk_pipeline.kinds import boolean, choice, email, handle, name, number, phone, text, url
+from mturk_pipeline.kinds import (
+    boolean,
+    choice,
+    choices,
+    email,
+    handle,
+    name,
+    number,
+    phone,
+    rating,
+    remark,
+    text,
+    url,
+)
 from mturk_pipeline.kinds.kind import SEPARATOR, Kind, Question, Reading, invalid
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 
@@ -8,12 +21,15 @@ from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        remark.KIND,
         boolean.KIND,
         handle.KIND,
         email.KIND,
         phone.KIND,
         url.KIND,
+        choices.KIND,
         choice.KIND,
+        rating.KIND,
         number.KIND,
         name.KIND,
         text.KIND,

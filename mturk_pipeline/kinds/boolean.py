@@ -8,6 +8,7 @@ from mturk_pipeline.texts.plain_text import clean, unwrap, words
 _YES = words("yes y true t 1 1.0 on checked selected yep yeah")
 # By which a column shows itself: 1 and 0 are numbers as well.
 _YES_NO = words("yes no true false y n")
+_BOX = words("on true checked selected")  # what forms send for a ticked box, and nothing else
 _NO = words("no n false f 0 0.0 off unchecked unselected nope")
 
 
@@ -16,12 +17,17 @@ def read(raw: str, field: Question) -> Reading:
     word = unwrap(clean(raw[:200])).casefold()
     if word in _YES or word in _NO:
         return Reading("yes" if word in _YES else "no", "valid")
+    if field.checkbox and word:
+        return Reading("yes", "valid")  # the text that the form sends for a ticked box
     return invalid("neither yes nor no")
 
 
-def guess(sample: ColumnSample) -> dict[str, str] | None:
-    """No settings, where all answers are a yes or a no, and both occur."""
-    return {} if len(sample.counts) > 1 and set(sample.counts) <= _YES_NO else None
+def guess(sample: ColumnSample) -> dict[str, object] | None:
+    """No settings, where all answers are a yes or a no, and both occur; that it is one box, where only ticks occur."""
+    if len(sample.counts) == 1 and set(sample.counts) <= _BOX:
+        return {"checkbox": True}
+    both = len(sample.counts) > 1 and set(sample.counts) <= _YES_NO
+    return {} if both or set(sample.counts) == {"false"} else None
 
 
 KIND = Kind("boolean", read, near_miss=near_misses.boolean, guess=guess)

@@ -71,13 +71,10 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
 
 
 def guess(sample: ColumnSample) -> dict[str, str] | None:
-    """The separator, where several labels stand in a cell; None where no few labels come back, or they are numbers."""
+    """No settings, where few labels come back; None where they are numbers."""
     if sample.is_code or sample.is_remark or not sample.has_labels:
         return None
-    several = any(SEPARATOR in v for v in sample.counts)
-    if len(sample.counts) > 2 and not several and sample.is_numeric(0.95):
-        return None
-    return {"separator": SEPARATOR} if several else {}
+    return None if len(sample.counts) > 2 and sample.is_numeric(0.95) else {}
 
 
 KIND = Kind(

@@ -9,10 +9,26 @@ from functools import cached_property
 from mturk_pipeline.texts.plain_text import words
 
 _DIGITS = re.compile(r"\d+(-\d+)*")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)([.,]\d+)?(e[+-]?\d{1,2})?\s*%?")
 # Digits under such a name are no quantity: nobody adds them up, and a leading 0 belongs to them.
 _CODE_WORDS = words("zip zipcode postcode postal plz code id ids isbn issn ext extension room ssn pin sku")
 REMARK_WORDS = frozenset({"feedback", "comment", "comments", "remark", "remarks", "suggestion", "suggestions"})
+_RATING_WORDS = words(
+    "rating ratings rate rated score scores scale slider likert star stars level agree agreement confidence confident "
+    "intensity strength quality importance similarity valence arousal difficulty likelihood satisfaction"
+)
+# What is counted or looked up has one right number, however rarely people agree on it.
+_COUNT_WORDS = words(
+    "member members price prices cost year years count counts number amount total population employees age size sqft "
+    "people staff students seats rooms pages distance weight salary revenue"
+)
+_CLOSE = 0.5  # spread of the answers to one item over that of all answers
+_MOST_LEVELS = 11
+_MEETING = 0.8  # of pairs of answers to one item: counts that can be looked up, not ratings
+_EXACT = 0.3  # of pairs of texts about one item that are the same: there is a right one
+_SEVERAL = 0.05  # of the cells hold several labels
+_USUAL_SCALES = ((0.0, 1.0), (0.0, 10.0), (0.0, 100.0), (-1.0, 1.0), (-10.0, 10.0), (-100.0, 100.0))
 _COMING_BACK = 0.6  # of the answers of a choice are labels of several items
 _USUAL = 3  # answers to each label, where there is one item only
 _MOSTLY, _LED_BY_ZERO = 0.9, 0.05
@@ -97,3 +113,86 @@ class ColumnSample:
             return len(where) > 1 and total >= _USUAL * len(where)
         several = sum(n for v, n in self.counts.items() if any(len(where[x]) > 1 for x in v.split(self.separator)))
         return several >= _COMING_BACK * total
+
+    @cached_property
+    def has_several(self) -> bool:
+        """Whether cells hold several labels of a form's boxes: "a|b", a list, or words that come back with commas."""
+        from mturk_pipeline.kinds.choices import parts_of
+
+        if self.is_numeric(0.9):
+            return False
+        split = {value: parts_of(value) for value in self.counts}
+        several = sum(self.counts[value] for value, (labels, _) in split.items() if len(labels) > 1)
+        total = sum(self.counts.values())
+        if not several or several < _SEVERAL * total:
+            return False
+        if any(formal for labels, formal in split.values() if len(labels) > 1):
+            return all(len(label) <= 80 for labels, _ in split.values() for label in labels)
+        labels: Counter[str] = Counter()
+        for value, (found, _) in split.items():
+            labels.update(dict.fromkeys(found, self.counts[value]))
+        return 3 * len(labels) <= labels.total() and max(map(len, labels)) <= 40
+
+    @cached_property
+    def meeting(self) -> float | None:
+        """Share of pairs of answers about one item that are the same; None where no item has two answers."""
+        same = pairs = 0
+        for answers in self._by_item:
+            counts = Counter(answers)
+            n = len(answers)
+            pairs += n * (n - 1) // 2
+            same += sum(k * (k - 1) // 2 for k in counts.values())
+        return same / pairs if pairs else None
+
+    @property
+    def _by_item(self) -> list[list[str]]:
+        of_item: dict[object, list[str]] = {}
+        if self.asked is not None:
+            for cell, item in zip(self.cells, self.asked, strict=True):
+                if cell in self.counts:
+                    of_item.setdefault(item, []).append(cell.casefold().rstrip(" .!"))
+        return [answers for answers in of_item.values() if len(answers) > 1]
+
+    def _lie_close(self, values: Sequence[float]) -> bool:
+        """Whether numbers given for one item lie much closer together than those of all items (`values`)."""
+        within = [sorted(map(float, filter(_PLAIN_NUMBER.fullmatch, answers))) for answers in self._by_item]
+        ranges = sorted(numbers[-1] - numbers[0] for numbers in within if len(numbers) > 1)
+        return bool(ranges) and ranges[len(ranges) // 2] <= _CLOSE * (values[-1] - values[0])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether texts look as if one of them were right: those about one item meet, or they look like codes."""
+        if self.is_code or self.is_called_code:
+            return True
+        if self.meeting is not None:
+            return self.meeting >= _EXACT
+        return bool(self.counts) and max(len(value.split()) for value in self.counts) <= 2
+
+    @cached_property
+    def scale_seen(self) -> dict[str, object] | None:
+        """The settings of a rating, where the answers are ratings; None where they are not."""
+        if not self.is_numeric(0.95) or self.is_code or self.is_called_code or self.is_remark:
+            return None
+        if _COUNT_WORDS & self.words and not _RATING_WORDS & self.words:
+            return None
+        values = sorted({float(v) for v in self.counts if _PLAIN_NUMBER.fullmatch(v)})
+        if len(values) < 3 or len(values) < 0.9 * len(self.counts):
+            return None
+        low, high = values[0], values[-1]
+        whole = all(v.is_integer() for v in values)
+        called = bool(_RATING_WORDS & self.words)
+        meeting = 0.0 if self.meeting is None else self.meeting
+        if whole and high - low < _MOST_LEVELS and low >= -10 and (called or meeting < _MEETING):
+            few = sum(self.counts.values()) >= 2 * len(values)
+            return {"levels": [f"{n}" for n in range(int(low), int(high) + 1)]} if called or few else None
+        if not called and (self.meeting is None or self.meeting >= _EXACT or not self._lie_close(values)):
+            return None
+        if low > 0 and high > 100 * low and not called:
+            return {"scale": "ratio"}
+        usual = [ends for ends in _USUAL_SCALES if ends[0] <= low and high <= ends[1]]
+        ends = usual[0] if usual else (low, high)
+        return {"scale": [_whole(end) for end in ends]}
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from mturk_pipeline.kinds.column_sample import ColumnSample
 
@@ -27,6 +27,15 @@ class Question(Protocol):
     @property
     def region(self) -> str: ...
 
+    @property
+    def levels(self) -> Sequence[str]: ...
+
+    @property
+    def scale(self) -> Sequence[float] | str | None: ...
+
+    @property
+    def checkbox(self) -> bool: ...
+
 
 class Reading(NamedTuple):
     """One answer as its kind reads it."""
@@ -47,6 +56,10 @@ class Kind:
     name: str  # As a phase file has it
     # Text and field to a `Reading`. Total (no text makes it raise) and idempotent (its value reads as itself).
     read: Callable[[str, Question], Reading]
+    # How its answers become one: a name in `mturk_pipeline.trust.agreements.AGREEMENTS`
+    agreement: str = "one_value"
+    # The parts of a cell that holds several answers; None where it is one answer as a whole
+    parts: Callable[[str, Question], Sequence[str] | None] | None = None
     # Workers write what they found, in words of their own; else all items share one small set of possible answers, in
     # which "none" and "no" are answers like any other
     open: bool = False
@@ -64,7 +77,7 @@ class Kind:
     near_miss: Callable[[str, Question], bool] | None = None
     # The settings of the field that a column of answers makes (often none), where it is of this kind; None where it is
     # not. Kinds are tried in the order of the registry.
-    guess: Callable[[ColumnSample], Mapping[str, str] | None] = lambda sample: None
+    guess: Callable[[ColumnSample], Mapping[str, Any] | None] = lambda sample: None
     # Settings without which a field of the kind means nothing, each with an example
     needs: Mapping[str, str] = field(default_factory=dict)
     # Settings on which reading depends, each with values that are tried where many answers could not be read

@@ -53,9 +53,9 @@ def doubts_about(text: str) -> str:
     return "a database command, not a text" if _QUERY.search(text) else ""
 
 
-def guess(sample: ColumnSample) -> dict[str, str] | None:
-    """No settings: whatever no other kind claims is text."""
-    return {}
+def guess(sample: ColumnSample) -> dict[str, object] | None:
+    """Whether one text is right: whatever no other kind claims is text."""
+    return {"exact": sample.is_exact}
 
 
 KIND = Kind("text", read, open=True, key_of=key_of, guess=guess, prose=True, damage="text", width=34)

@@ -1,10 +1,12 @@
 """Cleaned output: the crowd's best guesses, one row per item or record, and which rows need eyes."""
 
+import numpy as np
 import pandas as pd
 
 from mturk_pipeline.review.item_rows import ROW, as_lists, key_columns
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
+NOT_ASKED = "not_asked"  # an outcome beside those of consensus: the item's input says so (`asked_if`)
 _ORIGINS = ["answers", "hit_ids", "assignment_ids", "given"]
 
 
@@ -19,9 +21,9 @@ def clean(
     -------
     DataFrame
         Contract `CleanedOutput`. Beside its columns one per key (`hit_id` for a phase without keys), and per
-        field `f` four: `f`, `f_trust`, `f_runners_up` (list) and `f_outcome` (value, none, unknown). A record's
-        row repeats the values of the item's scalar fields. An item for which nobody listed a record has one
-        row, with element ''.
+        field `f` four: `f`, `f_trust`, `f_runners_up` (list) and `f_outcome` (value, none, unknown,
+        not_asked). A record's row repeats the values of the item's scalar fields. An item for which nobody listed a
+        record has one row, with element ''.
     """
     rows = items[["item_id", "parent_item_id", "element", *key_columns(phase), *_ORIGINS]].reset_index(drop=True)
     parts = [rows]
@@ -30,9 +32,9 @@ def clean(
     reasons = pd.Series("", index=rows.index, dtype="str")
     for field, guess in _guesses(consensus, rows, phase).items():
         parts.append(_field_columns(field, guess))
-        priority += phase.error_weight(field) * (1 - guess["trust"]).clip(lower=0)
+        priority += phase.error_weight(field) * (1 - guess["trust"].fillna(0.0)).clip(lower=0)
         if field in phase.gates:
-            below = ~guess["accepted"].eq(True)
+            below = ~guess["accepted"].eq(True) & (guess["outcome"] != NOT_ASKED)
             waits |= below
             reasons = _appended(reasons, _words(field, guess, phase).where(below, ""))
     judged = pd.DataFrame({"needs_review": waits, "priority": priority, "reasons": reasons})
@@ -46,7 +48,10 @@ def field_columns(field: str) -> tuple[str, str, str, str]:
 
 
 def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> dict[str, pd.DataFrame]:
-    """Per field its consensus, one row for each of `rows`; trust is 0 where nothing is known."""
+    """Per field its consensus, one row for each of `rows`.
+
+    Trust is 0 where nothing is known; missing where nothing can be right or wrong, or the question was not asked.
+    """
     columns = ["outcome", "value", "trust", "runners_up", "pattern", "accepted", "reasons"]
     first = consensus.drop_duplicates([*ROW, "field"]).set_index(["field", *ROW])[columns].sort_index()
     of_record = pd.MultiIndex.from_frame(rows[["parent_item_id", "element"]], names=ROW)
@@ -56,8 +61,10 @@ def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> d
     for field in phase.fields:
         table = first.xs(field, level="field") if field in known else first.iloc[:0].droplevel("field")
         table = table.reindex(of_record if field in phase.record_fields else of_item).set_axis(rows.index)
-        table["trust"] = table["trust"].astype(float).fillna(0.0)
-        table["outcome"] = table["outcome"].astype("str").fillna("unknown")
+        unknown = table["outcome"].isna()
+        absent = NOT_ASKED if phase.fields[field].asked_if else "unknown"
+        table["trust"] = table["trust"].astype(float).mask(unknown, np.nan if absent == NOT_ASKED else 0.0)
+        table["outcome"] = table["outcome"].astype("str").fillna(absent)
         guesses[field] = table
     return guesses
 
@@ -73,10 +80,10 @@ def _words(field: str, guess: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Why `field` holds its row back, in words."""
     reasons = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     reasons = reasons.where(reasons != "", "nobody gave a usable answer")
-    trust = guess["trust"].map("{:.2f}".format).astype("str")
+    trust = guess["trust"].fillna(0.0).map("{:.2f}".format).astype("str")
     is_none = guess["outcome"] == "none"
     limits = is_none.map({True: phase.threshold_of_none(field), False: phase.threshold(field)}).astype(float)
-    below = (guess["trust"] < limits) & guess["pattern"].notna()
+    below = (guess["trust"] < limits) & guess["pattern"].notna()  # not where there is no trust
     words = ", trust " + trust + " is below " + limits.map("{:.2f}".format).astype("str")
     return f"{field}: " + reasons + words.where(below, "")
 

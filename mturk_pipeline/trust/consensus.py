@@ -1,14 +1,16 @@
 """Consensus of a phase: the best guess for each item, record and field, and how far to trust it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.agreement_flags import FLAGS, decide, flag_text, sameness
-from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools
+from mturk_pipeline.trust.agreements import Agreed, Outside, agree
+from mturk_pipeline.trust.agreements.consensus_table import consensus_table
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.auto_acceptance import Guesses, accepted, thresholds_of
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import (
@@ -25,8 +27,9 @@ from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.reasons import Facts, reasons_of
-from mturk_pipeline.trust.truth import Truth, calibration_of, looks, taught
+from mturk_pipeline.trust.truth import Model, Truth, calibration_of, looks, taught
 from mturk_pipeline.trust.votes import Ballots, Cells, ballots
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 SUSPICIOUS_CAP = 0.49
@@ -46,6 +49,8 @@ class Fitted:
     calibration: Calibration
     known: Priors  # before the answers were looked at
     looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.truth.looks`)
+    # The votes on fields of other agreements than one right value (sets, ratings, texts), and what became of them
+    others: tuple[tuple[Ballots, Agreed], ...] = ()
 
 
 def fit(
@@ -57,6 +62,7 @@ def fit(
     votes: Ballots | None = None,
     judged: Truth | None = None,
     unjudged: Scores | None = None,
+    outside: Outside | None = None,
 ) -> Fitted:
     """Fit the model to `answers` (contract Answers); ValueError for a field that the phase does not have.
 
@@ -73,9 +79,25 @@ def fit(
         they show of workers.
     unjudged
         `Fitted.unjudged` of a fit of the same votes, where the caller has it.
+    outside
+        The same knowledge for fields whose answers are sets, ratings or texts.
     """
-    find = model_named(model or phase.model)
     votes = ballots(answers, phase) if votes is None else votes
+    fitted = _fit_one_value(model_named(model or phase.model), phase, votes, known, judged, unjudged)
+    outside = outside or Outside()
+    others = []
+    for name in sorted({spec.agreement for spec in phase.fields.values()} - {ONE_VALUE}):
+        mine = ballots(answers, phase, name)
+        others.append((mine, agree(name, mine, phase, outside)))
+    seen = [fitted.looks, *(agreed.looks for _, agreed in others if len(agreed.looks))]
+    looked = pd.concat(seen, ignore_index=True) if len(seen) > 1 else fitted.looks
+    return replace(fitted, others=tuple(others), looks=looked)
+
+
+def _fit_one_value(
+    find: Model, phase: PhaseSpec, votes: Ballots, known: Priors | None, judged: Truth | None, unjudged: Scores | None
+) -> Fitted:
+    """What the model makes of fields with one right value."""
     known = known or Priors.nothing(votes)
     scores = unjudged = unjudged or find(votes, phase, known)
     judged = judged or Truth.nothing(votes)
@@ -111,11 +133,25 @@ def find_consensus(
     """
     accept = thresholds_of(phase, thresholds or {})
     model_fit = fitted or fit(answers, phase, model=model)
-    table = _counts(model_fit)
-    guesses = _guesses(model_fit)
-    table["accepted"] = accepted(model_fit.ballots, phase, model_fit.known, guesses, accept, answers)
-    table["changed_by_weighting"] = changed(model_fit.ballots, model_fit.chosen, guesses.for_none)
-    facts = Facts(model_fit.ballots, phase, model_fit.scores, model_fit.chosen, guesses.suspicious, model_fit.footer)
+    tables = [_of_one_value(model_fit, accept, answers)]
+    tables += [consensus_table(votes, phase, agreed, accept) for votes, agreed in model_fit.others]
+    tables = [table for table in tables if len(table)] or tables[:1]
+    if len(tables) == 1:
+        return tables[0]
+    place = {name: n for n, name in enumerate(phase.fields)}
+    whole = pd.concat(tables, ignore_index=True)
+    return whole.assign(place=whole["field"].map(place)).sort_values(
+        ["item_id", "element", "place"], kind="stable", ignore_index=True
+    )[list(Consensus.names())]
+
+
+def _of_one_value(fitted: Fitted, accept: Floats, answers: pd.DataFrame) -> pd.DataFrame:
+    """Contract Consensus of the fields with one right value."""
+    phase, guesses = fitted.phase, _guesses(fitted)
+    table = _counts(fitted)
+    table["accepted"] = accepted(fitted.ballots, phase, fitted.known, guesses, accept, answers)
+    table["changed_by_weighting"] = changed(fitted.ballots, fitted.chosen, guesses.for_none)
+    facts = Facts(fitted.ballots, phase, fitted.scores, fitted.chosen, guesses.suspicious, fitted.footer)
     table["reasons"] = reasons_of(facts, answers)
     return table.loc[:, list(Consensus.names())]
 
@@ -124,7 +160,9 @@ def accepted_cells(answers: pd.DataFrame, fitted: Fitted) -> pd.DataFrame:
     """The columns item_id, element, field and accepted of what `find_consensus` makes of a fit, and no more of it."""
     accept = thresholds_of(fitted.phase, {})
     passing = accepted(fitted.ballots, fitted.phase, fitted.known, _guesses(fitted), accept, answers)
-    return _names_of_cells(fitted).assign(accepted=passing)
+    columns = ["item_id", "element", "field", "accepted"]
+    others = [consensus_table(votes, fitted.phase, agreed, accept)[columns] for votes, agreed in fitted.others]
+    return pd.concat([_names_of_cells(fitted).assign(accepted=passing), *others], ignore_index=True)
 
 
 def _guesses(fitted: Fitted) -> Guesses:
@@ -178,6 +216,9 @@ def _counts(fitted: Fitted) -> pd.DataFrame:
             "workers": cells.workers,
             "cumulative_sameness": squares,
             "entropy": entropy,
+            "low": np.nan,
+            "high": np.nan,
+            "detail": _text(np.full(len(squares), "", dtype=object)),
         }
     )
 

@@ -7,9 +7,11 @@ import pandas as pd
 
 from mturk_pipeline.intake.column_names import find_column
 from mturk_pipeline.kinds import key_of, read
+from mturk_pipeline.trust.agreements.base import CELL, no_values
 from mturk_pipeline.trust.answer_codes import Ints
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 if TYPE_CHECKING:
@@ -30,6 +32,19 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
             continue
         _mark(truth, ballots, number, _readable(assignments, column, spec)[0], spec.kind)
     return truth
+
+
+def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
+    """Known right sets and ratings: item_id, element, field, value (missing: "there is none")."""
+    parts = [no_values()]
+    for name, spec in phase.fields.items():
+        column = find_column(map(str, assignments.columns), spec.gold) if spec.gold else None
+        if column is None or name in phase.record_fields or spec.agreement == ONE_VALUE or not spec.can_be_wrong:
+            continue
+        known = _readable(assignments, column, spec)[0]
+        rows = [(item, "", name, value if exists else None) for item, (value, exists) in known.items()]
+        parts.append(pd.DataFrame(rows, columns=[*CELL, "value"]).astype("str"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:

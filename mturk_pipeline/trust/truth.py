@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.kinds import key_of, read
+from mturk_pipeline.trust.agreements.base import CELL, no_values
 from mturk_pipeline.trust.answer_codes import Floats, Ints
 from mturk_pipeline.trust.calibration import Calibration, calibrate
 from mturk_pipeline.trust.choosing import choose
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors, Scores
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -88,6 +90,24 @@ def judged_of(ballots: Ballots, reviewed: pd.DataFrame, phase: PhaseSpec) -> Tru
         truth[at] = _candidates(ballots, at, rows.loc[asked, name].tolist(), phase, name)
         inclusion[at] = pd.to_numeric(drawn[asked], errors="coerce").to_numpy(dtype=float)
     return Truth(truth, inclusion)
+
+
+def decided_values(reviewed: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """What people found of fields whose answers are sets or ratings: item_id, element, field, value, inclusion.
+
+    `reviewed` is contract Reviewed; a value is missing for "there is none".
+    """
+    rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].notna()]
+    parts = [no_values()]
+    for name, spec in phase.fields.items():
+        if spec.agreement == ONE_VALUE or not spec.can_be_wrong or name not in rows:
+            continue
+        element = rows["element"] if name in phase.record_fields else ""
+        texts = {text: read(text, spec).value or text for text in rows[name].dropna().unique()}
+        part = {"item_id": rows["parent_item_id"], "element": element, "field": name, "value": rows[name].map(texts)}
+        drawn = rows["inclusion"].astype(float) if "inclusion" in rows else float("nan")
+        parts.append(pd.DataFrame(part, dtype="str").assign(inclusion=drawn).drop_duplicates(CELL))
+    return pd.concat(parts, ignore_index=True)
 
 
 def with_outcomes(judged: Truth, ballots: Ballots, outcomes: pd.DataFrame, phase: PhaseSpec) -> Truth:

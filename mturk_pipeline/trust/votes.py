@@ -23,6 +23,7 @@ import pandas as pd
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.trust.answer_codes import INVALID, VALID, Bools, Floats, Ints, Rows, Texts, coded, latest, pairs
 from mturk_pipeline.trust.questions import Asked, is_personal
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE
 
 
@@ -114,9 +115,14 @@ class Ballots:
         return is_unknown(self.workers)
 
 
-def ballots(answers: pd.DataFrame, asked: Asked) -> Ballots:
-    """The votes in `answers` (contract Answers); ValueError where these name an unknown field or state."""
-    everything = coded(answers, asked)
+def ballots(answers: pd.DataFrame, asked: Asked, agreement: str = ONE_VALUE) -> Ballots:
+    """The votes in `answers` (contract Answers) on the fields of one agreement; by default, those with one right value.
+
+    ValueError where answers name an unknown field or state.
+    """
+    others = [name for name, spec in asked.fields.items() if spec.agreement != agreement]
+    mine = answers[~answers["field"].isin(others)] if others else answers
+    everything = coded(mine, asked)
     return ballots_of(everything.where(latest(everything)), asked)
 
 

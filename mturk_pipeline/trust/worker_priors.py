@@ -25,6 +25,11 @@ def contributions(workers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"worker": judged["worker"], "right": judged["judged_right"], "given": judged["judged"]})
 
 
+def weight_of(worker: str, overrides: Mapping[str, str]) -> float:
+    """What each of a worker's votes counts for, by a person's word (see `known_before`)."""
+    return WEIGHTS[overrides.get(worker) or overrides.get(worker.rsplit(":", 1)[-1]) or NEUTRAL]
+
+
 def known_before(
     ballots: Ballots, history: pd.DataFrame, overrides: Mapping[str, str], truth: "np.ndarray | None" = None
 ) -> Priors:
@@ -44,9 +49,7 @@ def known_before(
     total = history.groupby("worker")[["right", "given"]].sum().reindex(names).fillna(0)
     given = total["given"].to_numpy(dtype=float)
     scale = np.minimum(DISCOUNT, MOST / np.maximum(given, 1e-9))
-    weight: Floats = np.array(
-        [WEIGHTS[overrides.get(n) or overrides.get(n.rsplit(":", 1)[-1]) or NEUTRAL] for n in names], dtype=float
-    )
+    weight: Floats = np.array([weight_of(n, overrides) for n in names], dtype=float)
     return Priors(
         truth=nothing.truth if truth is None else truth,
         right=total["right"].to_numpy(dtype=float) * scale,

@@ -1,11 +1,14 @@
 """Settings of one field: what is asked of an item, from a phase's YAML, checked."""
 
+import math
 import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.kinds.rating import RATIO
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS, FREE_TEXT, ONE_VALUE
 from mturk_pipeline.workflow.old_names import OLD_FIELD_SETTINGS, with_new_names
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
@@ -97,7 +100,24 @@ class FieldSpec(Strict):
     )
     anchor: Anchor | None = Field(None, description="A further test an answer has to pass.")
     separator: str | None = Field(None, description="Splits one cell into several values, such as ';' or '|'.")
-    choices: list[str] = Field(default=[], description="For choice: the allowed answers; by default any.")
+    choices: list[str] = Field(default=[], description="For choice and choices: the allowed answers; by default any.")
+    levels: list[str] = Field(default=[], description="For rating: the levels in their order, words or numbers.")
+    scale: list[float] | str | None = Field(
+        None, description="For rating: the least and the largest number, [0, 100]; 'ratio' for magnitudes above 0."
+    )
+    tolerance: float | None = Field(
+        None,
+        description="For rating: how far from the estimate is right; by default half a step, a tenth of the scale, or "
+        "a factor of 1.25.",
+    )
+    exact: bool = Field(
+        True,
+        description="For text: one text is right (a code, a name); false: texts that differ can all be good.",
+    )
+    checkbox: bool = Field(False, description="For boolean: one box, so that what is not ticked is a no.")
+    asked_if: str | None = Field(
+        None, description="Input column that is filled where the question was asked; elsewhere it has no answer."
+    )
     network: str | None = Field(
         None, description="For handle: facebook, instagram, twitter, linkedin, youtube, tiktok."
     )
@@ -124,7 +144,7 @@ class FieldSpec(Strict):
             raise ValueError(f"is {kind!r}; a field is of one of the kinds {', '.join(KINDS)}")
         return kind
 
-    @field_validator("columns", "blank_tokens", "none_tokens", "choices", mode="before")
+    @field_validator("columns", "blank_tokens", "none_tokens", "choices", "levels", mode="before")
     @classmethod
     def _texts(cls, value: Any) -> Any:
         """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
@@ -138,12 +158,41 @@ class FieldSpec(Strict):
         for name, accept in (("accept", self.accept), ("accept_none", self.accept_none)):
             if accept is not None and not 0 <= accept <= 1:
                 raise ValueError(f"'{name}' is a trust between 0 and 1")
+        if self.gate and not AGREEMENTS[self.agreement].may_gate:
+            raise ValueError(f"a {self.kind} is never a gate: nothing in it is right or wrong")
         if self.error_weight is not None and not 0 <= self.error_weight < float("inf"):
             raise ValueError("'error_weight' is a number from 0 on")
+        self._check_rating()
         for name, example in KINDS[self.kind].needs.items():
             if not getattr(self, name):
                 raise ValueError(f"a field of kind {self.kind} needs '{name}', such as {name}: {example}")
         return self
+
+    def _check_rating(self) -> None:
+        """ValueError where the settings of a rating make no scale."""
+        if self.levels and self.scale is not None:
+            raise ValueError("a rating has either 'levels' or a 'scale'")
+        if len(self.levels) == 1 or len(set(self.levels)) < len(self.levels):
+            raise ValueError("'levels' are at least two different ones, in their order")
+        if isinstance(self.scale, list) and not (
+            len(self.scale) == 2 and -math.inf < self.scale[0] < self.scale[1] < math.inf
+        ):
+            raise ValueError("'scale' is the least and the largest number, such as [0, 100]")
+        if isinstance(self.scale, str) and self.scale != RATIO:
+            raise ValueError("'scale' is the least and the largest number, such as [0, 100], or the word ratio")
+        if self.tolerance is not None and not 0 < self.tolerance < math.inf:
+            raise ValueError("'tolerance' is a number above 0")
+
+    @property
+    def agreement(self) -> str:
+        """How answers of several workers become one: a name in `AGREEMENTS`."""
+        own = KINDS[self.kind].agreement
+        return FREE_TEXT if own == ONE_VALUE and KINDS[self.kind].prose and not self.exact else own
+
+    @property
+    def can_be_wrong(self) -> bool:
+        """Whether a wrong answer can be told from another good one."""
+        return AGREEMENTS[self.agreement].can_be_wrong
 
     @property
     def closed(self) -> bool:

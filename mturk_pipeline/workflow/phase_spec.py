@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS, SET
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
@@ -233,8 +234,9 @@ class PhaseSpec(Strict):
 
     @property
     def gates(self) -> tuple[str, ...]:
-        """The fields that hold an item back; all of them where the phase names none."""
-        return tuple(f for f, s in self.fields.items() if s.gate) or tuple(self.fields)
+        """The fields that hold an item back; where the phase names none, all whose answers can be wrong."""
+        named = tuple(f for f, s in self.fields.items() if s.gate)
+        return named or tuple(f for f, s in self.fields.items() if AGREEMENTS[s.agreement].gates_by_default)
 
     @cached_property
     def digest(self) -> str:
@@ -252,8 +254,13 @@ class PhaseSpec(Strict):
         return self.usual_threshold if accept is None else accept
 
     def threshold_of_none(self, field: str) -> float:
-        """Trust from which 'there is none' is accepted for `field`; never more than what a value needs."""
+        """Trust from which 'there is none' is accepted for `field`; never more than what a value needs.
+
+        Of a set, ticking nothing is an answer like any other.
+        """
         accept = self.fields[field].accept_none
+        if accept is None and self.fields[field].agreement == SET:
+            return self.threshold(field)
         return min(self.accept_none, self.threshold(field)) if accept is None else accept
 
     @property

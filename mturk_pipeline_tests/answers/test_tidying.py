@@ -233,3 +233,83 @@ def test_the_order_of_rows_does_not_matter(rows: list[dict], seed: object) -> No
     assert set(zip(out["assignment_id"], out["field"], strict=True)) == {
         (a, f) for a in frame["assignment_id"] for f in LEADS.fields
     }
+
+
+@pytest.mark.parametrize(
+    "cell", ["bus|car", "car | bus", '["car", "bus"]', "['bus', 'car']", '{"bus": true, "car": true, "train": false}',
+             "bus, car", "car\nbus", "Bus;Car"],
+)  # fmt: skip
+def test_a_set_is_the_same_however_it_was_written(cell: str) -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["bus", "car", "train"]}}})
+    assert said(phase, {"Answer.f": cell}) == [("f", "bus", "valid"), ("f", "car", "valid")] or said(
+        phase, {"Answer.f": cell}
+    ) == [("f", "car", "valid"), ("f", "bus", "valid")]
+
+
+@pytest.mark.parametrize("cell", [None, "{}", "[]", '{"bus": false, "car": false}', "[ ]"])
+def test_nothing_ticked_is_an_answer_unless_the_field_is_required(cell: str | None) -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}, "g": {"kind": "choices", "required": True}}})
+    assert said(phase, {"Answer.f": cell, "Answer.g": cell}) == [("f", None, "none_declared"), ("g", None, "blank")]
+
+
+def test_a_sentence_is_one_label_and_a_comma_in_a_choice_separates_nothing() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}}})
+    assert said(phase, {"Answer.f": "it rained all day, so we left for the city"}) == [
+        ("f", "it rained all day, so we left for the city", "valid")
+    ]
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["yes, always", "no"]}}})
+    assert said(phase, {"Answer.f": "yes, always|no"}) == [("f", "yes, always", "valid"), ("f", "no", "valid")]
+
+
+def test_a_label_that_is_no_choice_is_invalid_beside_those_that_are() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["bus", "car"]}}})
+    assert said(phase, {"Answer.f": "bus|tram"}) == [("f", "bus", "valid"), ("f", None, "invalid")]
+
+
+@pytest.mark.parametrize(("cell", "value"), [("true", "yes"), ("on", "yes"), ("I agree", "yes"), ("false", "no")])
+def test_one_box_is_a_yes_or_a_no(cell: str, value: str) -> None:
+    assert one("boolean", cell, checkbox=True)[["value", "state"]].tolist() == [value, "valid"]
+    assert one("boolean", None, checkbox=True)[["value", "state"]].tolist() == ["no", "valid"]
+    assert one("boolean", None)["state"] == "blank"
+
+
+def test_what_was_not_asked_is_no_cell() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choice", "asked_if": "photo"}, "g": {"kind": "text"}}})
+    rows = [
+        {"item": "A", "Input.photo": "", "Answer.g": "x"},
+        {"item": "B", "Input.photo": "p.jpg", "Answer.g": "x"},
+        {"item": "C", "Input.photo": None, "Answer.f": "cat", "Answer.g": "x"},
+    ]
+    out = tidy(assignments(rows), phase)
+    asked = out[out["field"] == "f"]
+    assert asked[["item_id", "state"]].to_numpy().tolist() == [["B", "blank"], ["C", "valid"]]
+    assert len(out[out["field"] == "g"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "cell", "value", "note"),
+    [
+        ({"scale": [0, 100]}, "41.50", "41.5", ""),
+        ({"scale": [0, 100]}, "101", None, "not on the scale from 0 to 100"),
+        ({"levels": ["1", "2", "3"]}, "2.0", "2", ""),
+        ({"levels": ["1", "2", "3"]}, "4", None, "not on the scale from 1 to 3"),
+        ({"levels": ["no", "maybe", "yes"]}, "MAYBE", "maybe", ""),
+        ({"levels": ["no", "maybe", "yes"]}, "2", None, "not one of no, maybe, yes"),
+        ({"scale": "ratio"}, "0", None, "not above 0, as magnitudes are"),
+        ({}, "-3", "-3", ""),
+    ],
+)
+def test_ratings_are_read_on_their_scale(settings: dict, cell: str, value: str | None, note: str) -> None:
+    answer = one("rating", cell, **settings)
+    assert (None if pd.isna(answer["value"]) else answer["value"]) == value
+    assert answer["note"] == note
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"scale": [5, 1]}, {"scale": "log"}, {"levels": ["a"]}, {"levels": ["a", "a"]}, {"tolerance": 0},
+     {"scale": [0, 1], "levels": ["a", "b"]}],
+)  # fmt: skip
+def test_a_rating_without_a_scale_that_makes_sense_is_refused(settings: dict) -> None:
+    with pytest.raises(ValueError, match=r"scale|levels|tolerance"):
+        PhaseSpec.model_validate({"fields": {"f": {"kind": "rating", **settings}}})

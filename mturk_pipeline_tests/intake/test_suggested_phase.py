@@ -62,7 +62,7 @@ def test_a_lead_batch(tmp_path):
     kinds = {name: field.kind for name, field in spec.fields.items()}
     assert kinds == {
         "email": "email", "facebook": "handle", "phone": "phone", "website": "url", "contactName": "name",
-        "active": "boolean", "members": "number", "mood": "choice", "comment_answer": "text",
+        "active": "boolean", "members": "number", "mood": "choice", "comment_answer": "remark",
     }  # fmt: skip
     assert list(spec.fields["email"].columns) == ["email_1", "email_2"]
     assert spec.fields["facebook"].network == "facebook"
@@ -104,11 +104,10 @@ def test_awkward_names(tmp_path):
     assert all(name.isidentifier() for name in spec.fields)
 
 
-def test_ticked_boxes_become_a_choice_of_several(tmp_path):
+def test_ticked_boxes_become_a_set(tmp_path):
     columns = {"Input.x": ["a", "b"], "Answer.Car.Car": ["true", "false"], "Answer.Car.Bus": ["true", "true", "false"]}
     spec = phase_of(made(tmp_path / "b.csv", columns))
-    assert spec.fields["Car"].kind == "choice"
-    assert spec.fields["Car"].separator == "|"
+    assert spec.fields["Car"].kind == "choices"
 
 
 def test_digits_with_leading_zeros_are_text(tmp_path):
@@ -126,7 +125,7 @@ def test_digits_with_leading_zeros_are_text(tmp_path):
     kinds = {name: field.kind for name, field in phase_of(made(tmp_path / "b.csv", columns)).fields.items()}
     assert kinds == {
         "unit": "text", "key": "text", "zip": "text", "phone_ext": "text", "members": "number", "share": "number",
-        "rating": "number", "phone": "phone",
+        "rating": "rating", "phone": "phone",
     }  # fmt: skip
 
 
@@ -160,7 +159,7 @@ def test_errors_of_a_spreadsheet_and_links_with_blanks_are_no_kind_of_their_own(
         ("05_url_spaces", {"url": "url", "facebook": "handle"}),
         ("17_pilot_names", {"club_name": "name", "president": "name", "town": "name", "zip": "text"}),
         ("18_leading_zeros", dict.fromkeys(["zip", "zip_code", "room", "student_id", "phone_ext"], "text")),
-        ("r02_sliders", {"QColoring": "number"}),
+        ("r02_sliders", {"QColoring": "rating"}),
     ],
 )
 def test_shared_cases(name, kinds):

@@ -82,11 +82,11 @@ def test_huge_and_hostile_lists_stay_text():
         assert join_repeated(pd.Series([text, "['a']"], dtype="str")) is None
 
 
-def test_a_phase_suggested_from_repeated_keys_splits_them(tmp_path):
+def test_a_phase_suggested_from_repeated_keys_makes_a_set_of_them(tmp_path):
     ways = ["['bus', 'car']", "bus", "['train', 'car']"]
     rows = [answer(n, ways[n // 3 % 3], worker=str(n % 3)) for n in range(27)]
     suggested = suggest_phase([write(tmp_path / "t.csv", rows)])
-    assert "separator: '|'" in suggested.split("way:")[1]
+    assert "kind: choices" in suggested.split("way:")[1]
 
 
 def anonymous(number: int, way: str = "bus") -> dict[str, str]:

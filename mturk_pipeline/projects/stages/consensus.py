@@ -1,7 +1,7 @@
 """Consensus and workers of a phase, from one fit that includes people's decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,12 +13,13 @@ from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.projects.review import kept_reviews, seed_of
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.cleaned_output import clean
+from mturk_pipeline.trust.agreements import Outside
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.gold import gold_notes, gold_truth
+from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values
 from mturk_pipeline.trust.list_completeness import list_completeness
-from mturk_pipeline.trust.truth import Truth, judged_of, with_outcomes
+from mturk_pipeline.trust.truth import Truth, decided_values, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
-from mturk_pipeline.trust.worker_priors import known_before
+from mturk_pipeline.trust.worker_priors import known_before, weight_of
 from mturk_pipeline.trust.workers import rate_workers
 
 
@@ -54,11 +55,22 @@ def make_consensus(
     votes = ballots(answers, spec)
     gold = gold_truth(votes, assignments, spec)
     known = known_before(votes, before.history, before.standing, gold)
-    fitted = fit(answers, spec, known=known, votes=votes)
+    weights = {worker: weight_of(worker, before.standing) for worker in answers["worker"].unique()}
+    outside = Outside(gold=gold_values(assignments, spec), weight=weights)
+    fitted = fit(answers, spec, known=known, votes=votes, outside=outside)
     consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
     judged = _judged(phase, votes, consensus, tables)
     if judged is not None:
-        fitted = fit(answers, spec, known=known, votes=votes, judged=judged, unjudged=fitted.unjudged)
+        truth, decided = judged
+        fitted = fit(
+            answers,
+            spec,
+            known=known,
+            votes=votes,
+            judged=truth,
+            unjudged=fitted.unjudged,
+            outside=replace(outside, decided=decided),
+        )
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
     return FittedPhase(
         consensus=consensus,
@@ -69,6 +81,7 @@ def make_consensus(
             f"model {spec.model}",
             str(fitted.calibration),
             *fitted.scores.notes,
+            *(note for _, agreed in fitted.others for note in agreed.notes),
             *gold_notes(assignments, spec),
             *anonymous_notes(assignments),
         ),
@@ -77,8 +90,8 @@ def make_consensus(
 
 def _judged(
     phase: ProjectPhase, votes: Ballots, consensus: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
-) -> Truth | None:
-    """People's decisions and mail outcomes as truth for `votes`; None without any."""
+) -> tuple[Truth, pd.DataFrame] | None:
+    """People's decisions and mail outcomes, as truth for `votes` and as values for all other fields; None without."""
     decisions, mail = tables["decisions"], outcome_files(phase)
     if decisions.empty and not mail:
         return None
@@ -90,4 +103,4 @@ def _judged(
     if mail:
         outcomes = read_outcomes([file.path for file in mail]).outcomes
         judged = with_outcomes(judged, votes, outcomes_as_truth(outcomes, consensus, phase.spec), phase.spec)
-    return judged
+    return judged, decided_values(reviewed, phase.spec)

@@ -1,0 +1,72 @@
+"""Free texts and remarks: all of them are kept, each is a candidate, and none is right or wrong.
+
+The value is the different texts, a line each, those that somebody worked on first: longer ones before shorter ones,
+and texts that other items have too last. There is no trust. What tells a careless text stands in words: its length,
+and that it was given for several items.
+"""
+
+import math
+
+import numpy as np
+
+from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, VALID, Ints
+from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.agreements import REMARK
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_SHORT = 3  # words: less is seldom an answer to an open question
+
+
+def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
+    """All texts of each cell of `ballots`."""
+    out, cells = PerCell(ballots), ballots.cells
+    names = list(phase.fields)
+    remark = np.array([spec.agreement == REMARK for spec in phase.fields.values()])[cells.field]
+    required = np.array([spec.required for spec in phase.fields.values()])[cells.field]
+    several = _items_of_texts(ballots)
+    out.trust[:] = math.nan
+    for cell in range(len(cells.field)):
+        here = range(cells.start[cell], cells.start[cell + 1])
+        texts = sorted(here, key=lambda k: (several[k] > 1, -len(ballots.candidates.value[k]), k))
+        given = [str(ballots.candidates.value[k]) for k in texts]
+        out.outcome[cell] = "value" if given else "none"
+        out.value[cell] = "\n".join(given) or None
+        out.votes[cell] = int(cells.counts[cell, VALID])
+        out.runners_up[cell], out.runners_up_trust[cell] = given, [math.nan] * len(given)
+        out.detail[cell] = f"{len(given)} texts" if len(given) != 1 else "1 text"
+        blank = int(cells.counts[cell, BLANK]) if required[cell] else 0
+        repeated = [int(several[k]) for k in texts]
+        out.words[cell] = _words(given, repeated, blank, int(cells.counts[cell, INVALID]), bool(remark[cell]))
+        what = names[cells.field[cell]] if remark[cell] else "Free text"
+        out.flag_text[cell] = f"{what}: {out.detail[cell]}"
+    return out.agreed()
+
+
+def _items_of_texts(ballots: Ballots) -> Ints:
+    """(K) for how many items each text was given in its field."""
+    value = {}
+    cell = ballots.candidates.cell
+    keys = list(zip(ballots.cells.field[cell].tolist(), ballots.candidates.value.tolist(), strict=True))
+    items = ballots.cells.item[cell].tolist()
+    for key, item in zip(keys, items, strict=True):
+        value.setdefault(key, set()).add(item)
+    return np.array([len(value[key]) for key in keys], dtype=np.int64)
+
+
+def _words(texts: list[str], items: list[int], blank: int, invalid: int, remark: bool) -> str:
+    """What stands out in the texts of a cell.
+
+    >>> _words(["a line of verse", "x"], [1, 7], 1, 0, remark=False)
+    '2 different texts; one of 1 word; one is the same for 7 items; 1 left it blank although it is required'
+    """
+    if remark:
+        return f"{len(texts)} remarks" if texts else "no remark"
+    parts = [f"{len(texts)} different texts" if len(texts) > 1 else f"{len(texts) or 'no'} text"]
+    counts = [len(text.split()) for text in texts]
+    short = [n for n in counts if n < _SHORT] if max(counts, default=0) >= 2 * _SHORT - 2 else []
+    parts += [f"one of {n} word{'s' * (n > 1)}" for n in sorted(short)[:1]]
+    parts += [f"one is the same for {n} items" for n in sorted((n for n in items if n > 1), reverse=True)[:1]]
+    parts += [f"{blank} left it blank although it is required"] if blank else []
+    parts += [f"{invalid} gave nothing valid"] if invalid else []
+    return "; ".join(parts)
