@@ -60,15 +60,17 @@ def test_a_run_seldom_opens_its_history_and_stores_each_event_at_once(
 
 def test_afterwards_all_is_as_before_and_a_block_inside_another_changes_nothing(installation: Installation) -> None:
     with open_instance(installation.home) as instance:
-        storage = instance.event_log_storage
+        storage, runs = instance.event_log_storage, installation.home.dagster / "history" / "runs"
         before = dict(vars(storage))
         with kept_connections(instance):
             within = dict(vars(storage))
             with kept_connections(instance):
                 assert vars(storage) == within
             assert vars(storage) == within
+            assert storage.get_logs_for_run("of_nothing") == []
+            assert list(runs.glob("*-wal"))  # a connection is open
         assert set(vars(storage)) == set(before)
-        assert not list((installation.home.dagster / "history" / "runs").glob("*-wal"))
+        assert not list(runs.glob("*-wal"))
         with pytest.raises(ZeroDivisionError), kept_connections(instance):
             raise ZeroDivisionError
         assert set(vars(storage)) == set(before)
