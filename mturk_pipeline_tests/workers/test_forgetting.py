@@ -134,17 +134,19 @@ def test_a_short_id_that_could_be_several_or_nobody_is_asked_for(home: Home) -> 
 def test_rows_of_the_same_id_under_another_key_go_too(home: Home, tmp_path: Path) -> None:
     other = replace(home, dagster=tmp_path / "elsewhere")
     names = [f"mturk::{BAD}", f"mturk::{GOOD}", "turkle:a:5"]
-    theirs = surrogates_of(other, names)
+    small = f"mturk::{BAD.lower()}"
+    theirs = surrogates_of(other, [*names, small])
     ours = surrogates_of(home, names)
     # Somebody put the rows of both private tables into one.
     table = Store.of(home).identities
     table.write_text(table.read_text() + "".join(Store.of(other).identities.read_text().splitlines(keepends=True)[1:]))
-    assert look_for(home, whom(home, BAD)).places["private table of ids: rows deleted"] == 2
+    assert look_for(home, whom(home, BAD)).places["private table of ids: rows deleted"] == 3
     forget(home, whom(home, BAD))
     forget(home, whom(home, theirs["turkle:a:5"]))
     left = f"mturk::{GOOD}"
     assert identities(home) == {ours[left]: left, theirs[left]: left}
     assert all(forgotten(home).holds(known[name]) for known in (ours, theirs) for name in (names[0], names[2]))
+    assert forgotten(home).holds(theirs[small])
 
 
 PLACES = ["_purge_store", "_purge_folder", "_purge_tables", "_purge_history", "remove_identities", "refresh"]
