@@ -241,7 +241,8 @@ def test_a_copy_of_an_offer_is_no_decision_whatever_the_list_carries(
         assert sorted(asked["decision (input)"]) == [f"accept decision {n}" for n in range(3)]
         assert set(asked["comment"]) == {f"accept comment {n}" for n in range(3)}
         asked.to_csv(reviewed / "sent on Monday.csv", index=False)
-        asked.iloc[::-1].to_excel(reviewed / "sent.xlsx", index=False)
+        book = pd.read_excel(offer.with_suffix(".xlsx"), dtype="str", keep_default_na=False)
+        book.iloc[::-1].to_excel(reviewed / "sent.xlsx", index=False)
         run("one")
         tables = {
             n: read_table(table_path(home.tables, "carried", "one", n, project.id)) for n in ("decisions", *TABLES)
