@@ -21,6 +21,7 @@ from mturk_pipeline.folders.project_folders import Project, make_project
 from mturk_pipeline.folders.tables import read_table, table_path
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.leads.lead_columns import key_columns
 from mturk_pipeline.orchestration.running import run_project
 from mturk_pipeline.workflow.loading import load_workflow, load_workflows
@@ -195,6 +196,7 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
         offer = project.path / workflow.folders("one").reviewed / "_mIn_two.csv"
         asked = pd.read_csv(offer, dtype="str", encoding="utf-8-sig", keep_default_na=False).to_dict("records")
         assert len(asked) >= 4
+        assert is_taken_offer(asked[0])
         batch(project.path / workflow.folders("two").batches / "b.csv", asked, two, "TWO")
         [second, *_] = run_project(instance, home, project, workflow, repository.get_job, phases=("two",))
         assert second.success, second.problem
