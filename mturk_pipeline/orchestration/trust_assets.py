@@ -100,7 +100,7 @@ def _consensus_metadata(consensus: "pd.DataFrame", accept: float) -> Mapping[str
     return {
         **{f"outcome_{name}": int(outcomes.get(name, 0)) for name in ("value", "none", "unknown")},
         "accepted_automatically": int(consensus["accepted"].sum()),
-        "trust": histogram(valued["trust"].tolist(), title="Trust in the best guesses", threshold=accept),
+        "trust": histogram(valued["trust"].dropna().tolist(), title="Trust in the best guesses", threshold=accept),
         "agreement": stacked_bars(_pattern_rows(consensus), _PATTERNS, title="How answers agree, by field"),
     }
 

@@ -39,7 +39,8 @@ def _told(best: dict[Any, Any], spec: PhaseSpec, field: str) -> dict[str, Any]:
     """The threshold that the guess had to reach, and its runners-up with their trust."""
     limit = spec.threshold_of_none(field) if best["outcome"] == "none" else spec.threshold(field)
     others, trusts = plain(best.get("runners_up")) or [], plain(best.get("runners_up_trust")) or []
-    words = [f"{v} (trust {t:.2f})" for v, t in zip(others, trusts, strict=False)] or others
+    known = [isinstance(trust, float) and trust == trust for trust in trusts]
+    words = [f"{v} (trust {t:.2f})" if k else v for v, t, k in zip(others, trusts, known, strict=False)] or others
     return {"threshold": limit, "runners_up": words}
 
 
