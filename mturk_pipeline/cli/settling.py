@@ -11,6 +11,7 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.pay.assignment_costs import Wages, costs, dollars, fee_floor, hourly_wages, total
 from mturk_pipeline.pay.spending import Spending, spending
 from mturk_pipeline.projects import settlement
+from mturk_pipeline.projects.file_problems import files_not_read
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.settlement import PhaseAssignments, Settled
 from mturk_pipeline.texts.counted import counted
@@ -97,6 +98,8 @@ def _say_unused(phase: PhaseAssignments) -> None:
     for row in problems.itertuples():
         place = source_place(str(row.source_file), row.source_sheet, row.source_row)
         typer.echo(f"  {place}: {row.reason}", err=True)
+    for problem in files_not_read(phase.phase, [phase.phase.folders.reviewed]):
+        typer.echo(f"  not read: {problem.line}", err=True)
 
 
 def _about(spent: Spending, wages: Wages) -> Iterator[str]:

@@ -22,9 +22,11 @@ from mturk_pipeline.pay.pay_decisions import decide_pay, leave_open
 from mturk_pipeline.pay.pay_ledger import PayLedger
 from mturk_pipeline.pay.pay_sheet import AmountDue, finish_pay_sheets, owed, write_pay_sheet
 from mturk_pipeline.pay.settlement_file import PREFIX, SettlementFile, settlement_files
+from mturk_pipeline.projects.file_problems import FileProblem
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.review.assignments_sheet import read_settle_words
+from mturk_pipeline.review.problems import UNREADABLE_FILE
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 from mturk_pipeline.workers.id_replacement import Replacement, current_ids
 from mturk_pipeline.workers.identities import identities
@@ -51,6 +53,13 @@ class PhaseAssignments:
     def unknown_words(self) -> int:
         """Pay decisions that name assignments which the phase does not have."""
         return int((~self.words["assignment_id"].isin(self.assignments["assignment_id"])).sum())
+
+    @property
+    def unread(self) -> list[FileProblem]:
+        """Reviewed files that cannot be read: nobody knows whose pay is decided in them."""
+        whole = self.problems[self.problems["rule"] == UNREADABLE_FILE]
+        folder = self.phase.folders.reviewed
+        return [FileProblem(f"{folder}/{r.source_file}", str(r.reason)) for r in whole.itertuples()]
 
 
 class Settled(NamedTuple):
@@ -79,19 +88,27 @@ def phases_to_settle(
 ) -> Iterator[PhaseAssignments]:
     """The project's phases that have result files; UserError where none has.
 
-    The project is held while they are worked on, where `write`.
+    The project is held while they are worked on, where `write`. A phase with a reviewed file that cannot be read is
+    left out: a rejection may stand there. A UserError names such files once the other phases are done.
     """
     project = installation.project(name)
     workflow = installation.workflow_of(project)
     installation.phase(workflow, phase)
     seen = 0
+    refused: list[str] = []
     with hold_project(installation.home, project.id, _LOCK_SECONDS) if write else nullcontext():
         for each in [phase] if phase else list(workflow.phases):
             held = project_phase(installation.home, project, installation.workflow(project.workflow), each)
             files = [file.path for file in held.files(held.folders.batches)]
             if files:
                 seen += 1
-                yield _read(held, files)
+                read = _read(held, files)
+                if read.unread:
+                    refused.append(_refusal(read))
+                else:
+                    yield read
+    if refused:
+        raise UserError("; ".join(refused))
     if not seen:
         where = workflow.folders(phase).batches if phase else "any phase"
         raise UserError(f"no result files in {where}", where=name, remedy="nothing to settle")
@@ -133,6 +150,15 @@ def pay(held: PhaseAssignments, reward: Decimal | None, *, write: bool) -> Paid:
         return Paid(due, None, finished)
     sheet = write_pay_sheet(writer, folder, phase.phase, due, names)
     return Paid(due, path / sheet if sheet else None, finished)
+
+
+def _refusal(held: PhaseAssignments) -> str:
+    """Why nothing of a phase is settled or paid, in one line."""
+    files = "; ".join(problem.line for problem in held.unread)
+    return (
+        f"{held.phase.phase}: {files}; a rejection may stand there, so nothing of this phase is settled or paid: "
+        "mend what is named, or move it out of that folder, and try again"
+    )
 
 
 def _read(phase: ProjectPhase, files: list[Path]) -> PhaseAssignments:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.review.decision_words import BLANK
-from mturk_pipeline.review.problems import problem, problem_table, repeated_column
+from mturk_pipeline.review.problems import UNREADABLE_FILE, problem, problem_table, repeated_column
 from mturk_pipeline.review.reviewed_files import Sheet, file_name, read_sheets
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.sheets.plans import Column, SheetPlan
@@ -110,7 +110,7 @@ def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
     try:
         return read_sheets(path, lambda names: "assignment_id" in names and bool({"settle", "suggestion"} & names))
     except UnreadableFileError as error:
-        problems.append(problem(file_name(path), None, None, None, "unreadable_file", f"{error}"))
+        problems.append(problem(file_name(path), None, None, None, UNREADABLE_FILE, f"{error}"))
         return []
 
 

@@ -19,7 +19,7 @@ from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.kept_files import Clean, as_it_is, clean_column, clean_text, kept_sheets
-from mturk_pipeline.review.problems import problem
+from mturk_pipeline.review.problems import NO_TABLE, UNREADABLE_FILE, problem
 from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet
 from mturk_pipeline.review.shown_values import comparable
@@ -81,13 +81,13 @@ def _of_chain(chain: list[Version], phase: PhaseSpec, kept: Path | None) -> tupl
             problems = []
         except UnreadableFileError as error:
             # What it said before still holds: a damaged state says nothing.
-            sheets, offered, problems = None, False, [("unreadable_file", f"{error}")]
+            sheets, offered, problems = None, False, [(UNREADABLE_FILE, f"{error}")]
         except OSError:
             sheets, offered = None, False
         if sheets is not None:
             sources = _with_state(sources, [replace(s, file=version.name) for s in sheets], version.number, phase)
             if not sheets and not offered:
-                problems = [("no_table", _wanted(phase))]
+                problems = [(NO_TABLE, _wanted(phase))]
     if not problems:
         # What cannot be understood is read, and said, each time.
         _write_kept(place, asked, chain, sources)

@@ -18,7 +18,7 @@ from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
-from mturk_pipeline.review.problems import problem
+from mturk_pipeline.review.problems import UNREADABLE_FILE, problem
 from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_names
 
 
@@ -64,7 +64,7 @@ class ReviewStore:
                 content = path.read_bytes()
             except OSError as error:
                 reason = f"cannot be opened ({error.strerror}): close it elsewhere and save again"
-                problems.append(problem(name, None, None, None, "unreadable_file", reason))
+                problems.append(problem(name, None, None, None, UNREADABLE_FILE, reason))
                 continue
             suffix = path.suffix.casefold()
             state = digest(content) + (suffix if suffix in WORKBOOK_SUFFIXES | TEXT_SUFFIXES else ".unknown")

@@ -78,7 +78,9 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, int]:
     except FileNotFoundError:
         raise UnreadableFileError("is not there any more", remedy="was it moved or renamed?") from None
     except PermissionError:
-        raise UnreadableFileError("may not be read", remedy="give this user the permission to read it") from None
+        raise UnreadableFileError(
+            "may not be read", remedy="close it where it is open, or give this user the permission to read it"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "unknown reason"
         raise UnreadableFileError(f"could not be read ({reason})", remedy="try to open it yourself") from None

@@ -137,6 +137,70 @@ def test_whose_word_cannot_be_used_stands_on_no_pay_sheet(cli: Cli, project: Pat
     assert "nothing written (dry run); to write: --write" in said.out
 
 
+UNREADABLE = {
+    "mine.xlsx": b"PK\x03\x04nothing",  # damaged, or saved with a password
+    "cut.xlsx": b"",
+    "mine.pdf": b"%PDF-1.4",
+    "photo.csv": b"\x89PNG\r\n\x1a\n",
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("command", ["settle", "pay"])
+def test_a_reviewed_file_that_cannot_be_read_stops_its_phase(cli: Cli, project: Path, name: str, command: str) -> None:
+    without = [{k: v for k, v in row(n).items() if k not in ("AutoApprovalTime", "HITTypeId")} for n in range(2)]
+    batch(project, [row(0), row(1)] if command == "settle" else without)
+    (project / FOLDERS.reviewed / "fine.csv").write_text(f"assignment_id,settle\n{row(0)['AssignmentId']},approve\n")
+    path = project / FOLDERS.reviewed / name
+    path.write_bytes(UNREADABLE[name])
+    for words in ((), ("--write",), ("leads", "--write")):
+        said = cli(command, "spring", *words)
+        assert (said.code, said.err.count("\n"), processed(project)) == (1, 1, []), said.err
+        assert f"leads: {FOLDERS.reviewed}/{name}: is " in said.err
+        assert "mend what is named, or move it out of that folder" in said.err
+    path.unlink()
+    assert cli(command, "spring", "--write").code == 0
+    assert len(processed(project)) == 1
+
+
+def test_a_reviewed_file_that_somebody_holds_open_stops_its_phase(
+    cli: Cli, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch(project, [row(0), row(1)])
+    words_in_workbook(project, (row(0)["AssignmentId"], "reject", "Wrong club."))
+    read_bytes = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path.name == "mine.xlsx":
+            raise PermissionError(13, "Permission denied", str(path))  # as Windows says of a workbook open in Excel
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    said = cli("settle", "spring", "--write")
+    assert (said.code, said.err.count("\n"), processed(project)) == (1, 1, [])
+    assert f"{FOLDERS.reviewed}/mine.xlsx: may not be read; close it where it is open" in said.err
+
+
+def test_other_phases_are_settled_all_the_same(cli: Cli, project: Path) -> None:
+    dirs = LEADS.folders("dirs")
+    for folders in (dirs, FOLDERS):
+        write(project / folders.batches / "Batch_1.csv", [row(0)])
+    (project / dirs.reviewed / "mine.xlsx").write_bytes(b"PK\x03\x04nothing")
+    said = cli("settle", "spring", "--write")
+    assert (said.code, said.err.count("\n"), processed(project)) == (1, 1, ["_settlement_Batch_1.csv"])
+    assert f"mturk-pipeline: dirs: {dirs.reviewed}/mine.xlsx: is a broken workbook" in said.err
+    assert not list((project / dirs.processed).iterdir())
+
+
+def test_files_that_nobody_looks_at_are_named(cli: Cli, project: Path) -> None:
+    batch(project, [row(0)])
+    (project / FOLDERS.reviewed / "anna").mkdir()
+    (project / FOLDERS.reviewed / "anna" / "mine.csv").write_text("assignment_id,settle\n")
+    said = cli("settle", "spring", "--write")
+    assert (said.code, processed(project)) == (0, ["_settlement_Batch_1.csv"])
+    assert f"not read: {FOLDERS.reviewed}/anna/mine.csv: lies in a folder inside it" in said.err
+
+
 def test_a_later_download_takes_the_old_upload_away(cli: Cli, project: Path) -> None:
     batch(project, [row(0), row(1)], modified=1_000)
     cli("settle", "spring", "--write")
