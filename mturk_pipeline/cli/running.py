@@ -100,9 +100,17 @@ def run_each(
                     files = counted(unread, "file")
                     failures.append(f"{project.name}: {result.phase}: {files} could not be read, named above")
     if ran:
+        from mturk_pipeline.workers.overrides import WorkersFileError
         from mturk_pipeline.workers.refreshing import refresh
 
-        refresh(installation.home)
+        try:
+            problems = refresh(installation.home).overrides.problems
+        except WorkersFileError as error:
+            problems = ()
+            if not any(str(error) in failure for failure in failures):
+                failures.append(str(error))
+        for problem in problems:
+            console.print(problem, markup=False, soft_wrap=True)
     return failures, ran
 
 

@@ -67,6 +67,7 @@ def show_workers(projects_dir: Path | None) -> None:
 def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
     """Rate the workers of every result file under `folder`; a table of what became of each."""
     from mturk_pipeline.workers.batch_import import import_batches
+    from mturk_pipeline.workers.overrides import WorkersFileError
     from mturk_pipeline.workers.refreshing import refresh
 
     if not folder.is_dir():
@@ -88,9 +89,14 @@ def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
     if not seen:
         raise UserError("no .csv, .tsv, .txt, .results or .xlsx file in it", where=folder)
     console.print(table)
-    known = len(refresh(installation.home).memory)
     left = f"; {unreadable} files could not be used" if unreadable else ""
-    typer.echo(f"{assignments:,} assignments added{left}. {known:,} workers are known now: mturk-pipeline workers")
+    added = f"{assignments:,} assignments added{left}."
+    try:
+        known = len(refresh(installation.home).memory)
+    except WorkersFileError:
+        typer.echo(added)
+        raise
+    typer.echo(f"{added} {known:,} workers are known now: mturk-pipeline workers")
 
 
 def write_exclusions(projects_dir: Path | None, name: str, phase: str | None) -> None:

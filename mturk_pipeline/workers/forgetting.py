@@ -31,6 +31,7 @@ from mturk_pipeline.workers.id_replacement import replace_in_table
 from mturk_pipeline.workers.identities import identities, remove_identities
 from mturk_pipeline.workers.ids_in_bytes import cells_without_ids, is_packed, is_text, names_person, without_ids
 from mturk_pipeline.workers.memory_folder import Store
+from mturk_pipeline.workers.overrides import WorkersFileError
 from mturk_pipeline.workers.refreshing import refresh
 from mturk_pipeline.workers.surrogates import key_of
 from mturk_pipeline.workers.tombstones import add_tombstones
@@ -97,7 +98,11 @@ def forget(home: Home, person: Person) -> Purge:
     """Tombstone, purge, and the memory made anew."""
     add_tombstones(home, person.tombstones | person.rows_of(identities(home)))
     done = _purge(home, person, write=True)
-    refresh(home)
+    try:
+        refresh(home)
+    except WorkersFileError as error:
+        # The worker is forgotten all the same; the files for people are made with the next refresh.
+        done.problems.append(str(error))
     return done
 
 

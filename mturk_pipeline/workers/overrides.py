@@ -3,12 +3,14 @@
 The pipeline's own `_workers.xlsx` has these columns: saved under the name without `_` it is such a file.
 """
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mturk_pipeline.errors import UserError
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_hand_filled
 from mturk_pipeline.sheets.text_tables import TextTable
@@ -17,6 +19,16 @@ from mturk_pipeline.vocabulary.standings import NEUTRAL, SAID
 
 FILES = ("workers.xlsx", "workers.csv")
 _LONGEST_WORD = 30
+
+
+class WorkersFileError(UserError):
+    """The file of workers cannot be read: one line, where and what to do."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        remedy = (
+            "how workers stand is not known without it, so nothing is done that asks for it: mend it, or move it away"
+        )
+        super().__init__(what, where=path, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -44,8 +56,12 @@ def read_overrides(projects: Path) -> Overrides:
     """The first of `FILES` in the directory `projects`; nothing where there is none.
 
     Columns `worker` (as in the tables, or a hash; else `worker_id`, the platform's id) and `standing`, and, for
-    people, `reason`, `who`, `when`. A row that says nothing usable is named and left out, a file that cannot be
-    read is named; neither stops anything.
+    people, `reason`, `who`, `when`. A row that says nothing usable is named and left out.
+
+    Raises
+    ------
+    WorkersFileError
+        The file is there and cannot be read: whom it blacklists is unknown, not nobody.
     """
     path = _file(projects)
     if path is None:
@@ -53,10 +69,10 @@ def read_overrides(projects: Path) -> Overrides:
     try:
         tables = read_hand_filled(path, Limits(), _is_header)
     except UnreadableFileError as error:
-        return Overrides(problems=(f"{path.name} {error}",))
+        raise WorkersFileError(path, str(error)) from None
     table = next((t for t in tables if _is_header(list(t.frame.columns))), None)
     if table is None:
-        return Overrides(problems=(f"{path.name}: needs the columns worker and standing",))
+        raise WorkersFileError(path, "needs the columns worker and standing")
     return _checked(path.name, table)
 
 
@@ -78,7 +94,8 @@ def overrides_stamp(projects: Path) -> str:
 
 
 def _file(projects: Path) -> Path | None:
-    return next((projects / name for name in FILES if (projects / name).is_file()), None)
+    # A link that leads nowhere is there, too: it led to what somebody said.
+    return next((projects / name for name in FILES if os.path.lexists(projects / name)), None)
 
 
 def _checked(name: str, table: TextTable) -> Overrides:

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from mturk_pipeline_tests.cli.test_commands import EXAMPLE, Cli, cli, home  # noqa: F401
@@ -93,3 +94,29 @@ def test_an_export_spares_what_is_there_and_what_the_project_holds(
         assert cli("export", results.parent.name, "consensus", "-o", target, "--force").code == 1
     assert (results / "good.csv").read_bytes() == paid
     assert not (results / "new.csv").exists()
+
+
+def test_what_a_person_said_of_workers_is_never_dropped(cli: Cli, results: Path, home: Path) -> None:  # noqa: F811
+    shutil.copy(BATCH, results / "good.csv")
+    name, file = results.parent.name, home / "projects/workers.csv"
+    listed = home / "projects/_excluded_workers.csv"
+    sound = "worker,standing\nA2NOBODY00000,blacklisted\n"
+    try:
+        file.write_text(f"{sound}A2NOBODY00001,banned\n")
+        said = cli("run", name, "--phase", "dirs")
+        assert said.code == 0
+        assert "workers.csv, row 3: standing is not one of starred" in said.out
+        assert "A2NOBODY00000" in listed.read_text()
+        before = pd.read_parquet(next((home / "dagster").rglob(f"consensus/{name}.parquet")))
+        file.write_text("")
+        for _ in range(2):
+            said = cli("run", name, "--phase", "dirs")
+            assert (said.code, said.err.count("\n"), said.err.count("workers.csv")) == (1, 1, 1)
+            assert f"{file}: is empty" in said.err
+        assert "A2NOBODY00000" in listed.read_text()
+        after = pd.read_parquet(next((home / "dagster").rglob(f"consensus/{name}.parquet")))
+        pd.testing.assert_frame_equal(before, after)
+        file.write_text(sound)
+        assert cli("run", name, "--phase", "dirs").code == 0
+    finally:
+        file.unlink()

@@ -78,6 +78,33 @@ def test_who_has_done_a_phase_is_listed(cli: Cli, home: Home) -> None:
     assert rows == sorted(["5,turkle,,blacklisted", f"{BAD},mturk,,blacklisted", f"{GOOD},mturk,,done"])
 
 
+def test_a_workers_file_that_cannot_be_read_stops_what_asks_for_it(cli: Cli, home: Home, tmp_path: Path) -> None:
+    write(tmp_path / "past/a.csv", batch(range(10)))
+    said = write(home.projects / "workers.csv", f"worker,standing\n{BAD},blacklisted\n{GOOD},starred\n")
+    cli("init", "spring")
+    raw = pd.DataFrame({"worker": [f"mturk::{LAZY}"]})
+    write_table(table_path(home.tables, "lead_gathering", "dirs", "raw_output", "spring"), raw)
+    cli("workers")
+    blacklisted = (home.projects / "_excluded_workers.csv").read_bytes()
+    assert BAD.encode() in blacklisted
+    broken = home.projects / "workers.xlsx"
+    broken.write_bytes(b"PK\x03\x04nothing")
+    for words in (["workers"], ["exclude", "spring", "--phase", "dirs"], ["import-batches", str(tmp_path / "past")]):
+        code, out, err = cli(*words)
+        assert (code, len(err.splitlines())) == (1, 1)
+        assert err.startswith(f"mturk-pipeline: {broken}: is a broken workbook")
+        assert ("30 assignments added." in out) == (words[0] == "import-batches")
+    assert not list((home.projects / "spring").glob("*/_exclude_dirs.csv"))
+    assert (home.projects / "_excluded_workers.csv").read_bytes() == blacklisted
+    code, _, err = cli("forget", LAZY, "--yes")
+    assert code == 0  # forgetting goes before
+    assert f"{broken}: is a broken workbook" in err
+    assert LAZY not in identities(home).values()
+    broken.unlink()
+    assert said.is_file()
+    assert "1 blacklisted" in cli("workers")[1]
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_names_that_the_private_table_lost_come_back_from_result_files(cli: Cli, home: Home, there: bool) -> None:
     assert cli("init", "spring")[0] == 0

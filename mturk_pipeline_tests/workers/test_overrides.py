@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from mturk_pipeline.workers.overrides import Override, Overrides, overrides_stamp, read_overrides
+from mturk_pipeline.workers.overrides import Override, Overrides, WorkersFileError, overrides_stamp, read_overrides
 
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
@@ -80,11 +80,16 @@ def test_of_two_rows_that_disagree_the_last_counts_and_is_named(tmp_path: Path) 
 )
 def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    found = read_overrides(tmp_path)
-    assert found.standing == {}
-    [problem] = found.problems
-    assert problem.startswith(name)
-    assert "\n" not in problem
+    with pytest.raises(WorkersFileError) as error:
+        read_overrides(tmp_path)
+    assert str(error.value).startswith(f"{tmp_path / name}: ")
+    assert "\n" not in str(error.value)
+
+
+def test_a_link_that_leads_nowhere_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "workers.xlsx").symlink_to(tmp_path / "drive" / "workers.xlsx")
+    with pytest.raises(WorkersFileError, match=r"workers.xlsx: is not there any more"):
+        read_overrides(tmp_path)
 
 
 def test_a_workbook_that_would_exhaust_the_memory_is_one_line(tmp_path: Path) -> None:
@@ -92,8 +97,8 @@ def test_a_workbook_that_would_exhaust_the_memory_is_one_line(tmp_path: Path) ->
     book.worksheets[0].append(["worker", "standing"])
     book.worksheets[0]["XFD1048576"] = "stray"
     book.save(tmp_path / "workers.xlsx")
-    [problem] = read_overrides(tmp_path).problems
-    assert problem.startswith("workers.xlsx has a sheet of 1048576 rows by 16384 columns")
+    with pytest.raises(WorkersFileError, match=r"workers.xlsx: has a sheet of 1048576 rows by 16384 columns"):
+        read_overrides(tmp_path)
 
 
 def test_a_damaged_row_is_named_and_the_others_count(tmp_path: Path) -> None:
