@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from mturk_pipeline.errors import UserError
+from mturk_pipeline.errors import UserError, line_for_user
 from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.texts.counted import counted
@@ -24,10 +24,12 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
         typer.echo(line, err=True)
     for line in installation.workflow_problems:
         typer.echo(f"left out: {line}", err=True)
+    broken: list[str] = []  # a line for each project that cannot be used
     if name is None:
-        for line in installation.projects.problems:
-            typer.echo(f"left out: {line}", err=True)
         projects = list(installation.projects.found.values())
+        broken = installation.projects.problems
+        if not projects and broken:
+            raise UserError("; ".join(broken))
         if not projects:
             raise UserError(
                 "no project yet", where=installation.home.projects, remedy="make one: mturk-pipeline init NAME"
@@ -39,6 +41,7 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
         projects = [installation.project(name)]
         installation.phase(installation.workflow(projects[0].workflow), phase)
     failed, ran = run_each(installation, projects, phase, force)
+    failed = [*broken, *failed]
     if failed:
         raise UserError("; ".join(failed))
     if not ran:
@@ -50,7 +53,7 @@ def run_each(
 ) -> tuple[list[str], int]:
     """Run what is due of `projects`; returns one line per failure, and how many phases ran.
 
-    A phase that ran well although some of its files could not be read is a failure, too: each is named.
+    A phase of which some files could not be read is a failure, too, whether it ran now or before: each is named.
     """
     console = Console(highlight=False, stderr=False)
     with console.status("loading"):
@@ -76,7 +79,7 @@ def run_each(
             def announce(current: str, project: Project = project, spinner=spinner) -> None:
                 spinner.update(f"{project.name}: {current} …")
 
-            for result in run_project(
+            results = run_project(
                 instance,
                 installation.home,
                 project,
@@ -86,19 +89,14 @@ def run_each(
                 wants=wanted,
                 announce=announce,
                 patience=900,
-            ):
-                ran += result.ran
-                mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
-                outcome = result.verdict.value if result.success is None else ("done" if result.success else "failed")
-                console.print(f"{mark} {project.name}: {result.phase}: {outcome}")
-                unread = _say_problems(installation, project, workflow, result, console)
-                if result.success:
-                    _say_unreadable(installation, project, workflow, result.phase, console)
-                if result.problem:
-                    failures.append(f"{project.name}: {result.problem}")
-                elif unread and result.ran:
-                    files = counted(unread, "file")
-                    failures.append(f"{project.name}: {result.phase}: {files} could not be read, named above")
+            )
+            try:
+                for result in results:
+                    ran += result.ran
+                    failures += _say_result(installation, project, workflow, result, console)
+            except (UserError, OSError) as error:
+                # A folder that may not be read, a damaged journal: the other projects run all the same.
+                failures.append(f"{project.name}: {line_for_user(error)}")
     if ran:
         from mturk_pipeline.workers.overrides import WorkersFileError
         from mturk_pipeline.workers.refreshing import refresh
@@ -114,12 +112,34 @@ def run_each(
     return failures, ran
 
 
+def _say_result(
+    installation: Installation, project: Project, workflow: Workflow, result: "PhaseResult", console: Console
+) -> list[str]:
+    """Print what became of a phase; what of it is a failure, in a line."""
+    mark = {None: "[dim]–[/dim]", True: "[green]✓[/green]", False: "[red]✗[/red]"}[result.success]
+    outcome = result.verdict.value if result.success is None else ("done" if result.success else "failed")
+    console.print(f"{mark} {project.name}: {result.phase}: {outcome}")
+    unread = _say_problems(installation, project, workflow, result, console)
+    if result.success:
+        _say_unreadable(installation, project, workflow, result.phase, console)
+    if result.problem:
+        return [f"{project.name}: {result.problem}"]
+    if unread:
+        return [f"{project.name}: {result.phase}: {counted(unread, 'file')} could not be read, named above"]
+    return []
+
+
 def _say_problems(
     installation: Installation, project: Project, workflow: Workflow, result: "PhaseResult", console: Console
 ) -> int:
     """Name each file that could not be read or lies where nobody looks; how many could not be read."""
     from mturk_pipeline.projects.due_phases import Verdict
-    from mturk_pipeline.projects.file_problems import files_not_read, problems_of_lists, unreadable_files
+    from mturk_pipeline.projects.file_problems import (
+        entries_not_understood,
+        files_not_read,
+        rows_of_lists_left_out,
+        unreadable_files,
+    )
     from mturk_pipeline.projects.phase import project_phase
     from mturk_pipeline.workflow.workflow import WorkflowError
 
@@ -130,14 +150,13 @@ def _say_problems(
     unreadable = unreadable_files(phase)
     for problem in [*unreadable, *files_not_read(phase)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
-    for problem in problems_of_lists(phase):
+    for problem in rows_of_lists_left_out(phase):
         console.print(f"  {problem.line}", markup=False, soft_wrap=True)
     if result.verdict is Verdict.NOTHING_THERE and phase.workflow.before(result.phase) is None:
         folders = f"the list to ask about into {phase.folders.input}, the crowd's result files into"
         console.print(f"  put {folders} {phase.folders.batches}", markup=False, soft_wrap=True)
-    problems = phase.table("review_problems") if result.success else None
-    if problems is not None and len(problems):
-        entries = counted(len(problems), "entry in a reviewed file", "entries in reviewed files")
+    if result.success and (unclear := entries_not_understood(phase)):
+        entries = counted(unclear, "entry in a reviewed file", "entries in reviewed files")
         where = f"sheet problems of {phase.folders.processed}/review_{result.phase}.xlsx"
         console.print(f"  {entries} could not be understood: {where}", markup=False, soft_wrap=True)
     return len(unreadable)

@@ -14,8 +14,10 @@ from mturk_pipeline.intake.taken_offers import is_taken_rework
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.texts.key_form import plain_name
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
+ROWS = "rows_left_out"
 _ORIGIN = ["source_file", "source_row"]
 
 
@@ -26,8 +28,8 @@ class InputList:
     # One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off, keys
     # named as the phase names them), `source_file`, `source_row`. The first of several rows with the same keys counts.
     items: pd.DataFrame
-    # `source_file`, `reason`: files that cannot be read or lack a key column, and rows without a key or with one that a
-    # spreadsheet damaged
+    # `source_file`, `reason`, `rule`: files that cannot be read or lack a key column (rules of whole files), and rows
+    # without a key or with one that a spreadsheet damaged (`rows_left_out`)
     problems: pd.DataFrame
     notes: tuple[str, ...] = ()  # Lines that begin with a file's name: titles left out, damage undone
 
@@ -40,14 +42,14 @@ def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
 
     notes: list[str] = []
     parts: list[pd.DataFrame] = []
-    problems: list[tuple[str, str]] = []
+    problems: list[tuple[str, str, str]] = []
     for path in sorted(files, key=lambda p: p.name):
         # As text that can be written: bytes that are no UTF-8 become '\ufffd'.
         name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         try:
             tables = read_file(path, Limits(), has_keys).tables
         except UnreadableFileError as error:
-            problems.append((name, f"{name} {error}"))
+            problems.append((name, f"{name} {error}", UNREADABLE_FILE))
             continue
         # A copy of rework asks again about what the list has already.
         lists = [table for table in tables if not is_taken_rework(table.frame.columns)]
@@ -61,19 +63,20 @@ def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
             wanted = ", ".join(map(unmarked, phase.keys))
-            problems.append((name, f"{name} has no column {wanted}: name the column so in its first row"))
+            problem = f"{name} has no column {wanted}: name the column so in its first row"
+            problems.append((name, problem, NO_TABLE))
         for part in kept:
             keys = part[list(phase.keys)]
             blank = (keys.fillna("") == "").any(axis=1)
             damaged = (keys.apply(damage_of) != "").any(axis=1) & ~blank
-            problems += [(name, line) for line in _left_out(name, part["source_row"], blank, "without a key")]
+            problems += [(name, line, ROWS) for line in _left_out(name, part["source_row"], blank, "without a key")]
             wrong = "whose key a spreadsheet made a date, a short number or an error"
-            problems += [(name, line) for line in _left_out(name, part["source_row"], damaged, wrong)]
+            problems += [(name, line, ROWS) for line in _left_out(name, part["source_row"], damaged, wrong)]
             parts.append(part[~(blank | damaged)].assign(source_file=name))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
-    problem_table = pd.DataFrame(problems, columns=["source_file", "reason"], dtype="str")
+    problem_table = pd.DataFrame(problems, columns=["source_file", "reason", "rule"], dtype="str")
     return InputList(table.astype({"source_row": "int64"}), problem_table, tuple(notes))
 
 

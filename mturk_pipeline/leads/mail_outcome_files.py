@@ -19,6 +19,7 @@ from mturk_pipeline.review.problems import problem, problem_table
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import TextTable
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 from mturk_pipeline.vocabulary.mail_outcomes import BOUNCED, COMPLAINED, DELIVERED, SUPPRESSED, UNSUBSCRIBED
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
@@ -74,13 +75,12 @@ def read_outcomes(files: Sequence[Path]) -> OutcomesRead:
         try:
             tables = [_mended(table) for table in read_file(path, Limits(), _names_addresses).tables]
         except UnreadableFileError as error:
-            problems.append((name, None, None, None, "unreadable", f"{name} {error}"))
+            problems.append((name, None, None, None, UNREADABLE_FILE, f"{name} {error}"))
             continue
         with_addresses = [table for table in tables if _address_column(_with_header_as_row(table)[0]) is not None]
         if not with_addresses and any(len(t.frame) for t in tables) and outcome_of_name(name) is not None:
-            problems.append(
-                (name, None, None, None, "no_addresses", f"{name} has no column of e-mail addresses: add one")
-            )
+            reason = f"{name} has no column of e-mail addresses: add one"
+            problems.append((name, None, None, None, NO_TABLE, reason))
         for table in with_addresses:
             of_table, complaints = _of_table(name, table)
             parts.append(of_table)

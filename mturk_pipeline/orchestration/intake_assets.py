@@ -259,9 +259,9 @@ def _readable_check(names: PhaseAssets, phase: ProjectPhase) -> dg.AssetCheckRes
     """Warns of each file that could not be read, or lies where nobody looks."""
     import pandas as pd
 
-    from mturk_pipeline.projects.file_problems import FileProblem, files_not_read, unreadable_files
+    from mturk_pipeline.projects.file_problems import FileProblem, files_not_read, unreadable_results
 
-    found = [*unreadable_files(phase), *files_not_read(phase, [phase.folders.batches])]
+    found = [*unreadable_results(phase), *files_not_read(phase, [phase.folders.batches])]
     problems = pd.DataFrame(found, columns=list(FileProblem._fields))
     what = "files that are not read" if len(found) != 1 else "file that is not read"
     return row_problems("files_readable", names.key("raw_output"), problems, list(problems.columns), what)

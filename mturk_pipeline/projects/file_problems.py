@@ -1,10 +1,16 @@
 """Files of a phase that are not or cannot be read, each by name."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from mturk_pipeline.folders.watching import own_looking_files, passed_over_files
+from mturk_pipeline.folders.watching import WatchedFile, own_looking_files, passed_over_files
+from mturk_pipeline.projects.outcome_files import outcome_files
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.review.reviewed_files import file_name
+from mturk_pipeline.vocabulary.file_rules import OF_WHOLE_FILES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A line of the status names so many files; the command `run` and the checks name all.
 _FEW = 3
@@ -42,12 +48,21 @@ def files_not_read(phase: ProjectPhase, folders: Sequence[str] | None = None) ->
 
 
 def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
-    """Result files that the last run could not use as a whole, of those that are still there."""
+    """Files of people that the last run could not use as a whole, of those that are still there."""
+    return [
+        *unreadable_results(phase),
+        *(p for p, rule in _problems_of_lists(phase) if rule in OF_WHOLE_FILES),
+        *_whole_files(phase.table("review_problems"), f"{phase.folders.reviewed}/", _names_present(phase, "reviewed")),
+        *_unreadable_outcomes(phase),
+    ]
+
+
+def unreadable_results(phase: ProjectPhase) -> list[FileProblem]:
+    """The same of result files alone; one of which no row counts cannot be used either."""
     table = phase.table("result_files")
     if table is None:
         return []
-    present = _names_present(phase, phase.folders.batches)
-    table = table[table["source_file"].isin(list(present))]
+    table = table[table["source_file"].isin(list(_names_present(phase, "batches")))]
     nothing_counts = (table["rows"] > 0) & (table["used"] + table["superseded"] == 0) & table["problem"].isna()
     counts = table["rows"].astype("str")
     text = "none of its " + counts + " rows counts: mturk-pipeline inspect names each with its reason"
@@ -56,24 +71,65 @@ def unreadable_files(phase: ProjectPhase) -> list[FileProblem]:
     return [FileProblem(f"{phase.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
 
 
-def problems_of_lists(phase: ProjectPhase) -> list[FileProblem]:
-    """Unusable parts of the first phase's lists in the last run: files, and rows without a key."""
+def rows_of_lists_left_out(phase: ProjectPhase) -> list[FileProblem]:
+    """Rows of the first phase's lists without a usable key, in the last run: a line for each file."""
+    return [problem for problem, rule in _problems_of_lists(phase) if rule not in OF_WHOLE_FILES]
+
+
+def entries_not_understood(phase: ProjectPhase) -> int:
+    """How many entries in reviewed files the last run could not understand, without files that it could not use."""
+    table = phase.table("review_problems")
+    return 0 if table is None else int((~table["rule"].isin(list(OF_WHOLE_FILES))).sum())
+
+
+def _problems_of_lists(phase: ProjectPhase) -> list[tuple[FileProblem, str]]:
+    """Unusable parts of the first phase's lists in the last run, each with its rule."""
     table = phase.table("input_problems") if phase.workflow.before(phase.phase) is None else None
     if table is None:
         return []
-    present = _names_present(phase, phase.folders.input)
-    rows = table[table["source_file"].isin(list(present))]
+    rows = table[table["source_file"].isin(list(_names_present(phase, "input")))]
+    rules = rows["rule"] if "rule" in rows else rows["source_file"].map(lambda _: "")  # made by an earlier version
     return [
-        # The reason begins with the file's name, which stands there already.
-        FileProblem(f"{phase.folders.input}/{name}", reason.removeprefix(name).lstrip(": "))
-        for name, reason in zip(rows["source_file"], rows["reason"], strict=True)
+        (_named(f"{phase.folders.input}/", name, reason), rule)
+        for name, reason, rule in zip(rows["source_file"], rows["reason"], rules, strict=True)
     ]
 
 
-def _names_present(phase: ProjectPhase, folder: str) -> set[str]:
-    """Names of the files in a folder, as tables have them."""
-    named = phase.file_naming()
-    return {named(file.name) for file in phase.files(folder)}
+def _unreadable_outcomes(phase: ProjectPhase) -> list[FileProblem]:
+    """Bounce, unsubscribe and suppression files; those beside the projects by their names alone."""
+    if phase.phase != phase.workflow.last or (table := phase.table("outcome_problems")) is None:
+        return []
+    folder = phase.workflow.all_leads_folder
+    inside = _names_of(phase, phase.files(folder))
+    beside = _names_of(phase, outcome_files(phase)) - inside
+    return [*_whole_files(table, f"{folder}/", inside), *_whole_files(table, "", beside)]
+
+
+def _whole_files(table: "pd.DataFrame | None", folder: str, names: set[str]) -> list[FileProblem]:
+    """Of problems (contract `ReviewProblems`) those of whole files among `names`."""
+    if table is None:
+        return []
+    rows = table[table["rule"].isin(list(OF_WHOLE_FILES)) & table["source_file"].isin(list(names))]
+    return [_named(folder, n, reason) for n, reason in zip(rows["source_file"], rows["reason"], strict=True)]
+
+
+def _named(folder: str, name: str, reason: str) -> FileProblem:
+    # Some reasons begin with the file's name, which stands there already.
+    return FileProblem(f"{folder}{name}", reason.removeprefix(name).lstrip(": "))
+
+
+def _names_present(phase: ProjectPhase, folder: Literal["input", "batches", "reviewed"]) -> set[str]:
+    """Names of the files in a folder of the phase, as tables have them."""
+    return _names_of(phase, phase.files(getattr(phase.folders, folder)))
+
+
+def _names_of(phase: ProjectPhase, files: Iterable[WatchedFile]) -> set[str]:
+    """Names of files as tables have them, each in every form in which bytes that are no UTF-8 are written there."""
+    named, names = phase.file_naming(), set()
+    for file in files:
+        raw = file.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        names |= {file_name(file.path), raw, file.name.encode("utf-8", "replace").decode("utf-8")}
+    return set(map(named, names))
 
 
 def named_in_short(problems: Sequence[FileProblem]) -> str:

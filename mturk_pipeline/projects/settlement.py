@@ -26,8 +26,8 @@ from mturk_pipeline.projects.file_problems import FileProblem
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.review.assignments_sheet import read_settle_words
-from mturk_pipeline.review.problems import UNREADABLE_FILE
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
+from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
 from mturk_pipeline.workers.id_replacement import Replacement, current_ids
 from mturk_pipeline.workers.identities import identities
 from mturk_pipeline.workers.ids_in_bytes import without_ids

@@ -13,7 +13,12 @@ from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.offers.hit_history import GRACE
 from mturk_pipeline.projects.due_phases import Inputs, Verdict
-from mturk_pipeline.projects.file_problems import files_not_read, named_in_short, unreadable_files
+from mturk_pipeline.projects.file_problems import (
+    entries_not_understood,
+    files_not_read,
+    named_in_short,
+    unreadable_files,
+)
 from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.texts.counted import counted
@@ -123,12 +128,12 @@ def _waiting(
     yield from _of_missing(phase, missing)
     if undecided := statuses.get(UNDECIDED):
         yield f"you: {counted(undecided, 'row')} to review in {phase.folders.processed}{overdue_words(phase)}"
-    queue, problems = phase.table("review_queue"), phase.table("review_problems")
+    queue = phase.table("review_queue")
     if spot := 0 if queue is None else int((queue["kind"] == SPOT_CHECK).sum()):
         checks = counted(spot, "spot check")
         yield f"you: {checks} in the same workbook: they tell how many errors are left in what passes"
-    if problems is not None and len(problems):
-        entries = counted(len(problems), "entry in reviewed files", "entries in reviewed files")
+    if unclear := entries_not_understood(phase):
+        entries = counted(unclear, "entry in reviewed files", "entries in reviewed files")
         yield f"you: {entries} that could not be understood: sheet problems of the workbook"
     following = phase.workflow.following(phase.phase)
     offers = [f"{phase.folders.reviewed}/_mIn_{following}.csv"] if following else []

@@ -13,12 +13,13 @@ import pandas as pd
 
 from mturk_pipeline.intake.made_ids import current_id
 from mturk_pipeline.review.decision_words import BLANK
-from mturk_pipeline.review.problems import UNREADABLE_FILE, problem, problem_table, repeated_column
+from mturk_pipeline.review.problems import problem, problem_table, repeated_column
 from mturk_pipeline.review.reviewed_files import Sheet, file_name, read_sheets
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.sheets.plans import Column, SheetPlan
 from mturk_pipeline.sheets.spreadsheet_safe import unescape_csv_cell
 from mturk_pipeline.texts.source_place import source_place
+from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
 
 TITLE = "assignments"
 SETTLE: dict[str, tuple[str, ...]] = {

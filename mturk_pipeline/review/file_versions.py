@@ -19,12 +19,13 @@ from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.kept_files import Clean, as_it_is, clean_column, clean_text, kept_sheets
-from mturk_pipeline.review.problems import NO_TABLE, UNREADABLE_FILE, problem
+from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet
 from mturk_pipeline.review.shown_values import comparable
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key, plain_name
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A person's sheet is known by these; a key or field that is called so has to have the mark.

@@ -7,9 +7,6 @@ import pandas as pd
 
 from mturk_pipeline.contracts.review import ReviewProblems
 
-# Rules of which a file is not used as a whole.
-UNREADABLE_FILE, NO_TABLE = "unreadable_file", "no_table"
-
 
 def problem(
     file: str, sheet: str | None, row: int | None, column: str | None, rule: str, reason: str

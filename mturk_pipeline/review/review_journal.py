@@ -18,8 +18,9 @@ from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
 from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
-from mturk_pipeline.review.problems import UNREADABLE_FILE, problem
+from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_names
+from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
 
 
 class DamagedJournal(UserError):

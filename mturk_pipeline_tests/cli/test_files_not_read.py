@@ -44,13 +44,99 @@ def test_run_names_each_file_that_is_not_read(cli: Cli, results: Path) -> None: 
         assert sum(line.startswith(f"not read: 2_mOut_dirs/{name}: ") for line in lines) == 1, name
     assert len(lines) == 7
     again = cli("run", results.parent.name, "--phase", "dirs")
-    assert (again.code, again.out.count("  not read: ")) == (0, 7)
+    assert (again.code, again.out.count("  not read: "), again.err) == (1, 7, said.err)
     [phase, *_] = json.loads(cli("status", results.parent.name, "--json").out)["phases"]
     waiting = "\n".join(phase["waiting"])
     assert "you: 3 files that could not be read: 2_mOut_dirs/" in waiting
     assert "you: 4 files where nothing is read: " in waiting
     (results / "picture.csv").unlink()
     assert "you: 2 files that could not be read" in cli("status", results.parent.name).out
+
+
+def test_each_run_names_lists_and_reviewed_files_that_cannot_be_read(cli: Cli, results: Path) -> None:  # noqa: F811
+    project = results.parent
+    shutil.copy(BATCH, results / "good.csv")
+    (project / "1_mIn_unis/unis.csv").write_text("university,state\nA,AL\n,AL\n")
+    (project / "1_mIn_unis/more.xlsx").write_bytes(b"PK\x03\x04nothing")
+    (project / "1_mIn_unis/other.csv").write_text("town\nB\n")
+    (project / "4_manualCleaned_mIn_dirs/anna.xlsx").write_bytes(b"")
+    (project / "4_manualCleaned_mIn_dirs/caf\udce9.csv").write_bytes(b"a,b\n1,2\n")
+    for words in ((), (), ("--force",)):
+        said = cli("run", project.name, "--phase", "dirs", *words)
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert "dirs: 4 files could not be read, named above" in said.err
+        for line in (
+            "not read: 1_mIn_unis/more.xlsx: is a broken workbook",
+            "not read: 1_mIn_unis/other.csv: has no column university",
+            "not read: 4_manualCleaned_mIn_dirs/anna.xlsx: is empty",
+            "not read: 4_manualCleaned_mIn_dirs/caf%E9.csv: no sheet has a header",
+            "1_mIn_unis/unis.csv: 1 rows without a key are left out",
+        ):
+            assert sum(told.strip().startswith(line) for told in said.out.splitlines()) == 1, said.out
+        assert "could not be understood" not in said.out
+    [phase, *_] = json.loads(cli("status", project.name, "--json").out)["phases"]
+    assert any("4 files that could not be read: 1_mIn_unis/" in line for line in phase["waiting"])
+    for path in [*project.glob("1_*/[mo]*"), *project.glob("4_*/[!_]*")]:
+        path.unlink()
+    said = cli("run", project.name, "--phase", "dirs")
+    assert (said.code, said.err) == (0, "")
+
+
+def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -> None:  # noqa: F811
+    cli("demo")
+    inside, beside = home / "projects/example/11_allLeads/unsubscribed.xlsx", home / "projects/suppression.csv"
+    inside.write_bytes(b"PK\x03\x04nothing")
+    beside.write_text("name\nAnn\n")
+    try:
+        for _ in range(2):
+            said = cli("run", "example")
+            assert (said.code, said.err.count("\n")) == (1, 1)
+            assert "leads: 2 files could not be read, named above" in said.err
+            assert "not read: 11_allLeads/unsubscribed.xlsx: is a broken workbook" in said.out
+            assert "not read: suppression.csv: has no column of e-mail addresses" in said.out
+    finally:
+        inside.unlink()
+        beside.unlink()
+        assert cli("run", "example").code == 0
+
+
+def test_run_all_goes_on_and_names_each_project_that_cannot_be_used(
+    cli: Cli,  # noqa: F811
+    results: Path,
+    home: Path,  # noqa: F811
+) -> None:
+    shutil.copy(BATCH, results / "good.csv")
+    cli("init", "a_broken")
+    cli("init", "a_shut")
+    cli("init", "a_wrong")
+    settings = home / "projects/a_broken/project.yaml"
+    settings.write_text("id: [\n")
+    (home / "projects/a_wrong/project.yaml").open("a").write("overrides: {dirs: {acept: 1}}\n")
+    (home / "projects/a_shut/2_mOut_dirs").rmdir()
+    (home / "projects/a_shut/2_mOut_dirs").symlink_to("2_mOut_dirs")
+    for done in (True, False):
+        said = cli("run", "--all")
+        assert (said.code, said.err.count("\n")) == (1, 1)
+        assert "a_broken: project.yaml is not YAML" in said.err
+        assert "a_wrong: a_wrong/project.yaml: overrides of dirs: " in said.err
+        assert "a_shut: " in said.err
+        assert "links that lead to each other" in said.err
+        assert (f"{results.parent.name}: dirs: done" in said.out) == done
+    for name in ("a_broken", "a_shut", "a_wrong"):
+        shutil.rmtree(home / "projects" / name)
+
+
+def test_run_all_of_broken_projects_alone_says_so(
+    tmp_path: Path,
+    cli: Cli,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MTURK_PROJECTS_DIR", str(tmp_path))
+    (tmp_path / "spring").mkdir()
+    (tmp_path / "spring/project.yaml").write_text("id: [\n")
+    said = cli("run", "--all")
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert "spring: project.yaml is not YAML" in said.err
 
 
 def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> None:  # noqa: F811

@@ -204,8 +204,8 @@ def test_a_workbook_and_its_rows(read):
 @pytest.mark.parametrize(
     ("name", "content", "rule", "row"),
     [
-        ("bounces__xlsx", b"PK\x03\x04broken", "unreadable", None),
-        ("bounces__csv", "name\nAnn\n", "no_addresses", None),
+        ("bounces__xlsx", b"PK\x03\x04broken", "unreadable_file", None),
+        ("bounces__csv", "name\nAnn\n", "no_table", None),
         ("list__csv", "email\na@x.edu\n", "no_outcome", None),
         ("bounces__csv", "email\na@x.edu\nnot one\n", "no_address", 3),
         ("log__csv", "email,event\na@x.edu,bounced\nb@x.edu,blue\nc@x.edu,blue\n", "unknown_word", 3),
@@ -276,7 +276,7 @@ def test_any_file_is_read(tmp_path_factory: pytest.TempPathFactory, content: byt
     path.write_bytes(content)
     found = read_outcomes([path, path.with_name("gone_bounces.csv")])
     Outcomes.validate(found.outcomes)
-    assert "unreadable" in found.problems["rule"].tolist()
+    assert "unreadable_file" in found.problems["rule"].tolist()
 
 
 PHASE = PhaseSpec.model_validate({"keys": ["club"], "fields": {"email": {"kind": "email"}, "site": {"kind": "url"}}})

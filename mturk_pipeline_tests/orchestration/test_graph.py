@@ -21,6 +21,7 @@ KEPT = {
     "trust_notes": "consensus",
     "review_": "decisions",
     "audit": "reviewed",
+    "outcome_problems": "all_leads",
 }
 
 

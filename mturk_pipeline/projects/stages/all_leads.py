@@ -38,6 +38,7 @@ def make_leads(
     read = read_outcomes([file.path for file in outcome_files(phase)])
     outcomes = OutcomesRead(phase.without_ids(read.outcomes), phase.without_ids(read.problems))
     phase.keep("outcomes", outcomes.outcomes)
+    phase.keep("outcome_problems", outcomes.problems)
     spec = phase.workflow.leads
     sources = row_sources(reviewed, raw_output, phase.table("decisions"))
     leads = gather_leads(reviewed, consensus, phase.spec, spec, item_inputs(raw_output), sources)
