@@ -11,7 +11,6 @@ import typer
 from mturk_pipeline.cli.demo import place_example
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.home import base_directory
-from mturk_pipeline.folders.project_folders import find_projects
 from mturk_pipeline.projects.installation import Installation
 
 
@@ -20,7 +19,7 @@ def open_ui(projects_dir: Path | None, port: int) -> None:
 
     installation = Installation.here(projects_dir)
     prepare_home(installation.home)
-    projects = find_projects(installation.home.projects, installation.workflows)
+    projects = installation.projects
     if not projects.found and not projects.problems and (base_directory() / "data" / "example").is_dir():
         path, _ = place_example(installation)
         typer.echo(f"Example project: {path}; its sensors run it within a minute")

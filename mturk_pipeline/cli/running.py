@@ -22,7 +22,7 @@ def run_projects(projects_dir: Path | None, name: str | None, phase: str | None,
     installation = Installation.here(projects_dir)
     if line := retired_setting_line():
         typer.echo(line, err=True)
-    for line in installation.workflow_problems:
+    for line in installation.broken_workflows.values():
         typer.echo(f"left out: {line}", err=True)
     broken: list[str] = []  # a line for each project that cannot be used
     if name is None:

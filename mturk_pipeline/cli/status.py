@@ -22,7 +22,7 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
 
     installation = Installation.here(projects_dir)
     projects = list(installation.projects.found.values()) if name is None else [installation.project(name)]
-    problems = [*installation.workflow_problems, *(installation.projects.problems if name is None else [])]
+    problems = [*installation.broken_workflows.values(), *(installation.projects.problems if name is None else [])]
     instance = open_instance(installation.home)
     rows = []
     for project in projects:
@@ -34,6 +34,8 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
                 lambda phase, inputs: verdict(instance, phase, inputs)[0],
             )
         except WorkflowError as error:
+            if name is not None:
+                raise
             problems.append(str(error))
     names = {project.id: project.name for project in installation.projects.found.values()}
     elsewhere = [run for run in runs_elsewhere(instance, installation.home, names) if name in (None, run.project)]
@@ -69,7 +71,7 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
             console.print(f"  {row.project} {row.phase}: {line}", soft_wrap=True, markup=False)
     for run in elsewhere:
         console.print(f"  {run.sentence}", style="yellow", soft_wrap=True, markup=False)
-    if not rows:
+    if not projects and not installation.projects.problems:
         console.print("no project yet; make one: mturk-pipeline init NAME")
     for line in problems:
         console.print(f"left out: {line}", style="yellow", soft_wrap=True, markup=False)

@@ -11,7 +11,7 @@ from mturk_pipeline.orchestration.worker_history import worker_history_asset, wo
 
 @dg.definitions
 def projects() -> dg.Definitions:
-    workflows, _ = all_workflows()
+    workflows, broken = all_workflows()
     asset, history, memory = projects_asset(), worker_history_asset(workflows.values()), worker_memory_asset()
     job = dg.define_asset_job(
         "reconcile",
@@ -30,7 +30,7 @@ def projects() -> dg.Definitions:
         jobs=[job],
         schedules=[daily],
         sensors=[
-            projects_sensor(workflows),
+            projects_sensor(workflows, broken),
             abandoned_runs_sensor(),
             review_sensor(workflows),
             failure_sensor(workflows),

@@ -16,6 +16,7 @@ from mturk_pipeline.folders.atomic_files import write_atomically
 from mturk_pipeline.workflow.workflow import Workflow
 
 PROJECT_FILE = "project.yaml"
+_NONE_BROKEN: Mapping[str, str] = {}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
@@ -66,8 +67,13 @@ class Projects:
         )
 
 
-def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
-    """The projects under `root`; reads only directory entries and project.yaml files, the latter when they changed."""
+def find_projects(
+    root: Path, workflows: Mapping[str, Workflow], broken_workflows: Mapping[str, str] = _NONE_BROKEN
+) -> Projects:
+    """The projects under `root`; reads only directory entries and project.yaml files, the latter when they changed.
+
+    `broken_workflows` says by name what is wrong with workflows that cannot be used.
+    """
     if not root.is_dir():
         return Projects({}, [f"{root}: the projects directory is not there (unmounted?); nothing is changed"], False)
     claims: dict[str, list[Project]] = {}
@@ -76,7 +82,7 @@ def find_projects(root: Path, workflows: Mapping[str, Workflow]) -> Projects:
         names = sorted(e.name for e in entries if e.name[0] not in "._" and e.is_dir())
     for path in (root / name for name in names):
         try:
-            project = _identify(path, workflows)
+            project = _identify(path, workflows, broken_workflows)
         except ProjectError as error:
             problems.append(str(error))
             continue
@@ -148,9 +154,9 @@ def unidentified(root: Path, workflows: Mapping[str, Workflow]) -> list[tuple[Pa
     return folders
 
 
-def _identify(path: Path, workflows: Mapping[str, Workflow]) -> Project | None:
+def _identify(path: Path, workflows: Mapping[str, Workflow], broken: Mapping[str, str]) -> Project | None:
     if os.path.lexists(f"{path}/{PROJECT_FILE}"):
-        return _from_file(path, workflows)
+        return _from_file(path, workflows, broken)
     fitting = _fitting(path, workflows)
     if fitting and not _NAME.fullmatch(path.name):
         raise ProjectError(
@@ -177,7 +183,7 @@ def _fitting(path: Path, workflows: Mapping[str, Workflow]) -> list[str]:
     return [name for name, count in counts.items() if count == most > 0]
 
 
-def _from_file(path: Path, workflows: Mapping[str, Workflow]) -> Project:
+def _from_file(path: Path, workflows: Mapping[str, Workflow], broken: Mapping[str, str] = _NONE_BROKEN) -> Project:
     file = f"{path}/{PROJECT_FILE}"
     try:
         stat = os.stat(file)  # noqa: PTH116 (thousands of these at each tick of a sensor)
@@ -190,6 +196,8 @@ def _from_file(path: Path, workflows: Mapping[str, Workflow]) -> Project:
     overrides = content.get("overrides") or {}
     if not isinstance(project_id, str | int) or not _NAME.fullmatch(str(project_id)):
         raise ProjectError(f"{PROJECT_FILE} needs 'id:', letters, digits, '_', '-' and '.' only", where=path.name)
+    if isinstance(workflow, str) and workflow in broken and workflow not in workflows:
+        raise ProjectError(f"its workflow {workflow} cannot be used: {broken[workflow]}", where=path.name)
     if not isinstance(workflow, str) or workflow not in workflows:
         known = ", ".join(workflows)
         raise ProjectError(

@@ -22,7 +22,8 @@ class OwnWorkflows:
 def load_own_workflows() -> OwnWorkflows:
     """What can be used of the workflows under $MTURK_WORKFLOWS_DIR."""
     shipped, _ = load_workflows([SHIPPED_DIR])
-    found, problems = load_workflows([SHIPPED_DIR, Home.from_environment().workflows])
+    found, broken = load_workflows([SHIPPED_DIR, Home.from_environment().workflows])
+    problems = list(broken.values())
     parts: list[dg.Definitions] = []
     for name, workflow in found.items():
         if name in shipped:
@@ -34,8 +35,8 @@ def load_own_workflows() -> OwnWorkflows:
     return OwnWorkflows(dg.Definitions.merge(*parts) if parts else dg.Definitions(), problems)
 
 
-def all_workflows() -> tuple[dict[str, Workflow], list[str]]:
-    """Shipped and own workflows by name, and a line for each that is broken."""
+def all_workflows() -> tuple[dict[str, Workflow], dict[str, str]]:
+    """Shipped and own workflows by name, and a line by name for each that is broken."""
     return load_workflows([SHIPPED_DIR, Home.from_environment().workflows])
 
 

@@ -36,7 +36,7 @@ def projects_asset() -> dg.AssetsDefinition:
     def _projects(context: dg.AssetExecutionContext):
         home = Home.from_environment()
         workflows, broken = all_workflows()
-        projects = find_projects(home.projects, workflows)
+        projects = find_projects(home.projects, workflows, broken)
         results: list[PhaseResult] = []
         for project in projects.found.values():
             results += run_project(
@@ -56,7 +56,7 @@ def projects_asset() -> dg.AssetsDefinition:
                 "phases": records([_row(r) for r in results[:500]]),
             },
             check_results=[
-                _listed(key, "workflows_usable", [{"workflow": line} for line in broken]),
+                _listed(key, "workflows_usable", [{"workflow": line} for line in broken.values()]),
                 _listed(key, "projects_usable", [{"project": line} for line in projects.problems]),
                 _listed(key, "projects_up_to_date", failed),
             ],

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -72,7 +72,7 @@ def phase_sensor(names: PhaseAssets, job: Any, assets: list[dg.AssetKey]) -> dg.
     return _sensor
 
 
-def projects_sensor(workflows: dict[str, Workflow]) -> dg.SensorDefinition:
+def projects_sensor(workflows: Mapping[str, Workflow], broken: Mapping[str, str]) -> dg.SensorDefinition:
     """Registers project directories as they appear; takes none away, whatever vanishes."""
 
     @dg.sensor(
@@ -87,7 +87,7 @@ def projects_sensor(workflows: dict[str, Workflow]) -> dg.SensorDefinition:
         taken = find_projects(home.projects, workflows).found
         for path, workflow in unidentified(home.projects, workflows):
             adopt(path, workflow, taken)
-        projects = find_projects(home.projects, workflows)
+        projects = find_projects(home.projects, workflows, broken)
         for problem in projects.problems:
             context.log.warning(problem)
         wanted = []

@@ -17,31 +17,26 @@ class Installation:
 
     home: Home
     workflows: dict[str, Workflow]
-    workflow_problems: list[str]
+    broken_workflows: dict[str, str]  # by name what is wrong, in one line
 
     @classmethod
     def here(cls, projects_dir: Path | None) -> "Installation":
         home = Home.from_environment(projects_dir)
-        workflows, problems = load_workflows([SHIPPED_DIR, home.workflows])
-        return cls(home, workflows, problems)
+        return cls(home, *load_workflows([SHIPPED_DIR, home.workflows]))
 
     @cached_property
     def projects(self) -> Projects:
-        return find_projects(self.home.projects, self.workflows)
+        return find_projects(self.home.projects, self.workflows, self.broken_workflows)
 
     def project(self, name: str) -> Project:
         """The project called `name`; UserError, naming its workflow's fault where that is why it cannot be used."""
-        project = self.projects.named(name)
-        if project.workflow not in self.workflows:
-            raise UserError(f"its workflow {project.workflow} cannot be used", where=name)
-        return project
+        return self.projects.named(name)
 
     def workflow(self, name: str) -> Workflow:
         if name in self.workflows:
             return self.workflows[name]
-        broken = next((line for line in self.workflow_problems if f"/{name}/" in line or f"/{name}:" in line), None)
         known = ", ".join(self.workflows)
-        raise UserError(broken or f"{name}: no such workflow; there are: {known}")
+        raise UserError(self.broken_workflows.get(name) or f"{name}: no such workflow; there are: {known}")
 
     def workflow_of(self, project: Project) -> Workflow:
         workflow = self.workflow(project.workflow)

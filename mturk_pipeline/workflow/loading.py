@@ -50,25 +50,25 @@ def load_workflow(folder: Path) -> Workflow:
     return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder)
 
 
-def load_workflows(directories: Iterable[Path]) -> tuple[dict[str, Workflow], list[str]]:
-    """Load all workflows under `directories`, by name; one line for each broken one, which is left out.
+def load_workflows(directories: Iterable[Path]) -> tuple[dict[str, Workflow], dict[str, str]]:
+    """Load all workflows under `directories`, by name; beside them a line for each broken one, which is left out.
 
-    A name that stands in two directories belongs to the first.
+    A name that stands in two directories belongs to the first; the line about the second stands by its folder.
     """
     workflows: dict[str, Workflow] = {}
-    problems: list[str] = []
+    broken: dict[str, str] = {}
     for directory in directories:
         if not directory.is_dir():
             continue
         for folder in sorted(p for p in directory.iterdir() if p.is_dir() and any(p.glob("*/defs.yaml"))):
             if folder.name in workflows:
-                problems.append(f"{folder}: there is already a workflow {folder.name}; rename the folder")
+                broken[str(folder)] = f"{folder}: there is already a workflow {folder.name}; rename the folder"
                 continue
             try:
                 workflows[folder.name] = load_workflow(folder)
             except WorkflowError as error:
-                problems.append(str(error))
-    return workflows, problems
+                broken[folder.name] = str(error)
+    return workflows, broken
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,6 +90,37 @@ def test_status_says_what_waits_for_whom(cli: Cli) -> None:
     assert said["phases"][0]["items"] == 24
     assert any(" to review in 3_notebookProcessed_dirs" in line for line in said["phases"][0]["waiting"])
     assert "up to date" in cli("status").out
+
+
+def test_status_says_what_of_a_project_is_broken_where(cli: Cli, home: Path) -> None:
+    phase = home / "workflows/survey/one/defs.yaml"
+    phase.parent.mkdir(parents=True)
+    sound = "type: mturk_pipeline.components.Phase\nattributes:\n  fields: {mail: {kind: email}}\n"
+    phase.write_text(sound)
+    cli("init", "theirs", "--workflow", "survey")
+    cli("init", "own")
+    settings = home / "projects/own/project.yaml"
+    settings.write_text(settings.read_text() + "overrides: {dirs: {acept: 1}}\n")
+    phase.write_text("type: [")
+    where = {
+        "theirs": f"its workflow survey cannot be used: {phase}: line 1: ",
+        "own": "own/project.yaml: overrides of dirs",
+    }
+    try:
+        for name, says in where.items():
+            for words in ((name,), (name, "--json")):
+                said = cli("status", *words)
+                assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+                assert says in said.err
+        said = cli("status")
+        assert said.code == 0
+        assert "no project yet" not in said.out
+        assert f"left out: theirs: {where['theirs']}" in said.out
+        assert f"left out: {where['own']}" in said.out
+    finally:
+        shutil.rmtree(phase.parent.parent)
+        for name in where:
+            shutil.rmtree(home / "projects" / name)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])

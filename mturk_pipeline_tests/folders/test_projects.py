@@ -124,6 +124,14 @@ def test_a_broken_project_file_is_told_in_one_line_and_stops_no_other(tmp_path: 
     assert "\n" not in projects.problems[0]
 
 
+def test_what_is_wrong_with_a_projects_workflow_is_told(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/project.yaml").write_text("id: theirs\nworkflow: survey\n")
+    broken = {"survey": "workflows/survey/one/defs.yaml: no"}
+    [problem] = find_projects(tmp_path, WORKFLOWS, broken).problems
+    assert problem == "theirs: its workflow survey cannot be used: workflows/survey/one/defs.yaml: no"
+
+
 def test_an_unreachable_directory_is_a_warning(tmp_path: Path) -> None:
     projects = find_projects(tmp_path / "unmounted", WORKFLOWS)
     assert not projects.reachable

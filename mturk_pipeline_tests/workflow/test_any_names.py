@@ -174,7 +174,7 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
     home: Home, repository: dg.RepositoryDefinition, name: str
 ) -> None:
     workflows, problems = load_workflows([home.workflows])
-    assert problems == []
+    assert problems == {}
     workflow = workflows[name]
     one, two = workflow.phases.values()
     project, _ = make_project(home.projects, f"of_{name}", workflow, {})
