@@ -26,6 +26,7 @@ def load_workflow(folder: Path) -> Workflow:
     """
     phases: dict[str, PhaseSpec] = {}
     leads: LeadsSpec | None = None
+    old_names: list[str] = []
     if not _NAME.fullmatch(folder.name):
         raise WorkflowError(
             "a workflow's name has letters (A to Z), digits and _ only", where=folder, remedy="rename the folder"
@@ -39,7 +40,9 @@ def load_workflow(folder: Path) -> Workflow:
         type_name, attributes = _read(path)
         try:
             if type_name == PHASE_TYPE:
-                phases[name] = PhaseSpec.model_validate(phase_with_new_names(attributes, str(path)))
+                settings, lines = phase_with_new_names(attributes, str(path))
+                phases[name] = PhaseSpec.model_validate(settings)
+                old_names += lines
             elif type_name == LEADS_TYPE:
                 leads = LeadsSpec.model_validate(attributes)
             else:
@@ -47,7 +50,7 @@ def load_workflow(folder: Path) -> Workflow:
         except ValueError as error:
             raise WorkflowError(one_line(error), where=path) from None
     ordered = _in_order(phases, folder)
-    return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder)
+    return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder, tuple(old_names))
 
 
 def load_workflows(directories: Iterable[Path]) -> tuple[dict[str, Workflow], dict[str, str]]:

@@ -26,21 +26,22 @@ def with_new_names(settings: Any, names: Mapping[str, str]) -> Any:
     return renamed
 
 
-def phase_with_new_names(settings: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-    """A phase's settings and its fields' under their new names; each old name in `where` is logged once."""
+def phase_with_new_names(settings: Mapping[str, Any], where: str) -> tuple[Mapping[str, Any], list[str]]:
+    """A phase's settings and its fields' under their new names, and a line for each old name that stands in `where`."""
     fields = settings.get("fields")
     parts = [(OLD_PHASE_SETTINGS, settings)]
     if isinstance(fields, Mapping):
         parts += [(OLD_FIELD_SETTINGS, field) for field in fields.values() if isinstance(field, Mapping)]
         settings = {**settings, "fields": {f: with_new_names(s, OLD_FIELD_SETTINGS) for f, s in fields.items()}}
-    for names, part in parts:
-        for old in names.keys() & part.keys():
-            _name_the_new(where, old, names[old])
-    return with_new_names(settings, OLD_PHASE_SETTINGS)
+    lines = {
+        f"{where}: the setting {old!r} is called {names[old]!r} now; rename it, the old name works in this version only"
+        for names, part in parts
+        for old in names.keys() & part.keys()
+    }
+    return with_new_names(settings, OLD_PHASE_SETTINGS), sorted(lines)
 
 
 @cache
-def _name_the_new(where: str, old: str, new: str) -> None:
-    logging.getLogger(__name__).warning(
-        "%s: the setting %r is called %r now; rename it, the old name works in this version only", where, old, new
-    )
+def tell_once(line: str) -> None:
+    """Log a line about an old name; the same one only once in a process."""
+    logging.getLogger(__name__).warning("%s", line)

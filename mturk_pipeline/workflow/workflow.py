@@ -1,7 +1,7 @@
 """Workflow: phases in a chain, the names of a project's folders, and its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
-from mturk_pipeline.workflow.old_names import phase_with_new_names
+from mturk_pipeline.workflow.old_names import phase_with_new_names, tell_once
 from mturk_pipeline.workflow.phase_spec import FIELD_MARK, PhaseSpec, column_of
 
 
@@ -39,6 +39,7 @@ class Workflow:
     phases: Mapping[str, PhaseSpec]
     leads: LeadsSpec
     source: Path
+    old_names: tuple[str, ...] = field(default=(), compare=False)  # a line for each old name of a setting in its files
 
     @property
     def first(self) -> str:
@@ -88,12 +89,16 @@ class Workflow:
         return (*names, self.all_leads_folder)
 
     def with_overrides(self, overrides: Mapping[str, Any], where: str) -> "Workflow":
-        """The workflow with a project's own settings laid over it.
+        """The workflow with a project's own settings laid over it; what a project uses passes here.
+
+        Old names of settings, in the workflow's files and in `overrides`, are logged once.
 
         `overrides` maps a phase's name (or `all_leads`) to settings; nested settings are merged, others replaced.
         Raises WorkflowError, naming `where`, for an unknown phase or setting, another order of phases, or leads
         that the last phase does not ask.
         """
+        for line in self.old_names:
+            tell_once(line)
         if not overrides:
             return self
         unknown = sorted(map(str, set(overrides) - set(self.phases) - {"all_leads"}))
@@ -135,7 +140,9 @@ def _override(spec: Any, changes: Any, where: str) -> Any:
         raise WorkflowError(f"settings are written as 'name: value', not as {changes!r}", where=where)
     try:
         if isinstance(spec, PhaseSpec):
-            changes = phase_with_new_names(changes, where)
+            changes, lines = phase_with_new_names(changes, where)
+            for line in lines:
+                tell_once(line)
             if isinstance(fields := changes.get("fields"), Mapping):
                 asked = {*spec.fields, *fields}
                 changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): s for f, s in fields.items()}}

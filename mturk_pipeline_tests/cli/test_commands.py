@@ -123,6 +123,26 @@ def test_status_says_what_of_a_project_is_broken_where(cli: Cli, home: Path) -> 
             shutil.rmtree(home / "projects" / name)
 
 
+def test_old_names_of_settings_are_told_of_the_projects_own_workflow_once(
+    cli: Cli, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("mine", "others"):
+        phase = home / f"workflows/{name}/one/defs.yaml"
+        phase.parent.mkdir(parents=True)
+        head = "type: mturk_pipeline.components.Phase\nattributes:\n  batches_over: 2026-03-20\n"
+        phase.write_text(f"{head}  fields: {{mail: {{kind: email, cost: 2}}}}\n")
+    try:
+        cli("init", "renamed", "--workflow", "mine")
+        for words in (("status", "renamed"), ("run", "renamed")):
+            assert cli(*words).code == 0
+        assert len(caplog.messages) == 2
+        assert all(line.startswith(f"{home}/workflows/mine/one/defs.yaml: the setting ") for line in caplog.messages)
+    finally:
+        shutil.rmtree(home / "projects/renamed")
+        for name in ("mine", "others"):
+            shutil.rmtree(home / "workflows" / name)
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
 def test_any_table_goes_into_any_format(cli: Cli, tmp_path: Path, ending: str) -> None:
     cli("demo")

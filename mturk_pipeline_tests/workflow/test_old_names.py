@@ -32,7 +32,11 @@ def test_an_old_name_means_the_same_and_is_named_once(tmp_path: Path, caplog, ol
     today = _workflow(tmp_path, _yaml(new, value)).phases["one"]
     assert not caplog.records
     for _ in range(2):
-        assert _workflow(tmp_path, _yaml(old, value)).phases["one"] == today
+        workflow = _workflow(tmp_path, _yaml(old, value))
+        assert workflow.phases["one"] == today
+    assert not caplog.records  # of a workflow that no project uses nothing is told
+    for _ in range(2):
+        assert workflow.with_overrides({}, "p/project.yaml").phases["one"] == today
     assert [r.levelno for r in caplog.records] == [logging.WARNING]
     assert caplog.messages[0].startswith(f"{tmp_path}/w/one/defs.yaml: the setting '{old}' is called '{new}' now")
 
