@@ -13,9 +13,11 @@ import yaml
 
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.atomic_files import write_atomically
+from mturk_pipeline.workflow.settings_problems import nearest
 from mturk_pipeline.workflow.workflow import Workflow
 
 PROJECT_FILE = "project.yaml"
+_SETTINGS = frozenset({"id", "workflow", "overrides"})
 _NONE_BROKEN: Mapping[str, str] = {}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
@@ -192,6 +194,12 @@ def _from_file(path: Path, workflows: Mapping[str, Workflow], broken: Mapping[st
         raise ProjectError(f"{PROJECT_FILE} cannot be read: {error.strerror}", where=path.name) from None
     if isinstance(content, str):
         raise ProjectError(f"{PROJECT_FILE} {content}", where=path.name)
+    for name in sorted(map(str, content.keys() - _SETTINGS)):
+        # What is like none of them is a person's own note.
+        if near := nearest(name, _SETTINGS, 0.85):
+            raise ProjectError(
+                f"{PROJECT_FILE} has the unknown setting {name!r}", where=path.name, remedy=f"did you mean {near!r}?"
+            )
     project_id, workflow = content.get("id"), content.get("workflow")
     overrides = content.get("overrides") or {}
     if not isinstance(project_id, str | int) or not _NAME.fullmatch(str(project_id)):

@@ -10,7 +10,8 @@ import yaml
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.old_names import phase_with_new_names
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
-from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, checked_leads, one_line
+from mturk_pipeline.workflow.settings_problems import settings_problem
+from mturk_pipeline.workflow.workflow import Workflow, WorkflowError, checked_leads
 
 SHIPPED_DIR = Path(__file__).parent.parent / "defs"
 PHASE_TYPE = "mturk_pipeline.components.Phase"
@@ -38,17 +39,18 @@ def load_workflow(folder: Path) -> Workflow:
                 "a phase's name has letters (A to Z), digits and _ only", where=path.parent, remedy="rename it"
             )
         type_name, attributes = _read(path)
+        model = {PHASE_TYPE: PhaseSpec, LEADS_TYPE: LeadsSpec}.get(type_name)
+        if model is None:
+            raise WorkflowError(f"type is {type_name!r}", where=path, remedy=f"use {PHASE_TYPE} or {LEADS_TYPE}")
         try:
-            if type_name == PHASE_TYPE:
+            if model is PhaseSpec:
                 settings, lines = phase_with_new_names(attributes, str(path))
                 phases[name] = PhaseSpec.model_validate(settings)
                 old_names += lines
-            elif type_name == LEADS_TYPE:
-                leads = LeadsSpec.model_validate(attributes)
             else:
-                raise WorkflowError(f"type is {type_name!r}", where=path, remedy=f"use {PHASE_TYPE} or {LEADS_TYPE}")
+                leads = LeadsSpec.model_validate(attributes)
         except ValueError as error:
-            raise WorkflowError(one_line(error), where=path) from None
+            raise WorkflowError(settings_problem(error, model), where=path) from None
     ordered = _in_order(phases, folder)
     return Workflow(folder.name, ordered, _leads_for(leads, ordered, folder), folder, tuple(old_names))
 

@@ -6,12 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.old_names import phase_with_new_names, tell_once
 from mturk_pipeline.workflow.phase_spec import FIELD_MARK, PhaseSpec, column_of
+from mturk_pipeline.workflow.settings_problems import settings_problem
 
 
 class WorkflowError(UserError):
@@ -148,7 +147,7 @@ def _override(spec: Any, changes: Any, where: str) -> Any:
                 changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): s for f, s in fields.items()}}
         return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
     except ValueError as error:
-        raise WorkflowError(one_line(error), where=where) from None
+        raise WorkflowError(settings_problem(error, type(spec)), where=where) from None
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,14 +156,3 @@ def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
         old = merged.get(name)
         merged[name] = _merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
     return merged
-
-
-def one_line(error: ValueError) -> str:
-    """An error of settings as one line: which setting, what is wrong."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    parts = []
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(str(p) for p in detail["loc"]) or "the settings"
-        parts.append(f"{place}: {detail['msg'].removeprefix('Value error, ')}")
-    return " ".join("; ".join(parts).split())

@@ -109,6 +109,7 @@ def test_folders_dropped_by_hand_are_recognised_and_adopted(tmp_path: Path) -> N
         ("id: ../etc\nworkflow: lead_gathering", "needs 'id:'"),
         ("id: a\nworkflow: nothing", "names the workflow 'nothing'; there are: lead_gathering"),
         ("id: a\nworkflow: lead_gathering\noverrides: [1]", "'overrides' maps"),
+        ("id: a\nworkflow: lead_gathering\noverride: {dirs: {accept: 1}}", "'override'; did you mean 'overrides'?"),
         (b"id: \xff\xfe", "not UTF-8"),
     ],
 )
@@ -122,6 +123,13 @@ def test_a_broken_project_file_is_told_in_one_line_and_stops_no_other(tmp_path: 
     assert projects.problems[0].startswith("bad: ")
     assert says in projects.problems[0]
     assert "\n" not in projects.problems[0]
+
+
+def test_a_project_file_may_hold_notes(tmp_path: Path) -> None:
+    make_project(tmp_path, "good", LEADS, {})
+    with (tmp_path / "good/project.yaml").open("a") as file:
+        file.write("idea: 1\nids: 2\noverview: 3\n4: 5\n")
+    assert find_projects(tmp_path, WORKFLOWS).problems == []
 
 
 def test_what_is_wrong_with_a_projects_workflow_is_told(tmp_path: Path) -> None:

@@ -40,7 +40,12 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         ("type: [", "cannot be read as YAML"),
         ("just text", "'type:' and 'attributes:'"),
         ("type: other.Thing\nattributes: {}", "use mturk_pipeline.components.Phase"),
-        (PHASE + "  acept: 0.5\n", "acept: Extra inputs"),
+        (PHASE + "  acept: 0.5\n", "one/defs.yaml: unknown setting 'acept'; did you mean 'accept'?"),
+        (PHASE + "  Batch-over: 2020-01-01\n", "'Batch-over'; did you mean 'batches_closed_before'?"),
+        (PHASE + "  colour: red\n", "unknown setting 'colour'; there are: after, input_label, keys, fields, "),
+        (PHASE.replace("choice", "choice, choises: [a]"), "'choises' in fields.label; did you mean 'choices'?"),
+        (PHASE.replace("choice", "text, anchor: {serch: a}"), "in fields.label.anchor; did you mean 'search'?"),
+        (PHASE.replace("choice", "choice, gait: true").replace("label:", "accept:"), "'gait' in fields.accept; did"),
         (PHASE + "  accept: 5\n", "accept"),
         (PHASE.replace("choice", "colour"), "fields.label.kind"),
         (PHASE.replace("label:", "page:"), "both a key and a field"),
@@ -53,7 +58,7 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         (PHASE + f"  accept: 0x{'f' * 5000}\n", "accept"),
         (PHASE + f"  keys: {'[' * 5000}\n", "nested too deeply"),
         (PHASE.replace("type: ", f"type: 0x{'f' * 5000}  # "), "use mturk_pipeline.components.Phase"),
-        (PHASE + '  "a\\nb": 1\n', "a b: Extra inputs"),
+        (PHASE + '  "a\\nb": 1\n', "unknown setting 'a\\nb'; there are: "),
         (PHASE + "  owner: nobody\n", "owner: an owner is 'team:NAME' or an e-mail address"),
         (PHASE + "  owner: 'team:'\n", "owner: an owner is 'team:NAME' or an e-mail address"),
         (PHASE + "  owner: ''\n", "owner: an owner is"),
@@ -142,4 +147,5 @@ def test_overrides_that_do_not_fit_are_one_line(tmp_path: Path, overrides) -> No
     with pytest.raises(WorkflowError) as error:
         load_workflow(tmp_path / "w").with_overrides(overrides, "p/project.yaml")
     assert str(error.value).startswith("p/project.yaml: overrides")
+    assert ("acept" not in str(overrides)) or "unknown setting 'acept'; did you mean 'accept'?" in str(error.value)
     assert "\n" not in str(error.value)
