@@ -3,52 +3,14 @@
 import json
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
-from mturk_pipeline.cli.main import main
+from mturk_pipeline_tests.terminal import Cli
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Said]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cli home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MTURK_PROJECTS_DIR", str(folder / "projects"))
-        patch.setenv("MTURK_WORKFLOWS_DIR", str(folder / "workflows"))
-        patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
-        yield folder
-
-
-@pytest.fixture
-def cli(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def call(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["mturk-pipeline", *map(str, words)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return Said(code, out, err)
-
-    return call
 
 
 @pytest.mark.parametrize("lead", ["", " "])

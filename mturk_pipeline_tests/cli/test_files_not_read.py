@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline_tests.cli.test_commands import EXAMPLE, Cli, cli, home  # noqa: F401
+from mturk_pipeline_tests.cli.test_commands import EXAMPLE
+from mturk_pipeline_tests.terminal import Cli
 
 BATCH = EXAMPLE / "2_mOut_dirs/Batch_4817203_batch_results.csv"
 
 
 @pytest.fixture
-def results(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+def results(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The result folder of a new project with one good file, in which all files are quiet."""
     monkeypatch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
     name = f"mixed{len(list(home.glob('projects/mixed*')))}"
@@ -23,7 +24,7 @@ def results(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # n
     return folder
 
 
-def test_run_names_each_file_that_is_not_read(cli: Cli, results: Path) -> None:  # noqa: F811
+def test_run_names_each_file_that_is_not_read(cli: Cli, results: Path) -> None:
     shutil.copy(BATCH, results / "good.csv")
     (results / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     (results / "empty.csv").write_bytes(b"")
@@ -53,7 +54,7 @@ def test_run_names_each_file_that_is_not_read(cli: Cli, results: Path) -> None: 
     assert "you: 2 files that could not be read" in cli("status", results.parent.name).out
 
 
-def test_each_run_names_lists_and_reviewed_files_that_cannot_be_read(cli: Cli, results: Path) -> None:  # noqa: F811
+def test_each_run_names_lists_and_reviewed_files_that_cannot_be_read(cli: Cli, results: Path) -> None:
     project = results.parent
     shutil.copy(BATCH, results / "good.csv")
     (project / "1_mIn_unis/unis.csv").write_text("university,state\nA,AL\n,AL\n")
@@ -82,7 +83,7 @@ def test_each_run_names_lists_and_reviewed_files_that_cannot_be_read(cli: Cli, r
     assert (said.code, said.err) == (0, "")
 
 
-def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -> None:  # noqa: F811
+def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -> None:
     cli("demo")
     inside, beside = home / "projects/example/11_allLeads/unsubscribed.xlsx", home / "projects/suppression.csv"
     inside.write_bytes(b"PK\x03\x04nothing")
@@ -100,11 +101,7 @@ def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -
         assert cli("run", "example").code == 0
 
 
-def test_run_all_goes_on_and_names_each_project_that_cannot_be_used(
-    cli: Cli,  # noqa: F811
-    results: Path,
-    home: Path,  # noqa: F811
-) -> None:
+def test_run_all_goes_on_and_names_each_project_that_cannot_be_used(cli: Cli, results: Path, home: Path) -> None:
     shutil.copy(BATCH, results / "good.csv")
     cli("init", "a_broken")
     cli("init", "a_shut")
@@ -126,11 +123,7 @@ def test_run_all_goes_on_and_names_each_project_that_cannot_be_used(
         shutil.rmtree(home / "projects" / name)
 
 
-def test_run_all_of_broken_projects_alone_says_so(
-    tmp_path: Path,
-    cli: Cli,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_run_all_of_broken_projects_alone_says_so(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTURK_PROJECTS_DIR", str(tmp_path))
     (tmp_path / "spring").mkdir()
     (tmp_path / "spring/project.yaml").write_text("id: [\n")
@@ -139,7 +132,7 @@ def test_run_all_of_broken_projects_alone_says_so(
     assert "spring: project.yaml is not YAML" in said.err
 
 
-def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> None:  # noqa: F811
+def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> None:
     (results / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     (results / "notes.csv").write_text("a,b\n1,2\n")
     said = cli("run", results.parent.name, "--phase", "dirs")
@@ -149,7 +142,7 @@ def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> 
     assert said.out.count("  not read: 2_mOut_dirs/") == 2
 
 
-def test_a_project_without_files_says_where_they_go(cli: Cli, results: Path) -> None:  # noqa: F811
+def test_a_project_without_files_says_where_they_go(cli: Cli, results: Path) -> None:
     (results.parent / "1_mIn_unis/unis.csv").unlink()
     said = cli("run", results.parent.name)
     assert said.code == 0
@@ -162,11 +155,7 @@ def test_a_project_without_files_says_where_they_go(cli: Cli, results: Path) -> 
     assert "not read: 2_mOut_dirs/older/Batch_1.csv: lies in a folder inside it" in said.out
 
 
-def test_an_export_spares_what_is_there_and_what_the_project_holds(
-    cli: Cli,  # noqa: F811
-    results: Path,
-    tmp_path: Path,
-) -> None:
+def test_an_export_spares_what_is_there_and_what_the_project_holds(cli: Cli, results: Path, tmp_path: Path) -> None:
     shutil.copy(BATCH, results / "good.csv")
     assert cli("run", results.parent.name, "--phase", "dirs").code == 0
     mine, paid = tmp_path / "mine.csv", (results / "good.csv").read_bytes()
@@ -182,7 +171,7 @@ def test_an_export_spares_what_is_there_and_what_the_project_holds(
     assert not (results / "new.csv").exists()
 
 
-def test_what_a_person_said_of_workers_is_never_dropped(cli: Cli, results: Path, home: Path) -> None:  # noqa: F811
+def test_what_a_person_said_of_workers_is_never_dropped(cli: Cli, results: Path, home: Path) -> None:
     shutil.copy(BATCH, results / "good.csv")
     name, file = results.parent.name, home / "projects/workers.csv"
     listed = home / "projects/_excluded_workers.csv"

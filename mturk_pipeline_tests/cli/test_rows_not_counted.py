@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mturk_pipeline_tests.cli.test_commands import Cli, cli, home  # noqa: F401
+from mturk_pipeline_tests.terminal import Cli
 
 HEADER = ["HITId", "HITTypeId", "MaxAssignments", "AssignmentId", "WorkerId", "AssignmentStatus", "SubmitTime"]
 HEADER += ["Input.town", "Answer.mayor"]
@@ -25,7 +25,7 @@ def batch(tmp_path: Path) -> Path:
     return path
 
 
-def test_twenty_rows_of_each_reason_are_named(cli: Cli, batch: Path) -> None:  # noqa: F811
+def test_twenty_rows_of_each_reason_are_named(cli: Cli, batch: Path) -> None:
     out = cli("inspect", batch).out
     lines = [line.strip() for line in out.splitlines() if ", row " in line]
     assert lines[0].startswith("batch [1].csv, row 2: quarantined, no_worker: has no worker id")
@@ -37,7 +37,7 @@ def test_twenty_rows_of_each_reason_are_named(cli: Cli, batch: Path) -> None:  #
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_all_rows_go_into_a_file(cli: Cli, batch: Path, tmp_path: Path, ending: str) -> None:  # noqa: F811
+def test_all_rows_go_into_a_file(cli: Cli, batch: Path, tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"rows.{ending}"
     said = cli("inspect", batch, "--rows", target)
     assert f"{target}: 32 rows that do not count" in said.out
@@ -51,11 +51,7 @@ def test_all_rows_go_into_a_file(cli: Cli, batch: Path, tmp_path: Path, ending: 
     assert cli("inspect", batch, "--rows", target, "--force").code == 0
 
 
-def test_a_paid_result_file_is_never_the_place_for_rows(
-    cli: Cli,  # noqa: F811
-    home: Path,  # noqa: F811
-    batch: Path,
-) -> None:
+def test_a_paid_result_file_is_never_the_place_for_rows(cli: Cli, home: Path, batch: Path) -> None:
     before = batch.read_bytes()
     said = cli("inspect", batch, "--rows", batch, "--force")
     assert (said.code, batch.read_bytes()) == (1, before)

@@ -2,31 +2,19 @@
 
 import csv
 import io
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import openpyxl
 import pytest
 
-from mturk_pipeline.cli.main import main
 from mturk_pipeline.folders.project_folders import make_project
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow
 from mturk_pipeline_tests.intake.intake_files import row, write
 from mturk_pipeline_tests.pay.made import blank
+from mturk_pipeline_tests.terminal import Cli, terminal
 
 LEADS = load_workflow(SHIPPED_DIR / "lead_gathering")
 FOLDERS = LEADS.folders("leads")
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Said]
 
 
 @pytest.fixture
@@ -39,17 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cli(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def call(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["mturk-pipeline", *map(str, words)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return call
+    return terminal(capsys, monkeypatch)
 
 
 def batch(project: Path, rows: list[dict[str, str]], name: str = "Batch_1.csv", modified: int | None = None) -> Path:

@@ -1,20 +1,8 @@
 """What stories of many rounds brought to light, each in a few lines."""
 
-import pytest
-
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.decisions import read_reviewed
 from mturk_pipeline_tests.review import made
-from mturk_pipeline_tests.review.office import Office
-
-
-@pytest.fixture
-def office(contacts, tmp_path):
-    contacts.folder = tmp_path / "reviewed"
-    contacts.folder.mkdir()
-    found = Office(contacts, tmp_path / "kept")
-    found.run()
-    return found
 
 
 def test_who_takes_over_a_row_in_which_there_is_none_says_the_same(office):

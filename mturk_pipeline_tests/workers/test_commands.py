@@ -1,22 +1,18 @@
 """The commands about workers: what they print, leave behind, and say in one line when it cannot be."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from mturk_pipeline.cli.main import main
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import table_path, write_table
 from mturk_pipeline.workers.archive import read_archive
 from mturk_pipeline.workers.forgetting import THEIRS_TODO, forget, whom
 from mturk_pipeline.workers.identities import identities, surrogates_of
 from mturk_pipeline.workers.memory_folder import Store
+from mturk_pipeline_tests.terminal import Cli, terminal
 from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
-
-Cli = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -28,17 +24,7 @@ def cli(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     ):
         monkeypatch.setenv(variable, str(place))
 
-    def call(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["mturk-pipeline", *map(str, words)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return (code, *capsys.readouterr())
-
-    return call
+    return terminal(capsys, monkeypatch)
 
 
 def test_import_look_and_forget(cli: Cli, home: Home, tmp_path: Path) -> None:
