@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # The UI and the run history show and keep this many rows of a problem; the whole table is exported by the command line.
 SHOWN_ROWS = 50
+_NO_METADATA: Mapping[str, Any] = {}
 
 
 def check_schema(frame: "pd.DataFrame", model: "type[Table]", asset: dg.AssetKey) -> dg.AssetCheckResult:
@@ -92,6 +93,20 @@ def row_problems(
         severity=severity,
         description=f"{len(problems)} {what}{more}" if len(problems) else f"no {what}",
         metadata={"rows": records(shown)} if shown else {},
+    )
+
+
+def warning(
+    name: str, asset: dg.AssetKey, passed: bool, description: str, metadata: Mapping[str, Any] = _NO_METADATA
+) -> dg.AssetCheckResult:
+    """A check that warns where it did not pass, and stops nothing."""
+    return dg.AssetCheckResult(
+        passed=passed,
+        check_name=name,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=description,
+        metadata=metadata,
     )
 
 

@@ -12,6 +12,7 @@ from mturk_pipeline.orchestration.checks import (
     records,
     row_problems,
     rows_of,
+    warning,
 )
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.phase import ProjectPhase
@@ -197,16 +198,9 @@ def unknown_own_files_check(names: PhaseAssets, stage: str, phase: ProjectPhase)
 
     named = phase.file_naming()
     found = [named(f.relative_to(phase.project.path).as_posix()) for f in unknown_own_files(phase)]
-    return dg.AssetCheckResult(
-        passed=not found,
-        check_name="unknown_own_files",
-        asset_key=names.key(stage),
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(found)} files begin with _ and are therefore not read; rename them to have them read"
-        if found
-        else "none",
-        metadata={"files": records([{"file": f} for f in found])} if found else {},
-    )
+    text = f"{len(found)} files begin with _ and are therefore not read; rename them to have them read"
+    metadata = {"files": records([{"file": f} for f in found])} if found else {}
+    return warning("unknown_own_files", names.key(stage), not found, text if found else "none", metadata)
 
 
 def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from mturk_pipeline.contracts.review import ReviewProblems
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, records, row_problems, rows_of, warning
+from mturk_pipeline.orchestration.own_file_check import KEPT, MEANING, kept_check
 from mturk_pipeline.orchestration.stages import (
     PhaseAssets,
     all_leads_key,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mturk_pipeline.workflow.leads_spec import LeadsSpec
 
 _CHECKS = {
-    "own_files_untouched": "No file of the pipeline was changed by a person.",
+    KEPT: MEANING,
     "outcomes_understood": "Every bounce, unsubscribe and suppression file could be read.",
     "segments": "Segments are told, and no lead is merged of more than two rows of different segments.",
 }
@@ -60,7 +61,7 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
             metadata=_metadata(leads, outcomes.outcomes, made.figures, made.files),
             check_results=[
                 check_schema(leads, AllLeads, key),
-                _kept_check(key, made.kept),
+                kept_check(key, made.kept, remedy=""),
                 _outcomes_check(key, outcomes.problems),
                 _segments_check(key, leads, phase.workflow.leads),
             ],
@@ -117,16 +118,6 @@ def _metadata(
     }
 
 
-def _kept_check(key: dg.AssetKey, kept: list[str]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=not kept,
-        check_name="own_files_untouched",
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"changed by a person and kept as {', '.join(kept)}" if kept else "untouched",
-    )
-
-
 def _outcomes_check(key: dg.AssetKey, problems: "pd.DataFrame") -> dg.AssetCheckResult:
     columns = list(ReviewProblems.names())
     return row_problems("outcomes_understood", key, problems, columns, "things in files about mail need a look")
@@ -137,13 +128,8 @@ def _segments_check(key: dg.AssetKey, leads: "pd.DataFrame", spec: "LeadsSpec") 
     from mturk_pipeline.leads.segments import CLASH_COLUMNS, segment_clashes, segment_column
 
     if len(leads) and spec.segment and segment_column(list(leads.columns), spec) is None:
-        return dg.AssetCheckResult(
-            passed=False,
-            check_name="segments",
-            asset_key=key,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=f"segment: {spec.segment} is no key and no input of any phase; add it to the first list",
-        )
+        text = f"segment: {spec.segment} is no key and no input of any phase; add it to the first list"
+        return warning("segments", key, passed=False, description=text)
     what = "leads merged of more than two rows of different segments"
     return row_problems("segments", key, segment_clashes(leads), CLASH_COLUMNS, what)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, row_problems, warning
 from mturk_pipeline.orchestration.own_file_check import kept_check, kept_spec
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.offers import HitHistory, sent_to
@@ -38,7 +38,7 @@ def offer_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                 "files_taken": len(offer.sent.copies.files),
                 "file": offer.file or "none: nothing is left to ask, or nothing was purged of the list",
             },
-            check_results=[kept_check(names, "offer", offer.kept), _taken_check(names, "offer", offer.sent)],
+            check_results=[kept_check(names.key("offer"), offer.kept), _taken_check(names, "offer", offer.sent)],
         )
 
     return _offer
@@ -145,7 +145,7 @@ def rework_asset(names: PhaseAssets) -> dg.AssetsDefinition:
                     "items cannot be asked again",
                 ),
                 _named_check(names, offered.unnamed),
-                kept_check(names, "rework", offered.kept),
+                kept_check(names.key("rework"), offered.kept),
                 _taken_check(names, "rework", offered.sent),
             ],
         )
@@ -183,13 +183,7 @@ def _answered_check(names: PhaseAssets, missing: "pd.DataFrame", asked: int) -> 
     short = int((missing["state"] == SHORT).sum())
     parts = [f"{len(unanswered)} of {asked} items not yet answered" + (f" ({', '.join(why)})" if why else "")]
     parts += [f"{short} with fewer answers than wanted"] if short else []
-    return dg.AssetCheckResult(
-        passed=missing.empty,
-        check_name="all_answered",
-        asset_key=names.key("missing_units"),
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(parts),
-    )
+    return warning("all_answered", names.key("missing_units"), missing.empty, "; ".join(parts))
 
 
 def _taken_spec(names: PhaseAssets, stage: str) -> dg.AssetCheckSpec:
@@ -212,13 +206,8 @@ def _taken_check(names: PhaseAssets, stage: str, sent: HitHistory) -> dg.AssetCh
 def _named_check(names: PhaseAssets, unnamed: int) -> dg.AssetCheckResult:
     from mturk_pipeline.projects.lost_names import REMEDY
 
-    return dg.AssetCheckResult(
-        passed=not unnamed,
-        check_name="excluded_named",
-        asset_key=names.key("rework"),
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{unnamed} workers are missing, as their ids are lost: {REMEDY}" if unnamed else "everybody is",
-    )
+    text = f"{unnamed} workers are missing, as their ids are lost: {REMEDY}" if unnamed else "everybody is"
+    return warning("excluded_named", names.key("rework"), not unnamed, text)
 
 
 def _next_input_check(names: PhaseAssets, rows: "pd.DataFrame", keys: Sequence[str]) -> dg.AssetCheckResult:

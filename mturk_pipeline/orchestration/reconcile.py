@@ -6,7 +6,7 @@ import dagster as dg
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import find_projects
-from mturk_pipeline.orchestration.checks import records
+from mturk_pipeline.orchestration.checks import records, warning
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.running import PhaseResult, job_named, run_project
 from mturk_pipeline.projects.due_phases import failed_or_behind
@@ -73,11 +73,5 @@ def _row(result: PhaseResult) -> dict[str, str]:
 
 
 def _listed(key: dg.AssetKey, name: str, rows: Sequence[Mapping[str, str | None]]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=not rows,
-        check_name=name,
-        asset_key=key,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(rows)} need a look" if rows else "all",
-        metadata={"rows": records(rows)} if rows else {},
-    )
+    metadata = {"rows": records(rows)} if rows else {}
+    return warning(name, key, not rows, f"{len(rows)} need a look" if rows else "all", metadata)

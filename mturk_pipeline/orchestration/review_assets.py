@@ -98,7 +98,7 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
             "estimated_errors_left": book.audit.sentence,
             "files": dg.MetadataValue.json(files),
         }
-        checks = [kept_check(names, "review_queue", kept)]
+        checks = [kept_check(names.key("review_queue"), kept)]
         yield checked_result(names.key("review_queue"), book.queue, ReviewQueue, metadata, checks)
 
     return _review_queue

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import check_schema, column_schema
+from mturk_pipeline.orchestration.checks import check_schema, column_schema, warning
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.phase import ProjectPhase
 
@@ -71,13 +71,10 @@ def _seen_check(names: PhaseAssets, spent: "Spending") -> dg.AssetCheckResult:
     from mturk_pipeline.pay.assignment_costs import dollars
 
     found = spent.unseen_unusable
-    return dg.AssetCheckResult(
-        passed=found == 0,
-        check_name="no_unusable_auto_approved",
-        asset_key=names.key("settlement"),
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{found} assignments with nothing usable were auto-approved, "
+    text = (
+        f"{found} assignments with nothing usable were auto-approved, "
         f"for {dollars(spent.unseen_unusable_cost)}: settle sooner, or ask for a longer auto-approval delay"
         if found
-        else f"{spent.unseen} auto-approved, none of them unusable",
+        else f"{spent.unseen} auto-approved, none of them unusable"
     )
+    return warning("no_unusable_auto_approved", names.key("settlement"), found == 0, text)

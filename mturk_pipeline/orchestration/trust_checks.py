@@ -18,11 +18,11 @@ Metadata holds counts and names of fields only: run history keeps it, and worker
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from mturk_pipeline.orchestration.checks import records
+from mturk_pipeline.orchestration.checks import records, warning
 from mturk_pipeline.orchestration.stages import PhaseAssets
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def enough_answers(asset: dg.AssetKey, consensus: "pd.DataFrame", wanted: int) -
     rows = [{"field": f, "few": int(n.sum()), "item_fields": len(n)} for f, n in few.groupby("field", sort=False)]
     passed = share <= MOST_FEW and not prior_only
     metadata = {"share_with_few": share, "items": items, "prior_only": prior_only, "by_field": records(rows)}
-    return _result("enough_answers", asset, passed, said, metadata)
+    return warning("enough_answers", asset, passed, "; ".join(said), metadata)
 
 
 def auto_accepted_share(asset: dg.AssetKey, consensus: "pd.DataFrame", gates: Sequence[str]) -> dg.AssetCheckResult:
@@ -108,7 +108,7 @@ def auto_accepted_share(asset: dg.AssetKey, consensus: "pd.DataFrame", gates: Se
         for f, n, size in accepted.itertuples()
     ]
     metadata = {"share_accepted": 1 - share if len(waiting) else 0.0, "by_field": records(rows)}
-    return _result("auto_accepted_share", asset, share <= MOST_WAITING, said, metadata)
+    return warning("auto_accepted_share", asset, share <= MOST_WAITING, "; ".join(said), metadata)
 
 
 def weighting_changed_outcomes(asset: dg.AssetKey, consensus: "pd.DataFrame") -> dg.AssetCheckResult:
@@ -121,7 +121,7 @@ def weighting_changed_outcomes(asset: dg.AssetKey, consensus: "pd.DataFrame") ->
     by_field = consensus.assign(changed=changed).groupby("field", sort=False)["changed"].agg(["sum", "size"])
     rows = [{"field": f, "changed": int(n), "outcomes": int(size)} for f, n, size in by_field.itertuples()]
     metadata = {"changed": int(changed.sum()), "share_changed": share, "by_field": records(rows)}
-    return _result("weighting_changed_outcomes", asset, share <= MOST_CHANGED, said, metadata)
+    return warning("weighting_changed_outcomes", asset, share <= MOST_CHANGED, "; ".join(said), metadata)
 
 
 def suspected_collusion(asset: dg.AssetKey, workers: "pd.DataFrame") -> dg.AssetCheckResult:
@@ -139,28 +139,15 @@ def suspected_collusion(asset: dg.AssetKey, workers: "pd.DataFrame") -> dg.Asset
             f"{len(pairs):,} pairs among {involved:,} workers share rare values that others do not give",
             "see 'copy_partners' and 'evidence' in the workers table, and judge before you exclude anybody",
         ]
-    return _result("suspected_collusion", asset, not pairs, said, {"pairs": len(pairs), "workers": involved})
+    return warning("suspected_collusion", asset, not pairs, "; ".join(said), {"pairs": len(pairs), "workers": involved})
 
 
 def workers_file_understood(asset: dg.AssetKey, problems: Sequence[str]) -> dg.AssetCheckResult:
     """Warns with what could not be used in a person's file of workers; each problem says where and what to do."""
     more = [f"and {len(problems) - _SHOWN_PROBLEMS} more"] if len(problems) > _SHOWN_PROBLEMS else []
     said = [*problems[:_SHOWN_PROBLEMS], *more] or ["nothing to mend"]
-    return _result("workers_file_understood", asset, not problems, said, {"problems": len(problems)})
+    return warning("workers_file_understood", asset, not problems, "; ".join(said), {"problems": len(problems)})
 
 
 def _share(flags: "pd.Series") -> float:
     return float(flags.mean()) if len(flags) else 0.0
-
-
-def _result(
-    name: str, asset: dg.AssetKey, passed: bool, said: Sequence[str], metadata: dict[str, Any]
-) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=passed,
-        check_name=name,
-        asset_key=asset,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(said),
-        metadata=metadata,
-    )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.orchestration.checks import warning
+from mturk_pipeline.orchestration.own_file_check import KEPT, MEANING, kept_check
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.workers.other_projects import read_history
 
@@ -97,9 +99,7 @@ def worker_memory_asset() -> dg.AssetsDefinition:
                 asset=MEMORY,
                 description="workers.xlsx or workers.csv could be used, and names workers known.",
             ),
-            dg.AssetCheckSpec(
-                "own_files_untouched", asset=MEMORY, description="No file of the pipeline was changed by a person."
-            ),
+            dg.AssetCheckSpec(KEPT, asset=MEMORY, description=MEANING),
         ],
     )
     def _worker_memory() -> dg.MaterializeResult:
@@ -110,6 +110,7 @@ def worker_memory_asset() -> dg.AssetsDefinition:
 
         home = Home.from_environment()
         found = make_memory(home, reachable=present_projects(home.projects) is not None)
+        kept = kept_check(MEMORY, found.kept, "save it as workers.xlsx to have it read")
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": len(found.memory),
@@ -118,7 +119,7 @@ def worker_memory_asset() -> dg.AssetsDefinition:
                 **{f"suggested_{k}": int(v) for k, v in found.memory["suggested"].value_counts().items()},
                 "blacklisted_without_id": found.unnamed,
             },
-            check_results=[check_schema(found.memory, WorkerMemory, MEMORY), _understood(found), _untouched(found)],
+            check_results=[check_schema(found.memory, WorkerMemory, MEMORY), _understood(found), kept],
         )
 
     return _worker_memory
@@ -133,22 +134,5 @@ def _understood(found: "Refreshed") -> dg.AssetCheckResult:
         rows = ", ".join(map(str, found.strangers[:_SHOWN])) + (" …" if len(found.strangers) > _SHOWN else "")
         who = "1 worker is" if len(found.strangers) == 1 else f"{len(found.strangers):,} workers are"
         said.append(f"{who} in no project and no imported batch (rows {rows}): mistyped, or of another crowd")
-    return dg.AssetCheckResult(
-        passed=not problems and not found.strangers,
-        check_name=UNDERSTOOD,
-        asset_key=MEMORY,
-        severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(said),
-        metadata={"problems": len(problems), "unknown_workers": len(found.strangers)},
-    )
-
-
-def _untouched(found: "Refreshed") -> dg.AssetCheckResult:
-    text = f"changed by a person and kept as {', '.join(found.kept)}; save it as workers.xlsx to have it read"
-    return dg.AssetCheckResult(
-        passed=not found.kept,
-        check_name="own_files_untouched",
-        asset_key=MEMORY,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=text if found.kept else "untouched",
-    )
+    metadata = {"problems": len(problems), "unknown_workers": len(found.strangers)}
+    return warning(UNDERSTOOD, MEMORY, not problems and not found.strangers, "; ".join(said), metadata)
