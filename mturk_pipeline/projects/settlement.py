@@ -27,7 +27,7 @@ from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.review.assignments_sheet import read_settle_words
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
-from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
+from mturk_pipeline.vocabulary.file_rules import OF_WHOLE_FILES
 from mturk_pipeline.workers.id_replacement import Replacement, current_ids
 from mturk_pipeline.workers.identities import identities
 from mturk_pipeline.workers.ids_in_bytes import without_ids
@@ -56,8 +56,8 @@ class PhaseAssignments:
 
     @property
     def unread(self) -> list[FileProblem]:
-        """Reviewed files that cannot be read: nobody knows whose pay is decided in them."""
-        whole = self.problems[self.problems["rule"] == UNREADABLE_FILE]
+        """Reviewed files that cannot be read, or name no assignment: nobody knows whose pay is decided in them."""
+        whole = self.problems[self.problems["rule"].isin(list(OF_WHOLE_FILES))]
         folder = self.phase.folders.reviewed
         return [FileProblem(f"{folder}/{r.source_file}", str(r.reason)) for r in whole.itertuples()]
 

@@ -19,7 +19,7 @@ from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.sheets.plans import Column, SheetPlan
 from mturk_pipeline.sheets.spreadsheet_safe import unescape_csv_cell
 from mturk_pipeline.texts.source_place import source_place
-from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 
 TITLE = "assignments"
 SETTLE: dict[str, tuple[str, ...]] = {
@@ -109,10 +109,26 @@ def read_settle_words(
 
 def _sheets(path: Path, problems: list[dict[str, Any]]) -> list[Sheet]:
     try:
-        return read_sheets(path, lambda names: "assignment_id" in names and bool({"settle", "suggestion"} & names))
+        sheets = read_sheets(path, _is_header)
     except UnreadableFileError as error:
         problems.append(problem(file_name(path), None, None, None, UNREADABLE_FILE, f"{error}"))
         return []
+    named = []
+    for sheet in sheets:
+        if "assignment_id" in {*sheet.table, *sheet.repeated}:
+            named.append(sheet)
+        elif "settle" in sheet.table and sheet.table["settle"].map(_plain).isin(list(_MEANING)).any():
+            # Without such a word the column may be about something else.
+            reason = (
+                "has no column assignment_id, so nobody knows whose pay it decides: if it was renamed, name it back"
+            )
+            problems.append(problem(sheet.file, sheet.sheet, None, "assignment_id", NO_TABLE, reason))
+    return named
+
+
+def _is_header(names: set[str]) -> bool:
+    """Whether a row names the columns of a sheet of pay decisions, also where assignment_id was renamed."""
+    return ("settle" in names and len(names) > 1) or {"assignment_id", "suggestion"} <= names
 
 
 def _words_of(sheet: Sheet, problems: list[dict[str, Any]], current: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:

@@ -161,6 +161,13 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_column_called_settle_about_something_else_says_nothing(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.csv", [("Rome", "1900"), ("Oslo", "")], ("town", "settle"))
+    assert read(path) == ({}, [])
+    path = saved(tmp_path / "b.xlsx", [("A1", "Reject")], ("my id", "settle"))
+    assert read(path) == ({}, ["no_table"])
+
+
 def test_whoever_stands_in_a_damaged_row_is_unclear(tmp_path: Path) -> None:
     path = tmp_path / "d.csv"
     for text, expected in (

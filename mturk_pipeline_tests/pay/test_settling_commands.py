@@ -119,6 +119,7 @@ UNREADABLE = {
     "mine.xlsx": b"PK\x03\x04nothing",  # damaged, or saved with a password
     "cut.xlsx": b"",
     "mine.pdf": b"%PDF-1.4",
+    "renamed.csv": b"assignment,settle\nA1,reject\n",
     "photo.csv": b"\x89PNG\r\n\x1a\n",
 }
 
@@ -134,7 +135,7 @@ def test_a_reviewed_file_that_cannot_be_read_stops_its_phase(cli: Cli, project: 
     for words in ((), ("--write",), ("leads", "--write")):
         said = cli(command, "spring", *words)
         assert (said.code, said.err.count("\n"), processed(project)) == (1, 1, []), said.err
-        assert f"leads: {FOLDERS.reviewed}/{name}: is " in said.err
+        assert f"leads: {FOLDERS.reviewed}/{name}: " in said.err
         assert "mend what is named, or move it out of that folder" in said.err
     path.unlink()
     assert cli(command, "spring", "--write").code == 0
