@@ -19,7 +19,7 @@ class ColumnSpellings:
         # Columns of keys that a file may write without the mark, and carried ones that it may write with one.
         self._plain: dict[str, str] = {}
         if phase is not None:
-            self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if s.gold)]
+            self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if isinstance(s.gold, str))]
             marked = [k for k in phase.keys if phase.plain_name(k) != k]
             self._plain = {comparable(INPUT + phase.plain_name(k)): INPUT + k for k in marked}
             self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 _WIDTH = 60
 
 
-def pilot_page(pilot: "Pilot") -> dg.MarkdownMetadataValue:
-    """The numbers of a pilot, and the YAML lines that would settle its commonest invalid cells."""
+def pilot_page(pilot: "Pilot", passing: str = "") -> dg.MarkdownMetadataValue:
+    """The numbers of a pilot, why few rows pass, and the YAML lines that would settle its commonest invalid cells."""
     by = f"{pilot.workers:,} workers" if pilot.workers else "people who did not log in"
     parts = [f"### Pilot: {pilot.items:,} items, {pilot.assignments:,} answers by {by}", _seconds(pilot)]
+    parts += [f"**Why few rows pass:** {_cell(passing)}."] if passing else []
     parts += [_table(["field", "filled", "none", "blank", "invalid", "agreement"], _field_rows(pilot.fields))]
     return dg.MetadataValue.md("\n\n".join([*parts, *_cells(pilot.cells)]))
 

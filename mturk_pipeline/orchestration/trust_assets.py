@@ -71,6 +71,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         found = make_consensus(phase, tables, config.by_field(), priors)
         consensus, workers = found.consensus, found.workers
         phase.keep("trust_notes", _table_of(found.notes))
+        phase.keep("passing_advice", _table_of([found.passing] if found.passing else []))
         accept = spec.usual_threshold if config.accept is None else config.accept
         metadata = {
             **_consensus_metadata(consensus, accept),
@@ -78,7 +79,8 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
             "worker_history": snapshot,
             **_completeness_metadata(found.completeness),
             **_audit_metadata(found.looks),
-            **_pilot_metadata(answers, raw_output, spec),
+            **({"why_few_rows_pass": found.passing} if found.passing else {}),
+            **_pilot_metadata(answers, raw_output, spec, found.passing),
         }
         checks = trust_checks.consensus_checks(names, consensus, spec)
         yield checked_result(names.key("consensus"), consensus, Consensus, metadata, checks)
@@ -132,14 +134,16 @@ def _audit_metadata(looks: "pd.DataFrame") -> Mapping[str, Any]:
     return {**pictures, "errors_caught": errors_caught(audited)} if len(audited) else pictures
 
 
-def _pilot_metadata(answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec") -> Mapping[str, Any]:
+def _pilot_metadata(
+    answers: "pd.DataFrame", assignments: "pd.DataFrame", phase: "PhaseSpec", passing: str
+) -> Mapping[str, Any]:
     """For a small first batch, what it says of the questions."""
     from mturk_pipeline.orchestration.pilot_page import pilot_page
     from mturk_pipeline.trust.pilot import PILOT_ITEMS, pilot
 
     if assignments["item_id"].nunique() >= PILOT_ITEMS:
         return {}
-    return {"pilot": pilot_page(pilot(answers, assignments, phase))}
+    return {"pilot": pilot_page(pilot(answers, assignments, phase), passing)}
 
 
 def _workers_metadata(workers: "pd.DataFrame") -> Mapping[str, Any]:

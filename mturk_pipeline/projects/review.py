@@ -103,7 +103,6 @@ def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | 
     """The workbook of the phase."""
     from mturk_pipeline.review.review_book import ReviewBook
 
-    notes = phase.table("trust_notes")
     return ReviewBook(
         phase_name=phase.phase,
         phase=phase.spec,
@@ -116,10 +115,17 @@ def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | 
         settlement=tables.settlement,
         memory=phase.worker_memory(),
         give_back_to=phase.folders.reviewed,
-        facts={} if notes is None or notes.empty else {"trust": "; ".join(notes["note"])},
+        facts=_facts(phase),
         seed=seed_of(phase),
         last_export=last_export,
     )
+
+
+def _facts(phase: ProjectPhase) -> dict[str, str]:
+    """Lines on the sheet `about`: how trust was found, and why few rows pass where few do."""
+    names = {"trust": "trust_notes", "why few rows pass": "passing_advice"}
+    tables = {name: phase.table(table) for name, table in names.items()}
+    return {name: "; ".join(t["note"]) for name, t in tables.items() if t is not None and not t.empty}
 
 
 def tables_of(phase: ProjectPhase) -> Tables | None:

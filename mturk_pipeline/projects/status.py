@@ -107,7 +107,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
         decided=int(decided),
         estimated_errors_left=_estimated_errors_left(phase),
         waiting=tuple(_waiting(phase, inputs, state, statuses, missing)),
-        notes=tuple(_notes(missing)),
+        notes=(*_notes(missing), *_passing(phase)),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
     )
@@ -117,6 +117,13 @@ def _estimated_errors_left(phase: ProjectPhase) -> str:
     """Estimated errors among rows that pass without a look, in words; '' before the first run."""
     audit = phase.table("audit")
     return "" if audit is None or audit.empty else str(audit["sentence"].iloc[0])
+
+
+def _passing(phase: ProjectPhase) -> Iterator[str]:
+    """Why few rows pass, and which line would change that."""
+    advice = phase.table("passing_advice")
+    if advice is not None:
+        yield from map(str, advice["note"])
 
 
 def _waiting(

@@ -27,10 +27,9 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
     """
     truth = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
     for number, (name, spec) in enumerate(phase.fields.items()):
-        column = find_column(map(str, assignments.columns), spec.gold) if spec.gold else None
-        if column is None or name in phase.record_fields:
-            continue
-        _mark(truth, ballots, number, _readable(assignments, column, spec)[0], spec.kind)
+        known = None if name in phase.record_fields else known_answers(assignments, spec)
+        if known is not None:
+            _mark(truth, ballots, number, known[0], spec.kind)
     return truth
 
 
@@ -38,10 +37,9 @@ def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     """Known right sets and ratings: item_id, element, field, value (missing: "there is none")."""
     parts = [no_values()]
     for name, spec in phase.fields.items():
-        column = find_column(map(str, assignments.columns), spec.gold) if spec.gold else None
-        if column is None or name in phase.record_fields or spec.agreement == ONE_VALUE or not spec.can_be_wrong:
+        if name in phase.record_fields or spec.agreement == ONE_VALUE or not spec.can_be_wrong:
             continue
-        known = _readable(assignments, column, spec)[0]
+        known, _ = known_answers(assignments, spec) or ({}, 0)
         rows = [(item, "", name, value if exists else None) for item, (value, exists) in known.items()]
         parts.append(pd.DataFrame(rows, columns=[*CELL, "value"]).astype("str"))
     return pd.concat(parts, ignore_index=True)
@@ -53,14 +51,28 @@ def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]
     for name, spec in phase.fields.items():
         if spec.gold is None:
             continue
-        column = find_column(map(str, assignments.columns), spec.gold)
-        if column is None:
+        known = known_answers(assignments, spec)
+        if known is None:
             notes.append(f"{name}: the batches have no column Input.{spec.gold}, so there are no gold questions")
-        elif unusable := _readable(assignments, column, spec)[1]:
+        elif isinstance(spec.gold, dict) and known[1]:
+            notes.append(f"{name}: its gold, {spec.gold['value']!r}, is no answer to it; left out")
+        elif unusable := known[1]:
             notes.append(
                 f"{name}: the gold of {unusable} items is no answer to it, or not the same in all HITs; left out"
             )
     return tuple(notes)
+
+
+def known_answers(assignments: pd.DataFrame, spec: FieldSpec) -> tuple[dict[str, tuple[str, bool]], int] | None:
+    """Right answers by item (the value, and whether there is one), and how many items have gold that cannot be used.
+
+    None for a field without gold, and where no batch has its column.
+    """
+    if isinstance(spec.gold, dict):
+        right, items = _read(spec.gold["value"], spec), assignments["item_id"].unique()
+        return ({}, len(items)) if right is None else (dict.fromkeys(items.tolist(), right), 0)
+    column = find_column(map(str, assignments.columns), spec.gold) if spec.gold else None
+    return None if column is None else _readable(assignments, column, spec)
 
 
 def _readable(assignments: pd.DataFrame, column: str, spec: FieldSpec) -> tuple[dict[str, tuple[str, bool]], int]:

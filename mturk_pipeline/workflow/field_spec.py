@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -126,8 +127,10 @@ class FieldSpec(Strict):
         True,
         description="Undo what spreadsheets do to cells: 3012345678.0, _x000D_, accents in a wrong code page, WAHR.",
     )
-    gold: str | None = Field(
-        None, description="Input column with the known right answer, in the HITs that are gold questions."
+    gold: str | dict[str, str] | None = Field(
+        None,
+        description="Input column with the known right answer, in the HITs that are gold questions; or {value: No} "
+        "for a control question whose right answer is always the same.",
     )
     # Dagster wants an attribute for each setting that stands in the file.
     cost: float | None = Field(None, description="The old name of error_weight.")
@@ -151,6 +154,17 @@ class FieldSpec(Strict):
         if isinstance(value, list | tuple):
             return [str(v).lower() if isinstance(v, bool) else str(v) for v in value]
         return value
+
+    @field_validator("gold", mode="before")
+    @classmethod
+    def _gold(cls, gold: Any) -> Any:
+        """YAML reads No as a truth value: a text is wanted."""
+        if not isinstance(gold, Mapping):
+            return gold
+        if set(gold) != {"value"} or isinstance(gold["value"], list | dict) or gold["value"] is None:
+            raise ValueError("is the name of an input column, or {value: ...} with the answer that is always right")
+        value = gold["value"]
+        return {"value": ("yes" if value else "no") if isinstance(value, bool) else str(value)}
 
     @model_validator(mode="after")
     def _consistent(self) -> "FieldSpec":

@@ -216,3 +216,55 @@ def test_real_batches_go_through_without_an_edit():
     assert collected.files["superseded"].tolist() == [62, 0]
     assert collected.assignments["status"].unique().tolist() == ["Submitted"]
     assert str(collected.assignments["submitted_at"].min()) == "2017-05-06 19:10:53+00:00"
+
+
+def test_kinds_of_surveys(tmp_path):
+    """Sets, scales, levels, free texts, exact texts, single boxes; what a page notes of its worker is no field."""
+    items = [n // 3 for n in range(30)]
+    columns = {
+        "Input.image": [f"i{n}.jpg" for n in range(10)],
+        "Input.caption": [f"caption {n}" if n % 2 else "" for n in range(10)],
+        "Answer.tags.cat": ["true", "false"],
+        "Answer.tags.dog": ["false", "true", "true"],
+        "Answer.agree.on": ["true", "false"],
+        "Answer.slider": [str(9 * i + n % 3) for n, i in enumerate(items)],
+        "Answer.stars": ["3", "4", "5", "1"],
+        "Answer.story": [f"A tale of {n}, told by the fire one night" for n in range(30)],
+        "Answer.word": [f"w{i}" for i in items],
+        "Answer.caption_fits": ["yes" if i % 2 and n % 3 else "no" if i % 2 else "" for n, i in enumerate(items)],
+        "Answer.startTime": [str(1492462000000 + n) for n in range(30)],
+        "Answer.submitButton": ["Submit"],
+        "Answer.feedback": ["thank you", ""],
+    }
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    fields = spec.fields
+    assert {name: field.kind for name, field in fields.items()} == {
+        "tags": "choices", "agree": "boolean", "slider": "rating", "stars": "rating", "story": "text", "word": "text",
+        "caption_fits": "boolean", "feedback": "remark",
+    }  # fmt: skip
+    assert fields["slider"].scale == [0, 100]
+    assert fields["stars"].levels == ["1", "2", "3", "4", "5"]
+    assert (fields["story"].exact, fields["word"].exact) == (False, True)
+    assert fields["caption_fits"].asked_if == "caption"
+    assert set(spec.gates) == {"tags", "agree", "caption_fits"}
+
+
+def test_three_columns_of_keywords_are_one_set(tmp_path):
+    words = [("sea", "wind", "sail"), ("wind", "sail", "sea"), ("sail", "sea", "wind")]
+    columns = {"Input.poem": [f"p{n}" for n in range(10)]}
+    for place in range(3):
+        columns[f"Answer.keyword{place + 1}"] = [f"{words[n % 3][place]}{n // 3}" for n in range(30)]
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert spec.fields["keyword"].kind == "choices"
+    assert list(spec.fields["keyword"].columns) == ["keyword1", "keyword2", "keyword3"]
+
+
+def test_two_versions_of_a_form_are_one_question(tmp_path):
+    columns = {
+        "Input.x": [f"U{n}" for n in range(10)],
+        "Answer.category_0": ["cat" if n < 15 else "" for n in range(30)],
+        "Answer.category_0.label": ["" if n < 15 else "dog" for n in range(30)],
+    }
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert list(spec.fields) == ["category_0"]
+    assert list(spec.fields["category_0"].columns) == ["category_0", "category_0.label"]

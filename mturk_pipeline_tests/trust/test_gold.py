@@ -131,3 +131,24 @@ def test_gold_that_cannot_be_used_is_left_out_and_said(make_answers) -> None:
     assert gold_notes(table[["item_id"]], spec) == (
         "email: the batches have no column Input.right, so there are no gold questions",
     )
+
+
+def test_a_control_question_whose_answer_is_always_the_same(make_answers):
+    """Who answers it wrongly has missed gold, and the other answers are right whatever most people say."""
+    spec = PhaseSpec.model_validate({"fields": {"alive": {"kind": "boolean", "gold": {"value": False}}}})
+    assert spec.fields["alive"].gold == {"value": "no"}
+    rows = [
+        {"item": item, "field": "alive", "worker": worker, "value": said}
+        for item in "ABCDE"
+        for worker, said in (("w1", "no"), ("w2", "yes"), ("w3", "yes"))
+    ]
+    answers, assignments = make_answers(rows), pd.DataFrame({"item_id": [*"ABCDE"]})
+    votes = ballots(answers, spec)
+    truth = gold_truth(votes, assignments, spec)
+    assert set(votes.candidates.value[truth]) == {"no"}
+
+
+@pytest.mark.parametrize("gold", [{"value": None}, {"answer": "no"}, {"value": ["no"]}, {}])
+def test_a_constant_that_is_none_is_refused(gold):
+    with pytest.raises(ValueError, match="the name of an input column"):
+        PhaseSpec.model_validate({"fields": {"alive": {"kind": "boolean", "gold": gold}}})

@@ -17,6 +17,7 @@ from mturk_pipeline.trust.agreements import Outside
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values
 from mturk_pipeline.trust.list_completeness import list_completeness
+from mturk_pipeline.trust.passing import passing_advice, rating_hints
 from mturk_pipeline.trust.truth import Truth, decided_values, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.worker_priors import known_before, weight_of
@@ -40,6 +41,7 @@ class FittedPhase:
     completeness: pd.DataFrame
     looks: pd.DataFrame  # what people found of best guesses
     notes: tuple[str, ...]
+    passing: str  # why few rows pass and what would change that; '' where many do
 
 
 def make_consensus(
@@ -77,6 +79,7 @@ def make_consensus(
         workers=rate_workers(answers, assignments, spec, fitted=fitted, gold=gold),
         completeness=list_completeness(fitted, consensus),
         looks=fitted.looks,
+        passing="; ".join(filter(None, [passing_advice(consensus, spec), *rating_hints(answers, spec)])),
         notes=(
             f"model {spec.model}",
             str(fitted.calibration),

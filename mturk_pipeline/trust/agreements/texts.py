@@ -30,7 +30,7 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
         here = range(cells.start[cell], cells.start[cell + 1])
         texts = sorted(here, key=lambda k: (several[k] > 1, -len(ballots.candidates.value[k]), k))
         given = [str(ballots.candidates.value[k]) for k in texts]
-        out.outcome[cell] = "value" if given else "none"
+        out.outcome[cell] = "value" if given else "unknown"
         out.value[cell] = "\n".join(given) or None
         out.votes[cell] = int(cells.counts[cell, VALID])
         out.runners_up[cell], out.runners_up_trust[cell] = given, [math.nan] * len(given)

@@ -21,7 +21,7 @@ def test_all_texts_are_kept_and_none_is_a_majority(make_answers):
     assert found.loc["A", "runners_up"] == ["quite another line of verse", "a line"]
     assert found["trust"].isna().all()
     assert not found["accepted"].any()
-    assert found.loc["B", "outcome"] == "none"
+    assert found.loc["B", "outcome"] == "unknown"
 
 
 def test_what_looks_careless_is_said(make_answers):
