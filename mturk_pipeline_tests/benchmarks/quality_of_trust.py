@@ -4,7 +4,8 @@
     python mturk_pipeline_tests/benchmarks/quality_of_trust.py --only open --crowds 10
 
 TRUTH_FOLDER holds a folder per published set: NAME/answers.csv (task, worker, label) and NAME/gold.csv (task, label).
-Open answers and lists come from simulated crowds with drawn parameters; crowd-kit from the dependency group `peers`.
+Open answers, lists, ratings and sets come from simulated crowds with drawn parameters; crowd-kit from the dependency
+group `peers`.
 Wrong after 20 %: share of all items still wrong when a person has put right the 20 % of least trust. ECE excess:
 10-bin calibration error minus what exactly calibrated trusts would show. All seeds are fixed: two runs print the same.
 """
@@ -17,11 +18,12 @@ from mturk_pipeline_tests.benchmarks.trust_quality.list_tables import list_repor
 from mturk_pipeline_tests.benchmarks.trust_quality.open_tables import open_report
 from mturk_pipeline_tests.benchmarks.trust_quality.peers import NoPeers, check_peers
 from mturk_pipeline_tests.benchmarks.trust_quality.published import MissingSets, closed_sets
+from mturk_pipeline_tests.benchmarks.trust_quality.rating_tables import rating_report, set_report
 
 
 def main() -> None:
     options = _options()
-    wanted = [options.only] if options.only else ["closed", "open", "lists"]
+    wanted = [options.only] if options.only else ["closed", "open", "lists", "ratings", "sets"]
     try:
         if {"closed", "calibration"} & set(wanted):
             closed_sets(options.folder or "TRUTH_FOLDER")
@@ -37,12 +39,20 @@ def main() -> None:
         open_report(options.crowds, options.jobs, options.peers, options.every_variant)
     if "lists" in wanted:
         list_report(options.crowds, options.jobs)
+    if "ratings" in wanted:
+        rating_report(options.crowds)
+    if "sets" in wanted:
+        set_report(max(options.crowds // 10, 1))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", help="folder of the published sets; not needed for open, lists")
-    parser.add_argument("--only", choices=["closed", "calibration", "open", "lists"], help="one part only")
+    parser.add_argument(
+        "folder", nargs="?", help="folder of the published sets; not needed for open, lists, ratings, sets"
+    )
+    parser.add_argument(
+        "--only", choices=["closed", "calibration", "open", "lists", "ratings", "sets"], help="one part only"
+    )
     parser.add_argument("--seeds", type=int, default=3, help="draws of three answers per item (default 3)")
     parser.add_argument("--crowds", type=int, default=50, help="simulated crowds of each sort (default 50)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (default 2)")
