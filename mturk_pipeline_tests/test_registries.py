@@ -28,10 +28,13 @@ from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import invalid
 from mturk_pipeline.orchestration.running import run_project
 from mturk_pipeline.providers import PROVIDERS, Provider
+from mturk_pipeline.trust.agreements import Agreed, Outside
+from mturk_pipeline.trust.agreements.base import PerCell
 from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.majority import majority
 from mturk_pipeline.trust.questions import Questions
 from mturk_pipeline.trust.votes import Ballots
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS, Agreement
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS, TrustModel
 from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workflow.loading import load_workflow
@@ -53,6 +56,20 @@ ISBN = Kind(
     "isbn", read_isbn, open=True, guess=guess_isbn, needs={"region": "GB"}, personal=True, plural="isbns",
     crm_column="Book", width=50, near_miss=lambda text, field: text.replace("-", "").isdecimal(),
 )  # fmt: skip
+ODDITY = Kind("oddity", lambda raw, field: Reading(raw.strip(), "valid"), agreement="longest", open=True)
+
+
+def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
+    """The longest value of each cell, surely."""
+    out = PerCell(ballots)
+    for cell, start in enumerate(ballots.cells.start[:-1]):
+        here = ballots.candidates.value[start : ballots.cells.start[cell + 1]].tolist()
+        out.outcome[cell], out.value[cell], out.trust[cell] = (
+            ("value", max(here, key=len), 1.0) if here else ("none", None, 0)
+        )
+    return out.agreed()
+
+
 LIBRARY = Provider("library", "the library", worker_id_form="L and digits", user_name="Reader")
 CARDS = Dialect(
     "cards", LIBRARY.name, frozenset({"Card", "Slip", "Reader"}), makes_ids=True,
@@ -71,7 +88,11 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The four toys, each entered by its one line."""
     kinds = dict(KINDS)
     KINDS.clear()
-    KINDS.update({ISBN.name: ISBN, **kinds})
+    KINDS.update({ISBN.name: ISBN, **kinds, ODDITY.name: ODDITY})
+    longest = ModuleType("longest")
+    longest.agree = agree  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, "mturk_pipeline.trust.agreements.longest", longest)
+    monkeypatch.setitem(AGREEMENTS, "longest", Agreement("longest"))
     monkeypatch.setitem(PROVIDERS, LIBRARY.name, LIBRARY)
     monkeypatch.setattr(dialects, "DIALECTS", (CARDS, *dialects.DIALECTS))
     module = ModuleType("everyone")
@@ -97,6 +118,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         monkeypatch.setenv(variable, str(folder))
     monkeypatch.setattr("mturk_pipeline.orchestration.run_verdicts.settled", lambda files: True)
     phase = {"keys": ["title"], "model": "everyone", "fields": {"isbn": {"kind": "isbn"}, "shelf": {"kind": "text"}}}
+    phase["fields"]["blurb"] = {"kind": "oddity"}
     for name, kind, attributes in (
         ("books", "Phase", phase),
         ("all_leads", "AllLeads", {"lead_groups": {"b": ["isbn"]}}),
@@ -111,12 +133,11 @@ def cards(path: Path) -> None:
     """Three readers about two books; the third never copies the number whole."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["Card", "Slip", "Reader", "Day", "Input.title", "Answer.isbn", "Answer.shelf"])
+        out.writerow(["Card", "Slip", "Reader", "Day", "Input.title", "Answer.isbn", "Answer.shelf", "Answer.blurb"])
         for book, isbn in enumerate(("978-0000000011", "978-0000000028")):
             for reader, said in (("L1", isbn), ("L2", isbn.replace("-", "")), ("3", "978-00")):
-                out.writerow(
-                    [f"C{book}", f"S{book}{reader}", reader, "2026-04-17 10:00", f"Book {book}", said, "A row"]
-                )
+                ids = [f"C{book}", f"S{book}{reader}", reader, "2026-04-17 10:00"]
+                out.writerow([*ids, f"Book {book}", said, "A row", "By a long name" if reader == "3" else "By"])
 
 
 def test_toys_of_each_go_from_file_to_leads_and_pay(
@@ -139,6 +160,8 @@ def test_toys_of_each_go_from_file_to_leads_and_pay(
     isbns = table("consensus").query("field == 'isbn'")
     assert isbns["value"].tolist() == ["9780000000011", "9780000000028"]
     assert isbns["trust"].tolist() == [0.97, 0.97]
+    blurbs = table("consensus").query("field == 'blurb'")
+    assert blurbs[["value", "trust"]].to_numpy().tolist() == [["By a long name", 1.0]] * 2
     queue = openpyxl.load_workbook(project.path / folders.processed / "review_books.xlsx")["review"]
     widths = {str(c.value): queue.column_dimensions[c.column_letter].width for c in queue[1]}
     assert widths["isbn"] == pytest.approx(50, abs=1)

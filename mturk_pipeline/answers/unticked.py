@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.answers.columns import key_column
-from mturk_pipeline.vocabulary.agreements import SET
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, BLANK, NONE_DECLARED, VALID
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -36,7 +36,10 @@ def with_unticked(gathered: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     field = gathered["field"].to_numpy()
     blank = gathered["state"].to_numpy() == _BLANK
     no = blank & np.array([s is not None and s.checkbox for s in specs], dtype=bool)[field]
-    nothing = blank & np.array([s is not None and s.agreement == SET for s in specs], dtype=bool)[field]
+    nothing = (
+        blank
+        & np.array([s is not None and AGREEMENTS[s.agreement].empty_is_an_answer for s in specs], dtype=bool)[field]
+    )
     if not (no | nothing).any():
         return gathered
     state = np.where(no, _VALID, np.where(nothing, _NONE, gathered["state"].to_numpy()))

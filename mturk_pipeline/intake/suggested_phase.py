@@ -18,7 +18,7 @@ from mturk_pipeline.intake.result_file import ResultFile
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
-from mturk_pipeline.vocabulary.agreements import ONE_VALUE, SET
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 
 # Columns that tables and workbooks of later rooms hold beside fields.
@@ -120,7 +120,7 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str], assignments: pd.D
 def _is_gate(group: FieldGroup) -> bool:
     """Whether a field should hold its item back: its answers can be checked, and one of them is right."""
     kind = KINDS[group.guess.kind]
-    return kind.agreement in (ONE_VALUE, SET) and not kind.prose
+    return AGREEMENTS[kind.agreement].suggested_as_gate and not kind.prose
 
 
 def _asked_if(assignments: pd.DataFrame, group: FieldGroup) -> str:

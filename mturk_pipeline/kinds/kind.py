@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from mturk_pipeline.kinds.column_sample import ColumnSample
+from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 
 # Between the labels of several boxes that one worker ticked.
 SEPARATOR = "|"
@@ -57,7 +58,9 @@ class Kind:
     # Text and field to a `Reading`. Total (no text makes it raise) and idempotent (its value reads as itself).
     read: Callable[[str, Question], Reading]
     # How its answers become one: a name in `mturk_pipeline.trust.agreements.AGREEMENTS`
-    agreement: str = "one_value"
+    agreement: str = ONE_VALUE
+    # The same for fields with `exact: false`, where the kind knows the difference
+    inexact_agreement: str | None = None
     # The parts of a cell that holds several answers; None where it is one answer as a whole
     parts: Callable[[str, Question], Sequence[str] | None] | None = None
     # Workers write what they found, in words of their own; else all items share one small set of possible answers, in

@@ -6,6 +6,7 @@ from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
 from mturk_pipeline.texts.irreparable_cells import DIGITS, damage_in
 from mturk_pipeline.texts.plain_text import clean, has_control, without_control
+from mturk_pipeline.vocabulary.agreements import FREE_TEXT
 
 _LONGEST = 32_767  # what a spreadsheet's cell holds
 _MARKUP = re.compile(r"<\s*(?:script|iframe|img|svg|object|a|style|html)\b|<!\[CDATA\[|<!DOCTYPE", re.IGNORECASE)
@@ -58,4 +59,14 @@ def guess(sample: ColumnSample) -> dict[str, object] | None:
     return {"exact": sample.is_exact}
 
 
-KIND = Kind("text", read, open=True, key_of=key_of, guess=guess, prose=True, damage="text", width=34)
+KIND = Kind(
+    "text",
+    read,
+    inexact_agreement=FREE_TEXT,
+    open=True,
+    key_of=key_of,
+    guess=guess,
+    prose=True,
+    damage="text",
+    width=34,
+)

@@ -11,7 +11,6 @@ from mturk_pipeline.trust.agreements.base import CELL, no_values
 from mturk_pipeline.trust.answer_codes import Ints
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.workflow.field_spec import FieldSpec
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     """Known right sets and ratings: item_id, element, field, value (missing: "there is none")."""
     parts = [no_values()]
     for name, spec in phase.fields.items():
-        if name in phase.record_fields or spec.agreement == ONE_VALUE or not spec.can_be_wrong:
+        if name in phase.record_fields or spec.has_one_value or not spec.can_be_wrong:
             continue
         known, _ = known_answers(assignments, spec) or ({}, 0)
         rows = [(item, "", name, value if exists else None) for item, (value, exists) in known.items()]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.counted import counted
-from mturk_pipeline.vocabulary.agreements import ONE_VALUE
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.answer_states import VALID
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -43,9 +43,7 @@ def rating_hints(answers: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
 
     `answers` is contract Answers.
     """
-    names = [
-        name for name, spec in phase.fields.items() if KINDS[spec.kind].is_quantity and spec.agreement == ONE_VALUE
-    ]
+    names = [name for name, spec in phase.fields.items() if KINDS[spec.kind].is_quantity and spec.has_one_value]
     given = answers[answers["field"].isin(names) & (answers["state"] == VALID)]
     given = given.assign(number=pd.to_numeric(given["value"], errors="coerce"))
     for name, of_field in given.groupby("field", sort=False):
@@ -74,8 +72,7 @@ def _causes(gates: pd.DataFrame, waiting: pd.DataFrame, phase: PhaseSpec) -> Ite
         )
     without = [name for name in phase.gates if gates.loc[gates["field"] == name, "trust"].isna().all()]
     for name in without:
-        kind = phase.fields[name].kind
-        told = "give it a scale or levels" if kind == "rating" else "nothing in it is right or wrong"
+        told = AGREEMENTS[phase.fields[name].agreement].without_trust
         yield f"{name} is a gate and has no trust: {told}, or leave out its gate"
     held = _held_alone(gates)
     if len(phase.gates) > 1 and len(held) and held.max() >= 0.3 * len(gates.drop_duplicates(_ROW)):

@@ -14,7 +14,6 @@ from mturk_pipeline.trust.choosing import choose
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors, Scores
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -100,7 +99,7 @@ def decided_values(reviewed: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     rows = reviewed[reviewed["status"].isin(SAYS_WHAT_IS_RIGHT) & reviewed["parent_item_id"].notna()]
     parts = [no_values()]
     for name, spec in phase.fields.items():
-        if spec.agreement == ONE_VALUE or not spec.can_be_wrong or name not in rows:
+        if spec.has_one_value or not spec.can_be_wrong or name not in rows:
             continue
         element = rows["element"] if name in phase.record_fields else ""
         texts = {text: read(text, spec).value or text for text in rows[name].dropna().unique()}

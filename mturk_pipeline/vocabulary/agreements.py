@@ -10,14 +10,23 @@ class Agreement(NamedTuple):
     can_be_wrong: bool = True  # A wrong answer can be told from another good one: workers are judged by it
     gates_by_default: bool = True  # Holds a row back where the phase names no gate
     may_gate: bool = True
+    suggested_as_gate: bool = True  # A suggested phase makes it a gate beside other fields
+    empty_is_an_answer: bool = False  # Nothing ticked says that nothing fits
+    without_trust: str = ""  # Why it has no trust, where it has none, or what to do
+
+    @property
+    def has_one_value(self) -> bool:
+        """Whether one exact value is right: the models of trust judge it."""
+        return self.module is None
 
 
 ONE_VALUE, SET, SCALE, FREE_TEXT, REMARK = "one_value", "set", "scale", "free_text", "remark"
+_NEITHER = "nothing in it is right or wrong"
 
 AGREEMENTS: dict[str, Agreement] = {
     ONE_VALUE: Agreement(None),
-    SET: Agreement("sets"),
-    SCALE: Agreement("ratings"),
-    FREE_TEXT: Agreement("texts", can_be_wrong=False, gates_by_default=False),
-    REMARK: Agreement("texts", can_be_wrong=False, gates_by_default=False, may_gate=False),
+    SET: Agreement("sets", empty_is_an_answer=True),
+    SCALE: Agreement("ratings", suggested_as_gate=False, without_trust="give it a scale or levels"),
+    FREE_TEXT: Agreement("texts", False, gates_by_default=False, suggested_as_gate=False, without_trust=_NEITHER),
+    REMARK: Agreement("texts", False, False, may_gate=False, suggested_as_gate=False, without_trust=_NEITHER),
 }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.kinds.rating import RATIO
-from mturk_pipeline.vocabulary.agreements import AGREEMENTS, FREE_TEXT, ONE_VALUE
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.workflow.old_names import OLD_FIELD_SETTINGS, with_new_names
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
@@ -200,8 +200,13 @@ class FieldSpec(Strict):
     @property
     def agreement(self) -> str:
         """How answers of several workers become one: a name in `AGREEMENTS`."""
-        own = KINDS[self.kind].agreement
-        return FREE_TEXT if own == ONE_VALUE and KINDS[self.kind].prose and not self.exact else own
+        kind = KINDS[self.kind]
+        return kind.agreement if self.exact else kind.inexact_agreement or kind.agreement
+
+    @property
+    def has_one_value(self) -> bool:
+        """Whether one exact value is right."""
+        return AGREEMENTS[self.agreement].has_one_value
 
     @property
     def can_be_wrong(self) -> bool:

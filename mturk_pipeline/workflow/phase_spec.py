@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
-from mturk_pipeline.vocabulary.agreements import AGREEMENTS, SET
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
@@ -256,10 +256,10 @@ class PhaseSpec(Strict):
     def threshold_of_none(self, field: str) -> float:
         """Trust from which 'there is none' is accepted for `field`; never more than what a value needs.
 
-        Of a set, ticking nothing is an answer like any other.
+        Ticking nothing is an answer like any other.
         """
         accept = self.fields[field].accept_none
-        if accept is None and self.fields[field].agreement == SET:
+        if accept is None and AGREEMENTS[self.fields[field].agreement].empty_is_an_answer:
             return self.threshold(field)
         return min(self.accept_none, self.threshold(field)) if accept is None else accept
 

@@ -12,7 +12,7 @@ import numpy as np
 from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell
 from mturk_pipeline.trust.answer_codes import BLANK, INVALID, VALID, Ints
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.vocabulary.agreements import REMARK
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _SHORT = 3  # words: less is seldom an answer to an open question
@@ -22,7 +22,7 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
     """All texts of each cell of `ballots`."""
     out, cells = PerCell(ballots), ballots.cells
     names = list(phase.fields)
-    remark = np.array([spec.agreement == REMARK for spec in phase.fields.values()])[cells.field]
+    remark = np.array([not AGREEMENTS[spec.agreement].may_gate for spec in phase.fields.values()])[cells.field]
     required = np.array([spec.required for spec in phase.fields.values()])[cells.field]
     several = _items_of_texts(ballots)
     out.trust[:] = math.nan
