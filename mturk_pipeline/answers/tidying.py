@@ -5,6 +5,7 @@ import pandas as pd
 
 from mturk_pipeline.answers.answer_cells import read_all, unsaid
 from mturk_pipeline.answers.cells import has_text
+from mturk_pipeline.answers.copied_texts import mark_copied
 from mturk_pipeline.answers.invented_addresses import mark_invented
 from mturk_pipeline.answers.other_sites import mark_elsewhere
 from mturk_pipeline.answers.records import real_records, with_elements
@@ -40,7 +41,7 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """
     item, _ = pd.factorize(assignments["item_id"])
     gathered = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
-    gathered = mark_elsewhere(gathered, assignments, phase)
+    gathered = mark_copied(mark_elsewhere(gathered, assignments, phase), assignments, phase)
     codes = {name: code for code, name in enumerate(phase.fields)}
     listed = gathered["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
     every = np.arange(len(assignments))

@@ -227,5 +227,6 @@ class FieldSpec(Strict):
 
     @property
     def nones(self) -> frozenset[str]:
-        default = () if self.closed else NONE_TOKENS
+        says_none = AGREEMENTS[self.agreement].empty_is_an_answer or not self.closed
+        default = NONE_TOKENS if says_none else ()
         return frozenset(t.casefold() for t in (default if self.none_tokens is None else self.none_tokens))

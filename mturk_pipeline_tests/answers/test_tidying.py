@@ -313,3 +313,43 @@ def test_ratings_are_read_on_their_scale(settings: dict, cell: str, value: str |
 def test_a_rating_without_a_scale_that_makes_sense_is_refused(settings: dict) -> None:
     with pytest.raises(ValueError, match=r"scale|levels|tolerance"):
         PhaseSpec.model_validate({"fields": {"f": {"kind": "rating", **settings}}})
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("The quick brown fox jumps over the lazy dog!", True),
+        ("brown fox jumps over the lazy", True),
+        ("THE QUICK, brown fox; jumps over the lazy dog", True),
+        ("the quick brown", False),
+        ("A fox that jumps over a dog", False),
+        ("Foxes", True),
+        ("", False),
+    ],
+)
+def test_a_free_text_copied_from_the_input_is_told(text: str, copied: bool) -> None:
+    fields = {"f": {"kind": "text", "exact": False}, "g": {"kind": "text"}}
+    row = {"Input.line": "The quick brown fox jumps over the lazy dog.", "Input.title": "Foxes", "Answer.f": text}
+    out = tidy(assignments([row | {"Answer.g": "Foxes"}]), PhaseSpec.model_validate({"fields": fields}))
+    free = out[out["field"] == "f"].iloc[0]
+    assert bool(free["suspicious"]) is copied
+    assert free["note"].startswith("copied from Input.") is copied
+    assert not out[out["field"] == "g"]["suspicious"].any()
+    Answers.validate(out)
+
+
+def test_a_none_in_a_set_says_that_nothing_fits_unless_it_is_a_choice() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}}})
+    assert said(phase, {"Answer.f": "None"}) == [("f", None, "none_declared")]
+    assert said(phase, {"Answer.f": "bus|none"}) == [("f", "bus", "valid")]
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["none", "bus"]}}})
+    assert said(phase, {"Answer.f": "None"}) == [("f", "none", "valid")]
+
+
+def test_where_most_texts_are_quotes_quoting_is_the_task() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "text", "exact": False}}})
+    line = "The quick brown fox jumps over the lazy dog"
+    quotes = [{"item": f"I{n}", "Input.line": line, "Answer.f": "quick brown fox jumps over the"} for n in range(9)]
+    own = [{"item": f"O{n}", "Input.line": line, "Answer.f": f"words of my own, number {n}"} for n in range(12)]
+    assert tidy(assignments([*quotes, *own[:3]]), phase)["suspicious"].sum() == 0
+    assert tidy(assignments([*quotes, *own]), phase)["suspicious"].sum() == 9

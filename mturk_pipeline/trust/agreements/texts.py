@@ -1,8 +1,9 @@
 """Free texts and remarks: all of them are kept, each is a candidate, and none is right or wrong.
 
 The value is the different texts, a line each, those that somebody worked on first: longer ones before shorter ones,
-and texts that other items have too last. There is no trust. What tells a careless text stands in words: its length,
-and that it was given for several items.
+then texts that other items have too, then those that were copied from the
+input. There is no trust. What tells a careless text stands in words: its length,
+that it was given for several items, that it was copied.
 """
 
 import math
@@ -24,11 +25,11 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
     names = list(phase.fields)
     remark = np.array([not AGREEMENTS[spec.agreement].may_gate for spec in phase.fields.values()])[cells.field]
     required = np.array([spec.required for spec in phase.fields.values()])[cells.field]
-    several = _items_of_texts(ballots)
+    several, clean = _items_of_texts(ballots), ballots.candidates.clean
     out.trust[:] = math.nan
     for cell in range(len(cells.field)):
         here = range(cells.start[cell], cells.start[cell + 1])
-        texts = sorted(here, key=lambda k: (several[k] > 1, -len(ballots.candidates.value[k]), k))
+        texts = sorted(here, key=lambda k: (not clean[k], several[k] > 1, -len(ballots.candidates.value[k]), k))
         given = [str(ballots.candidates.value[k]) for k in texts]
         out.outcome[cell] = "value" if given else "unknown"
         out.value[cell] = "\n".join(given) or None
@@ -37,7 +38,8 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
         out.detail[cell] = f"{len(given)} texts" if len(given) != 1 else "1 text"
         blank = int(cells.counts[cell, BLANK]) if required[cell] else 0
         repeated = [int(several[k]) for k in texts]
-        out.words[cell] = _words(given, repeated, blank, int(cells.counts[cell, INVALID]), bool(remark[cell]))
+        copied = sum(not clean[k] for k in texts)
+        out.words[cell] = _words(given, repeated, copied, blank, int(cells.counts[cell, INVALID]), bool(remark[cell]))
         what = names[cells.field[cell]] if remark[cell] else "Free text"
         out.flag_text[cell] = f"{what}: {out.detail[cell]}"
     return out.agreed()
@@ -54,10 +56,10 @@ def _items_of_texts(ballots: Ballots) -> Ints:
     return np.array([len(value[key]) for key in keys], dtype=np.int64)
 
 
-def _words(texts: list[str], items: list[int], blank: int, invalid: int, remark: bool) -> str:
+def _words(texts: list[str], items: list[int], copied: int, blank: int, invalid: int, remark: bool) -> str:
     """What stands out in the texts of a cell.
 
-    >>> _words(["a line of verse", "x"], [1, 7], 1, 0, remark=False)
+    >>> _words(["a line of verse", "x"], [1, 7], 0, 1, 0, remark=False)
     '2 different texts; one of 1 word; one is the same for 7 items; 1 left it blank although it is required'
     """
     if remark:
@@ -66,6 +68,7 @@ def _words(texts: list[str], items: list[int], blank: int, invalid: int, remark:
     counts = [len(text.split()) for text in texts]
     short = [n for n in counts if n < _SHORT] if max(counts, default=0) >= 2 * _SHORT - 2 else []
     parts += [f"one of {n} word{'s' * (n > 1)}" for n in sorted(short)[:1]]
+    parts += [f"{copied} copied from the input or unlikely to be real"] if copied else []
     parts += [f"one is the same for {n} items" for n in sorted((n for n in items if n > 1), reverse=True)[:1]]
     parts += [f"{blank} left it blank although it is required"] if blank else []
     parts += [f"{invalid} gave nothing valid"] if invalid else []

@@ -31,6 +31,14 @@ def test_what_looks_careless_is_said(make_answers):
     assert found.loc["I2", "value"].split("\n")[-1] == "good job nice work"
 
 
+def test_a_copied_text_comes_last_and_is_told(make_answers):
+    rows = rows_of("A", "a long text that was copied from the input", "short")
+    rows[0]["suspicious"] = True
+    found = find_consensus(make_answers(rows), PHASE).iloc[0]
+    assert found["runners_up"][0] == "short"
+    assert "1 copied from the input" in found["reasons"]
+
+
 def test_texts_and_remarks_hold_nothing_back_and_are_no_evidence(make_answers):
     assert PHASE.gates == ("mood",)
     fitted = fit(make_answers(rows_of("A", "x", "y")), PHASE)
