@@ -1,7 +1,8 @@
 """Free texts that their worker did not write: copied from what was asked about.
 
 A text of at least five words that stands in an input of its HIT, whole, in any case and punctuation, was copied; so was
-a shorter one that is the whole input. It stays, is marked as suspicious, and its note says where it is from. Where most texts of a field are copied, quoting is the task.
+a shorter one that is the whole input. It stays, is marked as suspicious, and its note says where it is from. Where most
+texts of a field are copied, quoting is the task.
 """
 
 import re

@@ -15,7 +15,7 @@ _WIDEST = 1000
 
 def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> None:
     from mturk_pipeline.orchestration.instance import open_instance
-    from mturk_pipeline.orchestration.run_verdicts import verdict
+    from mturk_pipeline.orchestration.run_verdicts import explained_verdict
     from mturk_pipeline.orchestration.runs_elsewhere import runs_elsewhere
     from mturk_pipeline.projects.status import project_status
     from mturk_pipeline.workflow.workflow import WorkflowError
@@ -31,7 +31,7 @@ def show_status(projects_dir: Path | None, name: str | None, as_json: bool) -> N
                 installation.home,
                 project,
                 installation.workflow(project.workflow),
-                lambda phase, inputs: verdict(instance, phase, inputs)[0],
+                lambda phase, inputs: explained_verdict(instance, phase, inputs),
             )
         except WorkflowError as error:
             if name is not None:

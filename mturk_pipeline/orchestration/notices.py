@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import find_projects
+from mturk_pipeline.orchestration.run_failures import why_failed
 from mturk_pipeline.orchestration.run_identity import PHASE_TAG
 from mturk_pipeline.orchestration.run_verdicts import ABANDONED_TAG, BATCHES_TAG, DECISIONS_TAG
 from mturk_pipeline.orchestration.stages import PhaseAssets
@@ -26,9 +27,6 @@ COMMAND_VARIABLE = "MTURK_NOTIFY_COMMAND"
 COMMAND_SECONDS = 30.0
 LARGEST_LOG = 2_000_000
 LONGEST_TEXT = 500
-
-# Errors whose message is of paths and settings. That of any other may hold a cell's content: it is not passed on.
-_SAYS_NO_CELL = {c.__name__ for c in (OSError, *OSError.__subclasses__(), WorkflowError, Timeout)}
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def failure_sensor(workflows: Mapping[str, Workflow]) -> dg.SensorDefinition:
         if _failed_before(context.instance, run):
             return None
         project = run.tags.get("project") or run.tags.get(PARTITION_NAME_TAG, "")
-        text = f"the run failed: {_why(context)} (run {run.run_id})"
+        text = f"the run failed: {why_failed(context.instance, run.run_id)} (run {run.run_id})"
         return _given(context, Home.from_environment(), Notice("run_failed", project, phase, text, run_id=run.run_id))
 
     return _sensor
@@ -192,31 +190,6 @@ def _run_before(
     return next(iter(instance.get_run_records(earlier, limit=1, order_by="id", ascending=False)), None)
 
 
-def _why(context: dg.RunFailureSensorContext) -> str:
-    """Why a run failed, in one line: the failed check's own words, else the first error's first line."""
-    run_id, of_type = context.dagster_run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    for record in context.instance.get_records_for_run(run_id=run_id, of_type=of_type).records:
-        event = record.event_log_entry.dagster_event
-        check = event.asset_check_evaluation_data if event else None
-        if check and not check.passed and check.blocking:
-            return f"{'/'.join(check.asset_key.path)}: {check.description or check.check_name}"
-    for event in context.get_step_failure_events():
-        return f"{event.step_key}: {_step_failure(event)}"
-    return _first_line(context.failure_event.message or "") or "see it in the UI"
-
-
-def _step_failure(event: dg.DagsterEvent) -> str:
-    own, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
-    if own and own.description:
-        return _first_line(own.description)
-    while error and error.cause:
-        error = error.cause
-    name = (error.cls_name if error else None) or "an error"
-    if error and name in _SAYS_NO_CELL:
-        return _first_line(error.message).removeprefix(f"{name}: ")
-    return f"{name}; what it says is in the UI"
-
-
 def _given(context: dg.RunStatusSensorContext, home: Home, notice: Notice) -> Iterator[dg.RunRequest]:
     """Give the notice. Returning something, if only nothing at all, ends the tick: the command may have taken long."""
     context.log.info(notice.line)
@@ -261,10 +234,6 @@ def _call(command: str, notice: Notice) -> str | None:
     except OSError as error:
         return f"{COMMAND_VARIABLE} cannot be started ({error.strerror})"
     return f"{COMMAND_VARIABLE} failed with code {done.returncode}" if done.returncode else None
-
-
-def _first_line(text: str) -> str:
-    return next(iter(text.strip().splitlines()), "")
 
 
 def _rows(count: int) -> str:

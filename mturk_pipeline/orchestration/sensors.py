@@ -10,7 +10,7 @@ import dagster as dg
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Projects, adopt, find_projects, unidentified
 from mturk_pipeline.orchestration.abandoned_runs import RunWatch, remove_locks_of_ended_runs
-from mturk_pipeline.orchestration.run_verdicts import run_tags, verdict
+from mturk_pipeline.orchestration.run_verdicts import latest_runs, run_tags, verdict
 from mturk_pipeline.orchestration.running import decision_assets
 from mturk_pipeline.orchestration.stages import PhaseAssets, partitions_of
 from mturk_pipeline.projects.due_phases import Inputs, Signature, Verdict
@@ -21,7 +21,7 @@ from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
 RUNS_PER_TICK = 20
 # Seconds that a tick may take; the daemon gives up on one after sixty.
 TICK_SECONDS = 30.0
-# Nothing to do until a file changes: the quick digest is all there is to compare.
+# Nothing to do until a file changes or the project runs: the quick digest and its latest run are all to compare.
 _AT_REST = (Verdict.UP_TO_DATE, Verdict.NOTHING_THERE, Verdict.GAVE_UP)
 
 
@@ -42,6 +42,7 @@ def phase_sensor(names: PhaseAssets, job: Any, assets: list[dg.AssetKey]) -> dg.
         requests: list[dg.RunRequest] = []
         seen: dict[str, str] = {}
         started = time.monotonic()
+        latest = latest_runs(context.instance)
         for phase in _phases(projects, home, names, context):
             project_id = phase.project.id
             if project_id in known:
@@ -51,7 +52,8 @@ def phase_sensor(names: PhaseAssets, job: Any, assets: list[dg.AssetKey]) -> dg.
             except OSError as error:
                 context.log.warning(f"{phase.project.name}: {error.filename}: {error.strerror}")
                 continue
-            quick = inputs.quick
+            # A run of the command line, or of the UI, may have replaced tables although no file differs.
+            quick = f"{inputs.quick} {latest.get(project_id, '')}".rstrip()
             if known.get(project_id) == quick:
                 continue
             if len(requests) >= RUNS_PER_TICK or time.monotonic() - started > TICK_SECONDS:

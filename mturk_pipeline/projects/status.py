@@ -31,9 +31,9 @@ from mturk_pipeline.workflow.workflow import Workflow
 _OF_VERDICT = {
     Verdict.ARRIVING: "the pipeline: files are still arriving",
     Verdict.RUNNING: "the pipeline: a run is under way",
-    Verdict.WAITING: "the pipeline: the last run failed; it is tried again soon, or at once by: {run}",
-    Verdict.GAVE_UP: "you: three runs failed on the same files; mend what the last one names, then: {run}",
-    Verdict.DUE: "the pipeline: files or settings are new; it is run by: {run}",
+    Verdict.WAITING: "the pipeline: the last run failed ({why}); it is tried again soon, or at once by: {run}",
+    Verdict.GAVE_UP: "you: three runs failed on the same files ({why}); mend that, then: {run}",
+    Verdict.DUE: "the pipeline: files or settings changed since the last run, or it broke off; it is run by: {run}",
     Verdict.DECISIONS_DUE: "the pipeline: reviewed files are new; it is run by: {run}",
 }
 
@@ -74,19 +74,19 @@ class PhaseStatus:
 
 
 def project_status(
-    home: Home, project: Project, workflow: Workflow, verdict: Callable[[ProjectPhase, Inputs], Verdict]
+    home: Home, project: Project, workflow: Workflow, verdict: Callable[[ProjectPhase, Inputs], tuple[Verdict, str]]
 ) -> Iterator[PhaseStatus]:
     """Status of each phase, in order; reads tables and folders, changes nothing.
 
-    `verdict` says what is to be done with a phase, given what lies in its folders.
+    `verdict` says what is to be done with a phase, given what lies in its folders, and why its last run failed.
     """
     for name in workflow.phases:
         phase = project_phase(home, project, workflow, name)
         inputs = Inputs.of(phase)
-        yield _phase_status(phase, inputs, verdict(phase, inputs))
+        yield _phase_status(phase, inputs, *verdict(phase, inputs))
 
 
-def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseStatus:
+def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str) -> PhaseStatus:
     raw, answers, aside = phase.table("raw_output"), phase.table("answers"), phase.table("set_aside")
     reviewed = phase.table("reviewed")
     statuses = {} if reviewed is None else {str(k): int(v) for k, v in reviewed["status"].value_counts().items()}
@@ -106,7 +106,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict) -> PhaseS
         to_review=int(statuses.get(UNDECIDED, 0)),
         decided=int(decided),
         estimated_errors_left=_estimated_errors_left(phase),
-        waiting=tuple(_waiting(phase, inputs, state, statuses, missing)),
+        waiting=tuple(_waiting(phase, inputs, state, why, statuses, missing)),
         notes=(*_notes(missing), *_passing(phase)),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
@@ -127,10 +127,10 @@ def _passing(phase: ProjectPhase) -> Iterator[str]:
 
 
 def _waiting(
-    phase: ProjectPhase, inputs: Inputs, state: Verdict, statuses: dict[str, int], missing: pd.DataFrame
+    phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str, statuses: dict[str, int], missing: pd.DataFrame
 ) -> Iterator[str]:
     if state in _OF_VERDICT:
-        yield _OF_VERDICT[state].format(run=f"mturk-pipeline run {phase.project.name}")
+        yield _OF_VERDICT[state].format(why=why, run=f"mturk-pipeline run {phase.project.name}")
     yield from _of_files(phase, inputs)
     yield from _of_missing(phase, missing)
     if undecided := statuses.get(UNDECIDED):

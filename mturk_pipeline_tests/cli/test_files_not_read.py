@@ -142,6 +142,18 @@ def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> 
     assert said.out.count("  not read: 2_mOut_dirs/") == 2
 
 
+def test_status_says_why_the_last_run_failed(cli: Cli, results: Path) -> None:
+    (results / "notes.csv").write_text("a,b\n1,2\n")
+    why = "dirs__answers: no row of the only result file is usable: notes.csv: has no column of a result file"
+    for _ in range(2):
+        assert cli("run", results.parent.name, "--phase", "dirs").code == 1
+        [line] = [t for t in cli("status", results.parent.name).out.splitlines() if "the last run failed" in t]
+        assert f"the pipeline: the last run failed (lead_gathering__{why}" in line
+        assert "it is tried again soon, or at once by: mturk-pipeline run" in line
+    cli("run", results.parent.name, "--phase", "dirs")
+    assert f"you: three runs failed on the same files (lead_gathering__{why}" in cli("status", results.parent.name).out
+
+
 def test_a_project_without_files_says_where_they_go(cli: Cli, results: Path) -> None:
     (results.parent / "1_mIn_unis/unis.csv").unlink()
     said = cli("run", results.parent.name)

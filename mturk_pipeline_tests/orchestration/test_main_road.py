@@ -117,6 +117,21 @@ def test_no_usable_row_is_an_error_in_one_line_and_keeps_what_was_there(installa
     pd.testing.assert_frame_equal(installation.table(project, "dirs", "consensus"), before)
 
 
+def test_a_result_file_damaged_and_mended_leaves_nothing_of_the_failed_run(installation: Installation) -> None:
+    project = installation.project(phases=("dirs",))
+    installation.run(project, phases=("dirs",))
+    [file] = (project.path / "2_mOut_dirs").iterdir()
+    sound, answers = file.read_bytes(), installation.table(project, "dirs", "raw_output")
+    file.write_bytes(bytes(range(256)) * 40)
+    assert installation.run(project, phases=("dirs",))[0].success is False
+    assert installation.table(project, "dirs", "raw_output").empty
+    file.write_bytes(sound)
+    assert installation.run(project, phases=("dirs",))[0].success
+    pd.testing.assert_frame_equal(installation.table(project, "dirs", "raw_output"), answers)
+    assert installation.table(project, "dirs", "result_files")["problem"].isna().all()
+    assert [r.verdict for r in installation.run(project, phases=("dirs",))] == [Verdict.UP_TO_DATE]
+
+
 def test_no_answer_and_no_worker_is_in_what_the_run_history_keeps(finished: Installation) -> None:
     project = finished.named()
     kept = "\n".join(

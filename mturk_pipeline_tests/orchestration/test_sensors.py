@@ -105,6 +105,71 @@ def test_a_change_back_to_an_earlier_state_is_a_change(installation: Installatio
     assert tick().run_requests
 
 
+def test_a_mistake_taken_back_is_run_again_as_the_failed_run_may_have_replaced_tables(
+    installation: Installation, tick
+) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+    assert not tick().run_requests
+    settings = project.path / PROJECT_FILE
+    before = settings.read_text()
+    settings.write_text(before + "overrides: {dirs: {accept: 0.8}}\n")
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.FAILURE)
+    settings.write_text(before)  # no file in the folders differs from those of the tick at rest
+    [request] = tick().run_requests
+    assert request.asset_selection is None
+    _record_run(installation, request, dg.DagsterRunStatus.SUCCESS)
+    assert not tick().run_requests
+
+
+def test_a_reviewed_file_taken_back_after_a_failed_run_makes_what_follows_from_it_again(
+    installation: Installation, tick
+) -> None:
+    project = installation.project(phases=("dirs",))
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
+    extra = installation.drop(project, "4_manualCleaned_mIn_dirs/more.csv", b"university,directory_url\n")
+    _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.FAILURE)
+    extra.unlink()
+    selection = {key.path[-1] for key in tick().run_requests[0].asset_selection or []}
+    assert "reviewed" in selection
+    assert "raw_output" not in selection
+
+
+def test_what_keeps_failing_after_it_once_succeeded_is_tried_three_times_too(
+    installation: Installation, tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.project(phases=("dirs",))
+    request = tick().run_requests[0]
+    monkeypatch.setattr(due, "BACK_OFF", (0.0, 0.0))
+    # A full disk, say: what failed before a success does not count against it afterwards.
+    for status in (*["FAILURE"] * 3, "SUCCESS", "FAILURE"):
+        _record_run(installation, request, dg.DagsterRunStatus(status))
+    for _ in range(2):
+        assert tick().run_requests
+        _record_run(installation, request, dg.DagsterRunStatus.FAILURE)
+    assert not tick().run_requests
+    assert not tick().run_requests
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_run_of_the_ui_that_ends_badly_is_made_good_in_its_phase_alone(
+    installation: Installation, tick, killed: bool
+) -> None:
+    project = installation.project(phases=("dirs",))
+    clubs = "lead_gathering__clubs__folders"
+    installation.drop(project, "5_mOut_clubs/batch.csv", b"x")
+    for sensor in ("lead_gathering__dirs__folders", clubs):
+        _record_run(installation, tick(sensor).run_requests[0], dg.DagsterRunStatus.SUCCESS)
+        assert not tick(sensor).run_requests
+    installation.instance.create_run_for_job(
+        installation.repository.get_job("lead_gathering__dirs"),
+        status=dg.DagsterRunStatus.FAILURE,
+        tags={"dagster/partition": project.id, **({ABANDONED_TAG: "true"} if killed else {})},
+    )
+    assert len(tick().run_requests or []) == 1
+    assert not tick(clubs).run_requests
+
+
 def test_new_settings_are_a_change(installation: Installation, tick) -> None:
     project = installation.project(phases=("dirs",))
     _record_run(installation, tick().run_requests[0], dg.DagsterRunStatus.SUCCESS)
