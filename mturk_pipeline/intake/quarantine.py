@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.column_names import has_answer_column, key_columns, unmarked
+from mturk_pipeline.intake.column_names import ANSWER, has_answer_column, key_columns, unmarked
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
@@ -17,11 +17,13 @@ from mturk_pipeline.sheets.limits import Limits
 from mturk_pipeline.sheets.text_tables import TextTable
 from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.assignment_statuses import ASSIGNMENT_STATUSES
+from mturk_pipeline.vocabulary.dispositions import NO_ANSWER_COLUMN, NO_KEY_COLUMN
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _LONGEST_SHOWN = 2000
 # Columns that the requester fills in, if anybody: the site leaves them off in every row.
 _REQUESTER_S = ("Approve", "Reject", "approve", "reject")
+_NO_ANSWER = (NO_ANSWER_COLUMN, "is in a file without the phase's answers")
 
 
 @dataclass
@@ -45,6 +47,8 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
     frame = standard.frame
     blank = pd.Series(np.nan, index=frame.index, dtype="str")
     verdict = Verdict(blank, blank.copy())
+    if phase is not None:
+        _other_phase(verdict, frame, dialect, phase)
     no_id = frame["assignment_id"].isna()
     unanswered = no_id & frame["hit_id"].notna() & dialect.lists_unanswered
     broken = broken_rows(table, dialect, unanswered.to_numpy())
@@ -61,7 +65,8 @@ def examine(standard: Standard, table: TextTable, dialect: Dialect, phase: Phase
         damage = damage_of(frame[name])
         reason = f"has a {whose} id that names no {whose} (" + damage + "): fill it in from the download"
         verdict.set(damage != "", "damaged_id", reason)
-    _wrong_phase(verdict, frame, dialect, phase)
+    if phase is not None:
+        _no_item(verdict, frame, phase)
     verdict.set(
         ~frame["status"].isin(ASSIGNMENT_STATUSES),
         "unknown_status",
@@ -120,20 +125,27 @@ def _too_long(frame: pd.DataFrame, longest: int) -> np.ndarray:
     return too_long
 
 
-def _wrong_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase: PhaseSpec | None) -> None:
-    """Rows that do not say which item they are about, or answer nothing that the phase asks."""
-    if phase is None:
-        return
-    keys = key_columns(phase)
-    absent = [unmarked(k) for k in keys if k not in frame.columns]
+def _other_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase: PhaseSpec) -> None:
+    """All rows of a file without the phase's keys, and of one that answers something, but nothing that it asks.
+
+    No other rule comes before: such a row does not even say that the phase asked about its item.
+    """
+    absent = [unmarked(k) for k in key_columns(phase) if k not in frame.columns]
     if absent:
         verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}"
-        verdict.set(verdict.rule.isna(), "no_key_column", f"is in a file without {', '.join(absent)}")
-    if not has_answer_column(phase, frame.columns):
+        verdict.set(verdict.rule.isna(), NO_KEY_COLUMN, f"is in a file without {', '.join(absent)}")
+    elif not has_answer_column(phase, frame.columns):
         asked = ", ".join(f"Answer.{c}" for f in phase.fields for c in phase.columns_of(f))[:300]
-        verdict.problem = verdict.problem or (f"has no answer column of this phase ({asked}): is it of another phase?")
-        verdict.set(verdict.rule.isna(), "no_answer_column", "is in a file without the phase's answers")
-    for key in keys:
+        verdict.problem = f"has no answer column of this phase ({asked}): is it of another phase?"
+        if any(column.startswith(ANSWER) for column in frame.columns):
+            verdict.set(verdict.rule.isna(), *_NO_ANSWER)
+
+
+def _no_item(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec) -> None:
+    """Rows that do not say which item they are about, or answer nothing, in a file without answers."""
+    if verdict.problem:
+        verdict.set(verdict.rule.isna(), *_NO_ANSWER)
+    for key in key_columns(phase):
         if key in frame.columns:
             blank = frame[key].fillna("").str.strip() == ""
             verdict.set(blank, "no_key", f"has a blank {key}: fill in which item it is about")

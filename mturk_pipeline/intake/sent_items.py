@@ -11,7 +11,7 @@ from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.texts.key_form import plain_name
-from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
+from mturk_pipeline.vocabulary.dispositions import NO_ANSWER_COLUMN, NO_KEY_COLUMN, SUPERSEDED
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
 # Columns that offers carry beside the items' own: whoever carries inputs on leaves them out.
@@ -68,10 +68,11 @@ def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None,
 
     A HIT without submissions, a conflicting or a quarantined row is a question asked all the same: whoever asked
     it again would pay twice. A row whose key was changed before it was sent counts for the item that was offered
-    as well.
+    as well. Files that are of another phase count for nothing but what was offered in this one.
     """
     unused = unused_rows(set_aside, keys)
     sent = set(unused["item_id"].dropna()) | set(offered_rows(unused)["item_id"])
+    sent |= set(offers_in_unread_files(set_aside, keys)["item_id"])
     if assignments is None:
         return sent
     return sent | set(assignments["item_id"]) | set(offered_rows(assignments)["item_id"])
@@ -89,12 +90,36 @@ def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
-    """Read rows set aside again, but for superseded ones: who was asked what.
+    """Read rows set aside again: who was asked what. Left out are superseded rows, and files of another phase.
 
     Columns: item_id (missing where a key is blank), hit_id, assignment_id, worker (missing where the row has none),
     sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.` columns.
     """
-    kept = pd.DataFrame() if set_aside is None else set_aside[set_aside["disposition"] != SUPERSEDED]
+    return _read_again(_set_aside(set_aside, unread=False), keys)
+
+
+def offers_in_unread_files(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
+    """Offers of the phase from which files came that are not read, as of another phase: item_id and attempt.
+
+    They answer something else, but whoever asked about these items again would pay twice. Of another phase's offer
+    the ids are other items' than the rows name here.
+    """
+    rows = _read_again(_set_aside(set_aside, unread=True), keys)
+    offers = [canonical_id(text) if is_item_id(text) else None for text in _input(rows, OFFER_ID).fillna("")]
+    return offered_rows(rows[rows["item_id"].notna() & (rows["item_id"] == pd.Series(offers, dtype="str"))])
+
+
+def _set_aside(set_aside: pd.DataFrame | None, *, unread: bool) -> pd.DataFrame:
+    """Rows of a set-aside table that no later state replaces: of files that are not read, or of all others."""
+    if set_aside is None:
+        return pd.DataFrame()
+    rule = set_aside.get("rule", pd.Series("", index=set_aside.index, dtype="str"))
+    of_unread = rule.isin([NO_KEY_COLUMN, NO_ANSWER_COLUMN])
+    return set_aside[(set_aside["disposition"] != SUPERSEDED) & (of_unread == unread)]
+
+
+def _read_again(kept: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Rows set aside as `unused_rows` gives them."""
     parsed = [json.loads(text) for text in kept.get("row", [])]
     rows = pd.DataFrame([row if isinstance(row, dict) else {} for row in parsed], index=kept.index)
     table = pd.DataFrame({name: _first(rows, names) for name, names in _ROW_COLUMNS.items()}, index=rows.index)

@@ -65,10 +65,11 @@ def _asked_by_tables(raw_output: WatchedFile | None, set_aside: WatchedFile | No
 def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None", keys: tuple[str, ...]) -> _Asked:
     import pandas as pd
 
-    from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, unused_rows
+    from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, offers_in_unread_files, unused_rows
 
     unused = unused_rows(set_aside, keys)
     offered = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
+    offered.append(offers_in_unread_files(set_aside, keys))
     return _Asked(hits_of_items(assignments, set_aside, keys), unused, pd.concat(offered, ignore_index=True))
 
 

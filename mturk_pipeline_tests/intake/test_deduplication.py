@@ -147,6 +147,15 @@ def test_a_file_of_another_phase(tmp_path):
     assert collected.set_aside["rule"].tolist() == ["no_key_column"] * 2 + ["no_answer_column"] * 3
 
 
+def test_all_rows_of_another_phases_file_are_told_so_and_hits_without_answers_are_told_as_such(tmp_path):
+    other = [{k: v for k, v in row(n).items() if not k.startswith("Answer.")} | {"Answer.other": "x"} for n in range(3)]
+    other[1]["AssignmentId"] = other[2]["WorkerId"] = ""
+    unanswered = [{k: v for k, v in o.items() if k != "Answer.other"} | {"AssignmentId": ""} for o in other[:2]]
+    collected = checked([write(tmp_path / "a.csv", other), write(tmp_path / "b.csv", unanswered)])
+    assert collected.files["problem"].str.contains("no answer column").all()
+    assert collected.set_aside["rule"].tolist() == ["no_answer_column"] * 3 + ["no_assignment"] * 2
+
+
 def test_a_file_with_a_part_of_the_answers(tmp_path):
     cells = {k: v for k, v in row(0).items() if k != "Answer.website"}
     collected = checked([write(tmp_path / "b.csv", [cells])])

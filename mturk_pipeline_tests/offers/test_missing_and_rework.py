@@ -5,7 +5,7 @@ import pandas as pd
 from mturk_pipeline.contracts.offers import MissingUnits
 from mturk_pipeline.intake import collect
 from mturk_pipeline.intake.item_ids import item_ids
-from mturk_pipeline.intake.sent_items import hits_of_items, sent_items, unused_rows
+from mturk_pipeline.intake.sent_items import hits_of_items, offers_in_unread_files, sent_items, unused_rows
 from mturk_pipeline.offers.hit_history import asked_items, inputs_of_items
 from mturk_pipeline.offers.missing import missing_units
 from mturk_pipeline.offers.rework import answered_by, exclusions, rework
@@ -67,6 +67,27 @@ def test_items_count_as_sent_whatever_became_of_their_rows():
     assert sent_items(given, aside, PHASE.keys) == {id_of("Ames"), id_of("Boone"), id_of("Unanswered")}
     replaced = set_aside(NO_HIT_YET, disposition="superseded")
     assert sent_items(None, replaced, PHASE.keys) == set()
+
+
+def test_a_file_of_another_phase_counts_for_no_attempt_and_for_no_worker():
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1"})
+    row = {"HITId": "H8", "AssignmentId": "B1", "WorkerId": "A8", "Answer.other": "x"}
+    rows = [row | {"Input.town": town, "Input.offer_id": id_of("a club of it")} for town in ("Ames", "Boone")]
+    aside = set_aside(*rows).assign(rule="no_answer_column")
+    assert again(given, reviewed(Ames="redo"), aside=aside).rows["attempt"].tolist() == [2]
+    assert sent_items(given, aside, PHASE.keys) == {id_of("Ames")}
+    assert list(asked(given, aside).index) == [id_of("Ames")]
+    assert answered_by(given, unused_rows(aside, PHASE.keys))["worker"].tolist() == ["mturk::A1"]
+
+
+def test_what_was_offered_in_the_phase_is_sent_although_its_results_are_not_read():
+    row = {"HITId": "H8", "AssignmentId": "B1", "WorkerId": "A8", "Answer.renamed": "x", "Input.town": "Ames"}
+    aside = set_aside(row | {"Input.offer_id": id_of("Ames"), "Input.attempt": "2"}, row).assign(
+        rule="no_answer_column"
+    )
+    assert sent_items(None, aside, PHASE.keys) == {id_of("Ames")}
+    assert offers_in_unread_files(aside, PHASE.keys).values.tolist() == [[id_of("Ames"), 2]]
+    assert hits_of_items(None, aside, PHASE.keys).empty
 
 
 def test_fewer_answers_than_wanted_are_topped_up_once_the_batch_is_over_and_nobody_has_decided():

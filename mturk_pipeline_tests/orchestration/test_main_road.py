@@ -8,7 +8,7 @@ from dagster_shared.serdes import serialize_value
 
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.projects.due_phases import Verdict
-from mturk_pipeline_tests.orchestration.conftest import LEADS, Installation
+from mturk_pipeline_tests.orchestration.conftest import EXAMPLE, LEADS, Installation
 
 
 def test_dropped_files_become_all_leads_and_a_second_run_changes_nothing(finished: Installation) -> None:
@@ -239,6 +239,35 @@ def test_hits_without_a_usable_answer_are_not_offered_again_although_the_run_fai
     [result] = installation.run(project, phases=("clubs",))
     assert result.success is False
     assert asked["university"] not in set(pd.read_csv(offer)["university"])
+
+
+def test_results_of_another_phase_in_a_result_folder_change_no_offer(installation: Installation) -> None:
+    project = installation.project(phases=("dirs",))
+    installation.run(project, phases=("dirs",))
+    made = {p: p.read_bytes() for p in (project.path / "1_mIn_unis").glob("_rework*")}
+    missing = installation.table(project, "dirs", "missing_units")
+    assert len(made) == 2
+    clubs = pd.read_excel(EXAMPLE / "5_mOut_clubs/Batch_4819846_batch_results.xlsx", dtype="str", engine="calamine")
+    universities = pd.read_csv(project.path / "1_mIn_unis/_rework_dirs_2.csv")["university"]
+    clubs["Input.university"] = [universities[n % len(universities)] for n in range(len(clubs))]
+    clubs.to_csv(project.path / "2_mOut_dirs/clubs.csv", index=False)
+    assert installation.run(project, phases=("dirs",))[0].success
+    files = installation.table(project, "dirs", "result_files").set_index("source_file")
+    assert "no answer column of this phase" in files.loc["clubs.csv", "problem"]
+    assert {p: p.read_bytes() for p in (project.path / "1_mIn_unis").glob("_rework*")} == made
+    pd.testing.assert_frame_equal(installation.table(project, "dirs", "missing_units"), missing)
+
+
+def test_items_whose_results_are_not_read_are_not_offered_again(installation: Installation) -> None:
+    project = installation.project(phases=("dirs",))
+    installation.run(project)
+    offer = project.path / "4_manualCleaned_mIn_dirs/_mIn_clubs.csv"
+    before = pd.read_csv(offer, dtype="str")
+    sent = before.head(2).add_prefix("Input.").assign(HITId="1", AssignmentId=["2", "3"], WorkerId="A4")
+    sent["Answer.a_name_that_the_phase_does_not_have"] = "x"
+    sent.to_csv(project.path / "5_mOut_clubs/results.csv", index=False)
+    assert installation.run(project, phases=("clubs",))[0].success is False
+    assert pd.read_csv(offer, dtype="str")["offer_id"].tolist() == before["offer_id"].tolist()[2:]
 
 
 def test_a_turkle_project_without_login_goes_to_a_person_and_says_so(installation: Installation) -> None:
