@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.offers.redundancy_words import in_words
+from mturk_pipeline.trust.agreements.base import cells_of, known_by_cell
 from mturk_pipeline.trust.answer_codes import Floats
 from mturk_pipeline.trust.choosing import choose
-from mturk_pipeline.trust.consensus import accepted_cells, fit
+from mturk_pipeline.trust.consensus import Fitted, accepted_cells, fit
 from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
-from mturk_pipeline.trust.truth import judged_of
+from mturk_pipeline.trust.truth import decided_values, judged_of
 from mturk_pipeline.vocabulary.row_statuses import SAYS_WHAT_IS_RIGHT
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -157,7 +158,20 @@ def _looked(
     right = np.where(judged.truth == NO_VALUE, best < 0, best == judged.truth)
     counts = (judged.truth != UNKNOWN) & np.isin(names, list(phase.gates)) & right
     per_item = pd.Series(counts.astype(float)).groupby(np.asarray(cells.item_id)).sum()
+    per_item = per_item.add(_right_sets_and_ratings(fitted, truth.reviewed, phase), fill_value=0.0)
     return passing, per_item.reindex(truth.said.index).fillna(0.0).to_numpy()
+
+
+def _right_sets_and_ratings(fitted: Fitted, reviewed: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
+    """How many sets and ratings of each decided item are right, of the fields that hold rows back."""
+    decided = decided_values(reviewed, phase)
+    decided = decided[decided["field"].isin(phase.gates)]
+    items, rights = [], []
+    for votes, agreed in fitted.others:
+        for cell, right in known_by_cell(decided, cells_of(votes, list(phase.fields))).items():
+            items.append(votes.cells.item_id[cell])
+            rights.append(float(agreed.same(cell, agreed.value[cell], right)))
+    return pd.Series(rights, dtype=float).groupby(np.array(items, dtype=object)).sum()
 
 
 def _reward(assignments: pd.DataFrame) -> float:

@@ -97,3 +97,17 @@ def test_one_answer_each_or_none_at_all():
     assert "too few items have two" in redundancy_advice(answers, assignments, None, PHASE)["words"].iloc[0]
     nobody = redundancy_advice(answers.iloc[:0], assignments.iloc[:0], None, PHASE)
     assert nobody["words"].tolist() == ["Nobody has answered yet: nothing to estimate from"]
+
+
+def test_sets_and_ratings_are_counted_as_right_where_people_agree():
+    """All workers tick the same and rate alike; for a rating, what lies within its tolerance is right."""
+    fields = {"boxes": {"kind": "choices", "gate": True}, "bright": {"kind": "rating", "scale": [0, 100], "gate": True}}
+    phase = PhaseSpec.model_validate({"keys": ["n"], "fields": fields})
+    assignments, _ = crowd(40, 1.0)
+    place = assignments["item_id"].str[-3:].astype(int)
+    assignments = assignments.assign(**{"Answer.boxes": "a|b", "Answer.bright": (place * 2).astype("str")})
+    assignments.loc[place % 4 == 0, "Answer.boxes"] = "c"
+    people = decisions(40).assign(boxes="a|b", bright=[str(2 * n + 3) for n in range(40)])
+    advice = redundancy_advice(tidy(assignments, phase), assignments, people, phase)
+    # Ten of the sets are not what people said; all of the ratings are near enough.
+    assert advice["accuracy"].iloc[-1] == pytest.approx((30 + 40) / 80)

@@ -1,6 +1,6 @@
 """What every agreement takes and returns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,6 +36,14 @@ def no_values() -> pd.DataFrame:
     )
 
 
+Same = Callable[[int, Any, Any], bool]  # a cell, its best guess, and what is right: whether they are the same
+
+
+def equal(cell: int, value: Any, right: Any) -> bool:
+    """Whether a best guess is exactly what is right."""
+    return value == right
+
+
 @dataclass(frozen=True)
 class Agreed:
     """The outcome of C cells, and what V votes show of their workers."""
@@ -55,6 +63,7 @@ class Agreed:
     changed: Bools  # (C) not what most workers gave
     notes: tuple[str, ...] = ()
     looks: pd.DataFrame = field(default_factory=pd.DataFrame)  # see `mturk_pipeline.trust.truth.looks`
+    same: Same = equal
 
 
 class PerCell:
@@ -112,14 +121,15 @@ def known_by_cell(known: pd.DataFrame, cells: pd.MultiIndex) -> dict[int, Any]:
 
 
 def calibrated(agreed: Agreed, cells: pd.MultiIndex, outside: Outside, gold: Mapping[int, Any]) -> Agreed:
-    """`agreed` with trust corrected by people's decisions, and 1 where the right value is known."""
+    """`agreed` with trust corrected by people's decisions, and 1 where the right value is known and is the guess."""
     decided = known_by_cell(outside.decided, cells)
-    at = np.array(sorted(decided), dtype=np.int64)
+    judged = {cell: agreed.same(cell, agreed.value[cell], right) for cell, right in sorted(decided.items())}
+    at = np.array(list(judged), dtype=np.int64)
     drawn = outside.decided.drop_duplicates(CELL).set_index(CELL)["inclusion"].reindex(cells[at]) if len(at) else []
-    right = np.array([decided[cell] == agreed.value[cell] for cell in at.tolist()], dtype=float)
+    right = np.array(list(judged.values()), dtype=float)
     looks = pd.DataFrame({"trust": agreed.trust[at], "right": right, "inclusion": np.asarray(drawn, dtype=float)})
     correct = calibrate(*(looks[name].to_numpy(dtype=float) for name in ("trust", "right", "inclusion")))
     trust = correct(agreed.trust)
     for cell, value in gold.items():
-        trust[cell] = float(value == agreed.value[cell])
+        trust[cell] = float(agreed.same(cell, agreed.value[cell], value))
     return replace(agreed, trust=trust, looks=looks)

@@ -6,12 +6,13 @@ nothing is right or wrong, and there is no trust. `rating_model` says how levels
 """
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from mturk_pipeline.kinds.rating import RATIO, are_words, ends
-from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell, cells_of, known_by_cell
+from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell, Same, calibrated, cells_of, known_by_cell
 from mturk_pipeline.trust.agreements.rating_model import Levels, Ratings, fit_levels, krippendorff_alpha
 from mturk_pipeline.trust.answer_codes import Floats, Ints
 from mturk_pipeline.trust.models.row_groups import sums
@@ -21,6 +22,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 FACTOR, SHARE_OF_SCALE = 1.25, 0.1
 _FAR = 2.5  # spreads of the crowd: a rating farther off shows that its worker did not look
+_SUREST = 0.997
 _MOST_SHOWN = 9
 
 
@@ -97,14 +99,21 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
         scale = scale_of(phase.fields[names[number]])
         note = _fill(out, ballots, number, scale, weights, gold)
         notes += [f"{names[number]}: {note}"] if note else []
-    agreed = out.agreed(tuple(notes))
-    return agreed if not gold else calibrated_within(agreed, gold)
+    agreed = replace(out.agreed(tuple(notes)), same=_within_tolerance(ballots, phase))
+    return calibrated(agreed, where, outside, gold)
 
 
-def calibrated_within(agreed: Agreed, gold: dict) -> Agreed:
-    """`agreed` with a trust of 1 where the right level is known."""
-    agreed.trust[list(gold)] = 1.0
-    return agreed
+def _within_tolerance(ballots: Ballots, phase: PhaseSpec) -> Same:
+    """Whether an estimate is as near to a known level as the field's tolerance asks."""
+    scales = [scale_of(spec) for spec in phase.fields.values()]
+
+    def same(cell: int, value: object, right: object) -> bool:
+        scale = scales[ballots.cells.field[cell]]
+        if not isinstance(value, str) or not isinstance(right, str) or scale.tolerance is None:
+            return value == right
+        return bool(abs(scale.number(value) - scale.number(right)) <= scale.tolerance)
+
+    return same
 
 
 def _fill(out: PerCell, ballots: Ballots, number: int, scale: Scale, weights: Floats, gold: dict) -> str:
@@ -146,7 +155,7 @@ def _write(out: PerCell, ballots: Ballots, said: Ints, ratings: Ratings, fit: Le
     agreeing = sums(ratings.item, (np.abs(ratings.value - fit.level[ratings.item]) <= near).astype(float), len(said))
     for at, cell in enumerate(said.tolist()):
         out.outcome[cell], out.value[cell] = "value", scale.text(fit.level[at])
-        out.trust[cell] = math.nan if scale.tolerance is None else math.erf(z[at] / math.sqrt(2))
+        out.trust[cell] = math.nan if scale.tolerance is None else _inside(z[at])
         out.low[cell], out.high[cell] = (_back(v, scale) for v in (low[at], high[at]))
         out.votes[cell] = round(agreeing[at])
         given = ballots.candidates.value[ballots.cells.start[cell] : ballots.cells.start[cell + 1]].tolist()
@@ -158,6 +167,11 @@ def _write(out: PerCell, ballots: Ballots, said: Ints, ratings: Ratings, fit: Le
         without = "; the field has no scale, so there is no trust" if scale.tolerance is None else ""
         out.words[cell] = f"{rated}, so between {between} with 95 %{without}"
         out.flag_text[cell] = f"Rated {out.value[cell]}, {between}"
+
+
+def _inside(z: float) -> float:
+    """Probability that a normal error lies within z deviations; never certain, for the model may be wrong."""
+    return min(math.erf(z / math.sqrt(2)), _SUREST)
 
 
 def _back(number: float, scale: Scale) -> float:

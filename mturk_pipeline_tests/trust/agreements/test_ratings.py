@@ -129,3 +129,17 @@ def test_alpha_of_a_published_example():
     item, y = (np.array(c) for c in zip(*pairs, strict=True))
     assert krippendorff_alpha(item, y.astype(float)) == pytest.approx(0.849, abs=0.001)
     assert math.isnan(krippendorff_alpha(np.array([0, 1]), np.array([1.0, 2.0])))
+
+
+def test_decisions_far_off_lower_trust_and_near_ones_do_not(make_answers):
+    rows = [r for n in range(30) for r in rows_of(f"I{n}", str(3 * n), str(3 * n + 2), str(3 * n + 4))]
+    answers, spec = make_answers(rows), phase(scale=[0, 120])
+
+    def decided(off: int) -> Outside:
+        items = [f"I{n}" for n in range(20)]
+        table = pd.DataFrame({"item_id": items, "element": "", "field": "rating", "inclusion": 1.0})
+        return Outside(decided=table.assign(value=[str(3 * n + 2 + off) for n in range(20)]))
+
+    plain, near, far = (by_item(answers, spec, o).loc["I29", "trust"] for o in (None, decided(5), decided(60)))
+    assert far < 0.7 < near
+    assert plain > far
