@@ -15,6 +15,7 @@ from mturk_pipeline.answers.unticked import with_unticked, without_unasked
 from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.intake.mended_cells import original_cells
+from mturk_pipeline.intake.slots import HIT_SLOT, in_file, slots_of
 from mturk_pipeline.kinds.kind import notes as join_notes
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -29,7 +30,9 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     Parameters
     ----------
     assignments
-        Contract `Assignments`; columns of the phase that are missing count as blank, their case does not matter.
+        Contract `Assignments`; columns of the phase that are missing count as blank, their case does not matter. Of a
+        HIT that asks about several items, each slot is an answer about its own; two slots about one item are one
+        answer.
 
     Returns
     -------
@@ -39,17 +42,28 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
         none_declared. For a list of records the same per record; an assignment that lists nothing has one row
         with element '' in the first record field. Element '' also holds slots without any valid value.
     """
+    assignments = slots_of(assignments, phase, twice=True)
     item, _ = pd.factorize(assignments["item_id"])
     gathered = mark_invented(without_echoes(read_all(assignments, phase), phase), assignments, phase)
     gathered = mark_copied(mark_elsewhere(gathered, assignments, phase), assignments, phase)
+    every = np.arange(len(assignments))
+    if phase.has_slots:
+        gathered["column"] = in_file(gathered["column"], assignments[HIT_SLOT].to_numpy()[gathered["row"]])
+        first = _first_slots(assignments)
+        gathered["row"], every = first[gathered["row"]], np.unique(first)
     codes = {name: code for code, name in enumerate(phase.fields)}
     listed = gathered["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
-    every = np.arange(len(assignments))
     parts = [_scalars(gathered.loc[~listed], item, phase, every)]
     if phase.record_fields:
         parts.append(_lists(gathered.loc[listed], item, phase, every))
     everything = without_unasked(pd.concat(parts, ignore_index=True), assignments, phase)
     return _assembled(with_unticked(everything, phase), assignments, phase)
+
+
+def _first_slots(slots: pd.DataFrame) -> np.ndarray:
+    """For each row of a table of slots the first of its assignment about the same item."""
+    pair = pd.factorize(pd.MultiIndex.from_frame(slots[["assignment_id", "item_id"]]))[0]
+    return np.unique(pair, return_index=True)[1][pair]
 
 
 def _scalars(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:
@@ -116,6 +130,8 @@ def _assembled(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSp
         (np.arange(len(gathered)), gathered["slot"], keys[0][row], gathered["field"], element, keys[1][row])
     )
     gathered, row = gathered.iloc[order].reset_index(drop=True), row[order]
+    if phase.has_slots:
+        gathered["column"] = in_file(gathered["column"], assignments[HIT_SLOT].to_numpy()[row])
     out = assignments[Answers.shared_with(Assignments)].iloc[row].reset_index(drop=True)
     names = pd.Series(list(phase.fields), dtype="str")
     out["element"] = gathered["element"]
@@ -135,8 +151,9 @@ def _put_back_originals(out: pd.DataFrame, row: np.ndarray, columns: pd.Series, 
 
     Where a box of a joined group was mended, the labels stay: the box's own cell is in the assignment's `mended`.
     """
+    present = {*map(str, assignments.columns), *columns.dropna().unique()}
     for name, cells in original_cells(assignments).items():
-        column = name if name in assignments.columns else _group_of(name, columns)
+        column = name if name in present else _group_of(name, columns)
         where = np.flatnonzero((columns == column).to_numpy(dtype=bool) & np.isin(row, cells.index))
         where = where[out["raw"].iloc[where].notna().to_numpy(dtype=bool)]
         before = cells.loc[row[where]]

@@ -14,7 +14,10 @@ class Assignments(Table):
     what a spreadsheet had done to it: `mended` keeps the file's text.
     """
 
-    item_id = Column(str, "The item asked about: letters with a checksum, from its normalised keys")
+    item_id = Column(
+        str,
+        "The item asked about: letters with a checksum, from its normalised keys; the HIT's if that has several",
+    )
     assignment_id = Column(str, "AssignmentId; made from file and row where a platform has none", unique=True)
     hit_id = Column(str, "HITId")
     worker = Column(str, "Who it is: in a project's tables a surrogate, else provider, server and id joined by ':'")

@@ -18,6 +18,7 @@ from mturk_pipeline.intake.made_ids import made_id
 from mturk_pipeline.intake.mended_cells import column_uses, damage_lines, mended_cells
 from mturk_pipeline.intake.quarantine import examine, rows_as_json
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
+from mturk_pipeline.intake.slots import slot_notes
 from mturk_pipeline.intake.spreadsheet_repair import undo_damage
 from mturk_pipeline.intake.standardising import TIMES, standardise, unlike_worker_ids
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
@@ -91,7 +92,8 @@ def collect(files: Sequence[ResultFile | Path], phase: PhaseSpec | None, *, limi
     files
         Paths, or `ResultFile`s where more is known; their order does not matter, the same path twice is one file.
     phase
-        Its keys make the items, its answer columns have to be there; None takes any file, each HIT an item.
+        Its keys make the items, its answer columns have to be there; None takes any file, each HIT an item. Where its
+        keys have slots, `item_id` is the HIT's: `slots_of` gives the items.
     """
     limits = limits or Limits()
     work = _Work(ColumnSpellings(phase))
@@ -234,6 +236,7 @@ def _remarks(good: pd.DataFrame, problem: str | None, phase: PhaseSpec | None) -
         missing = missing_answer_columns(phase, good.columns)
         if missing:
             remarks.append("does not have " + ", ".join(f"Answer.{c}" for c in missing) + ": these stay blank")
+        remarks += slot_notes(good, phase)
     return remarks
 
 

@@ -1,8 +1,9 @@
 """Names of columns in result files, matched with the names that a phase writes: one rule for every room.
 
 Batches of one phase differ in how they write a name (`Answer.Email`, `Answer.email`), so case and blanks at the ends
-do not count, and blanks are as good as an underscore. `{n}` in a phase's name stands for a whole number. A column
-that one field names exactly is not taken by another field whose name is only alike.
+do not count, and blanks are as good as an underscore. `{n}` and `{i}` in a phase's name stand for whole numbers (`{i}`
+in a table of slots for itself). A column that one field names exactly is not taken by another field whose name is only
+alike.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from mturk_pipeline.workflow.phase_spec import KEY_MARK, PhaseSpec
+from mturk_pipeline.workflow.slot_names import RECORD, SLOT
 
 INPUT, ANSWER = "Input.", "Answer."
 _PREFIX = re.compile(r"(input|answer)\s*\.\s*(?=\S)", re.IGNORECASE)
@@ -59,21 +61,37 @@ def slot(pattern: str, name: str) -> int | None:
 
     Both without their prefix.
 
-    >>> slot("club_{n}_name", "Club_12_Name"), slot("email", "Email"), slot("email", "email_1")
-    (12, 0, None)
+    >>> slot("club_{n}_name", "Club_12_Name"), slot("email", "Email"), slot("email", "email_1"), slot("a_{i}", "a_3")
+    (12, 0, None, 0)
     """
     match = _compiled(pattern).fullmatch(comparable(name))
-    return None if match is None else int(match[1]) if match.groups() else 0
+    return None if match is None else int(match.groupdict().get("n") or 0)
+
+
+def hit_slot(pattern: str, name: str) -> int | None:
+    """The number for which `{i}` stands, the slot of a HIT; None where the name does not fit, or holds no number there.
+
+    >>> hit_slot("adj_{i}", "Adj_03"), hit_slot("adj_{i}", "adj_{i}"), hit_slot("page", "page")
+    (3, None, None)
+    """
+    match = _compiled(pattern).fullmatch(comparable(name))
+    number = match.groupdict().get("i") if match else None
+    return None if number is None else int(number)
 
 
 @lru_cache(maxsize=20_000)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The first {n} is the number, further ones repeat it."""
-    marked = comparable(pattern.replace("{n}", "\0"))
-    head, *tails = (re.escape(part) for part in marked.split("\0"))
-    for place, tail in enumerate(tails):
-        head += (r"0*(\d{1,4})" if place == 0 else r"0*\1") + tail
-    return re.compile(head)
+    """The first {n} and the first {i} are the numbers, further ones repeat them."""
+    pieces, seen = [], set()
+    for part in re.split("([\0\1])", comparable(pattern.replace(RECORD, "\0").replace(SLOT, "\1"))):
+        number = {"\0": "n", "\1": "i"}.get(part)
+        if number is None:
+            pieces.append(re.escape(part))
+            continue
+        digits = rf"0*(?P={number})" if number in seen else rf"0*(?P<{number}>\d{{1,4}})"
+        seen.add(number)
+        pieces.append(rf"(?:\{{i\}}|{digits})" if number == "i" else digits)
+    return re.compile("".join(pieces))
 
 
 def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collection[str] = ()) -> list[tuple[str, int]]:
@@ -110,16 +128,25 @@ def find_column(columns: Iterable[str], name: str, prefix: str = INPUT) -> str |
 
 
 def key_columns(phase: PhaseSpec | None) -> list[str]:
-    """The Input.* columns that say which item is asked about; none where each HIT is an item."""
-    return [f"Input.{key}" for key in phase.keys] if phase else []
+    """The Input.* columns that say what a row is about; none where each HIT is an item, or has several in slots."""
+    return [f"Input.{key}" for key in phase.keys] if phase and not phase.has_slots else []
+
+
+def is_key(column: str, keys: Iterable[str]) -> bool:
+    """Whether an input column is one of `keys`, columns of keys as a phase writes them.
+
+    >>> is_key("Input.adj_2", ["adj_{i}"]), is_key("adjective", ["adj_{i}"])
+    (True, False)
+    """
+    return any(slot(name, bare(column, INPUT).strip()) is not None for k in keys for name in (k, unmarked(k)))
 
 
 def plain_answer_columns(phase: PhaseSpec | None) -> set[str]:
-    """Answer columns that a phase names outright (not by `{n}`), without "Answer.", as names are compared."""
+    """Answer columns that a phase names outright (not by a number), without "Answer.", as names are compared."""
     if phase is None:
         return set()
     named = [bare(c, ANSWER) for field in phase.fields for c in phase.columns_of(field)]
-    return {comparable(name) for name in named if "{n}" not in name}
+    return {comparable(name) for name in named if RECORD not in name and SLOT not in name}
 
 
 def missing_answer_columns(phase: PhaseSpec, columns: Iterable[str]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, hit_slot, slot
 from mturk_pipeline.intake.sent_items import NOT_OF_OFFERS, OFFER_COLUMNS
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
+from mturk_pipeline.workflow.slot_names import RECORD, numbered
 
 
 class ColumnSpellings:
@@ -19,8 +20,9 @@ class ColumnSpellings:
         # Columns of keys that a file may write without the mark, and carried ones that it may write with one.
         self._plain: dict[str, str] = {}
         if phase is not None:
-            self._named[INPUT] += [*phase.keys, *(s.gold for s in phase.fields.values() if isinstance(s.gold, str))]
-            marked = [k for k in phase.keys if phase.plain_name(k) != k]
+            golds = [spec.gold for spec in phase.fields.values() if isinstance(spec.gold, str)]
+            self._named[INPUT] += [*phase.key_columns.values(), *golds]
+            marked = [k for k, column in phase.key_columns.items() if column == k and phase.plain_name(k) != k]
             self._plain = {comparable(INPUT + phase.plain_name(k)): INPUT + k for k in marked}
             self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]
         # What an offer carries under a name with a mark goes by its own again; item_id is the pipeline's in tables.
@@ -67,5 +69,6 @@ def _as_named(name: str, named: Iterable[str]) -> str | None:
         return name
     for pattern in named:
         if (number := slot(pattern, name)) is not None:
-            return pattern.replace("{n}", str(number))
+            spelling = pattern.replace(RECORD, str(number))
+            return spelling if (place := hit_slot(pattern, name)) is None else numbered(spelling, place)
     return None

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.intake.column_names import unmarked
+from mturk_pipeline.intake.column_names import INPUT, find_column, unmarked
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
+from mturk_pipeline.intake.slots import HIT_SLOT, exploded, slot_numbers
 from mturk_pipeline.intake.taken_offers import is_taken_rework
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
+from mturk_pipeline.workflow.slot_names import SLOT
 
 ROWS = "rows_left_out"
 _ORIGIN = ["source_file", "source_row"]
@@ -32,15 +34,22 @@ class InputList:
     # without a key or with one that a spreadsheet damaged (`rows_left_out`)
     problems: pd.DataFrame
     notes: tuple[str, ...] = ()  # Lines that begin with a file's name: titles left out, damage undone
+    # Numbers of the slots that lists have which stand as they are uploaded, several items in a row
+    slots: tuple[int, ...] = ()
 
 
 def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
-    """Read and unite the files that list what to ask about; never raises for what is wrong with a file."""
+    """Read and unite the files that list what to ask about; never raises for what is wrong with a file.
+
+    Of a phase whose HITs ask about several items a list has an item in each row, or a HIT with numbered columns.
+    """
 
     def has_keys(names: Sequence[str]) -> bool:
-        return set(phase.keys) <= set(_column_names(names, phase))
+        named = _column_names(names, phase)
+        return set(phase.keys) <= set(named) or (phase.has_slots and _is_packed(named, phase))
 
     notes: list[str] = []
+    numbers: set[int] = set()
     parts: list[pd.DataFrame] = []
     problems: list[tuple[str, str, str]] = []
     for path in sorted(files, key=lambda p: p.name):
@@ -55,29 +64,40 @@ def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
         lists = [table for table in tables if not is_taken_rework(table.frame.columns)]
         if not lists:
             continue
-        mended = [mended_list(table.frame, phase.keys) for table in lists]
+        mended = [mended_list(table.frame, {*phase.keys, *phase.key_columns.values()}) for table in lists]
         notes += [
             f"{name}: {line}" for t, m in zip(lists, mended, strict=True) for line in (*t.notes, *damage_lines(m))
         ]
         usable = [_named(m.frame, table.numbers.tolist(), phase) for table, m in zip(lists, mended, strict=True)]
+        if phase.has_slots:
+            headers = [f"{INPUT}{name}" for part in usable for name in part.columns]
+            numbers |= set(slot_numbers(headers, phase.key_columns))
+            usable = [_one_item_a_row(part, phase) for part in usable]
         kept = [part for part in usable if set(phase.keys) <= set(part.columns)]
         if not kept:
-            wanted = ", ".join(map(unmarked, phase.keys))
+            wanted = ", ".join(map(unmarked, phase.key_columns.values()))
             problem = f"{name} has no column {wanted}: name the column so in its first row"
             problems.append((name, problem, NO_TABLE))
         for part in kept:
-            keys = part[list(phase.keys)]
-            blank = (keys.fillna("") == "").any(axis=1)
-            damaged = (keys.apply(damage_of) != "").any(axis=1) & ~blank
-            problems += [(name, line, ROWS) for line in _left_out(name, part["source_row"], blank, "without a key")]
-            wrong = "whose key a spreadsheet made a date, a short number or an error"
-            problems += [(name, line, ROWS) for line in _left_out(name, part["source_row"], damaged, wrong)]
-            parts.append(part[~(blank | damaged)].assign(source_file=name))
+            good, lines = _usable(name, part, phase)
+            parts.append(good)
+            problems += [(name, line, ROWS) for line in lines]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*phase.keys, *_ORIGIN], dtype="str")
     table.insert(0, "item_id", item_ids(table[list(phase.keys)]))
     table = table.drop_duplicates("item_id", ignore_index=True)
     problem_table = pd.DataFrame(problems, columns=["source_file", "reason", "rule"], dtype="str")
-    return InputList(table.astype({"source_row": "int64"}), problem_table, tuple(notes))
+    return InputList(table.astype({"source_row": "int64"}), problem_table, tuple(notes), tuple(sorted(numbers)))
+
+
+def _usable(name: str, part: pd.DataFrame, phase: PhaseSpec) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of a file that name an item, and lines on the others."""
+    keys = part[list(phase.keys)]
+    blank = (keys.fillna("") == "").any(axis=1)
+    damaged = (keys.apply(damage_of) != "").any(axis=1) & ~blank
+    wrong = "whose key a spreadsheet made a date, a short number or an error"
+    lines = _left_out(name, part["source_row"], blank, "without a key")
+    lines += _left_out(name, part["source_row"], damaged, wrong)
+    return part[~(blank | damaged)].assign(source_file=name), lines
 
 
 def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list[str]:
@@ -102,3 +122,22 @@ def _named(frame: pd.DataFrame, rows: Sequence[int], phase: PhaseSpec) -> pd.Dat
     table = frame.astype("str").set_axis(_column_names(frame.columns, phase), axis=1)
     table = table.loc[:, ~table.columns.duplicated()].reset_index(drop=True)
     return table.assign(source_row=pd.Series(rows, dtype="int64"))
+
+
+def _is_packed(names: Iterable[str], phase: PhaseSpec) -> bool:
+    """Whether a list stands as it is uploaded: a HIT in each row, its items in numbered columns."""
+    columns = [INPUT + name for name in names]
+    return all(find_column(columns, column) is not None for column in phase.key_columns.values())
+
+
+def _one_item_a_row(part: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """A list with one item in each row; what it says of the item stands under a name with `{i}`, for it is numbered."""
+    if not _is_packed(part.columns, phase):
+        own = {*phase.keys, *_ORIGIN}
+        names = {c: f"{c}_{SLOT}" for c in part.columns if c not in own and SLOT not in c}
+        return part.rename(columns=names)
+    inputs = part.drop(columns=[c for c in _ORIGIN if c in part]).rename(columns=lambda c: INPUT + c)
+    slots = exploded(inputs, phase.key_columns).drop(columns=HIT_SLOT)
+    blank = inputs[~inputs.index.isin(slots.index)].reindex(columns=slots.columns)
+    rows = pd.concat([slots, blank]).rename(columns=lambda c: c.removeprefix(INPUT))
+    return rows.assign(source_row=part["source_row"].loc[rows.index].to_numpy()).reset_index(drop=True)

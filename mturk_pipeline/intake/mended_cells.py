@@ -1,12 +1,13 @@
 """The cells of a result file that were mended, beside the rows that they stand in."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, slot, unmarked, with_prefix
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, is_key, slot, unmarked, with_prefix
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.spreadsheet_repair import Mended, Use, undo_damage
 from mturk_pipeline.kinds import KINDS
@@ -14,7 +15,9 @@ from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.slot_names import SLOT
 
+_DOT = re.compile(r"\.")
 _TEXTS = ("title", "annotation", "requester_feedback")
 
 
@@ -23,21 +26,22 @@ def column_uses(names: Iterable[str], dialect: Dialect, phase: PhaseSpec | None)
     texts = [dialect.columns[name] for name in _TEXTS if name in dialect.columns]
     uses: dict[str, Use] = {**dict.fromkeys(dialect.columns.values(), "keys"), **dict.fromkeys(texts, "text")}
     uses["Answer"] = "text"
-    keys = {comparable(bare(name, INPUT)) for k in phase.keys for name in (k, unmarked(k))} if phase else set()
+    keys = list(phase.key_columns.values()) if phase else []
     for column in names:
         name = with_prefix(column)
         if name.startswith(INPUT):
-            uses[column] = "keys" if comparable(bare(name, INPUT)) in keys else "values"
+            uses[column] = "keys" if is_key(name, keys) else "values"
         elif name.startswith(ANSWER):
             uses[column] = use_of(field_of(bare(name, ANSWER), phase))
     return uses
 
 
 def mended_list(table: pd.DataFrame, keys: Iterable[str]) -> Mended:
-    """A list of items, as people keep it in any spreadsheet, without damage."""
-    wanted = {plain_name(name) for k in keys for name in (k, unmarked(k))}
-    names = map(str, table.columns)
-    uses: dict[str, Use] = {c: "keys" if plain_name(c).removeprefix("input.") in wanted else "values" for c in names}
+    """A list of items, as people keep it in any spreadsheet, without damage; `keys` are the columns of keys."""
+    patterns = list(keys)
+    wanted = {plain_name(name) for k in patterns for name in (k, unmarked(k))}
+    names = [(str(c), plain_name(c).removeprefix("input.")) for c in table.columns]
+    uses: dict[str, Use] = {c: "keys" if n in wanted or is_key(n, patterns) else "values" for c, n in names}
     return undo_damage(table, uses)
 
 
@@ -58,6 +62,9 @@ def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
     for name, spec in phase.fields.items():
         for pattern in (bare(c, ANSWER) for c in phase.columns_of(name)):
             if slot(pattern, answer) is not None or column.startswith(f"{comparable(pattern)}."):
+                return spec
+            groups = [answer[: dot.start()] for dot in _DOT.finditer(answer)] if SLOT in pattern else []
+            if any(slot(pattern, group) is not None for group in groups):
                 return spec
     return None
 

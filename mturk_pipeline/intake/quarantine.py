@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.column_names import ANSWER, has_answer_column, key_columns, unmarked
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, find_column, has_answer_column, key_columns, unmarked
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
+from mturk_pipeline.intake.slots import exploded, keys_of
 from mturk_pipeline.intake.standardising import Standard
 from mturk_pipeline.sheets.arrow import compute
 from mturk_pipeline.sheets.limits import Limits
@@ -130,7 +131,8 @@ def _other_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase:
 
     No other rule comes before: such a row does not even say that the phase asked about its item.
     """
-    absent = [unmarked(k) for k in key_columns(phase) if k not in frame.columns]
+    names = [f"Input.{column}" for column in phase.key_columns.values()]
+    absent = [unmarked(name) for name in names if find_column(frame.columns, name) is None]
     if absent:
         verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}"
         verdict.set(verdict.rule.isna(), NO_KEY_COLUMN, f"is in a file without {', '.join(absent)}")
@@ -145,6 +147,8 @@ def _no_item(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec) -> None:
     """Rows that do not say which item they are about, or answer nothing, in a file without answers."""
     if verdict.problem:
         verdict.set(verdict.rule.isna(), *_NO_ANSWER)
+    if phase.has_slots:
+        _without_items(verdict, frame, phase)
     for key in key_columns(phase):
         if key in frame.columns:
             blank = frame[key].fillna("").str.strip() == ""
@@ -152,6 +156,19 @@ def _no_item(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec) -> None:
             damage = damage_of(frame[key])
             reason = f"has a {key} that names no item (" + damage + "): write in what it was"
             verdict.set(damage != "", "damaged_key", reason)
+
+
+def _without_items(verdict: Verdict, frame: pd.DataFrame, phase: PhaseSpec) -> None:
+    """Rows none of whose slots names an item."""
+    slots = exploded(frame, phase.key_columns)
+    keys = keys_of(slots, phase.keys)
+    named = frame.index.isin(slots.index[keys.filled & (keys.damage == "")])
+    damage = keys.damage[keys.damage != ""]
+    words = damage[~damage.index.duplicated()].reindex(frame.index).fillna("")
+    columns = ", ".join(INPUT + column for column in phase.key_columns.values())
+    verdict.set(~named & (words == ""), "no_key", f"has no slot with {columns}: fill in which items it is about")
+    reason = f"has no slot whose {columns} names an item (" + words + "): write in what it was"
+    verdict.set(~named & (words != ""), "damaged_key", reason)
 
 
 def rows_as_json(table: TextTable, positions: np.ndarray) -> list[str]:

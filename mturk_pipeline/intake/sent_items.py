@@ -1,14 +1,15 @@
 """Items that the crowd has been asked about already, according to result files."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import read_whole, whole_of
-from mturk_pipeline.intake.column_names import INPUT, matching, with_prefix
+from mturk_pipeline.intake.column_names import ANSWER, INPUT, is_key, matching, with_prefix
 from mturk_pipeline.intake.item_ids import canonical_id, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
+from mturk_pipeline.intake.slots import HIT_SLOT, columns_of_keys, exploded, has_slots, items_in
 from mturk_pipeline.intake.times import read_times
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.vocabulary.dispositions import NO_ANSWER_COLUMN, NO_KEY_COLUMN, SUPERSEDED
@@ -18,6 +19,7 @@ from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 OFFER_ID = "offer_id"
 ATTEMPT = "attempt"
 ANSWERS_WANTED = "answers_wanted"
+OFFER_IDS_END = ";"  # between the ids of a row that asks about several items
 OFFER_COLUMNS = (OFFER_ID, ATTEMPT, ANSWERS_WANTED)
 VERIFIED = "verified"
 # Names that keys and fields do not have in an upload: its own, and those by which a copy is told from other tables.
@@ -63,7 +65,11 @@ HIT_COLUMNS = ("item_id", "hit_id", "answers", "unusable", "wanted", "sent_at", 
 _TOLD = ("submitted_at", "approved_at", "rejected_at")
 
 
-def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Sequence[str]) -> set[str]:
+# Keys of a phase, or their columns by name where these are others.
+Keys = Sequence[str] | Mapping[str, str]
+
+
+def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Keys) -> set[str]:
     """Ids of the items that have a HIT: answered ones, and those whose rows could not be used.
 
     A HIT without submissions, a conflicting or a quarantined row is a question asked all the same: whoever asked
@@ -75,38 +81,45 @@ def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None,
     sent |= set(offers_in_unread_files(set_aside, keys)["item_id"])
     if assignments is None:
         return sent
-    return sent | set(assignments["item_id"]) | set(offered_rows(assignments)["item_id"])
+    return sent | set(_items_of(assignments, keys)["item_id"]) | set(offered_rows(assignments)["item_id"])
 
 
 def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Offer ids and attempts that rows of results carry: item_id and attempt, once each."""
-    texts = _input(rows, OFFER_ID).dropna()
-    attempts = _input(rows, ATTEMPT).reindex(texts.index)
-    offers = pd.DataFrame({"item_id": texts, "attempt": attempts.fillna("1")}).drop_duplicates()
+    """Offer ids and attempts that rows of results carry: item_id and attempt, once each.
+
+    A row of a HIT that asks about several items carries all of their ids.
+    """
+    texts = _input(rows, OFFER_ID).dropna().str.split(OFFER_IDS_END).explode().str.strip()
+    attempts = _input(rows, ATTEMPT).loc[texts.index].fillna("1").to_numpy(dtype=object)
+    offers = pd.DataFrame({"item_id": texts.to_numpy(dtype=object), "attempt": attempts}).drop_duplicates()
     offers = offers[offers["item_id"].map(is_item_id).astype("bool")]
     ids = [canonical_id(text) for text in offers["item_id"]]
     table = pd.DataFrame({"item_id": ids, "attempt": [whole_of(text) or 1 for text in offers["attempt"]]})
     return table.astype({"item_id": "str", "attempt": "int64"}).drop_duplicates(ignore_index=True)
 
 
-def unused_rows(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
+def unused_rows(set_aside: pd.DataFrame | None, keys: Keys) -> pd.DataFrame:
     """Read rows set aside again: who was asked what. Left out are superseded rows, and files of another phase.
 
     Columns: item_id (missing where a key is blank), hit_id, assignment_id, worker (missing where the row has none),
     sent_at, expires_at (UTC), wanted (answers that the HIT asked for), source_file, and the row's own `Input.` columns.
+    Where keys have slots, a row for each slot.
     """
     return _read_again(_set_aside(set_aside, unread=False), keys)
 
 
-def offers_in_unread_files(set_aside: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
+def offers_in_unread_files(set_aside: pd.DataFrame | None, keys: Keys) -> pd.DataFrame:
     """Offers of the phase from which files came that are not read, as of another phase: item_id and attempt.
 
     They answer something else, but whoever asked about these items again would pay twice. Of another phase's offer
     the ids are other items' than the rows name here.
     """
     rows = _read_again(_set_aside(set_aside, unread=True), keys)
-    offers = [canonical_id(text) if is_item_id(text) else None for text in _input(rows, OFFER_ID).fillna("")]
-    return offered_rows(rows[rows["item_id"].notna() & (rows["item_id"] == pd.Series(offers, dtype="str"))])
+    cells = _input(rows, OFFER_ID).fillna("").str.split(OFFER_IDS_END)
+    offers = [{canonical_id(text.strip()) for text in texts if is_item_id(text.strip())} for texts in cells]
+    own = rows[[item in ids for item, ids in zip(rows["item_id"], offers, strict=True)]]
+    offered = offered_rows(own)
+    return offered[offered["item_id"].isin(own["item_id"])].reset_index(drop=True)
 
 
 def _set_aside(set_aside: pd.DataFrame | None, *, unread: bool) -> pd.DataFrame:
@@ -118,7 +131,7 @@ def _set_aside(set_aside: pd.DataFrame | None, *, unread: bool) -> pd.DataFrame:
     return set_aside[(set_aside["disposition"] != SUPERSEDED) & (of_unread == unread)]
 
 
-def _read_again(kept: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+def _read_again(kept: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     """Rows set aside as `unused_rows` gives them."""
     parsed = [json.loads(text) for text in kept.get("row", [])]
     rows = pd.DataFrame([row if isinstance(row, dict) else {} for row in parsed], index=kept.index)
@@ -129,17 +142,32 @@ def _read_again(kept: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     table["source_file"] = kept.get("source_file", pd.Series([], dtype="str"))
     table["worker"] = kept.reindex(columns=["worker"])["worker"].astype("str")
     inputs = rows[[c for c in map(str, rows.columns) if with_prefix(c).startswith(INPUT)]].astype("str")
-    inputs = mended_list(inputs, keys).frame
-    asked = pd.DataFrame({f"Input.{key}": _input(inputs, key) for key in keys}, index=rows.index, dtype="str")
+    columns = columns_of_keys(keys)
+    inputs = mended_list(inputs, columns.values()).frame
+    if has_slots(columns):
+        inputs = inputs.rename(columns=with_prefix)
+        slots = exploded(inputs, columns).drop(columns=HIT_SLOT)
+        inputs = pd.concat([slots, inputs[~inputs.index.isin(slots.index)].reindex(columns=slots.columns)])
+        table = table.loc[inputs.index]
+    table, inputs = table.reset_index(drop=True), inputs.reset_index(drop=True)
+    asked = pd.DataFrame({INPUT + key: _input(inputs, key) for key in columns}, index=inputs.index, dtype="str")
     named = asked.notna().all(axis=1) & asked.apply(lambda c: c.str.strip() != "").all(axis=1) & bool(len(keys))
     table.insert(0, "item_id", item_ids(asked).where(named))
-    alike = {column for key in keys for column, _ in matching(key, inputs.columns, INPUT)}
-    return pd.concat([table, asked, inputs.drop(columns=list(alike))], axis=1).reset_index(drop=True)
+    alike = {column for key in columns for column, _ in matching(key, inputs.columns, INPUT)}
+    return pd.concat([table, asked, inputs.drop(columns=list(alike))], axis=1)
 
 
-def hits_of_items(
-    assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Sequence[str]
-) -> pd.DataFrame:
+def _items_of(assignments: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+    """Raw output with a row for each item, and nothing but its own columns and keys."""
+    columns = columns_of_keys(keys)
+    if not has_slots(columns):
+        return assignments
+    inputs = [c for c in assignments.columns if c.startswith(INPUT) and is_key(c, columns.values())]
+    own = [c for c in assignments.columns if not c.startswith((INPUT, ANSWER))]
+    return items_in(assignments[[*own, *inputs]], columns)
+
+
+def hits_of_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None, keys: Keys) -> pd.DataFrame:
     """Each HIT of each item in result files: one row per item_id and hit_id.
 
     Columns: `answers` (assignments that count), `unusable` (somebody answered, and the row was set aside), `wanted`
@@ -147,7 +175,7 @@ def hits_of_items(
     `downloaded_after` (the latest moment in the HIT's batch), all UTC. A row without a HITId counts as a HIT only for
     an item that has no other.
     """
-    parts = [_used_hits(assignments)] if assignments is not None and len(assignments) else []
+    parts = [_used_hits(_items_of(assignments, keys))] if assignments is not None and len(assignments) else []
     unused = unused_rows(set_aside, keys)
     if not keys:  # each HIT is an item
         unused["item_id"] = item_ids(unused[["hit_id"]]).where(unused["hit_id"].notna())

@@ -5,7 +5,7 @@ survives whatever a spreadsheet does to the other cells, and it makes a copy kno
 deleted, saved as another kind of file.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -13,14 +13,16 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
-from mturk_pipeline.intake.column_names import unmarked
+from mturk_pipeline.intake.column_names import INPUT, find_column, hit_slot, unmarked
 from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
-from mturk_pipeline.intake.sent_items import ATTEMPT, NOT_OF_OFFERS, OFFER_ID
+from mturk_pipeline.intake.sent_items import ATTEMPT, NOT_OF_OFFERS, OFFER_ID, OFFER_IDS_END, Keys
+from mturk_pipeline.intake.slots import columns_of_keys, exploded, has_slots, keys_of
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import read_text
 from mturk_pipeline.texts.key_form import plain_name
+from mturk_pipeline.workflow.slot_names import SLOT
 
 # Columns of the file that names who must not repeat an item.
 EXCLUDED = ("WorkerId", "items", "offer_ids")
@@ -62,7 +64,7 @@ def is_taken_rework(columns: Iterable[str]) -> bool:
 
 
 def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
-    """Whether a table is a list of items: all keys, and nothing of a result file or a reviewed sheet.
+    """Whether a table is a list of items: all columns of keys, and nothing of a result file or a reviewed sheet.
 
     >>> is_plain_list(["University", "homepage"], ["university"])
     True
@@ -71,13 +73,12 @@ def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
     """
     names = {plain_name(c) for c in columns}
     parts = any(n.startswith(("input.", "answer.")) for n in names)
-    wanted = {plain_name(unmarked(k)) for k in keys}
-    return bool(keys) and wanted <= names and not (names & (NOT_OF_OFFERS - wanted) or parts)
+    wanted = {plain_name(unmarked(k)) for k in keys if SLOT not in k}
+    in_slots = all(any(hit_slot(k, n) is not None for n in names) for k in keys if SLOT in k)
+    return bool(keys) and wanted <= names and in_slots and not (names & (NOT_OF_OFFERS - wanted) or parts)
 
 
-def read_taken(
-    inputs: Sequence[Path], batches: Sequence[Path], keys: Sequence[str], *, first: bool = False
-) -> TakenOffers:
+def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Keys, *, first: bool = False) -> TakenOffers:
     """Read the offers to a phase that people took; faults of files are reported by whoever these are meant for.
 
     Parameters
@@ -87,14 +88,15 @@ def read_taken(
     batches
         Files of its result folder: there any list of items is one that was sent.
     keys
-        The phase's.
+        The phase's, or their columns by name.
     first
         The phase is the workflow's first: `inputs` are lists to ask about, and only copies of rework are taken.
     """
     is_copy = is_taken_rework if first else is_taken_offer
     read = [(path, _read(path, is_copy, ())) for path in inputs]
-    read += [(path, _read(path, is_taken_offer, keys)) for path in batches]
-    parts = [_rows(table, path.name, keys) for path, (tables, _) in read for table in tables]
+    columns = columns_of_keys(keys)
+    read += [(path, _read(path, is_taken_offer, list(columns.values()))) for path in batches]
+    parts = [_rows(table, path.name, columns) for path, (tables, _) in read for table in tables]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
     rows = rows.astype({"item_id": "str", "attempt": "int64", "source_file": "str", "changed": "bool"})
     rows = rows.sort_values(_COLUMNS, ignore_index=True).drop_duplicates(ignore_index=True)
@@ -130,28 +132,57 @@ def _may_count(path: Path, counts: Callable[[Iterable[str]], bool]) -> bool:
     return counts(read_text(head[: head.rfind(b"\n") + 1], Limits(), counts).frame.columns)
 
 
-def _rows(table: pd.DataFrame, name: str, keys: Sequence[str]) -> pd.DataFrame:
+def _rows(table: pd.DataFrame, name: str, keys: Mapping[str, str]) -> pd.DataFrame:
     written = table.set_axis([plain_name(c) for c in table.columns], axis=1)
     written = written.loc[:, ~written.columns.duplicated()].astype("str")
-    named = mended_list(written, keys).frame
+    named = mended_list(written, keys.values()).frame
     offered = _offer_ids(named)
-    wanted = [next((n for n in map(plain_name, (k, unmarked(k))) if n in named), plain_name(k)) for k in keys]
-    asked = pd.Series(None, index=named.index, dtype="str")
-    if wanted and set(wanted) <= set(named.columns):
-        filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])
-        asked = item_ids(named[wanted]).where(filled)
+    if has_slots(keys):
+        asked = _asked_in_slots(named, keys)
+    else:
+        asked, former = _asked(named, written, list(keys))
         # An offer that went out before keys were mended carries the id that the item had then.
-        offered = offered.mask(offered.eq(former_item_ids(written[wanted])), asked)
+        offered = offered.mask(offered.eq(former.reindex(offered.index)), asked.reindex(offered.index)).dropna()
     attempts = named.get(ATTEMPT, pd.Series("1", index=named.index, dtype="str")).fillna("1")
-    attempt = [whole_of(text) or 1 for text in attempts]
-    changed = offered.notna() & asked.notna() & (offered != asked)
-    both = pd.concat(
-        [pd.DataFrame({"item_id": ids, "attempt": attempt, "changed": changed}) for ids in (offered, asked)]
-    )
-    return both.dropna(subset=["item_id"]).assign(source_file=name.encode("utf-8", "replace").decode("utf-8"))[_COLUMNS]
+    attempt = pd.Series([whole_of(text) or 1 for text in attempts], index=named.index)
+    both = pd.concat([offered, asked])
+    rows = pd.DataFrame({"item_id": both.to_numpy(), "attempt": attempt.loc[both.index].to_numpy()})
+    rows["changed"] = both.index.isin(_changed(offered, asked))
+    return rows.assign(source_file=name.encode("utf-8", "replace").decode("utf-8"))[_COLUMNS]
+
+
+def _changed(offered: pd.Series, asked: pd.Series) -> list[object]:
+    """Rows whose keys name other items than they were offered with; the index of both is that of rows."""
+    now, then = (ids.groupby(level=0).agg(frozenset) for ids in (asked, offered))
+    return [row for row in now.index.intersection(then.index) if now[row] != then[row]]
+
+
+def _asked(named: pd.DataFrame, written: pd.DataFrame, keys: Sequence[str]) -> tuple[pd.Series, pd.Series]:
+    """Ids of the items that the rows' keys name, and those that version 0.1 gave them; none where a key is blank.
+
+    `written` are the rows as they stand in the file, `named` without damage.
+    """
+    wanted = [next((n for n in map(plain_name, (k, unmarked(k))) if n in named), plain_name(k)) for k in keys]
+    if not wanted or not set(wanted) <= set(named.columns):
+        nothing = pd.Series([], dtype="str", index=named.index[:0])
+        return nothing, nothing
+    filled = reduce(lambda a, b: a & b, [named[k].fillna("").str.strip() != "" for k in wanted])
+    return item_ids(named.loc[filled, wanted]), former_item_ids(written.loc[filled, wanted])
+
+
+def _asked_in_slots(named: pd.DataFrame, keys: Mapping[str, str]) -> pd.Series:
+    """Ids of the items that the slots of each row name; the row is the index."""
+    slots = exploded(named.rename(columns=lambda c: INPUT + c), keys)
+    columns = [find_column(slots.columns, key) for key in keys]
+    present = [c for c in columns if c is not None]
+    if len(present) < len(columns):
+        return pd.Series([], dtype="str", index=named.index[:0])
+    return item_ids(slots.loc[keys_of(slots, keys).filled, present])
 
 
 def _offer_ids(named: pd.DataFrame) -> pd.Series:
-    texts = named.get(OFFER_ID, pd.Series(None, index=named.index, dtype="str"))
-    ids = {text: canonical_id(text) for text in texts.dropna().unique() if is_item_id(text)}
-    return texts.map(ids).astype("str")
+    """Ids of the offers that each row is a copy of; the row is the index, as often as it asks about items."""
+    texts = named.get(OFFER_ID, pd.Series(None, index=named.index, dtype="str")).dropna()
+    each = texts.str.split(OFFER_IDS_END).explode().str.strip()
+    each = each[each.map(is_item_id).astype("bool")]
+    return pd.Series([canonical_id(text) for text in each], index=each.index, dtype="str")

@@ -4,6 +4,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.intake.sent_items import NOT_OF_OFFERS, OFFER_COLUMNS
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 
@@ -79,11 +80,12 @@ def inputs_of_items(
     """Inputs of each item asked about or listed, indexed by item_id: its keys first, without "Input.".
 
     The first answer's inputs count, in raw output and rows set aside (`unused_rows`); `listed` (item_id and plain
-    columns) counts for items without a HIT.
+    columns) counts for items without a HIT. What numbered columns say of each slot stands under a name with `{i}`.
     """
     # Lists have these names: one column each, whether its name comes from the list or from results.
     own = {"Input.item_id": "Input.item_id" + INPUT_MARK}
-    parts = [item_inputs(assignments.rename(columns=own)).rename(columns={"parent_item_id": "item_id"})]
+    slots = slots_of(assignments, phase).rename(columns=own)
+    parts = [item_inputs(slots).rename(columns={"parent_item_id": "item_id"})]
     named = unused.dropna(subset=["item_id"]).rename(columns=own)
     inputs = [c for c in named.columns if c.startswith("Input.")]
     parts.append(named[["item_id", *inputs]].rename(columns=lambda c: c.removeprefix("Input.")))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.offers.redundancy_words import in_words
 from mturk_pipeline.trust.agreements.base import cells_of, known_by_cell
 from mturk_pipeline.trust.answer_codes import Floats
@@ -79,7 +80,8 @@ def redundancy_advice(
         where fewer than 20 items are decided.
     """
     most_items = most_items or _affordable(answers)
-    copies = _copies(assignments, seed)
+    slots = slots_of(assignments, phase)
+    copies = _copies(slots, seed)
     most = _most_answers(copies)
     copies = copies[(copies["place"] < most) & (copies["copies"] >= most)]
     items = copies["item_id"].drop_duplicates()
@@ -92,7 +94,7 @@ def redundancy_advice(
         runs = [_looked(answers, copies, k, turn, most, truth, phase) for turn in turns]
         shares.append(float(pd.concat([passing.reindex(drawn) for passing, _ in runs]).mean()))
         rights.append(np.mean([right for _, right in runs], axis=0))
-    return _table(shares, rights, len(drawn), truth, _reward(assignments))
+    return _table(shares, rights, len(drawn), truth, _reward(assignments) * len(assignments) / max(len(slots), 1))
 
 
 def _affordable(answers: pd.DataFrame) -> int:

@@ -19,7 +19,7 @@ def column_origins(stage: str, phase: PhaseSpec) -> Origins:
         return {"raw": raw, "value": raw, "state": raw, "worker": [("raw_output", "worker")]}
     if stage == "items":
         return {
-            **{key: [("raw_output", f"Input.{key}")] for key in keys},
+            **{key: [("raw_output", f"Input.{column}")] for key, column in phase.key_columns.items()},
             "hit_ids": [("raw_output", "hit_id")],
             "given": [("answers", "value")],
         }

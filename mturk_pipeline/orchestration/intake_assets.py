@@ -17,6 +17,7 @@ from mturk_pipeline.orchestration.checks import (
 from mturk_pipeline.orchestration.stages import PhaseAssets
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS, SUPERSEDED
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def raw_output_assets(names: PhaseAssets) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             asset_key=names.key("raw_output"),
             value=assignments,
-            metadata=_raw_output_metadata(assignments, collected),
+            metadata=_raw_output_metadata(assignments, collected, phase.spec),
             check_results=_raw_output_checks(names, phase, made),
         )
         yield dg.MaterializeResult(
@@ -203,15 +204,16 @@ def unknown_own_files_check(names: PhaseAssets, stage: str, phase: ProjectPhase)
     return warning("unknown_own_files", names.key(stage), not found, text if found else "none", metadata)
 
 
-def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected") -> dict[str, Any]:
+def _raw_output_metadata(assignments: "pd.DataFrame", collected: "Collected", spec: PhaseSpec) -> dict[str, Any]:
     from mturk_pipeline.contracts.assignments import Assignments
+    from mturk_pipeline.intake.slots import slots_of
     from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 
     given = assignments[[c for c in assignments.columns if c.startswith("Answer.")]]
     return {
         "dagster/row_count": len(assignments),
         "dagster/column_schema": column_schema(Assignments),
-        "items": int(assignments["item_id"].nunique()),
+        "items": int(slots_of(assignments, spec)["item_id"].nunique()),
         "HITs": int(assignments["hit_id"].nunique()),
         "workers": worker_count(assignments),
         "anonymous_answers": int(is_unknown(assignments["worker"]).sum()),

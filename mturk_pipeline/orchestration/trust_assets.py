@@ -141,7 +141,7 @@ def _pilot_metadata(
     from mturk_pipeline.orchestration.pilot_page import pilot_page
     from mturk_pipeline.trust.pilot import PILOT_ITEMS, pilot
 
-    if assignments["item_id"].nunique() >= PILOT_ITEMS:
+    if answers["item_id"].nunique() >= PILOT_ITEMS:
         return {}
     return {"pilot": pilot_page(pilot(answers, assignments, phase), passing)}
 

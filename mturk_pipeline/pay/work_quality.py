@@ -188,7 +188,9 @@ def _same_everywhere(given: AnswersByAssignment) -> Iterator[Mark]:
     rows = valid[valid["field"].isin(personal)]
     if rows.empty:
         return
-    items = rows.groupby(["worker", "field", "value"], sort=False)["item_id"].transform("nunique")
+    # What is said once for a whole HIT, or in each slot of one, is said once.
+    unit = "hit_id" if given.phase.has_slots else "item_id"
+    items = rows.groupby(["worker", "field", "value"], sort=False)[unit].transform("nunique")
     often = pd.Series(False, index=valid.index)
     often.loc[rows.index] = items >= _MANY_ITEMS
     reason = f"Only answers that were also given for at least {_MANY_ITEMS - 1} other questions."

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,12 +13,15 @@ from mturk_pipeline.folders.tables import read_table_if_made
 from mturk_pipeline.folders.watching import WatchedFile
 from mturk_pipeline.intake.sent_items import OFFER_ID, carried_names, offered_names
 from mturk_pipeline.projects.phase import ProjectPhase
-from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mturk_pipeline.intake.taken_offers import TakenOffers
+
+
+# Names of keys with their columns, as what is remembered of a file can be asked by.
+KeyColumns = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def sent_to(phase: ProjectPhase, assignments: "pd.DataFrame | None" = None) -> H
     """HITs sent in `phase`, by its tables; its raw output is read where it is not given."""
     import pandas as pd
 
-    keys = tuple(phase.spec.keys)
+    keys = tuple(phase.spec.key_columns.items())
     if assignments is None:
         asked = _asked_by_tables(phase.stored("raw_output"), phase.stored("set_aside"), keys)
     else:
@@ -56,21 +59,22 @@ class _Asked(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _asked_by_tables(raw_output: WatchedFile | None, set_aside: WatchedFile | None, keys: tuple[str, ...]) -> _Asked:
+def _asked_by_tables(raw_output: WatchedFile | None, set_aside: WatchedFile | None, keys: KeyColumns) -> _Asked:
     """Three stages of a run ask this of the same tables; these are not looked through again."""
     used, aside = (file and read_table_if_made(file.path) for file in (raw_output, set_aside))
     return _asked(used, aside, keys)
 
 
-def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None", keys: tuple[str, ...]) -> _Asked:
+def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None", keys: KeyColumns) -> _Asked:
     import pandas as pd
 
     from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, offers_in_unread_files, unused_rows
 
-    unused = unused_rows(set_aside, keys)
+    columns = dict(keys)
+    unused = unused_rows(set_aside, columns)
     offered = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
-    offered.append(offers_in_unread_files(set_aside, keys))
-    return _Asked(hits_of_items(assignments, set_aside, keys), unused, pd.concat(offered, ignore_index=True))
+    offered.append(offers_in_unread_files(set_aside, columns))
+    return _Asked(hits_of_items(assignments, set_aside, columns), unused, pd.concat(offered, ignore_index=True))
 
 
 def taken_copies(phase: ProjectPhase) -> "TakenOffers":
@@ -80,7 +84,7 @@ def taken_copies(phase: ProjectPhase) -> "TakenOffers":
     from mturk_pipeline.intake.taken_offers import TakenOffers
 
     folders, first = phase.folders, phase.workflow.before(phase.phase) is None
-    keys = tuple(phase.spec.keys)
+    keys = tuple(phase.spec.key_columns.items())
     taken = [_taken_in(f, keys, "list" if first else "offer") for f in phase.files(folders.input)]
     taken += [_taken_in(f, keys, "batch") for f in phase.files(folders.batches)]
     rows = pd.concat([_taken_in(None, keys, "batch").rows, *(t.rows for t in taken)], ignore_index=True)
@@ -90,17 +94,18 @@ def taken_copies(phase: ProjectPhase) -> "TakenOffers":
 def taken_files(phase: ProjectPhase) -> tuple[WatchedFile, ...]:
     """Files in the folder where the phase is offered its input that are copies of offers; quick where none changed."""
     first = phase.workflow.before(phase.phase) is None
-    keys, role = tuple(phase.spec.keys), "list" if first else "offer"
+    keys, role = tuple(phase.spec.key_columns.items()), "list" if first else "offer"
     return tuple(f for f in phase.files(phase.folders.input) if len(_taken_in(f, keys, role).rows))
 
 
 @lru_cache(maxsize=4096)
-def _taken_in(file: WatchedFile | None, keys: tuple[str, ...], role: str) -> "TakenOffers":
+def _taken_in(file: WatchedFile | None, keys: KeyColumns, role: str) -> "TakenOffers":
     """Offers taken in one file; a file that did not change is not read again."""
     from mturk_pipeline.intake.taken_offers import read_taken
 
     paths: list[Path] = [] if file is None else [file.path]
-    return read_taken([], paths, keys) if role == "batch" else read_taken(paths, [], keys, first=role == "list")
+    columns = dict(keys)
+    return read_taken([], paths, columns) if role == "batch" else read_taken(paths, [], columns, first=role == "list")
 
 
 def offer_name(phase: ProjectPhase) -> str:
@@ -116,11 +121,13 @@ def offer_input(
     Nobody buys the same answer twice.
     """
     from mturk_pipeline.offers.next_input import not_yet_sent, offer_ids
+    from mturk_pipeline.offers.packing import of_slots
 
     offered = not_yet_sent(rows, phase.spec, sent_item_ids)
     offered = offered.assign(**{OFFER_ID: offer_ids(offered, phase.spec)})
-    write_upload(writer, offer_name(phase), offered, phase.spec)
-    _write_book(writer, phase, offered)
+    upload = as_uploaded(of_slots(offered, phase.spec) if phase.spec.has_slots else offered, phase)
+    write_upload(writer, offer_name(phase), upload)
+    _write_book(writer, phase, upload)
     return offered, offer_name(phase) if len(offered) else None
 
 
@@ -136,7 +143,7 @@ def offer_purged(
     out = set(purged["item_id"]) | set(sent_item_ids) if len(purged) else set(listed["item_id"])
     left = listed[~listed["item_id"].isin(list(out))]
     left = left.drop(columns=["item_id", "source_file", "source_row"])
-    write_upload(writer, name, left, phase.spec)
+    write_upload(writer, name, as_uploaded(left, phase))
     return left, name if len(left) else None
 
 
@@ -155,7 +162,7 @@ def offer_rework(
     for attempt in sorted(rows["attempt"].unique()):
         name = f"{phase.folders.input}/_rework_{phase.phase}_{attempt}"
         part = rows[rows["attempt"] == attempt]
-        write_upload(writer, f"{name}.csv", part, phase.spec)
+        write_upload(writer, f"{name}.csv", as_uploaded(part, phase))
         written.append(f"{name}.csv")
         excluded = exclusions(part, answered)
         if len(excluded):
@@ -167,20 +174,44 @@ def offer_rework(
     return written
 
 
-def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame", spec: PhaseSpec) -> None:
-    """Write rows as a batch's input CSV; values stay as they are, for the crowd's page shows them. No rows, no file."""
+def write_upload(writer: ProjectWriter, name: str, rows: "pd.DataFrame") -> None:
+    """Write rows, as `as_uploaded` gives them, as a batch's input CSV; no rows, no file.
+
+    Values stay as they are, for the crowd's page shows them.
+    """
     if rows.empty:
         writer.remove(name)
         return
     buffer = io.StringIO()
-    _as_uploaded(rows, spec).to_csv(buffer, index=False, lineterminator="\r\n")
+    rows.to_csv(buffer, index=False, lineterminator="\r\n")
     writer.write(name, buffer.getvalue().encode("utf-8", "replace"))
 
 
-def _as_uploaded(rows: "pd.DataFrame", spec: PhaseSpec) -> "pd.DataFrame":
-    """Rows with their columns as they are called in an upload; one without ids of offers is a list, as people's are."""
-    carried = carried_names(rows.columns, spec.keys) if OFFER_ID in rows else {}
-    return rows.rename(columns=offered_names(spec.keys, spec) | carried)
+def as_uploaded(rows: "pd.DataFrame", phase: ProjectPhase) -> "pd.DataFrame":
+    """Rows of items as a batch's input has them; one without ids of offers is a list, as people's are.
+
+    Columns are called as in an upload. Of a phase whose HITs ask about several items, these are packed into rows with
+    as many slots as its result files have, or its list.
+    """
+    spec = phase.spec
+    if spec.has_slots:
+        from mturk_pipeline.offers.packing import packed, slots_to_fill
+
+        rows = packed(rows, spec, slots_to_fill(spec, _slots_seen(phase)))
+    shared = [key for key, column in spec.key_columns.items() if key == column]
+    carried = carried_names(rows.columns, shared) if OFFER_ID in rows else {}
+    return rows.rename(columns=offered_names(shared, spec) | carried)
+
+
+def _slots_seen(phase: ProjectPhase) -> Sequence[int]:
+    """Numbers of the slots that the phase's result files have; without any those of a first phase's list."""
+    from mturk_pipeline.intake.slots import slot_numbers
+
+    raw_output = phase.table("raw_output")
+    seen = [] if raw_output is None else slot_numbers(map(str, raw_output.columns), phase.spec.key_columns)
+    if seen or phase.spec.items_per_hit or phase.workflow.before(phase.phase):
+        return seen
+    return phase.read_input().slots
 
 
 def _write_book(writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame") -> None:
@@ -191,7 +222,7 @@ def _write_book(writer: ProjectWriter, phase: ProjectPhase, rows: "pd.DataFrame"
     if rows.empty:
         writer.remove(name)
     else:
-        writer.write(name, xlsx_bytes({phase.phase: _as_uploaded(rows, phase.spec).astype("str")}))
+        writer.write(name, xlsx_bytes({phase.phase: rows.astype("str")}))
 
 
 def _rework_files(phase: ProjectPhase) -> list[str]:

@@ -65,7 +65,7 @@ class ProjectPhase:
 
     def sent_item_ids(self) -> set[str]:
         """Items of this phase that have a HIT, according to the result files taken in."""
-        return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.keys)
+        return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.key_columns)
 
     def is_made(self) -> bool:
         """Whether the phase's tables and its workbook are there.
@@ -120,7 +120,8 @@ class ProjectPhase:
         known = replacement_for(self.home)
         listed = read_input([f.path for f in self.files(self.folders.input)], self.spec)
         notes = tuple(map(known.in_file_name, listed.notes))
-        return InputList(replace_in_list(self.home, listed.items), replace_in_names(listed.problems, known), notes)
+        items, problems = replace_in_list(self.home, listed.items), replace_in_names(listed.problems, known)
+        return InputList(items, problems, notes, listed.slots)
 
     def without_ids(self, places: "pd.DataFrame") -> "pd.DataFrame":
         """A table of places in people's files, by names of files and sheets in which no worker's id stands."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.input_list import read_input
 from mturk_pipeline.projects.installation import Installation
-from mturk_pipeline.projects.offers import sent_to, write_upload
+from mturk_pipeline.projects.offers import as_uploaded, sent_to, write_upload
 from mturk_pipeline.projects.phase import project_phase
 
 
@@ -58,5 +58,5 @@ def draw_sample(installation: Installation, name: str, items: int | None, seed: 
     if chosen.empty:
         return Sample(None, 0, len(table), problems)
     upload = chosen.sort_index().drop(columns=["item_id", "source_file", "source_row"])
-    write_upload(phase.writer(), f"{phase.folders.input}/{file}", upload, phase.spec)
+    write_upload(phase.writer(), f"{phase.folders.input}/{file}", as_uploaded(upload, phase))
     return Sample(folder / file, len(upload), len(table), problems)

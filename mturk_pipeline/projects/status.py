@@ -10,6 +10,7 @@ import pandas as pd
 from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.offers.hit_history import GRACE
 from mturk_pipeline.projects.due_phases import Inputs, Verdict
@@ -98,7 +99,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str)
         state=state.value,
         batches=len(inputs.batches) if raw is None or raw.empty else int(raw["batch_id"].nunique()),
         assignments=0 if raw is None else len(raw),
-        items=0 if raw is None else int(raw["item_id"].nunique()),
+        items=0 if raw is None else int(slots_of(raw, phase.spec)["item_id"].nunique()),
         answers=0 if answers is None else int((answers["state"] != "blank").sum()),
         workers=0 if raw is None else worker_count(raw),
         set_aside=0 if aside is None else int((aside["disposition"] != SUPERSEDED).sum()),

@@ -5,6 +5,7 @@ import pandas as pd
 
 from mturk_pipeline.folders.atomic_files import digest
 from mturk_pipeline.intake.item_ids import row_ids
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 HIT_KEY = "hit_id"
@@ -23,6 +24,7 @@ def item_rows(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec
     records, with the value that most workers gave it. An item for which nobody listed a record has one row, with
     element ''.
     """
+    assignments = slots_of(assignments, phase)
     rows = _rows(answers, assignments, phase)
     keys = _keys(assignments, phase).reindex(rows["parent_item_id"]).set_axis(rows.index)
     records = [_most_given(answers, rows, name) for name in phase.record_keys if phase.record_fields]

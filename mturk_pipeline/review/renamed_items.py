@@ -12,7 +12,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 def renamed_items(exports: Exports, items: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> dict[str, str]:
     """Id then -> id now, of items that are the same: asked about in the same HITs, and for a record with its values.
 
-    An item that became several, or whose HITs are gone, has none.
+    An item that became several, whose HITs are gone or asked about other items too, has none.
     """
     values = exports.values
     gone = values[~values["item_id"].isin(items["item_id"])]
@@ -21,7 +21,8 @@ def renamed_items(exports: Exports, items: pd.DataFrame, known: KnownRows, phase
     asked = gone[gone["field"] == HIT_IDS].sort_values("last").drop_duplicates("item_id", keep="last")
     hits = asked.assign(hit_id=asked["value"].str.split("\n")).explode("hit_id")
     now = items[["parent_item_id", "hit_ids"]].explode("hit_ids").drop_duplicates().dropna()
-    parent_of = now.drop_duplicates("hit_ids").set_index("hit_ids")["parent_item_id"]
+    # Of several items of a HIT nobody can tell which one it was.
+    parent_of = now[~now["hit_ids"].duplicated(keep=False)].set_index("hit_ids")["parent_item_id"]
     hits["parent"] = hits["hit_id"].map(parent_of)
     known_hits = hits.dropna(subset=["parent"]).groupby("item_id")["parent"]
     single = known_hits.first()[known_hits.nunique() == 1]

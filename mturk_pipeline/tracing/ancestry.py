@@ -109,10 +109,10 @@ def _rules_node(tables: ProjectTables, phase: str, fields: Sequence[str]) -> Nod
 
 def _input_node(tables: ProjectTables, phase: str, row: dict[Any, Any]) -> Node:
     """What the crowd was shown, and where that comes from."""
-    asked = tables.rows(phase, "raw_output", "item_id", row["parent_item_id"])
+    asked = tables.asked(phase, row["parent_item_id"])
     shown: dict[str, Any] = {}
     if len(asked):
-        inputs = item_inputs(asked).drop(columns="parent_item_id")
+        inputs = item_inputs(asked, tables.workflow.phases[phase]).drop(columns="parent_item_id")
         shown = facts_of(inputs.iloc[0].to_dict(), inputs.columns)
         shown["hits"] = asked["hit_id"].drop_duplicates().tolist()
     title = "what was asked about" if shown else "never asked of the crowd"
@@ -163,7 +163,7 @@ def _keys_given(tables: ProjectTables, phase: str, following: PhaseSpec) -> pd.D
         return None
     here = tables.workflow.phases[phase].columns_by_name
     raw = tables.table(phase, "raw_output")
-    inputs = item_inputs(raw).set_index("parent_item_id") if len(raw) else pd.DataFrame()
+    inputs = item_inputs(raw, tables.workflow.phases[phase]).set_index("parent_item_id") if len(raw) else pd.DataFrame()
     columns = {}
     for key in following.keys:
         name = following.plain_name(key)

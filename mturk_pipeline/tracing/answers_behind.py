@@ -83,7 +83,7 @@ def _beside(table: pd.DataFrame, other: pd.DataFrame, by: str, columns: list[str
 
 def _not_listed_by(tables: ProjectTables, phase: str, item: Any, element: str) -> list[str]:
     """Workers who were asked for the item's list and did not name this record."""
-    asked = tables.rows(phase, "raw_output", "item_id", item)
+    asked = tables.asked(phase, item)
     answers = tables.rows(phase, "answers", "item_id", item)
     if asked.empty or answers.empty:
         return []

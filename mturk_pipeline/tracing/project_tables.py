@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.workflow.workflow import Workflow
 
 ALL_LEADS = "all_leads"
@@ -34,6 +35,15 @@ class ProjectTables:
         """The rows whose `column` is `value`; none where there is no such column."""
         table = self.table(phase, stage)
         return table[table[column] == value] if column in table else table.iloc[:0]
+
+    def asked(self, phase: str, item_id: object) -> pd.DataFrame:
+        """Raw output about an item: whole rows, or the slots of the HITs that asked about several."""
+        key = (phase, "slots")
+        if key not in self._known:
+            raw_output = self.table(phase, "raw_output")
+            self._known[key] = slots_of(raw_output, self.workflow.phases[phase]) if len(raw_output) else raw_output
+        slots = self._known[key]
+        return slots[slots["item_id"] == item_id] if "item_id" in slots else slots.iloc[:0]
 
     @property
     def leads(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.intake.column_names import find_column
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.kinds import key_of, read
 from mturk_pipeline.trust.agreements.base import CELL, no_values
 from mturk_pipeline.trust.answer_codes import Ints
@@ -24,6 +25,7 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
     Fields of a list's records have no gold. A gold cell that is no answer of its field's
     kind does not count, nor an item that was sent with two different ones (`gold_notes` says how many).
     """
+    assignments = slots_of(assignments, phase)
     truth = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64)
     for number, (name, spec) in enumerate(phase.fields.items()):
         known = None if name in phase.record_fields else known_answers(assignments, spec)
@@ -47,6 +49,7 @@ def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
 def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:
     """Notes, in words, on gold that could not be used."""
     notes = []
+    assignments = slots_of(assignments, phase)
     for name, spec in phase.fields.items():
         if spec.gold is None:
             continue

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.trust.pilot_cells import common_cells
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES
@@ -44,7 +45,7 @@ def pilot(answers: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseSpec) ->
     table = pd.DataFrame(index=pd.Index(list(phase.fields), dtype="str", name="field"))
     table = table.join(_filled(answers)).join(_agreement(answers)).fillna(0).astype("int64")
     return Pilot(
-        items=int(assignments["item_id"].nunique()),
+        items=int(slots_of(assignments, phase)["item_id"].nunique()),
         assignments=len(assignments),
         workers=worker_count(assignments),
         median_seconds=float(median),

@@ -52,15 +52,17 @@ def _facts(worker: dict, phase_median: float) -> list[str]:
     if not worker["total_contribution"] >= MIN_ASSIGNMENTS:
         return []
     lines = []
+    # Answers to several items of one HIT are one piece of evidence.
+    each = worker.get("evidence_share", 1)
     repeated, blank, asked = worker["repeated_answers"], worker["blank_required"], worker["asked_required"]
-    if repeated >= MIN_REPEATS and repeated >= REPEAT_SHARE * worker["valid"]:
+    if repeated >= MIN_REPEATS and repeated >= REPEAT_SHARE * worker["valid"] * each:
         lines.append(f"gave the same value for different items {repeated} times where others did not")
-    if blank >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked:
+    if blank * each >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked:
         lines.append(f"left a required field blank {blank} of {asked} times")
     invalid, given = worker["invalid"], worker["answers"]
-    if invalid >= MIN_INVALID and invalid >= INVALID_SHARE * given:
+    if invalid * each >= MIN_INVALID and invalid >= INVALID_SHARE * given:
         lines.append(f"{invalid} of {given} answers are invalid")
-    if worker["gold_asked"] >= MIN_GOLD and worker["gold_right"] < GOLD_SHARE * worker["gold_asked"]:
+    if worker["gold_asked"] * each >= MIN_GOLD and worker["gold_right"] < GOLD_SHARE * worker["gold_asked"]:
         lines.append(f"{worker['gold_right']} of {worker['gold_asked']} gold questions are right")
     median = worker["median_work_seconds"]
     if median < SHORT_WORK * phase_median:

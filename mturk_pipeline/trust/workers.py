@@ -4,10 +4,13 @@ Nothing here accuses: `evidence` states facts for a person to judge, and only fr
 is a suggestion (`mturk_pipeline.trust.worker_standing` says from what).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Workers
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.intake.unknown_workers import is_unknown, known
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.trust.agreement import agreement
@@ -17,6 +20,7 @@ from mturk_pipeline.trust.answer_codes import (
     NONE,
     NONE_IN_WORDS,
     VALID,
+    Floats,
     Ints,
     Rows,
     coded,
@@ -45,7 +49,8 @@ def rate_workers(
 ) -> pd.DataFrame:
     """One row per worker (contract Workers), sorted by worker; people who did not log in are none.
 
-    A worker is known from either table. `fitted` is the result of `consensus.fit`, where the caller has it; `gold` that
+    A worker is known from either table. Answers to several items of one assignment count as one piece of evidence.
+    `fitted` is the result of `consensus.fit`, where the caller has it; `gold` that
     of `gold.gold_truth` for the same ballots, where the phase has gold questions.
     """
     model_fit = fitted or fit(answers, phase)
@@ -54,11 +59,13 @@ def rate_workers(
     names = pd.Index(
         sorted({*rows.names.workers[~is_unknown(rows.names.workers)], *assignments["worker"]}), dtype="str"
     )
-    table = pd.DataFrame(index=names).join(_from_assignments(assignments))
+    table = pd.DataFrame(index=names).join(_from_assignments(assignments, slots_of(assignments, phase)))
+    share = _by_worker(rows, evidence_share(rows))
     table = (
         table.join(_from_answers(rows, phase))
         .join(agreement(model_fit.ballots, phase))
-        .join(_from_fit(model_fit, gold))
+        .join(_from_fit(model_fit, gold, share))
+        .join(share.rename("evidence_share"))
     )
     table = table.join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers")).reindex(names)
     counts = [c for c in _COUNTS if c in table]
@@ -88,14 +95,25 @@ _COUNTS = [
 ]
 
 
-def _from_assignments(assignments: pd.DataFrame) -> pd.DataFrame:
+def evidence_share(rows: Rows) -> Floats:
+    """Per worker: how much of a piece of evidence each item is, assignments by items that they answered; 1 as a rule.
+
+    Slots of one HIT were answered in one sitting, well or badly: ten of them tell of a worker what one tells.
+    """
+    n = len(rows.names.workers)
+    sittings = np.bincount(pairs(rows.worker, rows.assignment)[1][:, 0], minlength=n)
+    items = np.bincount(pairs(pairs(rows.assignment, rows.item)[0], rows.worker)[1][:, 1], minlength=n)
+    return np.where(items > 0, sittings / np.maximum(items, 1), 1.0)
+
+
+def _from_assignments(assignments: pd.DataFrame, slots: pd.DataFrame) -> pd.DataFrame:
     """Per worker: contributions, items, median time, and the latest lifetime numbers that a file gave."""
     ordered = assignments.sort_values(["submitted_at", "assignment_id"], na_position="first")
     grouped = ordered.groupby("worker")
     lifetime = grouped[["approval_rate", "approved_before", "submitted_before"]].last()
     return lifetime.assign(
         total_contribution=grouped.size(),
-        items=grouped["item_id"].nunique(),
+        items=slots.groupby("worker")["item_id"].nunique(),
         median_work_seconds=grouped["work_seconds"].median(),
     )
 
@@ -123,26 +141,30 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.Index(rows.names.workers, dtype="str"))
 
 
-def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
+def _from_fit(fitted: Fitted, gold: Ints | None, share: pd.Series) -> pd.DataFrame:
     """The model's estimates per worker: reliability, copy partners, gold, and outcomes that weighting changed."""
     votes, n = fitted.ballots, len(fitted.ballots.workers)
-    middle, low, high = reliability(fitted.scores)
+    known, each = fitted.known, share.reindex(votes.workers).fillna(1.0).to_numpy()
+    # Without what is known from before: history must not come back as evidence of its own.
+    given = np.maximum(fitted.scores.given - known.given, 0) * each
+    right = np.maximum(fitted.scores.right - known.right, 0) * each
+    once = {} if (each == 1).all() else {"given": given + known.given, "right": right + known.right}
+    middle, low, high = reliability(replace(fitted.scores, **once))
     moved = changed(votes, fitted.chosen, speakers_for_none(votes, fitted.phase)[0])[votes.votes.cell]
     names = votes.workers.tolist()
-    asked, right = _gold(votes, gold)
+    gold_asked, gold_right = _gold(votes, gold)
     return pd.DataFrame(
         {
-            # Without what is known from before: history must not come back as evidence of its own.
-            "given": np.maximum(fitted.scores.given - fitted.known.given, 0),
-            "right": np.maximum(fitted.scores.right - fitted.known.right, 0),
-            "blacklisted": fitted.known.weight == 0,
-            "checked": checked_workers(votes, fitted.known),
+            "given": given,
+            "right": right,
+            "blacklisted": known.weight == 0,
+            "checked": checked_workers(votes, known),
             "reliability": middle,
             "reliability_low": low,
             "reliability_high": high,
             "copy_partners": [[names[p] for p in pair] for pair in partners(fitted.scores.copying, n)],
-            "gold_asked": asked,
-            "gold_right": right,
+            "gold_asked": gold_asked,
+            "gold_right": gold_right,
             "outcomes_changed": np.bincount(votes.votes.worker[moved], minlength=n),
         },
         index=pd.Index(votes.workers, dtype="str"),
@@ -165,8 +187,8 @@ def _gold(votes: Ballots, gold: Ints | None) -> tuple[Ints, Ints]:
 def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
     """Per worker: values given for more than one item, beyond the first each, that others do not give there.
 
-    Left out are closed fields (everybody repeats 'yes'), names in lists (many directories have a chess club),
-    and footers, which many workers find on many items.
+    Several items of one assignment count once. Left out are closed fields (everybody repeats 'yes'), names in lists
+    (many directories have a chess club), and footers, which many workers find on many items.
     """
     specs = phase.fields
     open_field = np.array(
@@ -178,6 +200,8 @@ def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
     answer, answers = pairs(pairs(value, rows.item)[0], rows.worker)
     value_of, item_of = _first_of(answer, value), _first_of(answer, rows.item)
     worker_of = answers[:, 1]
+    # Slots of one HIT count once.
+    sitting = _first_of(answer, rows.assignment)
     alone = np.bincount(answers[:, 0])[answers[:, 0]] == 1 if len(answers) else np.zeros(0, dtype=bool)
 
     givers = np.bincount(pairs(value_of, worker_of)[1][:, 0], minlength=len(values))
@@ -186,8 +210,8 @@ def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
     footer = kinds[values[:, 0]] & (items >= FOOTER_ITEMS) & (givers >= FOOTER_WORKERS)
 
     pasted, pastes = pairs(value_of, worker_of)
-    n_alone = np.bincount(pasted[alone], minlength=len(pastes))
-    n_items = np.bincount(pasted, minlength=len(pastes))
+    n_alone = np.bincount(pairs(pasted[alone], sitting[alone])[1][:, 0], minlength=len(pastes))
+    n_items = np.bincount(pairs(pasted, sitting)[1][:, 0], minlength=len(pastes))
     repeated = np.where(n_alone == n_items, n_alone - 1, n_alone)
     repeated = np.where(footer[pastes[:, 0]], 0, repeated)
     return np.bincount(pastes[:, 1], repeated, minlength=len(rows.names.workers)).astype(np.int64)
@@ -200,5 +224,5 @@ def _first_of(codes: Ints, values: Ints) -> Ints:
     return of
 
 
-def _by_worker(rows: Rows, numbers: Ints) -> pd.Series:
+def _by_worker(rows: Rows, numbers: Ints | Floats) -> pd.Series:
     return pd.Series(numbers, index=pd.Index(rows.names.workers, dtype="str"))

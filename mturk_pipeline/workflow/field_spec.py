@@ -74,7 +74,9 @@ class FieldSpec(Strict):
 
     `columns` name the answer columns that feed the field, without the "Answer." prefix; several columns are
     pooled as several values of one answer, not as rivals. `{n}` in a column stands for the slots 1, 2, 3 … of
-    a list of records ("club_{n}_url"): all fields with `{n}` together make one record.
+    a list of records ("club_{n}_url"): all fields with `{n}` together make one record. `{i}` stands for the slots of
+    a HIT that asks about several items ("mood_{i}" beside the key "adj_{i}"): each slot is an item of its own, with one
+    answer per field. A column without `{i}` beside them, such as a comment box, is an answer about each of the items.
     """
 
     kind: str = Field(

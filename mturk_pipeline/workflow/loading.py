@@ -18,6 +18,8 @@ PHASE_TYPE = "mturk_pipeline.components.Phase"
 LEADS_TYPE = "mturk_pipeline.components.AllLeads"
 # Names become names of assets and jobs, which take ASCII only.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# A name such as adj_{i} that stands in a list of YAML without quotes.
+_BARE_BRACES = re.compile(r"(?<=[\[,])\s*[^\s\[\],'\"{}:]*\{[in]\}[^\s\[\],'\"{}:]*")
 
 
 def load_workflow(folder: Path) -> Workflow:
@@ -83,7 +85,9 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
         what = getattr(error, "problem", None) or getattr(error, "strerror", None) or "not UTF-8 text"
-        raise WorkflowError(f"{path}:{line} cannot be read as YAML: {what}") from None
+        braces = _BARE_BRACES.search(mark.buffer or "", 0) if mark and "'{'" in what else None
+        remedy = f"put names with {{ }} in quotes: '{braces[0].strip()}'" if braces else ""
+        raise WorkflowError(f"{path}:{line} cannot be read as YAML: {what}", remedy=remedy) from None
     except RecursionError:
         raise WorkflowError("cannot be read as YAML: nested too deeply", where=path) from None
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
@@ -14,6 +15,7 @@ from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
+from mturk_pipeline.workflow.slot_names import SLOT, slot_name, slot_problem
 
 # What the UI takes as an owner.
 _OWNER = re.compile(r"team:\S(?:.*\S)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
@@ -40,7 +42,10 @@ def column_of(name: str, mark: str, fields: Collection[str]) -> str:
 
     >>> column_of("trust", FIELD_MARK, ["trust"]), column_of("club_trust", KEY_MARK, ["club"]), column_of("a", "", "a")
     ('trust (field)', 'club_trust (key)', 'a')
+    >>> column_of("adj_{i}", KEY_MARK, [])
+    'adj'
     """
+    name = slot_name(name)
     beside = _BESIDE.fullmatch(name)
     taken = name in RESERVED_NAMES or " ".join(name.casefold().replace("_", " ").split()) in _FOUND_IN_SHEETS
     taken |= beside is not None and not {beside[1], beside[1] + FIELD_MARK}.isdisjoint(fields)
@@ -87,7 +92,16 @@ class PhaseSpec(Strict):
     )
     keys: list[str] = Field(
         default=[],
-        description="Input columns that say which item is asked about, without 'Input.'; by default the HIT itself.",
+        description="Input columns that say which item is asked about, without 'Input.'; by default the HIT itself. "
+        "'adj_{i}' makes each slot of a HIT (adj_1, adj_2 …) an item of its own, called adj.",
+    )
+    slot_keys: dict[str, str] = Field(
+        default={}, description="Columns of keys with {i}, by the key's name; 'adj_{i}' among the keys is short for it."
+    )
+    items_per_hit: int | None = Field(
+        None,
+        ge=1,
+        description="Slots of a row to upload, where keys hold {i}: by default those of results or list, else 10.",
     )
     fields: dict[str, FieldSpec] = Field(description="What is asked of each item.")
     match_records: list[str] = Field(
@@ -166,13 +180,16 @@ class PhaseSpec(Strict):
         if not isinstance(fields, Mapping):
             return data
         columns = {name: column_of(name, FIELD_MARK, fields) for name in map(str, fields)}
-        if len(set(columns.values())) < len(columns):
-            twice = sorted(column for name, column in columns.items() if name != column and column in columns)
+        if twice := sorted(name for name, count in Counter(columns.values()).items() if count > 1):
             raise ValueError(f"{twice} would name two fields; rename one")
         specs = {columns[str(name)]: _fed_by(str(name), spec, columns) for name, spec in fields.items()}
         named: dict[str, Any] = {"fields": specs}
         if isinstance(keys := data.get("keys"), list | tuple):
-            named["keys"] = [column_of(_as_header(key), KEY_MARK, fields) for key in keys]
+            written = {_as_header(key): column_of(_as_header(key), KEY_MARK, fields) for key in keys}
+            named["keys"] = [written[_as_header(key)] for key in keys]
+            in_slots = {column: key for key, column in written.items() if SLOT in key}
+            if in_slots and isinstance(earlier := data.get("slot_keys", {}), Mapping):
+                named["slot_keys"] = {**earlier, **in_slots}
         if isinstance(records := data.get("match_records"), list | tuple):
             named["match_records"] = [columns.get(_as_header(name), name) for name in records]
         return {**data, **named}
@@ -185,6 +202,12 @@ class PhaseSpec(Strict):
         clash = {n for n in names if names.count(n) > 1}
         if clash:
             raise ValueError(f"{sorted(clash)} is both a key and a field; rename the field")
+        if flat := [c for c in self.slot_keys.values() if SLOT not in c]:
+            raise ValueError(f"slot_keys names the column {flat[0]}, which has no {{i}} for the number of its slot")
+        columns = {field: self.columns_of(field) for field in self.fields}
+        golds = [spec.gold for spec in self.fields.values() if isinstance(spec.gold, str)]
+        if problem := slot_problem(self.key_columns, columns, golds, self.items_per_hit):
+            raise ValueError(problem)
         unknown = set(self.match_records) - set(self.record_fields)
         if unknown:
             raise ValueError(f"match_records names {sorted(unknown)}, which is no field with {{n}} in its columns")
@@ -211,6 +234,20 @@ class PhaseSpec(Strict):
     def columns_by_name(self) -> dict[str, str]:
         """Columns of keys and fields by their names in the phase file."""
         return {self.plain_name(column): column for column in (*self.keys, *self.fields)}
+
+    @cached_property
+    def key_columns(self) -> dict[str, str]:
+        """Input columns of the keys, without the 'Input.' prefix, by the keys' names.
+
+        >>> PhaseSpec(keys=["page", "adj_{i}"], fields={"mood": {"kind": "text", "columns": ["mood_{i}"]}}).key_columns
+        {'page': 'page', 'adj': 'adj_{i}'}
+        """
+        return {key: self.slot_keys.get(key, key) for key in self.keys}
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether each slot of a HIT is an item of its own: a key's column holds {i}."""
+        return any(SLOT in column for column in self.key_columns.values())
 
     def columns_of(self, field: str) -> tuple[str, ...]:
         """The answer columns feeding `field`, without the 'Answer.' prefix."""

@@ -41,7 +41,7 @@ def make_leads(
     phase.keep("outcome_problems", outcomes.problems)
     spec = phase.workflow.leads
     sources = row_sources(reviewed, raw_output, phase.table("decisions"))
-    leads = gather_leads(reviewed, consensus, phase.spec, spec, item_inputs(raw_output), sources)
+    leads = gather_leads(reviewed, consensus, phase.spec, spec, item_inputs(raw_output, phase.spec), sources)
     leads = mark_suppressed(leads, outcomes.outcomes, phase.spec)
     mail = recipients(leads, phase.spec, spec)
     phase.keep("recipients", mail)

@@ -35,7 +35,7 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     files = [file.path for file in phase.files(phase.folders.batches) if file.path not in copies]
     collected = phase.collect(files)
     upstream = phase.table("next_input", before) if before else None
-    assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.keys)
+    assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.key_columns)
     phase.keep("result_files", collected.files)
     return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files))
 

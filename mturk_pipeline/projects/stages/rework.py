@@ -6,6 +6,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.ancestors import item_inputs
 from mturk_pipeline.intake.sent_items import OFFER_ID
+from mturk_pipeline.intake.slots import slots_of
 from mturk_pipeline.offers.hit_history import asked_items, inputs_of_items
 from mturk_pipeline.offers.missing import missing_units
 from mturk_pipeline.offers.next_input import UploadRows, next_input
@@ -55,7 +56,7 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
     inputs = inputs_of_items(raw_output, sent.unused, coverage.listed, phase.spec)
     handed = rework(reviewed, coverage.items, inputs, phase.spec, coverage.missing)
     writer = phase.writer()
-    answered = answered_by(raw_output, sent.unused)
+    answered = answered_by(slots_of(raw_output, phase.spec), sent.unused)
     unnamed = restore_names(phase, answered.loc[answered["item_id"].isin(handed.rows[OFFER_ID]), "worker"])
     files = offer_rework(writer, phase, handed.rows, answered)
     return Rework(handed, files, sent, writer.kept, len(unnamed))
@@ -65,4 +66,4 @@ def make_next_input(
     phase: ProjectPhase, following: str, reviewed: pd.DataFrame, raw_output: pd.DataFrame
 ) -> UploadRows:
     """Make the next phase's input from accepted and fixed rows."""
-    return next_input(reviewed, item_inputs(raw_output), phase.spec, phase.in_phase(following).spec)
+    return next_input(reviewed, item_inputs(raw_output, phase.spec), phase.spec, phase.in_phase(following).spec)

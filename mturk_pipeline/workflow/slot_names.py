@@ -1,0 +1,56 @@
+"""Names of columns with `{i}`, the number of a slot: one HIT asks about several items, each in numbered columns."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+SLOT = "{i}"
+RECORD = "{n}"
+_AROUND = re.compile(r"[_\W]*\{i\}[_\W]*")
+
+
+def slot_name(column: str) -> str:
+    """What tables and people's files call a column with `{i}`; another column's own name.
+
+    >>> slot_name("adj_{i}"), slot_name("tweet{i}_text"), slot_name("{i}"), slot_name("page")
+    ('adj', 'tweet_text', 'item', 'page')
+    """
+    return (_AROUND.sub("_", column).strip("_") or "item") if SLOT in column else column
+
+
+def numbered(column: str, number: int) -> str:
+    """The column of one slot.
+
+    >>> numbered("adj_{i}", 3)
+    'adj_3'
+    """
+    return column.replace(SLOT, str(number))
+
+
+def slot_problem(
+    keys: Mapping[str, str], columns: Mapping[str, Sequence[str]], golds: Iterable[str], items_per_hit: int | None
+) -> str | None:
+    """Why columns with `{i}` make no slots, in one line with what to do; None where they do or where there are none.
+
+    `keys` are the columns of keys by name, `columns` those of fields.
+    """
+    in_keys = [c for c in keys.values() if SLOT in c]
+    in_fields = [f for f, names in columns.items() if any(SLOT in c for c in names)]
+    in_gold = [g for g in golds if SLOT in g]
+    if lists := [c for c in keys.values() if RECORD in c]:
+        return f"the key {lists[0]} holds {{n}}, which numbers records of one item: for an item of its own write {{i}}"
+    if crowded := [c for names in columns.values() for c in names if "{i}{n}" in c or "{n}{i}" in c]:
+        return f"the column {crowded[0]} has nothing between {{i}} and {{n}}: nobody can tell their numbers apart"
+    if in_keys and not in_fields:
+        return (
+            f"the key {in_keys[0]} makes each slot of a HIT an item, but no field has {{i}} in its columns: write it "
+            "into those that are answered for each slot, such as columns: ['answer_{i}']"
+        )
+    if (in_fields or in_gold) and not in_keys:
+        named = in_fields[0] if in_fields else in_gold[0]
+        return (
+            f"{named} is answered for each slot ({{i}}), but no key says what a slot is about: write {{i}} into the "
+            "key's column, such as keys: ['item_{i}'], or {n} for a list of records of one item"
+        )
+    if items_per_hit is not None and not in_keys:
+        return "items_per_hit counts the slots of a HIT, but no key has {i} in its column, such as keys: ['item_{i}']"
+    return None
