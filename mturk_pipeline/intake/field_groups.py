@@ -9,6 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.kind_guesses import Guess, guess_kind, is_behaviour
 from mturk_pipeline.kinds import KINDS, Kind, choices
+from mturk_pipeline.workflow.slot_names import slot_name
 
 _CROSSING = 0.3  # of the texts that several people gave stand in different columns
 
@@ -105,7 +106,7 @@ def _guesses(assignments: pd.DataFrame, names: Sequence[str]) -> dict[str, Guess
     for members in alike.values():
         cells = [assignments[f"Answer.{m}"].dropna() for m in members]
         asked = [(member, i) for member, part in zip(members, cells, strict=True) for i in item.loc[part.index]]
-        guess = guess_kind(members[0], pd.concat(cells).str.slice(0, 500), items, asked)
+        guess = guess_kind(slot_name(members[0]), pd.concat(cells).str.slice(0, 500), items, asked)
         guesses.update(dict.fromkeys(members, guess))
     return guesses
 

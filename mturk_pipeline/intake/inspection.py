@@ -10,6 +10,7 @@ import pandas as pd
 from mturk_pipeline.intake.collecting import Collected, collect
 from mturk_pipeline.intake.lost_cells import lost_cell_lines
 from mturk_pipeline.intake.result_file import ResultFile, as_result_file
+from mturk_pipeline.intake.slot_guesses import column_for_each_item
 from mturk_pipeline.intake.unknown_workers import is_unknown, worker_count
 from mturk_pipeline.texts.source_place import source_places
 from mturk_pipeline.vocabulary.dispositions import DISPOSITIONS
@@ -121,6 +122,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None) -> Ins
         return Inspection(path, broken)
     balance = {c: int(entry[c]) for c in ("rows", "used", *DISPOSITIONS)}
     warnings = [line.removeprefix(path.name).lstrip(":, ") for line in collected.warnings]
+    unusable = column_for_each_item(collected.assignments)
     contents = [c for c in collected.assignments.columns if c.startswith(("Input.", "Answer."))]
     return Inspection(
         path,
@@ -131,7 +133,7 @@ def inspect_file(file: ResultFile | Path, phase: PhaseSpec | None = None) -> Ins
         **_content(collected.assignments),
         rules=_counts(collected.set_aside["rule"]),
         not_counted=_not_counted(collected),
-        warnings=(*warnings, *lost_cell_lines(collected.assignments, contents)),
+        warnings=(*warnings, *([unusable] if unusable else []), *lost_cell_lines(collected.assignments, contents)),
     )
 
 

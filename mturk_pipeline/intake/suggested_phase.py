@@ -13,13 +13,17 @@ import pandas as pd
 import yaml
 
 from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.intake.column_names import ANSWER, INPUT
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
+from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.result_file import ResultFile
+from mturk_pipeline.intake.slot_guesses import column_for_each_item, suggest_slots
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
+from mturk_pipeline.workflow.slot_names import SLOT, slot_name
 
 # Columns that tables and workbooks of later rooms hold beside fields.
 _TAKEN = RESERVED_NAMES | {"rank", "worker", "assignment_id"}
@@ -40,11 +44,8 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
         files = collected.files
         reasons = (files["source_file"] + " " + files["problem"].fillna("has no usable row with an answer")).tolist()
         raise UnreadableFileError("no phase can be made: " + "; ".join(reasons or ["no file was given"]))
-    keys = suggest_keys(assignments)
-    groups = group_columns(assignments, answers)
-    attributes: dict[str, Any] = {"description": _description(assignments), "keys": keys}
-    attributes["assignments_per_item"] = _redundancy(assignments)
-    attributes["fields"] = _fields(groups, keys, assignments)
+    attributes: dict[str, Any] = {"description": _description(assignments)}
+    attributes |= _about_items(assignments, answers)
     content = yaml.safe_dump(
         {"type": "mturk_pipeline.components.Phase", "attributes": attributes},
         sort_keys=False,
@@ -52,13 +53,41 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
         width=110,
     )
     place = "<workflow>/<phase>/defs.yaml"
+    unusable = column_for_each_item(assignments)
+    content = f"# {unusable}.\n{content}" if unusable else content
     return f"# Guessed from {len(paths)} result file(s): read it through, then save it as {place}\n{content}"
 
 
-def suggest_keys(assignments: pd.DataFrame) -> list[str]:
+def _about_items(assignments: pd.DataFrame, answers: Sequence[str]) -> dict[str, Any]:
+    """Keys, redundancy and fields: of HITs, or of their slots where inputs and answers are numbered alike."""
+    slots = suggest_slots(assignments)
+    keys = [] if slots is None else _slot_keys(slots)
+    if slots is None or not keys:
+        keys = suggest_keys(assignments)
+        fields = _fields(group_columns(assignments, answers), keys, assignments)
+    else:
+        slots = slots.assign(item_id=item_ids(slots[[INPUT + key for key in keys]]))
+        answered = [c for c in slots.columns if c in answers or (c.startswith(ANSWER) and SLOT in c)]
+        answered.sort(key=lambda column: SLOT not in column)
+        fields = _fields(group_columns(slots, answered), [slot_name(key) for key in keys], slots)
+    return {"keys": keys, "assignments_per_item": _redundancy(assignments), "fields": fields}
+
+
+def _slot_keys(slots: pd.DataFrame) -> list[str]:
+    """The fewest inputs that identify slots: of those of each slot where they do, else with some of the whole HIT."""
+    own = slots.drop(columns=[c for c in map(str, slots.columns) if c.startswith(INPUT) and SLOT not in c])
+    for table in (own, slots):
+        keys = suggest_keys(table)
+        if any(SLOT in key for key in keys):
+            return keys
+    # One item may stand in many HITs.
+    return suggest_keys(own, one_to_one=0)
+
+
+def suggest_keys(assignments: pd.DataFrame, one_to_one: float = _ONE_TO_ONE) -> list[str]:
     """Choose the fewest input columns that identify the HITs (at most three), without "Input."; none: each HIT an item.
 
-    Where inputs repeat over more than a tenth of the HITs they do not say what a HIT was about.
+    Where inputs repeat over more than a tenth of the HITs (1 - `one_to_one`) they do not say what a HIT was about.
     """
     hits = assignments.drop_duplicates("hit_id")
     columns = [c for c in hits.columns if c.startswith("Input.") and assignments[c].count() == len(assignments)]
@@ -68,7 +97,7 @@ def suggest_keys(assignments: pd.DataFrame) -> list[str]:
     if not codes:
         return []
     most = _distinct(list(codes.values()))
-    if most < _ONE_TO_ONE * len(hits):
+    if most < one_to_one * len(hits):
         return []
     ranked = sorted(codes, key=lambda c: (_unwieldy(hits[c]), columns.index(c)))
     for size in range(1, _MOST_KEYS + 1):
@@ -103,7 +132,7 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str], assignments: pd.D
     gates = [g for g in groups if _is_gate(g)]
     taken = {n.casefold() for n in (*_TAKEN, *keys)}
     for group in groups:
-        name = _field_name(group.name, taken)
+        name = _field_name(slot_name(group.name), taken)
         taken |= {name.casefold(), f"{name}_trust".casefold(), f"{name}_runners_up".casefold()}
         content: dict[str, Any] = {"kind": group.guess.kind}
         if list(group.columns) != [name]:

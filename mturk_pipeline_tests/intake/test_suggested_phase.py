@@ -81,10 +81,49 @@ def test_a_list_of_records(tmp_path):
     assert list(spec.keys) == ["university"]
 
 
-def test_numbered_questions_about_numbered_inputs_stay_apart(tmp_path):
-    columns = {f"Input.headline{n}": [f"Text {n} {h}" for h in range(4)] for n in (1, 2)}
-    columns |= {f"Answer.name{n}": ["Some Name", "Other Name", "Third One"] for n in (1, 2)}
-    assert list(phase_of(made(tmp_path / "b.csv", columns)).fields) == ["name1", "name2"]
+@pytest.mark.parametrize("number", ["headline{}", "headline_{}", "h {} text"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_questions_numbered_like_inputs_are_slots_of_the_hit(tmp_path, number, first):
+    places = range(first, first + 3)
+    columns = {f"Input.{number.format(n)}": [f"Text {n} {h}" for h in range(4)] for n in places}
+    columns |= {f"Input.size{n}": ["3", "4", "3", "4"] for n in places}
+    columns |= {f"Answer.name{n}": ["Some Name", "Other Name", "Third One"] for n in places}
+    columns |= {"Answer.comment": ["", "nice"]}
+    spec = phase_of(made(tmp_path / "b.csv", columns))
+    assert list(spec.key_columns.values()) == [number.format("{i}")]
+    assert {f: spec.columns_of(f) for f in spec.fields} == {"name": ("name{i}",), "comment_answer": ("comment",)}
+    assert spec.fields["name"].gate
+    assert not spec.fields["comment_answer"].gate
+
+
+def test_slots_whose_items_come_back_and_that_need_an_input_of_the_whole_hit(tmp_path):
+    columns = {f"Input.adj_{n}": ["keen", "dull", "calm", "wide"] for n in (1, 2)}
+    columns |= {f"Answer.adj_{n}": ["good", "bad"] for n in (1, 2)}
+    again = phase_of(made(tmp_path / "a.csv", columns))
+    assert again.key_columns == {"adj": "adj_{i}"}
+    assert list(again.fields) == ["adj_answer"]
+    pages = {"Input.page": list("ABCD"), "Input.adj_1": ["keen"] * 4, "Input.adj_2": ["dull"] * 4}
+    columns = {**pages, **{c: v for c, v in columns.items() if c.startswith("Answer.")}}
+    assert phase_of(made(tmp_path / "b.csv", columns)).keys == ["page", "adj"]
+
+
+def test_numbers_that_inputs_do_not_have_make_no_slots(tmp_path):
+    columns = {f"Input.image_{n}": [f"{n}{h}" for h in range(4)] for n in (1, 2)}
+    assert not phase_of(made(tmp_path / "a.csv", {**columns, "Answer.better": ["a", "b"]})).has_slots
+    pools = {"Input.club": list("abcd"), **{f"Answer.email_{n}": [f"x{n}@example.edu"] for n in (1, 2)}}
+    assert not phase_of(made(tmp_path / "b.csv", pools)).has_slots
+
+
+def test_a_column_for_each_item_is_told_with_what_to_do(tmp_path):
+    rows = []
+    for n in range(12):
+        asked = {f"Answer.t{1000 + 7 * (4 * (n // 3) + k)}_mood": "good" for k in range(4)}
+        rows.append(BASE | {"HITId": f"3H{n // 3}", "AssignmentId": f"3A{n}", "WorkerId": f"A{n % 4}"} | asked)
+    path = write(tmp_path / "b.csv", rows)
+    told = "16 answer columns, such as Answer.t1000_mood and Answer.t1007_mood, are each answered in one HIT only"
+    assert f"# {told}" in suggest_phase([path])
+    assert "inputs numbered alike (item_1, item_2)" in suggest_phase([path])
+    assert any(told in note for note in inspect_file(path).warnings)
 
 
 def test_inputs_that_identify_nothing_are_no_keys(tmp_path):
