@@ -144,11 +144,13 @@ def _waiting(
         entries = counted(unclear, "entry in reviewed files", "entries in reviewed files")
         yield f"you: {entries} that could not be understood: sheet problems of the workbook"
     following = phase.workflow.following(phase.phase)
-    offers = [f"{phase.folders.reviewed}/_mIn_{following}.csv"] if following else []
-    offers += [f"{phase.folders.input}/_rework_{phase.phase}_{n}.csv" for n in range(1, phase.spec.max_attempts + 1)]
-    for offer in offers:
+    offers = [(following, f"{phase.folders.reviewed}/_mIn_{following}.csv")] if following else []
+    numbers = range(1, phase.spec.max_attempts + 1)
+    offers += [(phase.phase, f"{phase.folders.input}/_rework_{phase.phase}_{n}.csv") for n in numbers]
+    for receiver, offer in offers:
         if rows := _rows_of(phase.project.path / offer):
-            yield f"you: {counted(rows, 'item')} to upload from {offer}"
+            what = "HIT" if phase.workflow.phases[receiver].has_slots else "item"
+            yield f"you: {counted(rows, what)} to upload from {offer}"
 
 
 def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:

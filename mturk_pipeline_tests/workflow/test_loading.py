@@ -52,6 +52,15 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         (PHASE.replace("{kind: choice}", "{kind: handle}"), "needs 'network'"),
         (PHASE.replace("{kind: choice}", "{kind: text, anchor: {search: '('}}"), "not a regular expression"),
         (PHASE.replace("{kind: choice}", "{kind: text, accept: 2}"), "between 0 and 1"),
+        (PHASE.replace("[page]", "['page_{i}']"), "no field has {i} in its columns: write it into those"),
+        (PHASE.replace("label:", "'label_{i}':"), "no key says what a slot is about: write {i} into the key's column"),
+        (PHASE.replace("{kind: choice}", "{kind: choice, gold: 'gold_{i}'}"), "no key says what a slot is about"),
+        (PHASE.replace("[page]", "['page_{n}']"), "for an item of its own write {i}"),
+        (PHASE.replace("[page]", "[page_{i}]"), "put names with { } in quotes: 'page_{i}'"),
+        (PHASE.replace("[page]", "['label_{i}']").replace("label:", "'label_{i}':"), "both a key and a field"),
+        (PHASE.replace("{kind: choice}", "{kind: choice, columns: ['a{i}{n}']}"), "nothing between {i} and {n}"),
+        (PHASE + "  items_per_hit: 10\n", "no key has {i} in its column"),
+        (PHASE + "  slot_keys: {page: pages}\n", "has no {i} for the number of its slot"),
         (PHASE + "  after: nobody\n", "come after none of the others"),
         (PHASE + "  owner: 2020-13-45\n", "month must be in 1..12"),
         (PHASE + f"  accept: {'9' * 5000}\n", "cannot be read"),
@@ -149,3 +158,18 @@ def test_overrides_that_do_not_fit_are_one_line(tmp_path: Path, overrides) -> No
     assert str(error.value).startswith("p/project.yaml: overrides")
     assert ("acept" not in str(overrides)) or "unknown setting 'acept'; did you mean 'accept'?" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_key_with_slots_has_a_name_without_their_number_also_under_overrides(tmp_path: Path) -> None:
+    text = PHASE.replace("[page]", "[site, 'page_{i}']").replace("label:", "'label_{i}':")
+    _phase(tmp_path / "w", "one", text)
+    workflow = load_workflow(tmp_path / "w")
+    spec = workflow.phases["one"]
+    assert (spec.keys, list(spec.fields)) == (["site", "page"], ["label"])
+    assert spec.key_columns == {"site": "site", "page": "page_{i}"}
+    assert spec.columns_of("label") == ("label_{i}",)
+    changed = workflow.with_overrides({"one": {"fields": {"label_{i}": {"gate": True}}}}, "project.yaml").phases["one"]
+    assert changed.fields["label"].gate
+    assert changed.key_columns == spec.key_columns
+    other = workflow.with_overrides({"one": {"keys": ["image {i}"]}}, "project.yaml").phases["one"]
+    assert other.key_columns == {"image": "image {i}"}
