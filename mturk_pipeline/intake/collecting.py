@@ -174,7 +174,7 @@ def _take_in_table(
     work: _Work, origin: _Origin, table: TextTable, dialect: Dialect, phase: PhaseSpec | None, limits: Limits
 ) -> str | None:
     """Add a table's good rows to the parts and its other rows to the quarantine; a problem of the whole table."""
-    wanted = plain_answer_columns(phase)
+    wanted = plain_answer_columns(phase, table.frame.columns)
     mended = undo_damage(table.frame, column_uses(table.frame.columns, dialect, phase))
     standard = standardise(replace(table, frame=mended.frame), dialect, origin.file, origin.name, wanted, limits)
     names, spelt_alike = work.spellings.of(list(standard.frame.columns))

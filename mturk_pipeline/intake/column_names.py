@@ -141,12 +141,28 @@ def is_key(column: str, keys: Iterable[str]) -> bool:
     return any(slot(name, bare(column, INPUT).strip()) is not None for k in keys for name in (k, unmarked(k)))
 
 
-def plain_answer_columns(phase: PhaseSpec | None) -> set[str]:
-    """Answer columns that a phase names outright (not by a number), without "Answer.", as names are compared."""
+def plain_answer_columns(phase: PhaseSpec | None, columns: Iterable[str] = ()) -> set[str]:
+    """Answer columns that a phase names outright (not by `{n}`), without "Answer.", as names are compared.
+
+    Of those with `{i}` the ones that stand among a file's `columns`, by themselves or as a group of boxes.
+    """
     if phase is None:
         return set()
     named = [bare(c, ANSWER) for field in phase.fields for c in phase.columns_of(field)]
-    return {comparable(name) for name in named if RECORD not in name and SLOT not in name}
+    wanted = {comparable(name) for name in named if RECORD not in name and SLOT not in name}
+    in_slots = [name for name in named if SLOT in name and RECORD not in name]
+    present = [with_groups(bare(with_prefix(c), ANSWER)) for c in columns] if in_slots else []
+    return wanted | {comparable(n) for names in present for n in names if any(slot(p, n) is not None for p in in_slots)}
+
+
+def with_groups(name: str) -> list[str]:
+    """A column's name, and those of the groups of boxes that it may be one of.
+
+    >>> with_groups("topics_1.sport")
+    ['topics_1.sport', 'topics_1']
+    """
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
 def missing_answer_columns(phase: PhaseSpec, columns: Iterable[str]) -> list[str]:

@@ -20,8 +20,7 @@ class ColumnSpellings:
         # Columns of keys that a file may write without the mark, and carried ones that it may write with one.
         self._plain: dict[str, str] = {}
         if phase is not None:
-            golds = [spec.gold for spec in phase.fields.values() if isinstance(spec.gold, str)]
-            self._named[INPUT] += [*phase.key_columns.values(), *golds]
+            self._named[INPUT] += [*phase.key_columns.values(), *phase.field_inputs]
             marked = [k for k, column in phase.key_columns.items() if column == k and phase.plain_name(k) != k]
             self._plain = {comparable(INPUT + phase.plain_name(k)): INPUT + k for k in marked}
             self._named[ANSWER] += [c for field in phase.fields for c in phase.columns_of(field)]

@@ -1,13 +1,22 @@
 """The cells of a result file that were mended, beside the rows that they stand in."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, comparable, is_key, slot, unmarked, with_prefix
+from mturk_pipeline.intake.column_names import (
+    ANSWER,
+    INPUT,
+    bare,
+    comparable,
+    is_key,
+    slot,
+    unmarked,
+    with_groups,
+    with_prefix,
+)
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.spreadsheet_repair import Mended, Use, undo_damage
 from mturk_pipeline.kinds import KINDS
@@ -17,7 +26,6 @@ from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.slot_names import SLOT
 
-_DOT = re.compile(r"\.")
 _TEXTS = ("title", "annotation", "requester_feedback")
 
 
@@ -63,8 +71,7 @@ def field_of(answer: str, phase: PhaseSpec | None) -> FieldSpec | None:
         for pattern in (bare(c, ANSWER) for c in phase.columns_of(name)):
             if slot(pattern, answer) is not None or column.startswith(f"{comparable(pattern)}."):
                 return spec
-            groups = [answer[: dot.start()] for dot in _DOT.finditer(answer)] if SLOT in pattern else []
-            if any(slot(pattern, group) is not None for group in groups):
+            if SLOT in pattern and any(slot(pattern, group) is not None for group in with_groups(answer)):
                 return spec
     return None
 

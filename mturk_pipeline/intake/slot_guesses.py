@@ -43,7 +43,7 @@ def suggest_slots(assignments: pd.DataFrame) -> pd.DataFrame | None:
     if not numbers:
         return None
     asked = {t: t for t, members in inputs.items() if set(members) == numbers}
-    fields = [t for t, members in _once(answers).items() if set(members) <= numbers]
+    fields = [ANSWER + t for t, members in _once(answers).items() if set(members) <= numbers]
     slots = exploded(assignments, asked, fields).reset_index(drop=True)
     return slots.assign(hit_id=slots["hit_id"] + "\x1f" + slots[HIT_SLOT].astype("str"))
 

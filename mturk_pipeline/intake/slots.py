@@ -49,27 +49,28 @@ def slots_of(assignments: pd.DataFrame, phase: PhaseSpec, *, twice: bool = False
     """
     if not phase.has_slots or HIT_SLOT in assignments:
         return assignments
-    return items_in(assignments, phase.key_columns, _answer_patterns(phase), twice=twice)
+    return items_in(assignments, phase.key_columns, _of_fields(phase), twice=twice)
 
 
 def items_in(
-    assignments: pd.DataFrame, keys: Mapping[str, str], answers: Sequence[str] = (), *, twice: bool = False
+    assignments: pd.DataFrame, keys: Mapping[str, str], others: Sequence[str] = (), *, twice: bool = False
 ) -> pd.DataFrame:
-    """The same from columns of keys with slots, and columns of fields that hold `{i}`."""
-    table = exploded(assignments, keys, answers)
+    """The same from columns of keys with slots, and other columns that hold `{i}`, with prefix."""
+    table = exploded(assignments, keys, others)
     named = keys_of(table, keys)
     table = table[named.filled & (named.damage == "")].reset_index(drop=True)
     table["item_id"] = item_ids(table[[INPUT + key for key in keys]])
     return table if twice else table.drop_duplicates(["assignment_id", "item_id"], ignore_index=True)
 
 
-def exploded(table: pd.DataFrame, keys: Mapping[str, str], answers: Sequence[str] = ()) -> pd.DataFrame:
+def exploded(table: pd.DataFrame, keys: Mapping[str, str], others: Sequence[str] = ()) -> pd.DataFrame:
     """Rows of `table` (columns with prefix) once for each slot of which one of the numbered keys is filled.
 
-    `keys` are the columns of keys by name, `answers` those of fields that hold `{i}`. The index is that of `table`.
+    `keys` are the columns of keys by name, `others` those of fields that hold `{i}`, with prefix. The index is that of
+    `table`.
     """
     columns = list(map(str, table.columns))
-    places = _places(columns, keys, answers)
+    places = _places(columns, keys, others)
     numbers = slot_numbers(columns, keys)
     asked = np.zeros((len(table), len(numbers)), dtype=bool)
     for name in (INPUT + key for key, column in keys.items() if SLOT in column):
@@ -104,7 +105,7 @@ def slot_numbers(columns: Iterable[str], keys: Mapping[str, str]) -> list[int]:
     return sorted({n for pattern in patterns for c in inputs if (n := hit_slot(pattern, c)) is not None})
 
 
-def _places(columns: Sequence[str], keys: Mapping[str, str], answers: Sequence[str]) -> dict[str, dict[int, str]]:
+def _places(columns: Sequence[str], keys: Mapping[str, str], others: Sequence[str]) -> dict[str, dict[int, str]]:
     """Name in the table of slots -> number -> column, of keys, other inputs and answers."""
     places: dict[str, dict[int, str]] = {}
     inputs = [c for c in columns if c.startswith(INPUT)]
@@ -114,13 +115,14 @@ def _places(columns: Sequence[str], keys: Mapping[str, str], answers: Sequence[s
             loose = {n: c for c in inputs if (n := hit_slot(pattern, bare(c, INPUT).strip())) is not None}
             places[INPUT + key] = {n: c if c in columns else loose[n] for n, c in exact.items()}
     taken = {c for columns_of in places.values() for c in columns_of.values()}
-    places |= _alike([c for c in inputs if c not in taken], set(slot_numbers(inputs, keys)))
-    for column in (c for c in columns if c.startswith(ANSWER)):
-        for pattern in answers:
-            if (number := hit_slot(pattern, bare(column, ANSWER).strip())) is not None:
-                places.setdefault(_without_number(column, pattern, number), {})[number] = column
+    for column in (c for c in columns if c.startswith((INPUT, ANSWER)) and c not in taken):
+        for pattern in (p for p in others if p.startswith(INPUT) == column.startswith(INPUT)):
+            prefix = INPUT if pattern.startswith(INPUT) else ANSWER
+            if (number := hit_slot(bare(pattern, prefix), bare(column, prefix).strip())) is not None:
+                places.setdefault(_without_number(column, prefix, pattern, number), {})[number] = column
+                taken.add(column)
                 break
-    return places
+    return places | _alike([c for c in inputs if c not in taken], set(slot_numbers(inputs, keys)))
 
 
 def _alike(inputs: Sequence[str], numbers: set[int]) -> dict[str, dict[int, str]]:
@@ -139,19 +141,22 @@ def _alike(inputs: Sequence[str], numbers: set[int]) -> dict[str, dict[int, str]
     return alike
 
 
-def _without_number(column: str, pattern: str, number: int) -> str:
-    """An answer column with `{i}` in place of its slot's number, in its own spelling."""
-    record = slot(pattern, bare(column, ANSWER).strip())
-    name = ANSWER + bare(pattern, ANSWER).strip().replace(RECORD, str(record))
+def _without_number(column: str, prefix: str, pattern: str, number: int) -> str:
+    """A column with `{i}` in place of its slot's number, in its own spelling."""
+    wanted = bare(pattern, prefix)
+    record = slot(wanted, bare(column, prefix).strip())
+    name = prefix + wanted.replace(RECORD, str(record))
     if numbered(name, number) == column:
         return name
     spellings = (f"{column[: d.start()]}{SLOT}{column[d.end() :]}" for d in _DIGITS.finditer(column))
-    fitting = (s for s in spellings if slot(pattern, bare(s, ANSWER).strip()) == record)
+    fitting = (s for s in spellings if slot(wanted, bare(s, prefix).strip()) == record)
     return next(fitting, name)
 
 
-def _answer_patterns(phase: PhaseSpec) -> list[str]:
-    return [c for field in phase.fields for c in phase.columns_of(field) if SLOT in c]
+def _of_fields(phase: PhaseSpec) -> list[str]:
+    """Columns with `{i}` that fields name, with prefix."""
+    answers = [ANSWER + bare(c, ANSWER).strip() for field in phase.fields for c in phase.columns_of(field)]
+    return [c for c in (*answers, *(INPUT + bare(c, INPUT).strip() for c in phase.field_inputs)) if SLOT in c]
 
 
 def keys_of(table: pd.DataFrame, keys: Iterable[str]) -> Keys:
@@ -170,7 +175,7 @@ def slot_notes(table: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
     """Lines about the slots of raw output that are no items of their own, each with its first rows."""
     if not phase.has_slots or table.empty:
         return
-    slots = exploded(table.assign(**{_ROW: range(len(table))}), phase.key_columns, _answer_patterns(phase))
+    slots = exploded(table.assign(**{_ROW: range(len(table))}), phase.key_columns, _of_fields(phase))
     keys = keys_of(slots, phase.keys)
     names = " and ".join(phase.key_columns.values())
     yield from _counted(slots[~keys.filled], f"has no {names}: no item, fill in what it is about")
@@ -192,7 +197,7 @@ _ROW = " row"
 def _answered_without_key(table: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """Slots of raw output that have answers and no key."""
     columns = list(map(str, table.columns))
-    places = _places(columns, phase.key_columns, _answer_patterns(phase))
+    places = _places(columns, phase.key_columns, _of_fields(phase))
     keys = [INPUT + k for k, column in phase.key_columns.items() if SLOT in column]
     parts = []
     for number in sorted({n for name in places if name.startswith(ANSWER) for n in places[name]}):

@@ -37,6 +37,7 @@ def gold_truth(ballots: Ballots, assignments: pd.DataFrame, phase: "PhaseSpec") 
 def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     """Known right sets and ratings: item_id, element, field, value (missing: "there is none")."""
     parts = [no_values()]
+    assignments = slots_of(assignments, phase)
     for name, spec in phase.fields.items():
         if name in phase.record_fields or spec.has_one_value or not spec.can_be_wrong:
             continue

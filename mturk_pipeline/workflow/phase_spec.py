@@ -95,14 +95,6 @@ class PhaseSpec(Strict):
         description="Input columns that say which item is asked about, without 'Input.'; by default the HIT itself. "
         "'adj_{i}' makes each slot of a HIT (adj_1, adj_2 …) an item of its own, called adj.",
     )
-    slot_keys: dict[str, str] = Field(
-        default={}, description="Columns of keys with {i}, by the key's name; 'adj_{i}' among the keys is short for it."
-    )
-    items_per_hit: int | None = Field(
-        None,
-        ge=1,
-        description="Slots of a row to upload, where keys hold {i}: by default those of results or list, else 10.",
-    )
     fields: dict[str, FieldSpec] = Field(description="What is asked of each item.")
     match_records: list[str] = Field(
         default=[],
@@ -120,6 +112,14 @@ class PhaseSpec(Strict):
         0.6, ge=0, le=1, description="The same for 'there is none': a value that is missed costs less than a wrong one."
     )
     assignments_per_item: int = Field(3, ge=1, description="Answers wanted for each item (the redundancy).")
+    slot_keys: dict[str, str] = Field(
+        default={}, description="Columns of keys with {i}, by the key's name; 'adj_{i}' among the keys is short for it."
+    )
+    items_per_hit: int | None = Field(
+        None,
+        ge=1,
+        description="Slots of a row to upload, where keys hold {i}: by default those of results or list, else 10.",
+    )
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
     spot_checks: float = Field(
         0.1, ge=0, le=1, description="Share of what passes automatically that a person sees all the same, by chance."
@@ -205,8 +205,7 @@ class PhaseSpec(Strict):
         if flat := [c for c in self.slot_keys.values() if SLOT not in c]:
             raise ValueError(f"slot_keys names the column {flat[0]}, which has no {{i}} for the number of its slot")
         columns = {field: self.columns_of(field) for field in self.fields}
-        golds = [spec.gold for spec in self.fields.values() if isinstance(spec.gold, str)]
-        if problem := slot_problem(self.key_columns, columns, golds, self.items_per_hit):
+        if problem := slot_problem(self.key_columns, columns, self.field_inputs, self.items_per_hit):
             raise ValueError(problem)
         unknown = set(self.match_records) - set(self.record_fields)
         if unknown:
@@ -243,6 +242,11 @@ class PhaseSpec(Strict):
         {'page': 'page', 'adj': 'adj_{i}'}
         """
         return {key: self.slot_keys.get(key, key) for key in self.keys}
+
+    @property
+    def field_inputs(self) -> list[str]:
+        """Input columns that fields name beside the keys: known answers, and what says that a question was asked."""
+        return [c for spec in self.fields.values() for c in (spec.gold, spec.asked_if) if isinstance(c, str)]
 
     @property
     def has_slots(self) -> bool:

@@ -27,15 +27,15 @@ def numbered(column: str, number: int) -> str:
 
 
 def slot_problem(
-    keys: Mapping[str, str], columns: Mapping[str, Sequence[str]], golds: Iterable[str], items_per_hit: int | None
+    keys: Mapping[str, str], columns: Mapping[str, Sequence[str]], inputs: Iterable[str], items_per_hit: int | None
 ) -> str | None:
     """Why columns with `{i}` make no slots, in one line with what to do; None where they do or where there are none.
 
-    `keys` are the columns of keys by name, `columns` those of fields.
+    `keys` are the columns of keys by name, `columns` those of fields, `inputs` others that fields name.
     """
     in_keys = [c for c in keys.values() if SLOT in c]
     in_fields = [f for f, names in columns.items() if any(SLOT in c for c in names)]
-    in_gold = [g for g in golds if SLOT in g]
+    in_inputs = [c for c in inputs if SLOT in c]
     if lists := [c for c in keys.values() if RECORD in c]:
         return f"the key {lists[0]} holds {{n}}, which numbers records of one item: for an item of its own write {{i}}"
     if crowded := [c for names in columns.values() for c in names if "{i}{n}" in c or "{n}{i}" in c]:
@@ -45,8 +45,8 @@ def slot_problem(
             f"the key {in_keys[0]} makes each slot of a HIT an item, but no field has {{i}} in its columns: write it "
             "into those that are answered for each slot, such as columns: ['answer_{i}']"
         )
-    if (in_fields or in_gold) and not in_keys:
-        named = in_fields[0] if in_fields else in_gold[0]
+    if (in_fields or in_inputs) and not in_keys:
+        named = in_fields[0] if in_fields else in_inputs[0]
         return (
             f"{named} is answered for each slot ({{i}}), but no key says what a slot is about: write {{i}} into the "
             "key's column, such as keys: ['item_{i}'], or {n} for a list of records of one item"

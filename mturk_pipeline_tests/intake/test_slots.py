@@ -153,3 +153,24 @@ def test_a_list_has_one_item_in_a_row_or_stands_as_it_is_uploaded(tmp_path):
     assert "1 rows without a key" in plain.problems["reason"].iloc[0]
     assert is_plain_list(["adj_1", "adj_2"], ["adj_{i}"])
     assert not is_plain_list(["noun_1"], ["adj_{i}"])
+
+
+def test_a_gold_column_that_few_slots_have_belongs_to_these(tmp_path):
+    fields = {"mood": {"kind": "choice", "columns": ["mood_{i}"], "gold": "right_{i}", "asked_if": "asked_{i}"}}
+    spec = PhaseSpec.model_validate({"keys": ["adj_{i}"], "fields": fields})
+    cells = slots(keen="good", dull="bad", calm="bad") | {"Input.right_2": "bad", "Input.asked_1": "yes"}
+    table = slots_of(checked([batch(tmp_path / "a.csv", cells)], spec).assignments, spec)
+    one = table.drop_duplicates("item_id").set_index("Input.adj").fillna("")
+    assert one["Input.right_{i}"].to_dict() == {"keen": "", "dull": "bad", "calm": ""}
+    assert one["Input.asked_{i}"].to_dict() == {"keen": "yes", "dull": "", "calm": ""}
+
+
+def test_boxes_of_a_slot_are_joined_and_a_single_box_is_read_by_its_name(tmp_path):
+    fields = {"topic_{i}": {"kind": "choices"}, "agree": {"kind": "boolean", "columns": ["agree_{i}.on"]}}
+    spec = PhaseSpec.model_validate({"keys": ["adj_{i}"], "fields": fields})
+    cells = {"Input.adj_1": "keen", "Input.adj_2": "dull"}
+    cells |= {"Answer.topic_1.art": "true", "Answer.topic_1.law": "true", "Answer.topic_2.art": "false/true/true"}
+    cells |= {"Answer.topic_2.law": "false", "Answer.agree_1.on": "true/false/true", "Answer.agree_2.on": "false"}
+    table = slots_of(checked([batch(tmp_path / "a.csv", cells)], spec).assignments, spec)
+    assert table["Answer.topic_{i}"].fillna("").tolist() == ["art|law", "", "art|law", "art", "art|law", "art"]
+    assert table["Answer.agree_{i}.on"].tolist() == ["true", "false", "false", "false", "true", "false"]
