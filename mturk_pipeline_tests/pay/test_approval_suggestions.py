@@ -9,6 +9,7 @@ from mturk_pipeline.pay.approval_suggestions import settlement_summary, suggest_
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import row, write
 from mturk_pipeline_tests.pay.made import PHASE, STRICT, blank, collected
+from mturk_pipeline_tests.slots_made import batch as slot_batch
 
 
 def test_being_alone_with_an_answer_is_no_evidence(tmp_path: Path) -> None:
@@ -129,3 +130,19 @@ def test_a_suggestion_does_not_depend_on_the_order_of_rows(tmp_path: Path) -> No
     there = collected([write(tmp_path / "b.csv", rows)]).suggestions.sort_values("assignment_id", ignore_index=True)
     back = collected([write(tmp_path / "b.csv", rows[::-1])]).suggestions
     pd.testing.assert_frame_equal(there, back.sort_values("assignment_id", ignore_index=True))
+
+
+def test_an_assignment_about_several_items_is_judged_and_settled_once(tmp_path: Path) -> None:
+    fields = {"link": {"kind": "url", "columns": ["link_{i}"], "required": True}, "mail": {"kind": "email"}}
+    phase = PhaseSpec.model_validate({"keys": ["town_{i}"], "fields": fields})
+    cells = {f"Input.town_{n}": f"Town {n}" for n in range(1, 8)}
+    links = {f"Answer.link_{n}": f"t{n}.example.edu/" for n in range(1, 8)} | {"Answer.link_3": ""}
+    pasted = {f"Answer.link_{n}": "one.example.edu" for n in range(1, 8)}
+    hits = [{**cells, **links, "Answer.mail": "a@example.edu/"}, {**cells, **pasted, "Answer.mail": "b@example.edu"}]
+    path = slot_batch(tmp_path / "b.csv", *hits, workers=["A1W", "A2W"])
+    made = collected([path], phase)
+    assert len(made.answers["item_id"].unique()) == 7
+    # One slot left empty is no empty assignment, and one link in all slots of a HIT is no link given everywhere.
+    assert made.suggestions["suggestion"].tolist() == ["approve", "reject", "approve", "approve"]
+    upload = made.uploads(include_suggested=True)[0]
+    assert (upload.decided["assignment_id"].is_unique, len(upload.decided)) == (True, 4)

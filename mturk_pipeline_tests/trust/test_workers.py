@@ -100,3 +100,22 @@ def test_short_work(rated):
 def test_nobody(make_answers):
     answers = make_answers([])
     assert Workers.validate(rate_workers(answers, assignments_of(answers), PHASE)).empty
+
+
+def test_items_of_one_assignment_are_one_piece_of_evidence(make_answers):
+    """Ten slots of a HIT say of their worker what one says."""
+    crowd = [{"worker": w, "item": i, "value": f"right {i}"} for w in ("w1", "w2", "w3") for i in "ABCDEFGHJKLM"]
+    spam = [{"worker": "w4", "item": i, "value": "spam"} for i in "ABCDEFGHJKLM"]
+    answers = make_answers([*crowd, *spam])
+    alone = rate_workers(answers, assignments_of(answers), PHASE).set_index("worker")
+    hit = answers["item_id"].map({i: n // 4 for n, i in enumerate(sorted(answers["item_id"].unique()))}).astype("str")
+    together = answers.assign(assignment_id=answers["worker"] + "/" + hit, hit_id=hit)
+    rated = rate_workers(together, assignments_of(together), PHASE).set_index("worker")
+    worst = next(w for w in rated.index if w.endswith("w4"))
+    assert alone.loc[worst, "total_contribution"] == 12
+    assert rated.loc[worst, "total_contribution"] == 3
+    assert alone.loc[worst, "judged"] == pytest.approx(4 * rated.loc[worst, "judged"])
+    assert alone.loc[worst, "repeated_answers"] == 11
+    assert rated.loc[worst, "repeated_answers"] == 2
+    assert rated.loc[worst, "reliability_high"] > alone.loc[worst, "reliability_high"]
+    assert (alone.loc[worst, "standing"], rated.loc[worst, "standing"]) == ("exclude", "neutral")
