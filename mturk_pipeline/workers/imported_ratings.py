@@ -1,6 +1,7 @@
 """How workers fared in result files that belong to no project: the way a phase takes, without its folders."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def suggested_phase(files: Sequence[Path]) -> PhaseSpec:
     """
     attributes = yaml.safe_load(suggest_phase(files))["attributes"]
     telling = {name: field for name, field in attributes["fields"].items() if not KINDS[field["kind"]].prose}
-    try:
-        return PhaseSpec.model_validate({**attributes, "fields": telling or attributes["fields"]})
-    except ValidationError:
-        raise UnreadableFileError("its columns make no phase; see mturk-pipeline inspect --suggest-phase") from None
+    # Without its prose a phase may ask nothing, or nothing of a HIT's slots.
+    for fields in (telling, attributes["fields"]):
+        with suppress(ValidationError):
+            return PhaseSpec.model_validate({**attributes, "fields": fields})
+    raise UnreadableFileError("its columns make no phase; see mturk-pipeline inspect --suggest-phase")
 
 
 def batch_of(files: Sequence[Path], phase: PhaseSpec) -> pd.DataFrame:
@@ -64,6 +66,6 @@ def rate(assignments: pd.DataFrame, phase: PhaseSpec) -> Rated:
     fitted = fit(answers, phase, known=known_before(votes, nothing, {}, gold), votes=votes)
     workers = rate_workers(answers, assignments, phase, fitted=fitted, gold=gold)
     prose = all(KINDS[field.kind].prose for field in phase.fields.values())
-    if prose or assignments["item_id"].nunique() < FEWEST_ITEMS:
+    if prose or answers["item_id"].nunique() < FEWEST_ITEMS:
         workers = workers.assign(judged=0.0, judged_right=0.0, standing=NEUTRAL, evidence="")
     return Rated(workers, assignments)

@@ -14,6 +14,8 @@ from mturk_pipeline.workers.forgetting import forget, whom
 from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.refreshing import refresh, take_snapshot
+from mturk_pipeline_tests.slots_made import batch as slot_batch
+from mturk_pipeline_tests.slots_made import slots
 from mturk_pipeline_tests.workers.made import BAD, GOOD, LAZY, batch, write
 
 
@@ -139,3 +141,18 @@ def test_what_the_version_before_called_ok_is_neutral(home: Home, past: Path) ->
     by_worker = with_names(snapshot, home).groupby("worker")["suggested"].agg(set)
     assert by_worker[["mturk::A", "mturk::B"]].tolist() == [{"neutral"}, {"exclude"}]
     assert set(by_worker.drop("mturk::B").explode()) == {"neutral"}
+
+
+def test_a_batch_of_several_items_a_hit_counts_by_assignment_also_where_its_slots_are_prose(
+    home: Home, past: Path, counted: None
+) -> None:
+    past.mkdir()
+    moods = [slots(**{f"word{h}{n}": "good" for n in range(5)}) for h in range(4)]
+    slot_batch(past / "moods.csv", *moods, mark="1")
+    tales = [
+        slots(**{f"tale{h}{n}": f"It was {h} o'clock, {n} past/Long ago {n}/Once {n} {h}" for n in range(5)})
+        for h in range(4)
+    ]
+    slot_batch(past / "tales.csv", *[t | {"Answer.sure": "yes/no/yes"} for t in tales], mark="2")
+    assert set(_said(home, past).values()) == {"new"}
+    assert set(_assignments(home).values()) == {8}

@@ -1,10 +1,13 @@
 """Workflows from YAML: what is wrong is said in one line, and stops nothing else."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflow, load_workflows
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import WorkflowError
 
 PHASE = "type: mturk_pipeline.components.Phase\nattributes:\n  keys: [page]\n  fields:\n    label: {kind: choice}\n"
@@ -173,3 +176,11 @@ def test_a_key_with_slots_has_a_name_without_their_number_also_under_overrides(t
     assert changed.key_columns == spec.key_columns
     other = workflow.with_overrides({"one": {"keys": ["image {i}"]}}, "project.yaml").phases["one"]
     assert other.key_columns == {"image": "image {i}"}
+
+
+def test_the_readmes_example_of_several_items_a_hit_is_a_phase() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "{i}" in block)
+    spec = PhaseSpec.model_validate(yaml.safe_load(example))
+    assert spec.key_columns == {"tweet": "tweet_{i}"}
+    assert list(spec.fields) == ["mood", "topics", "comment (field)"]
