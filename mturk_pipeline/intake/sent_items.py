@@ -117,7 +117,8 @@ def offers_in_unread_files(set_aside: pd.DataFrame | None, keys: Keys) -> pd.Dat
     rows = _read_again(_set_aside(set_aside, unread=True), keys)
     cells = _input(rows, OFFER_ID).fillna("").str.split(OFFER_IDS_END)
     offers = [{canonical_id(text.strip()) for text in texts if is_item_id(text.strip())} for texts in cells]
-    own = rows[[item in ids for item, ids in zip(rows["item_id"], offers, strict=True)]]
+    is_own = [item in ids for item, ids in zip(rows["item_id"], offers, strict=True)]
+    own = rows[pd.Series(is_own, index=rows.index, dtype="bool")]
     offered = offered_rows(own)
     return offered[offered["item_id"].isin(own["item_id"])].reset_index(drop=True)
 

@@ -88,6 +88,8 @@ def test_what_was_offered_in_the_phase_is_sent_although_its_results_are_not_read
     assert sent_items(None, aside, PHASE.keys) == {id_of("Ames")}
     assert offers_in_unread_files(aside, PHASE.keys).values.tolist() == [[id_of("Ames"), 2]]
     assert hits_of_items(None, aside, PHASE.keys).empty
+    for nothing in (None, set_aside(), set_aside(NO_HIT_YET)):
+        assert offers_in_unread_files(nothing, PHASE.keys).columns.tolist() == ["item_id", "attempt"]
 
 
 def test_fewer_answers_than_wanted_are_topped_up_once_the_batch_is_over_and_nobody_has_decided():
