@@ -157,7 +157,7 @@ def _take_in(
     entry["encoding"] = text.encoding
     known = [(table, recognise(list(table.frame.columns))) for table in text.tables]
     if all(dialect is None for _, dialect in known):
-        entry["problem"] = why_unknown(list(text.tables[0].frame.columns), phase.keys if phase else ())
+        entry["problem"] = why_unknown(list(text.tables[0].frame.columns), phase.key_columns if phase else ())
         return
     total = 0
     for table, dialect in known:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from mturk_pipeline.intake.column_names import INPUT, find_column, unmarked
+from mturk_pipeline.intake.column_names import INPUT, find_column, unmarked, with_prefix
+from mturk_pipeline.intake.dialects import recognise
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.mended_cells import damage_lines, mended_list
@@ -15,6 +16,7 @@ from mturk_pipeline.intake.taken_offers import is_taken_rework
 from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.texts.key_form import plain_name
+from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.vocabulary.file_rules import NO_TABLE, UNREADABLE_FILE
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec
 from mturk_pipeline.workflow.slot_names import SLOT
@@ -30,18 +32,19 @@ class InputList:
     # One row per item: `item_id`, the files' own columns as text (headers trimmed, an "Input." prefix taken off, keys
     # named as the phase names them), `source_file`, `source_row`. The first of several rows with the same keys counts.
     items: pd.DataFrame
-    # `source_file`, `reason`, `rule`: files that cannot be read or lack a key column (rules of whole files), and rows
-    # without a key or with one that a spreadsheet damaged (`rows_left_out`)
+    # `source_file`, `reason`, `rule`: files that cannot be read, hold results or lack a key column (rules of whole
+    # files), and sheets with results and rows without a key or with one that a spreadsheet damaged (`rows_left_out`)
     problems: pd.DataFrame
     notes: tuple[str, ...] = ()  # Lines that begin with a file's name: titles left out, damage undone
     # Numbers of the slots that lists have which stand as they are uploaded, several items in a row
     slots: tuple[int, ...] = ()
 
 
-def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
+def read_input(files: Sequence[Path], phase: PhaseSpec, results_folder: str = "the folder of results") -> InputList:
     """Read and unite the files that list what to ask about; never raises for what is wrong with a file.
 
-    Of a phase whose HITs ask about several items a list has an item in each row, or a HIT with numbered columns.
+    Result files are no lists: they are named, with `results_folder` as the place for them. Of a phase whose HITs ask
+    about several items a list has an item in each row, or a HIT with numbered columns.
     """
 
     def has_keys(names: Sequence[str]) -> bool:
@@ -60,8 +63,13 @@ def read_input(files: Sequence[Path], phase: PhaseSpec) -> InputList:
         except UnreadableFileError as error:
             problems.append((name, f"{name} {error}", UNREADABLE_FILE))
             continue
+        results = [table for table in tables if _is_result_table(table.frame.columns)]
+        for table in results:
+            place = source_place(name, table.sheet if len(tables) > 1 else None)
+            problem = f"{place}: holds results, which are no list to ask about: put the file into {results_folder}"
+            problems.append((name, problem, NO_TABLE if len(results) == len(tables) else ROWS))
         # A copy of rework asks again about what the list has already.
-        lists = [table for table in tables if not is_taken_rework(table.frame.columns)]
+        lists = [t for t in tables if not (_is_result_table(t.frame.columns) or is_taken_rework(t.frame.columns))]
         if not lists:
             continue
         mended = [mended_list(table.frame, {*phase.keys, *phase.key_columns.values()}) for table in lists]
@@ -98,6 +106,14 @@ def _usable(name: str, part: pd.DataFrame, phase: PhaseSpec) -> tuple[pd.DataFra
     lines = _left_out(name, part["source_row"], blank, "without a key")
     lines += _left_out(name, part["source_row"], damaged, wrong)
     return part[~(blank | damaged)].assign(source_file=name), lines
+
+
+def _is_result_table(columns: Iterable[str]) -> bool:
+    """Whether a table is of a result file; a list may have columns called HITId, AssignmentId and WorkerId as well."""
+    names = list(columns)
+    dialect = recognise(names)
+    inputs = any(with_prefix(name).startswith(INPUT) for name in names)
+    return dialect is not None and (inputs or dialect.has_answers(names))
 
 
 def _left_out(name: str, numbers: pd.Series, where: pd.Series, why: str) -> list[str]:

@@ -5,7 +5,7 @@ survives whatever a spreadsheet does to the other cells, and it makes a copy kno
 deleted, saved as another kind of file.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from mturk_pipeline.intake.amounts import whole_of
-from mturk_pipeline.intake.column_names import INPUT, find_column, hit_slot, unmarked
+from mturk_pipeline.intake.column_names import INPUT, find_column, unmarked
 from mturk_pipeline.intake.item_ids import canonical_id, former_item_ids, is_item_id, item_ids
 from mturk_pipeline.intake.mended_cells import mended_list
 from mturk_pipeline.intake.sent_items import ATTEMPT, NOT_OF_OFFERS, OFFER_ID, OFFER_IDS_END, Keys
@@ -22,7 +22,6 @@ from mturk_pipeline.sheets.limits import Limits, UnreadableFileError
 from mturk_pipeline.sheets.reader import read_file
 from mturk_pipeline.sheets.text_tables import read_text
 from mturk_pipeline.texts.key_form import plain_name
-from mturk_pipeline.workflow.slot_names import SLOT
 
 # Columns of the file that names who must not repeat an item.
 EXCLUDED = ("WorkerId", "items", "offer_ids")
@@ -63,21 +62,6 @@ def is_taken_rework(columns: Iterable[str]) -> bool:
     return is_taken_offer(names) and (ATTEMPT in names or OFFER_ID not in names)
 
 
-def is_plain_list(columns: Iterable[str], keys: Collection[str]) -> bool:
-    """Whether a table is a list of items: all columns of keys, and nothing of a result file or a reviewed sheet.
-
-    >>> is_plain_list(["University", "homepage"], ["university"])
-    True
-    >>> is_plain_list(["HITId", "university"], ["university"])
-    False
-    """
-    names = {plain_name(c) for c in columns}
-    parts = any(n.startswith(("input.", "answer.")) for n in names)
-    wanted = {plain_name(unmarked(k)) for k in keys if SLOT not in k}
-    in_slots = all(any(hit_slot(k, n) is not None for n in names) for k in keys if SLOT in k)
-    return bool(keys) and wanted <= names and in_slots and not (names & (NOT_OF_OFFERS - wanted) or parts)
-
-
 def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Keys, *, first: bool = False) -> TakenOffers:
     """Read the offers to a phase that people took; faults of files are reported by whoever these are meant for.
 
@@ -86,16 +70,16 @@ def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Keys, *, f
     inputs
         Files of the folder in which the phase is offered its input and rework.
     batches
-        Files of its result folder: there any list of items is one that was sent.
+        Files of its result folder. A list there without ids of offers is no copy: whoever reads results names it.
     keys
         The phase's, or their columns by name.
     first
         The phase is the workflow's first: `inputs` are lists to ask about, and only copies of rework are taken.
     """
     is_copy = is_taken_rework if first else is_taken_offer
-    read = [(path, _read(path, is_copy, ())) for path in inputs]
+    read = [(path, _read(path, is_copy)) for path in inputs]
+    read += [(path, _read(path, is_taken_offer)) for path in batches]
     columns = columns_of_keys(keys)
-    read += [(path, _read(path, is_taken_offer, list(columns.values()))) for path in batches]
     parts = [_rows(table, path.name, columns) for path, (tables, _) in read for table in tables]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
     rows = rows.astype({"item_id": "str", "attempt": "int64", "source_file": "str", "changed": "bool"})
@@ -103,20 +87,15 @@ def read_taken(inputs: Sequence[Path], batches: Sequence[Path], keys: Keys, *, f
     return TakenOffers(rows, tuple(path for path, (_, alone) in read if alone))
 
 
-def _read(path: Path, is_copy: Callable[[Iterable[str]], bool], keys: Sequence[str]) -> tuple[list[pd.DataFrame], bool]:
+def _read(path: Path, is_copy: Callable[[Iterable[str]], bool]) -> tuple[list[pd.DataFrame], bool]:
     """The tables of a file that are taken offers, and whether it holds no others."""
-
-    def counts(columns: Iterable[str]) -> bool:
-        names = list(columns)
-        return is_copy(names) or is_plain_list(names, keys)
-
     try:
-        if not _may_count(path, counts):
+        if not _may_count(path, is_copy):
             return [], False
-        tables = read_file(path, Limits(), counts).tables
+        tables = read_file(path, Limits(), is_copy).tables
     except UnreadableFileError:
         return [], False
-    taken = [table.frame for table in tables if counts(table.frame.columns)]
+    taken = [table.frame for table in tables if is_copy(table.frame.columns)]
     return taken, len(taken) == len(tables) > 0
 
 

@@ -72,7 +72,7 @@ def unreadable_results(phase: ProjectPhase) -> list[FileProblem]:
 
 
 def rows_of_lists_left_out(phase: ProjectPhase) -> list[FileProblem]:
-    """Rows of the first phase's lists without a usable key, in the last run: a line for each file."""
+    """Rows without a usable key and sheets with results in the first phase's lists, in the last run, each in a line."""
     return [problem for problem, rule in _problems_of_lists(phase) if rule not in OF_WHOLE_FILES]
 
 
@@ -115,7 +115,7 @@ def _whole_files(table: "pd.DataFrame | None", folder: str, names: set[str]) -> 
 
 def _named(folder: str, name: str, reason: str) -> FileProblem:
     # Some reasons begin with the file's name, which stands there already.
-    return FileProblem(f"{folder}{name}", reason.removeprefix(name).lstrip(": "))
+    return FileProblem(f"{folder}{name}", reason.removeprefix(name).lstrip(":, "))
 
 
 def _names_present(phase: ProjectPhase, folder: Literal["input", "batches", "reviewed"]) -> set[str]:

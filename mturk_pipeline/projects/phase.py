@@ -118,7 +118,8 @@ class ProjectPhase:
         from mturk_pipeline.workers.id_replacement import replace_in_list, replace_in_names, replacement_for
 
         known = replacement_for(self.home)
-        listed = read_input([f.path for f in self.files(self.folders.input)], self.spec)
+        files = [f.path for f in self.files(self.folders.input)]
+        listed = read_input(files, self.spec, self.folders.batches)
         notes = tuple(map(known.in_file_name, listed.notes))
         items, problems = replace_in_list(self.home, listed.items), replace_in_names(listed.problems, known)
         return InputList(items, problems, notes, listed.slots)

@@ -142,6 +142,33 @@ def test_a_run_without_a_usable_file_names_them_all(cli: Cli, results: Path) -> 
     assert said.out.count("  not read: 2_mOut_dirs/") == 2
 
 
+def test_a_list_among_results_is_named_and_sends_nothing(cli: Cli, results: Path) -> None:
+    shutil.copy(BATCH, results / "good.csv")
+    (results.parent / "1_mIn_unis/unis.csv").write_text("university\nNever asked\n")
+    shutil.copy(results.parent / "1_mIn_unis/unis.csv", results / "list.csv")
+    said = cli("run", results.parent.name, "--phase", "dirs")
+    assert said.code == 1
+    assert "not read: 2_mOut_dirs/list.csv: lists items and has no answers: hand in the results" in said.out
+    status = cli("status", results.parent.name).out
+    assert "you: 1 file that could not be read: 2_mOut_dirs/list.csv: lists items" in status
+    assert "you: 1 item of the list in no result file: not uploaded yet, or nobody answered" in status
+    assert "without an answer, whose HITs are open" not in status
+
+
+def test_results_among_lists_are_named_and_ask_nothing(cli: Cli, results: Path) -> None:
+    shutil.copy(BATCH, results / "good.csv")
+    (results.parent / "1_mIn_unis/unis.csv").write_text("university\nNever asked\n")
+    shutil.copy(BATCH, results.parent / "1_mIn_unis/batch.csv")
+    line = "1_mIn_unis/batch.csv: holds results, which are no list to ask about: put the file into 2_mOut_dirs"
+    said = cli("run", results.parent.name, "--phase", "dirs")
+    assert said.code == 1
+    assert f"not read: {line}" in said.out
+    assert f"you: 1 file that could not be read: {line}" in cli("status", results.parent.name).out
+    (results.parent / "1_mIn_unis/batch.csv").unlink()
+    assert cli("run", results.parent.name, "--phase", "dirs").code == 0
+    assert "holds results" not in cli("status", results.parent.name).out
+
+
 def test_status_says_why_the_last_run_failed(cli: Cli, results: Path) -> None:
     (results / "notes.csv").write_text("a,b\n1,2\n")
     why = "dirs__answers: no row of the only result file is usable: notes.csv: has no column of a result file"

@@ -4,9 +4,11 @@ import os
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from mturk_pipeline.intake.input_list import read_input
+from mturk_pipeline.intake.input_list import ROWS, read_input
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PHASE = PhaseSpec.model_validate({"keys": ["university"], "fields": {"url": {"kind": "url"}}})
@@ -37,3 +39,31 @@ def test_keys_that_a_spreadsheet_damaged_are_left_out_and_named(tmp_path: Path) 
     assert table["university"].tolist() == ["Example", "May 12"]
     assert "3 rows whose key a spreadsheet" in problems["reason"].iloc[-1]
     assert "(row 3, 4, " in problems["reason"].iloc[-1]
+
+
+@pytest.mark.parametrize("more", ["Input.university,Answer.url", "university,Answer.url", "Input.university"])
+def test_results_are_no_list_and_are_named(tmp_path: Path, more: str) -> None:
+    (tmp_path / "batch.csv").write_text(f"HITId,AssignmentId,WorkerId,{more}\n1,2,A3,Example,x\n")
+    (tmp_path / "list.csv").write_text("university\nOther\n")
+    listed = read_input(sorted(tmp_path.iterdir()), PHASE, "2_mOut_dirs")
+    assert listed.items["university"].tolist() == ["Other"]
+    why = "batch.csv: holds results, which are no list to ask about: put the file into 2_mOut_dirs"
+    assert listed.problems.values.tolist() == [["batch.csv", why, NO_TABLE]]
+
+
+def test_results_on_a_sheet_beside_the_list_are_named_and_the_list_is_read(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "both.xlsx") as book:
+        pd.DataFrame({"university": ["Example"]}).to_excel(book, sheet_name="list", index=False)
+        columns = ["HITId", "AssignmentId", "WorkerId", "Input.university", "Answer.url"]
+        pd.DataFrame([["1", "2", "A3", "Other", "x"]], columns=columns).to_excel(book, sheet_name="got", index=False)
+    listed = read_input([tmp_path / "both.xlsx"], PHASE)
+    assert listed.items["university"].tolist() == ["Example"]
+    assert listed.problems["reason"].str.startswith("both.xlsx, sheet got: holds results").tolist() == [True]
+    assert listed.problems["rule"].tolist() == [ROWS]
+
+
+def test_a_list_may_have_columns_that_results_have(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("university,HITId,AssignmentId,WorkerId\nExample,1,2,A3\n")
+    listed = read_input([tmp_path / "list.csv"], PHASE)
+    assert listed.items["university"].tolist() == ["Example"]
+    assert listed.problems.empty

@@ -1,10 +1,11 @@
 """The formats of result files that are understood: one module and one line here for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mturk_pipeline.intake.column_names import INPUT, find_column
 from mturk_pipeline.intake.dialects import mturk_api, mturk_batch, mturk_command_line, turkle
 from mturk_pipeline.intake.dialects.base import Dialect
+from mturk_pipeline.intake.slots import columns_of_keys
 from mturk_pipeline.sheets.unsupported_files import unsupported_file
 
 __all__ = ["DIALECTS", "Dialect", "recognise", "why_unknown"]
@@ -35,18 +36,20 @@ def recognise(header: Sequence[str]) -> Dialect | None:
     return dialect if platform is None or platform.weak else None
 
 
-def why_unknown(header: Sequence[str], keys: Sequence[str] = ()) -> str:
+def why_unknown(header: Sequence[str], keys: Sequence[str] | Mapping[str, str] = ()) -> str:
     """Reason why a header is of no known dialect: whose it is, or the columns that the nearest dialect would need.
 
-    A table with all of the phase's `keys` lists items.
+    A table with all of the phase's `keys`, names or columns by name, lists items.
 
     >>> why_unknown(["HITId", "WorkerId", "key"])
     'has no column AssignmentId: hand in the results as they were downloaded'
+    >>> why_unknown(["adj_1", "adj_2"], {"adj": "adj_{i}"})[:37]
+    'lists items and has no answers: hand '
     """
     if platform := unsupported_file(header):
         return platform.refusal
-    names = set(header)
-    if keys and all(find_column([INPUT + name for name in header], key) for key in keys):
+    names, inputs = set(header), [INPUT + name for name in header]
+    if keys and all(any(find_column(inputs, name) for name in pair) for pair in columns_of_keys(keys).items()):
         return "lists items and has no answers: hand in the results of the batch that was made from it"
     nearest = max(reversed(DIALECTS), key=lambda d: len(d.marks & names) / len(d.marks))
     if not nearest.marks & names:
