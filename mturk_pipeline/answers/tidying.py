@@ -48,7 +48,9 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     gathered = mark_copied(mark_elsewhere(gathered, assignments, phase), assignments, phase)
     every = np.arange(len(assignments))
     if phase.has_slots:
-        gathered["column"] = in_file(gathered["column"], assignments[HIT_SLOT].to_numpy()[gathered["row"]])
+        number = assignments[HIT_SLOT].to_numpy()[gathered["row"]]
+        gathered["column"] = in_file(gathered["column"], number)
+        gathered["note"] = in_file(gathered["note"], number)
         first = _first_slots(assignments)
         gathered["row"], every = first[gathered["row"]], np.unique(first)
     codes = {name: code for code, name in enumerate(phase.fields)}

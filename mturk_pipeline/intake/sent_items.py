@@ -81,18 +81,24 @@ def sent_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | None,
     sent |= set(offers_in_unread_files(set_aside, keys)["item_id"])
     if assignments is None:
         return sent
-    return sent | set(_items_of(assignments, keys)["item_id"]) | set(offered_rows(assignments)["item_id"])
+    asked = items_of(assignments, keys)
+    return sent | set(asked["item_id"]) | set(offered_rows(asked)["item_id"])
 
 
 def offered_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Offer ids and attempts that rows of results carry: item_id and attempt, once each.
 
-    A row of a HIT that asks about several items carries all of their ids.
+    A HIT that asks about several items carries the ids of all of them; of `rows` with one for each item (`items_of`)
+    each counts for its own, and for the others where it is none of them: then it was changed.
     """
     texts = _input(rows, OFFER_ID).dropna().str.split(OFFER_IDS_END).explode().str.strip()
     attempts = _input(rows, ATTEMPT).loc[texts.index].fillna("1").to_numpy(dtype=object)
-    offers = pd.DataFrame({"item_id": texts.to_numpy(dtype=object), "attempt": attempts}).drop_duplicates()
+    offers = pd.DataFrame({"item_id": texts.to_numpy(dtype=object), "attempt": attempts}, index=texts.index)
     offers = offers[offers["item_id"].map(is_item_id).astype("bool")]
+    if "item_id" in rows:
+        own = rows["item_id"].loc[offers.index].to_numpy() == offers["item_id"].map(canonical_id).to_numpy()
+        named = pd.Series(own, index=offers.index).groupby(level=0).transform("any").to_numpy(dtype=bool)
+        offers = offers[own | ~named]
     ids = [canonical_id(text) for text in offers["item_id"]]
     table = pd.DataFrame({"item_id": ids, "attempt": [whole_of(text) or 1 for text in offers["attempt"]]})
     return table.astype({"item_id": "str", "attempt": "int64"}).drop_duplicates(ignore_index=True)
@@ -158,12 +164,13 @@ def _read_again(kept: pd.DataFrame, keys: Keys) -> pd.DataFrame:
     return pd.concat([table, asked, inputs.drop(columns=list(alike))], axis=1)
 
 
-def _items_of(assignments: pd.DataFrame, keys: Keys) -> pd.DataFrame:
-    """Raw output with a row for each item, and nothing but its own columns and keys."""
+def items_of(assignments: pd.DataFrame, keys: Keys) -> pd.DataFrame:
+    """Raw output with a row for each item; where keys have slots, its own columns, keys and what offers carry alone."""
     columns = columns_of_keys(keys)
     if not has_slots(columns):
         return assignments
-    inputs = [c for c in assignments.columns if c.startswith(INPUT) and is_key(c, columns.values())]
+    carried = [*columns.values(), OFFER_ID, ATTEMPT]
+    inputs = [c for c in assignments.columns if c.startswith(INPUT) and is_key(c, carried)]
     own = [c for c in assignments.columns if not c.startswith((INPUT, ANSWER))]
     return items_in(assignments[[*own, *inputs]], columns)
 
@@ -176,7 +183,7 @@ def hits_of_items(assignments: pd.DataFrame | None, set_aside: pd.DataFrame | No
     `downloaded_after` (the latest moment in the HIT's batch), all UTC. A row without a HITId counts as a HIT only for
     an item that has no other.
     """
-    parts = [_used_hits(_items_of(assignments, keys))] if assignments is not None and len(assignments) else []
+    parts = [_used_hits(items_of(assignments, keys))] if assignments is not None and len(assignments) else []
     unused = unused_rows(set_aside, keys)
     if not keys:  # each HIT is an item
         unused["item_id"] = item_ids(unused[["hit_id"]]).where(unused["hit_id"].notna())

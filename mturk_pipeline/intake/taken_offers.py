@@ -118,6 +118,7 @@ def _rows(table: pd.DataFrame, name: str, keys: Mapping[str, str]) -> pd.DataFra
     offered = _offer_ids(named)
     if has_slots(keys):
         asked = _asked_in_slots(named, keys)
+        offered = _without_blanked(offered, asked)
     else:
         asked, former = _asked(named, written, list(keys))
         # An offer that went out before keys were mended carries the id that the item had then.
@@ -128,6 +129,14 @@ def _rows(table: pd.DataFrame, name: str, keys: Mapping[str, str]) -> pd.DataFra
     rows = pd.DataFrame({"item_id": both.to_numpy(), "attempt": attempt.loc[both.index].to_numpy()})
     rows["changed"] = both.index.isin(_changed(offered, asked))
     return rows.assign(source_file=name.encode("utf-8", "replace").decode("utf-8"))[_COLUMNS]
+
+
+def _without_blanked(offered: pd.Series, asked: pd.Series) -> pd.Series:
+    """Offers of rows but for those whose slots a person blanked: they are not asked, and may be offered again."""
+    pairs = pd.MultiIndex.from_arrays([offered.index, offered])
+    kept = pairs.isin(pd.MultiIndex.from_arrays([asked.index, asked]))
+    row_of_asked = pd.Series(asked.index, dtype=object)[~pd.MultiIndex.from_arrays([asked.index, asked]).isin(pairs)]
+    return offered[kept | offered.index.isin(row_of_asked) | ~offered.index.isin(asked.index)]
 
 
 def _changed(offered: pd.Series, asked: pd.Series) -> list[object]:

@@ -68,11 +68,18 @@ def _asked_by_tables(raw_output: WatchedFile | None, set_aside: WatchedFile | No
 def _asked(assignments: "pd.DataFrame | None", set_aside: "pd.DataFrame | None", keys: KeyColumns) -> _Asked:
     import pandas as pd
 
-    from mturk_pipeline.intake.sent_items import hits_of_items, offered_rows, offers_in_unread_files, unused_rows
+    from mturk_pipeline.intake.sent_items import (
+        hits_of_items,
+        items_of,
+        offered_rows,
+        offers_in_unread_files,
+        unused_rows,
+    )
 
     columns = dict(keys)
     unused = unused_rows(set_aside, columns)
-    offered = [offered_rows(rows) for rows in (assignments, unused) if rows is not None]
+    asked = None if assignments is None else items_of(assignments, columns)
+    offered = [offered_rows(rows) for rows in (asked, unused) if rows is not None]
     offered.append(offers_in_unread_files(set_aside, columns))
     return _Asked(hits_of_items(assignments, set_aside, columns), unused, pd.concat(offered, ignore_index=True))
 

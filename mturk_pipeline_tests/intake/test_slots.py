@@ -175,3 +175,19 @@ def test_boxes_of_a_slot_are_joined_and_a_single_box_is_read_by_its_name(tmp_pat
     table = slots_of(checked([batch(tmp_path / "a.csv", cells)], spec).assignments, spec)
     assert table["Answer.topic_{i}"].fillna("").tolist() == ["art|law", "", "art|law", "art", "art|law", "art"]
     assert table["Answer.agree_{i}.on"].tolist() == ["true", "false", "false", "false", "true", "false"]
+
+
+def test_a_slot_that_a_person_blanked_was_not_asked(tmp_path):
+    offered = "; ".join(ids("keen", "dull", "calm"))
+    head = {"adj_1": "keen", "adj_2": "", "adj_3": "wide", "attempt": "1", "offer_id": offered}
+    write(tmp_path / "copy.csv", [head | {"adj_3": ""}])
+    taken = read_taken([tmp_path / "copy.csv"], [], PHASE.key_columns).rows
+    assert taken["item_id"].unique().tolist() == ids("keen")
+    assert not taken["changed"].any()
+    write(tmp_path / "copy.csv", [head])
+    taken = read_taken([tmp_path / "copy.csv"], [], PHASE.key_columns).rows
+    assert set(taken["item_id"]) == set(ids("keen", "dull", "calm", "wide"))
+    assert taken["changed"].all()
+    cells = slots(keen="good", dull="bad") | {"Input.offer_id": offered, "Input.attempt": "2"}
+    given = checked([batch(tmp_path / "a.csv", cells)], PHASE).assignments
+    assert sent_items(given, None, PHASE.key_columns) == set(ids("keen", "dull"))
