@@ -21,7 +21,7 @@ def sources(assignments: pd.DataFrame, phase: PhaseSpec, field: str) -> list[Sou
     Names match as `mturk_pipeline.intake.column_names` says: `Answer.Email` and `Answer.email` are pooled.
     """
     present = list(map(str, assignments.columns))
-    named = [c for other in phase.fields for c in phase.columns_of(other)]
+    named = phase.answer_columns
     pairs = (pair for name in phase.columns_of(field) for pair in matching(name, present, ANSWER, named))
     return list(dict.fromkeys(Source(*pair) for pair in pairs))
 

@@ -24,9 +24,9 @@ def with_one_spelling(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec
     closed questions it is chosen over the whole phase. `item` is the item's number for each assignment.
     """
     changed = {}
-    for code, spec in enumerate(phase.fields.values()):
+    rows = _rows_by_field(gathered, len(phase.fields))
+    for spec, at in zip(phase.fields.values(), rows, strict=True):
         kind = KINDS[spec.kind]
-        at = np.flatnonzero(((gathered["field"] == code) & gathered["value"].notna()).to_numpy())
         if kind.key_of is None or not len(at) or (kind.one_spelling_in == "phase" and spec.choices):
             continue
         value = gathered["value"].iloc[at].reset_index(drop=True)
@@ -40,6 +40,14 @@ def with_one_spelling(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec
     out = gathered.copy()
     out.loc[list(changed), "value"] = list(changed.values())
     return out
+
+
+def _rows_by_field(gathered: pd.DataFrame, fields: int) -> list[np.ndarray]:
+    """For each field the places of its rows with a value, in their order."""
+    filled = np.flatnonzero(gathered["value"].notna().to_numpy(dtype=bool))
+    field = gathered["field"].to_numpy(dtype=np.int64)[filled]
+    ends = np.cumsum(np.bincount(field, minlength=fields))
+    return np.split(filled[np.argsort(field, kind="stable")], ends[:-1])
 
 
 def _best_spelling(value: pd.Series, group: np.ndarray) -> pd.Series:

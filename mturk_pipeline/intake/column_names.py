@@ -6,6 +6,7 @@ in a table of slots for itself). A column that one field names exactly is not ta
 alike.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -103,19 +104,35 @@ def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collectio
     >>> matching("email", ["Answer.Email", "Answer.email", "Answer.phone"], ANSWER)
     [('Answer.email', 0), ('Answer.Email', 0)]
     """
-    wanted = bare(pattern, prefix).strip()
-    others = {bare(name, prefix).strip() for name in named} - {wanted}
-    matches, columns = [], list(columns)
-    for column in columns:
-        bare_name = bare(with_prefix(column), prefix).strip()
-        if not with_prefix(column).startswith(prefix) or bare_name in others:
-            continue
-        if (number := slot(wanted, bare_name)) is not None:
-            matches.append((number, bare_name != wanted, column))
+    wanted, columns = bare(pattern, prefix).strip(), tuple(columns)
+    others, by_form = _without_prefix(tuple(named), prefix), _by_form(columns, prefix)
+    alike = itertools.chain(*by_form.values()) if "{n}" in wanted else by_form.get(comparable(wanted), ())
+    matches = [
+        (number, bare_name != wanted, column)
+        for bare_name, column in alike
+        if (bare_name == wanted or bare_name not in others) and (number := slot(wanted, bare_name)) is not None
+    ]
     plain = unmarked(pattern)
     if not matches and plain != pattern:
         return matching(plain, columns, prefix, named)
     return [(column, number) for number, _, column in sorted(matches)]
+
+
+@lru_cache(maxsize=100)
+def _without_prefix(names: tuple[str, ...], prefix: str) -> frozenset[str]:
+    return frozenset(bare(name, prefix).strip() for name in names)
+
+
+@lru_cache(maxsize=100)
+def _by_form(columns: tuple[str, ...], prefix: str) -> dict[str, list[tuple[str, str]]]:
+    """The columns with `prefix`, each with its name without it, by the form in which names are compared."""
+    by_form: dict[str, list[tuple[str, str]]] = {}
+    for column in columns:
+        name = with_prefix(column)
+        if name.startswith(prefix):
+            bare_name = bare(name, prefix).strip()
+            by_form.setdefault(comparable(bare_name), []).append((bare_name, column))
+    return by_form
 
 
 def find_column(columns: Iterable[str], name: str, prefix: str = INPUT) -> str | None:

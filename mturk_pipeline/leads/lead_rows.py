@@ -42,7 +42,12 @@ def explode(
     missing = [f for fields in groups.values() for f in fields if f not in phase.fields or f not in reviewed]
     if missing:
         raise ValueError(f"lead_groups names {missing}, which is no field of the last phase {list(phase.fields)}")
-    fields = {f: _values(reviewed, consensus, phase, f, runners_up) for fs in groups.values() for f in fs}
+    of_fields = dict(iter(consensus.groupby("field", sort=False)))
+    fields = {
+        f: _values(reviewed, of_fields.get(f, consensus.iloc[:0]), phase, f, runners_up)
+        for fs in groups.values()
+        for f in fs
+    }
     parts = [
         fields[field].assign(lead_group=group, lead_subgroup=field)
         for group, names in groups.items()
@@ -58,7 +63,7 @@ _LONG = {ROW: "int64", "lead_group": "str", "lead_subgroup": "str", "value": "st
 def _values(
     reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str, runners_up: bool
 ) -> pd.DataFrame:
-    """Columns `ROW`, value, rank, trust of one field."""
+    """Columns `ROW`, value, rank, trust of one field, with `consensus` on it."""
     crowd = _crowd(reviewed, consensus, phase, field)
     cells = reviewed[field].astype("str").fillna("").str.strip()
     best = pd.DataFrame({ROW: reviewed.index, "value": several(cells, phase.fields[field]), "rank": 1})
@@ -80,7 +85,7 @@ def _values(
 def _crowd(reviewed: pd.DataFrame, consensus: pd.DataFrame, phase: PhaseSpec, field: str) -> pd.DataFrame:
     """The consensus on `field` beside each row of `reviewed`: value, trust, runners_up and their trust (lists)."""
     columns = [*_PLACE, "value", "trust", "runners_up", "runners_up_trust"]
-    of_field = consensus.reindex(columns=columns).loc[consensus["field"] == field]
+    of_field = consensus.reindex(columns=columns)
     of_field = of_field.drop_duplicates(_PLACE).set_index(_PLACE)
     element = reviewed["element"] if field in phase.record_fields else pd.Series("", index=reviewed.index)
     places = pd.MultiIndex.from_arrays([reviewed["parent_item_id"].fillna(""), element], names=_PLACE)

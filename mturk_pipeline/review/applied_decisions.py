@@ -70,8 +70,8 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, cleaned: pd.DataFrame, phase:
     says_nothing = status.isna() & ~is_edited
     rows["status"] = status.mask(edited, FIXED).fillna(rows["status"])
     cells = pd.concat([edits[_CELL], kept[_CELL]])
-    for field in phase.fields:
-        after = cells[cells["field"] == field].drop_duplicates("item_id").set_index("item_id")["after"]
+    for field, of_field in cells.groupby("field", sort=False):
+        after = of_field.drop_duplicates("item_id").set_index("item_id")["after"]
         here = rows.index.isin(after.index)
         rows[field] = rows[field].mask(here, after.reindex(rows.index)).astype("str")
     for reason in ("changed", "lapsed", "disputed"):
@@ -99,8 +99,7 @@ def _edits_that_count(fixes: pd.DataFrame, rows: pd.DataFrame, cleaned: pd.DataF
 def _kept_cells(seen: pd.DataFrame, now: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """The cells that people saw, decided and left, whose value is another one now: item_id, field, after."""
     parts = [seen.iloc[:0]]
-    for field in phase.fields:
-        cells = seen[seen["field"] == field]
+    for field, cells in seen.groupby("field", sort=False):
         here = comparable(cells["item_id"].map(now[field]).astype("str"))
         parts.append(cells[here.notna() & (here != cells["cell"])])
     changed = pd.concat(parts)

@@ -116,9 +116,9 @@ def _agreement(verdicts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 def _cells_told(edits: pd.DataFrame, seen: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """Each row's value of each field, equal where it means the same: row, field, text."""
     parts = [edits.assign(text=cell_texts(edits["after"]).mask(edits["after"].isna(), _NONE))]
-    for name, spec in phase.fields.items():
-        here = seen[seen["field"] == name]
-        parts.append(here.assign(text=here["cell"].mask(here["cell"].str.casefold().isin(spec.nones), _NONE)))
+    for name, here in seen.groupby("field", sort=False):
+        nones = phase.fields[str(name)].nones
+        parts.append(here.assign(text=here["cell"].mask(here["cell"].str.casefold().isin(nones), _NONE)))
     return pd.concat(parts)[["row", "field", "text"]]
 
 
@@ -200,8 +200,9 @@ def _decisions(agreed: pd.DataFrame, standing: pd.DataFrame, edits: pd.DataFrame
 
 def _addition_decisions(added: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     """Contract `Decisions` of added rows: one line for the row, one per value."""
-    whole = added.assign(field="", after=np.nan)
-    cells = [added.assign(field=name, after=added[name])[added[name].notna()] for name in phase.fields]
+    whole = added.assign(field="", after=np.nan).drop(columns=list(phase.fields))
+    filled = [(name, added[name].notna()) for name in phase.fields]
+    cells = [whole[here].assign(field=name, after=added.loc[here, name]) for name, here in filled if here.any()]
     table = pd.concat([whole, *cells]).assign(before=np.nan, seen=True)
     return _typed(table.sort_values([*PLACE, "item_id"], kind="stable")[_COLUMNS])
 

@@ -114,8 +114,8 @@ class ReviewBook:
 
     def _with_shown(self, rows: pd.DataFrame) -> pd.DataFrame:
         texts = self._shown_table.reindex(rows["item_id"]).set_axis(rows.index)
-        out = rows.assign(**{name: texts[name].astype("str") for name in self.phase.fields})
-        return out.reset_index(drop=True)
+        others = rows.drop(columns=list(self.phase.fields))
+        return pd.concat([others, texts[list(self.phase.fields)].astype("str")], axis=1).reset_index(drop=True)
 
     def answers_behind(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Each worker's answers on `rows` (of `waiting`), in their order; blank answers are left out.

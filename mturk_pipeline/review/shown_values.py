@@ -36,18 +36,21 @@ def shown_table(cleaned: pd.DataFrame, phase: PhaseSpec, reviewed: pd.DataFrame 
     A person's "there is none" is a word in the cell, never an empty one: whoever takes that row over has to see and
     say the same.
     """
-    guesses = pd.DataFrame({"item_id": cleaned["item_id"]})
+    texts = {}
     for name, field in phase.fields.items():
         none = cleaned[f"{name}_outcome"].eq("none") & cleaned[name].isna()
-        guesses[name] = cell_texts(cleaned[name]).mask(none, none_word(field))
-    guesses = guesses.set_index("item_id")
+        texts[name] = cell_texts(cleaned[name]).mask(none, none_word(field))
+    guesses = pd.DataFrame(texts).set_axis(pd.Index(cleaned["item_id"]))
     if reviewed is None:
         return guesses
     decided = reviewed[reviewed["status"].isin(DECIDED)].set_index("item_id")
-    finals = pd.DataFrame({name: cell_texts(decided[name]) for name in phase.fields}, index=decided.index)
+    if decided.empty:
+        return guesses.astype("str")
     before = guesses.reindex(decided.index).fillna("")
+    finals = {name: cell_texts(decided[name]) for name in phase.fields}
     for name, field in phase.fields.items():
         finals[name] = finals[name].mask(finals[name].eq("") & before[name].ne(""), none_word(field))
+    finals = pd.DataFrame(finals, index=decided.index)
     return pd.concat([guesses[~guesses.index.isin(finals.index)], finals]).astype("str")
 
 

@@ -257,23 +257,28 @@ class PhaseSpec(Strict):
         """The answer columns feeding `field`, without the 'Answer.' prefix."""
         return tuple(self.fields[field].columns) or (field,)
 
-    @property
+    @cached_property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The answer columns of all fields, in their order."""
+        return tuple(column for field in self.fields for column in self.columns_of(field))
+
+    @cached_property
     def record_fields(self) -> tuple[str, ...]:
         """The fields of the phase's list of records; empty where each item has one answer per field."""
         return tuple(f for f in self.fields if any("{n}" in c for c in self.columns_of(f)))
 
-    @property
+    @cached_property
     def scalar_fields(self) -> tuple[str, ...]:
         return tuple(f for f in self.fields if f not in self.record_fields)
 
-    @property
+    @cached_property
     def record_keys(self) -> tuple[str, ...]:
         """The fields that identify a record, strongest first (links before names by default)."""
         if self.match_records:
             return tuple(self.match_records)
         return tuple(sorted(self.record_fields, key=lambda f: KINDS[self.fields[f].kind].record_order))[:2]
 
-    @property
+    @cached_property
     def gates(self) -> tuple[str, ...]:
         """The fields that hold an item back; where the phase names none, all whose answers can be wrong."""
         named = tuple(f for f, s in self.fields.items() if s.gate)
