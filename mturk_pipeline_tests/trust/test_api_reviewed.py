@@ -21,7 +21,7 @@ RIGHT = pd.DataFrame({"item": range(40), "value": [VALUES[i % 3] for i in range(
 def few_draws():
     """What is checked here holds for any number of draws."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "_sweeps", lambda votes: (12, 4))
+        patch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "sweeps", lambda votes: (12, 4))
         yield
 
 

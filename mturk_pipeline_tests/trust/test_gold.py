@@ -18,7 +18,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 @pytest.fixture(autouse=True)
 def few_draws(monkeypatch):
     """What is checked here holds for any number of draws."""
-    monkeypatch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "_sweeps", lambda votes: (12, 4))
+    monkeypatch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "sweeps", lambda votes: (12, 4))
 
 
 def phase(model="trust", kind="email"):

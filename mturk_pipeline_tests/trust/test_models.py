@@ -24,7 +24,7 @@ COLUMNS = ["item", "worker", "value"]
 @pytest.fixture
 def few_draws(monkeypatch):
     """For what holds for any number of draws."""
-    monkeypatch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "_sweeps", lambda votes: (40, 10))
+    monkeypatch.setattr(import_module("mturk_pipeline.trust.models.confusion"), "sweeps", lambda votes: (40, 10))
 
 
 def coin(right, k):
@@ -280,7 +280,7 @@ def test_a_page_pasted_as_one_answer_is_no_matter():
 
 
 def test_large_matrices_are_drawn_less_often():
-    sweeps = import_module("mturk_pipeline.trust.models.confusion")._sweeps
+    sweeps = import_module("mturk_pipeline.trust.models.confusion").sweeps
 
     def draws(items, workers, classes):
         nothing = np.zeros(items, dtype=np.int64)

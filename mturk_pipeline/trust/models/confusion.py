@@ -36,11 +36,12 @@ from mturk_pipeline.trust.models.row_groups import sums
 
 LEAN = 4.0
 CROWD_LEAN, TYPICAL = 200.0, 0.7
-HARD, HARD_SHARE, _HARD_WEIGHT = 0.05, 0.3, 33.0
+HARD, HARD_SHARE, HARD_WEIGHT = 0.05, 0.3, 33.0
 FREE_BELIEF = 0.3
 SAFE_ENTROPY = (0.02, 0.05)
 _FREE_SHARES = 0.02  # items, as a share of all, that the votes' shares count for in the second belief
-_TINY = 1e-12
+TINY = 1e-12
+MOST_DRAWS = 240
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,18 @@ class ClosedVotes:
 
 def classify(votes: ClosedVotes, seed: int) -> tuple[Floats, float]:
     """(n, K) probabilities of the classes of each item, and the share of the first belief that the safeguard took."""
+    bound, free = (_sample(votes, shares, seed + n) for n, shares in enumerate(beliefs(votes)))
+    return mixed(votes, bound, free)
+
+
+def beliefs(votes: ClosedVotes) -> tuple[Floats, Floats]:
+    """(K) prior votes for the classes' shares: where these are those of the votes, and where they are learnt freely."""
     shares = _vote_shares(votes)
-    bound = _sample(votes, shares, 1e6, seed)
-    free = _sample(votes, shares, _FREE_SHARES * votes.items, seed + 1)
+    return shares * 1e6, shares * _FREE_SHARES * votes.items
+
+
+def mixed(votes: ClosedVotes, bound: Floats, free: Floats) -> tuple[Floats, float]:
+    """The mean of the two beliefs' probabilities, and the share of the first that the safeguard took."""
     both = (bound + FREE_BELIEF * free) / (1 + FREE_BELIEF)
     low, high = SAFE_ENTROPY
     taken = float(np.clip((_excess_entropy(votes, both) - low) / (high - low), 0, 1))
@@ -87,7 +97,7 @@ def classify(votes: ClosedVotes, seed: int) -> tuple[Floats, float]:
 def smoothed_vote(votes: ClosedVotes, prior: float = 1.5) -> Floats:
     """(n, K): shares of votes, with `prior` votes more that are spread as all answers are."""
     counts = votes.counts
-    overall = counts.sum(axis=0) + _TINY
+    overall = counts.sum(axis=0) + TINY
     raised = counts + prior * overall / overall.sum()
     return raised / raised.sum(axis=1, keepdims=True)
 
@@ -96,7 +106,7 @@ def _vote_shares(votes: ClosedVotes) -> Floats:
     """(K): mean over the items of their shares of votes."""
     counts = votes.counts
     total = counts.sum(axis=1, keepdims=True)
-    shares = (counts / np.maximum(total, _TINY)).sum(axis=0) + 1 / votes.classes
+    shares = (counts / np.maximum(total, TINY)).sum(axis=0) + 1 / votes.classes
     return shares / shares.sum()
 
 
@@ -108,14 +118,21 @@ def _excess_entropy(votes: ClosedVotes, probabilities: Floats) -> float:
 
 def _entropy_of(chosen: Ints, votes: ClosedVotes) -> float:
     share = np.bincount(chosen, minlength=votes.classes) / max(votes.items, 1)
-    return float(-(share * np.log(share + _TINY)).sum())
+    return float(-(share * np.log(share + TINY)).sum())
 
 
-def _sweeps(votes: ClosedVotes) -> tuple[int, int]:
+def sweeps(votes: ClosedVotes) -> tuple[int, int]:
     """Draws to make and to leave out at first: fewer where more answers make each steadier, or matrices are large."""
     numbers = max(votes.workers * votes.classes**2, 1)
-    draws = int(np.clip(min(8e6 / max(len(votes.item), 1), 3e7 / numbers), 12, 240))
+    draws = int(np.clip(min(8e6 / max(len(votes.item), 1), 3e7 / numbers), 12, MOST_DRAWS))
     return draws, draws * 3 // 8
+
+
+def typical(classes: int) -> Floats:
+    """(K, K): the matrix of a worker who is right seven times in ten."""
+    matrix = np.full((classes, classes), (1 - TYPICAL) / (classes - 1))
+    np.fill_diagonal(matrix, TYPICAL)
+    return matrix
 
 
 class _State:
@@ -124,8 +141,7 @@ class _State:
     def __init__(self, votes: ClosedVotes, seed: int) -> None:
         k = votes.classes
         self.rng = np.random.default_rng(seed)
-        self.typical = np.full((k, k), (1 - TYPICAL) / (k - 1))
-        np.fill_diagonal(self.typical, TYPICAL)
+        self.typical = typical(k)
         self.crowd = self.typical
         self.confusion = np.broadcast_to(self.typical, (votes.workers, k, k))
         noise = self.rng.random((votes.items, k)) * 1e-3
@@ -134,10 +150,10 @@ class _State:
         self.hard_share = HARD_SHARE
 
 
-def _sample(votes: ClosedVotes, shares: Floats, share_weight: float, seed: int) -> Floats:
-    """(n, K): the classes' probabilities, averaged over the draws."""
+def _sample(votes: ClosedVotes, shares: Floats, seed: int) -> Floats:
+    """(n, K): the classes' probabilities, averaged over the draws; `shares` (K) are prior votes."""
     state = _State(votes, seed)
-    draws, left_out = _sweeps(votes)
+    draws, left_out = sweeps(votes)
     overall = votes.counts.sum(axis=0) + votes.classes
     chance = 0.5 * overall / overall.sum() + 0.5 / votes.classes
     combination = votes.worker * votes.classes + votes.label
@@ -146,7 +162,7 @@ def _sample(votes: ClosedVotes, shares: Floats, share_weight: float, seed: int) 
     for draw in range(draws):
         _draw_confusions(votes, state, chance, combination)
         counts = np.bincount(state.right, minlength=votes.classes)
-        prior = np.log(np.maximum(state.rng.dirichlet(counts + shares * share_weight), _TINY))
+        prior = np.log(np.maximum(state.rng.dirichlet(counts + shares), TINY))
         probabilities = _draw_classes(votes, state, chance, combination, prior, bounds)
         if draw >= left_out:
             total += probabilities
@@ -173,7 +189,7 @@ def _draw_confusions(votes: ClosedVotes, state: _State, chance: Floats, combinat
     tables = _tables(counts, leaning)
     crowd = rng.gamma(CROWD_LEAN * state.typical + tables)
     state.crowd = np.maximum(crowd / crowd.sum(axis=1, keepdims=True), 1e-4)
-    drawn = np.maximum(rng.gamma(np.maximum(counts + LEAN * _tilted(state.crowd, votes.skill), 1e-3)), _TINY)
+    drawn = np.maximum(rng.gamma(np.maximum(counts + LEAN * _tilted(state.crowd, votes.skill), 1e-3)), TINY)
     state.confusion = drawn / drawn.sum(axis=2, keepdims=True)
 
 
@@ -199,7 +215,7 @@ def _draw_classes(
     k, rng = votes.classes, state.rng
     by_label = state.confusion.transpose(0, 2, 1).reshape(-1, k)
     chances = np.tile(chance, votes.workers)[:, None]
-    tables = np.concatenate([np.maximum(by_label, _TINY), HARD * by_label + (1 - HARD) * chances], axis=1)
+    tables = np.concatenate([np.maximum(by_label, TINY), HARD * by_label + (1 - HARD) * chances], axis=1)
     tables = (np.log(tables) * np.repeat(votes.weight, k)[:, None]).astype(np.float32)
     starts, items = bounds
     logs = np.zeros((votes.items, 2 * k), dtype=np.float32)
@@ -222,7 +238,7 @@ def _draw_classes(
     state.right, state.hard = drawn % k, drawn >= k
     hard_items = state.hard.sum()
     state.hard_share = float(
-        rng.beta(hard_items + HARD_SHARE * _HARD_WEIGHT, votes.items - hard_items + (1 - HARD_SHARE) * _HARD_WEIGHT)
+        rng.beta(hard_items + HARD_SHARE * HARD_WEIGHT, votes.items - hard_items + (1 - HARD_SHARE) * HARD_WEIGHT)
     )
     return joint[:, :k] + joint[:, k:]
 

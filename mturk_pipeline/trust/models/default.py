@@ -34,9 +34,10 @@ import pandas as pd
 from mturk_pipeline.trust.answer_codes import NEAR_MISS, VALID, Bools, Floats
 from mturk_pipeline.trust.models.base import Copying, Priors, Scores
 from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
-from mturk_pipeline.trust.models.confusion import classify, smoothed_vote
+from mturk_pipeline.trust.models.confusion import smoothed_vote
 from mturk_pipeline.trust.models.copying import find_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
+from mturk_pipeline.trust.models.many_fields import classify_all
 from mturk_pipeline.trust.models.record_existence import with_records
 from mturk_pipeline.trust.models.roles import fit_roles, open_votes
 from mturk_pipeline.trust.models.row_groups import sums
@@ -128,12 +129,10 @@ def _with_closed(
     right, given, notes = scores.right.copy(), scores.given.copy(), list(scores.notes)
     coin = worker_weighted(ballots, asked, known) if len(asked.fields) > 1 else None
     names = list(asked.fields)
-    for number in closed:
-        elsewhere = _elsewhere(ballots, known, coin, number)
-        field = closed_field(ballots, asked, number, known, *elsewhere)
-        if not len(field.votes.item):
-            continue
-        probabilities, taken = classify(field.votes, known.seed)
+    fields = {n: closed_field(ballots, asked, n, known, *_elsewhere(ballots, known, coin, n)) for n in closed}
+    fields = {number: field for number, field in fields.items() if len(field.votes.item)}
+    classified = classify_all([field.votes for field in fields.values()], known.seed)
+    for (number, field), (probabilities, taken) in zip(fields.items(), classified, strict=True):
         both = (1 - smoothing) * probabilities + smoothing * smoothed_vote(field.votes)
         value[field.candidate], none[field.cell] = of_candidates(field, both)
         of_field = counted(field, probabilities)
