@@ -165,7 +165,7 @@ def test_toys_of_each_go_from_file_to_leads_and_pay(
     queue = openpyxl.load_workbook(project.path / folders.processed / "review_books.xlsx")["review"]
     widths = {str(c.value): queue.column_dimensions[c.column_letter].width for c in queue[1]}
     assert widths["isbn"] == pytest.approx(50, abs=1)
-    leads = project.path / workflow.all_leads_folder
+    leads = project.path / workflow.end_folder
     assert set(pd.read_csv(leads / "all_leads.csv", dtype="str")["value"]) == {"9780000000011", "9780000000028"}
     assert set(pd.read_csv(leads / "crm.csv", dtype="str")["Book"]) == {"9780000000011", "9780000000028"}
 

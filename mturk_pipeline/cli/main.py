@@ -95,13 +95,13 @@ def inspect(
 @app.command()
 def export(
     name: Name,
-    table: Annotated[str, typer.Argument(help="Such as answers, consensus, workers, reviewed or all_leads.")],
+    table: Annotated[str, typer.Argument(help="Such as answers, consensus, workers, reviewed, all_leads or results.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write: .csv, .parquet or .xlsx.")],
     phase: PhaseName = None,
     force: Replace = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """Write any table of a project to a file: answers, consensus, workers, reviewed, all_leads and others."""
+    """Write any table of a project to a file: answers, consensus, workers, reviewed, all_leads, results …"""
     from mturk_pipeline.cli.projects import export_table
 
     export_table(projects_dir, name, table, phase, output, force)
@@ -114,7 +114,7 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     projects_dir: ProjectsDir = None,
 ) -> None:
-    """Trace a lead (its lead_id, an item_id, a value) back to every answer, file, row, worker, rule and edit."""
+    """Trace a lead or result (a lead_id, an item_id, a value) back to each answer, file, row, worker, rule, edit."""
     if not lead.strip():
         typer.echo("mturk-pipeline: trace: name a lead: its lead_id, an item_id, or an e-mail address", err=True)
         raise typer.Exit(2)

@@ -12,6 +12,6 @@ class AllLeads(dg.Component, LeadsSpec, dg.Resolvable):
     """What becomes of the last phase's results: leads in groups, without duplicates, as files for a CRM."""
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        from mturk_pipeline.orchestration.leads_assets import all_leads_definitions
+        from mturk_pipeline.orchestration.end_definitions import end_definitions
 
-        return all_leads_definitions(load_workflow(context.path.parent))
+        return end_definitions(load_workflow(context.path.parent))

@@ -21,7 +21,7 @@ from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNDECIDED
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-_NOT_CARRIED = ("verified", "attempt", "parent_item_id", "item_id")
+NOT_CARRIED = ("verified", "attempt", "parent_item_id", "item_id")
 
 
 def gather_leads(
@@ -98,7 +98,7 @@ def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, named: dict[str, 
         return pd.DataFrame(index=rows.index)
     by = "parent_item_id" if "parent_item_id" in lineage else "item_id"
     table = lineage.drop_duplicates(by).set_index(by)
-    table = table.loc[:, [c for c in table.columns if c not in {*named, *_NOT_CARRIED}]]
+    table = table.loc[:, [c for c in table.columns if c not in {*named, *NOT_CARRIED}]]
     table = table.rename(columns=lead_columns(table.columns, named.values()))
     return table.reindex(rows["parent_item_id"]).set_axis(rows.index).astype("str")
 

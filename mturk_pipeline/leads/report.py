@@ -27,7 +27,17 @@ def report(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> pd.DataFrame:
 
     `phases` are all that have tables, the last one too.
     """
-    rows = [*_of_leads(leads), *_of_money(leads, phases), *_of_checks(phases)]
+    rows = [*_of_leads(leads), *_of_money(accepted_leads(leads), "accepted lead", phases), *_of_checks(phases)]
+    return pd.DataFrame(rows, columns=REPORT_COLUMNS, dtype="str")
+
+
+def results_report(results: pd.DataFrame, phases: Sequence[PhaseTables]) -> pd.DataFrame:
+    """The same figures of a project that gathers no leads; `results` are contract Results."""
+    counts = [
+        ("results", f"{len(results):,}", "Rows of the sheet results."),
+        ("verified results", f"{int(results['verified'].sum()):,}", "Results of rows that a person has seen."),
+    ]
+    rows = [*counts, *_of_money(len(results), "result", phases), *_of_checks(phases)]
     return pd.DataFrame(rows, columns=REPORT_COLUMNS, dtype="str")
 
 
@@ -51,7 +61,7 @@ def accepted_leads(leads: pd.DataFrame) -> int:
     return int(((leads["rank"] == 1) & (leads["status"] != UNDECIDED)).sum())
 
 
-def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure]:
+def _of_money(number: int, what: str, phases: Sequence[PhaseTables]) -> list[Figure]:
     tables = [phase.assignments for phase in phases if len(phase.assignments)]
     if not tables:
         return []
@@ -64,11 +74,11 @@ def _of_money(leads: pd.DataFrame, phases: Sequence[PhaseTables]) -> list[Figure
     how += f"; {unknown:,} without a known reward are left out." if unknown else "."
     floor = fee_floor(pd.concat([t[["provider", *_FEE_COLUMNS]] for t in paid], ignore_index=True))
     how += f" {floor.sentence}" if floor else ""
-    has_rewards, accepted = any(map(len, known)), accepted_leads(leads)
-    each = dollars(spent / accepted) if has_rewards and accepted else "–"
+    has_rewards = any(map(len, known))
+    each = dollars(spent / number) if has_rewards and number else "–"
     return [
         ("cost", dollars(spent) if has_rewards else "–", how),
-        ("cost per accepted lead", each, "Cost divided by accepted leads."),
+        (f"cost per {what}", each, f"Cost divided by {what}s."),
         ("hourly wage, median", _wage(wages.median), _wage_words(wages)),
         ("hourly wage, lowest decile", _wage(wages.lowest_decile), "One assignment in ten paid this or less."),
         *_hours(tables),

@@ -9,7 +9,8 @@ from mturk_pipeline.orchestration.checks import check_schema, column_schema, rec
 from mturk_pipeline.orchestration.own_file_check import KEPT, MEANING, kept_check
 from mturk_pipeline.orchestration.stages import (
     PhaseAssets,
-    all_leads_key,
+    end_group,
+    end_key,
     mail_outcomes_key,
     partitions_of,
     stage_asset,
@@ -31,15 +32,17 @@ _CHECKS = {
 
 def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
     """The asset `[workflow, all_leads]`; it runs with the last phase."""
-    last = PhaseAssets(workflow, workflow.last)
-    key = all_leads_key(workflow.name)
+    if workflow.leads is None:
+        raise ValueError(f"{workflow.name} gathers no leads")
+    last, spec = PhaseAssets(workflow, workflow.last), workflow.leads
+    key = end_key(workflow)
     partitions = partitions_of(workflow.name)
 
     @stage_asset(
         workflow,
         workflow.last,
         f"{workflow.name}__all_leads",
-        {"all_leads": dg.AssetOut.from_spec(_spec(workflow, key))},
+        {"all_leads": dg.AssetOut.from_spec(_spec(workflow, spec, key))},
         deps=[last.key("reviewed"), mail_outcomes_key(workflow)],
         checks=[
             dg.AssetCheckSpec("schema", asset=key, blocking=True, partitions_def=partitions),
@@ -63,7 +66,7 @@ def all_leads_definitions(workflow: Workflow) -> dg.Definitions:
                 check_schema(leads, AllLeads, key),
                 kept_check(key, made.kept, remedy=""),
                 _outcomes_check(key, outcomes.problems),
-                _segments_check(key, leads, phase.workflow.leads),
+                _segments_check(key, leads, phase.workflow.leads or spec),
             ],
         )
 
@@ -76,7 +79,7 @@ def _mail_outcomes(workflow: Workflow) -> dg.SourceAsset:
     @dg.observable_source_asset(
         key=mail_outcomes_key(workflow),
         required_resource_keys={"workspace"},
-        group_name=all_leads_group(workflow),
+        group_name=end_group(workflow),
         partitions_def=partitions_of(workflow.name),
         description="What became of mail to leads: files dropped into the folder of all leads, and suppression lists.",
     )
@@ -95,10 +98,6 @@ def _mail_outcomes(workflow: Workflow) -> dg.SourceAsset:
         )
 
     return _observe
-
-
-def all_leads_group(workflow: Workflow) -> str:
-    return f"{workflow.name}_{len(workflow.phases) + 1}_all_leads"
 
 
 def _metadata(
@@ -134,13 +133,13 @@ def _segments_check(key: dg.AssetKey, leads: "pd.DataFrame", spec: "LeadsSpec") 
     return row_problems("segments", key, segment_clashes(leads), CLASH_COLUMNS, what)
 
 
-def _spec(workflow: Workflow, key: dg.AssetKey) -> dg.AssetSpec:
+def _spec(workflow: Workflow, spec: "LeadsSpec", key: dg.AssetKey) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
-        description=f"All leads: one row per lead, without duplicates.\n\n{workflow.leads.description}".strip(),
-        group_name=all_leads_group(workflow),
+        description=f"All leads: one row per lead, without duplicates.\n\n{spec.description}".strip(),
+        group_name=end_group(workflow),
         kinds={"parquet", "excel", "csv"},
-        owners=[workflow.leads.owner] if workflow.leads.owner else None,
+        owners=[spec.owner] if spec.owner else None,
         partitions_def=partitions_of(workflow.name),
         tags={"workflow": workflow.name},
     )

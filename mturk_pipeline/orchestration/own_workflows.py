@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.orchestration.leads_assets import all_leads_definitions
+from mturk_pipeline.orchestration.end_definitions import end_definitions
 from mturk_pipeline.orchestration.phase_definitions import phase_definitions
 from mturk_pipeline.workflow.loading import SHIPPED_DIR, load_workflows
 from mturk_pipeline.workflow.workflow import Workflow
@@ -41,6 +41,6 @@ def all_workflows() -> tuple[dict[str, Workflow], dict[str, str]]:
 
 
 def workflow_definitions(workflow: Workflow) -> dg.Definitions:
-    """All phases of a workflow, and its leads."""
+    """All phases of a workflow, and its leads or results."""
     phases = [phase_definitions(workflow, phase) for phase in workflow.phases]
-    return dg.Definitions.merge(*phases, all_leads_definitions(workflow))
+    return dg.Definitions.merge(*phases, end_definitions(workflow))

@@ -25,7 +25,7 @@ from mturk_pipeline.orchestration.review_assets import (
 )
 from mturk_pipeline.orchestration.sensors import phase_sensor
 from mturk_pipeline.orchestration.settlement_assets import settlement_asset
-from mturk_pipeline.orchestration.stages import PhaseAssets, all_leads_key
+from mturk_pipeline.orchestration.stages import PhaseAssets, end_key
 from mturk_pipeline.orchestration.trust_assets import consensus_assets
 from mturk_pipeline.workflow.workflow import Workflow
 
@@ -33,7 +33,7 @@ from mturk_pipeline.workflow.workflow import Workflow
 def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
     """Assets with their checks, the job that makes them for one project, and the sensors that request it.
 
-    The job offers the next phase what is handed on, too; the last phase's makes all leads.
+    The job offers the next phase what is handed on, too; the last phase's makes all leads, or the results.
     """
     names = PhaseAssets(workflow, phase)
     following = workflow.following(phase)
@@ -55,7 +55,7 @@ def phase_definitions(workflow: Workflow, phase: str) -> dg.Definitions:
         redundancy_advice_asset(names),
     ]
     keys = [key for asset in assets for key in asset.keys]
-    keys.append(names.key("offer", following) if following else all_leads_key(workflow.name))
+    keys.append(names.key("offer", following) if following else end_key(workflow))
     job = dg.define_asset_job(
         names.job,
         selection=dg.AssetSelection.assets(*keys),

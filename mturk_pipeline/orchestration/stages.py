@@ -90,7 +90,7 @@ STAGES = {
 }  # fmt: skip
 _OF_FIRST_PHASE = ("input", "purged")
 
-ALL_LEADS = "all_leads"
+ALL_LEADS, RESULTS = "all_leads", "results"
 
 
 @dataclass(frozen=True)
@@ -239,5 +239,10 @@ def mail_outcomes_key(workflow: str | Workflow) -> dg.AssetKey:
     return dg.AssetKey([workflow if isinstance(workflow, str) else workflow.name, "mail_outcomes"])
 
 
-def all_leads_key(workflow: str) -> dg.AssetKey:
-    return dg.AssetKey([workflow, ALL_LEADS])
+def end_key(workflow: Workflow) -> dg.AssetKey:
+    """The last table of a workflow: all leads, or its results."""
+    return dg.AssetKey([workflow.name, RESULTS if workflow.leads is None else ALL_LEADS])
+
+
+def end_group(workflow: Workflow) -> str:
+    return f"{workflow.name}_{len(workflow.phases) + 1}_{end_key(workflow).path[-1]}"

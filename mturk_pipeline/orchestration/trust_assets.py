@@ -48,7 +48,7 @@ def consensus_assets(names: PhaseAssets) -> dg.AssetsDefinition:
     @names.asset(
         "consensus",
         "workers",
-        deps=[BEFORE, *([mail_outcomes_key(names.workflow)] if names.workflow.following(names.phase) is None else [])],
+        deps=[BEFORE, *_mail_outcomes(names)],
         checks=[
             names.schema_check("consensus"),
             *trust_checks.consensus_check_specs(names),
@@ -168,3 +168,9 @@ def _pattern_rows(consensus: "pd.DataFrame") -> list[tuple[str, list[int]]]:
     )
     counts = consensus.assign(kind=kind).groupby(["field", "kind"]).size().unstack(fill_value=0)
     return [(str(f), [int(row.get(name, 0)) for name, _ in _PATTERNS]) for f, row in counts.iterrows()]
+
+
+def _mail_outcomes(names: PhaseAssets) -> list[dg.AssetKey]:
+    """What became of mail teaches trust in the last phase, where leads are gathered."""
+    is_last = names.workflow.following(names.phase) is None
+    return [mail_outcomes_key(names.workflow)] if is_last and names.workflow.leads else []

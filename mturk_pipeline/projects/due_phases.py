@@ -94,4 +94,5 @@ def unknown_own_files(phase: ProjectPhase) -> list[Path]:
 
 def _leads_settings(phase: ProjectPhase) -> str:
     """Settings of the last phase's leads: a change makes them due."""
-    return phase.workflow.leads.model_dump_json() if phase.phase == phase.workflow.last else ""
+    leads = phase.workflow.leads
+    return leads.model_dump_json() if leads and phase.phase == phase.workflow.last else ""

@@ -34,7 +34,7 @@ def _find_table(
     installation: Installation, project: Project, workflow: Workflow, table: str, phase: str | None
 ) -> Path:
     base = installation.home.tables
-    if table == "all_leads":
+    if table in ("all_leads", "results"):
         candidates = {table: table_path(base, workflow.name, None, table, project.id)}
     else:
         phases = [phase] if phase else list(workflow.phases)

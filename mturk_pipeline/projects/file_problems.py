@@ -97,9 +97,10 @@ def _problems_of_lists(phase: ProjectPhase) -> list[tuple[FileProblem, str]]:
 
 def _unreadable_outcomes(phase: ProjectPhase) -> list[FileProblem]:
     """Bounce, unsubscribe and suppression files; those beside the projects by their names alone."""
-    if phase.phase != phase.workflow.last or (table := phase.table("outcome_problems")) is None:
+    gathers = phase.workflow.leads is not None and phase.phase == phase.workflow.last
+    if not gathers or (table := phase.table("outcome_problems")) is None:
         return []
-    folder = phase.workflow.all_leads_folder
+    folder = phase.workflow.end_folder
     inside = _names_of(phase, phase.files(folder))
     beside = _names_of(phase, outcome_files(phase)) - inside
     return [*_whole_files(table, f"{folder}/", inside), *_whole_files(table, "", beside)]

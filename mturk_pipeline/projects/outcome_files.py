@@ -9,12 +9,12 @@ from mturk_pipeline.projects.phase import ProjectPhase
 def outcome_files(phase: ProjectPhase) -> list[WatchedFile]:
     """Files that a person put into the project's folder of all leads, and the suppression lists for all projects.
 
-    The last phase is due when they change; for any other phase there are none.
+    The last phase is due when they change; for any other phase there are none, nor where there are no leads.
     """
-    if phase.phase != phase.workflow.last:
-        return []
-    dropped = phase.files(phase.workflow.all_leads_folder)
     spec = phase.workflow.leads
+    if spec is None or phase.phase != phase.workflow.last:
+        return []
+    dropped = phase.files(phase.workflow.end_folder)
     return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(phase)]
 
 

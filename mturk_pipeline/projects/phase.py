@@ -53,6 +53,8 @@ class ProjectPhase:
 
     def all_leads(self) -> "pd.DataFrame | None":
         """The project's leads, or None where they were never made."""
+        if self.workflow.leads is None:
+            return None
         return read_table_if_made(table_path(self.home.tables, self.workflow.name, None, "all_leads", self.project.id))
 
     def keep(self, stage: str, frame: "pd.DataFrame") -> None:

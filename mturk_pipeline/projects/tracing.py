@@ -36,10 +36,13 @@ def trace_lead(installation: Installation, name: str, lead: str) -> "list[Node]"
         raise UserError("nothing is made yet", where=name, remedy=f"first: mturk-pipeline run {name}")
     trees = trace(lead, tables)
     if not trees:
+        what, ids, file = ("lead or row", "a lead_id or item_id", "all_leads.xlsx")
+        if workflow.leads is None:
+            what, ids, file = "row", "an item_id", "results.xlsx"
         raise UserError(
-            f"no lead or row is {lead!r}",
+            f"no {what} is {lead!r}",
             where=name,
-            remedy="give a lead_id or item_id as in all_leads.xlsx or the review workbook (letters such as "
+            remedy=f"give {ids} as in {file} or the review workbook (letters such as "
             "FQGW-NGMD-LFPG-F), or a whole value such as an e-mail address",
         )
     return trees

@@ -10,7 +10,8 @@ class LeadsSpec(Strict):
     """Which fields of the last phase are leads, and which of them go out."""
 
     lead_groups: dict[str, list[str]] = Field(
-        description="Groups of leads: name, and the fields of the last phase in it; a file leads_<group>.xlsx each."
+        description="Groups of leads: name, and the fields of the last phase in it; a file leads_<group>.xlsx each. "
+        "Without a group ({}) nothing is a lead: the last table is called results."
     )
     include_runners_up: bool = Field(
         True, description="Runners-up of rows that no person verified become leads of rank 2 and more."

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.old_names import phase_with_new_names
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -129,8 +130,14 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
     return ordered
 
 
-def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec:
+def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec | None:
+    """What the folder says of leads; by default each field of the last phase is a group, if one is a contact.
+
+    None where nothing is a lead: the folder says so by empty groups, or no field is one that a CRM has a column for.
+    """
     if leads is None:
         last = next(reversed(phases.values()))
+        if not any(KINDS[field.kind].crm_column for field in last.fields.values()):
+            return None
         return LeadsSpec.model_validate({"lead_groups": {field: [field] for field in last.fields}})
-    return checked_leads(leads, phases, str(folder / "all_leads" / "defs.yaml"))
+    return checked_leads(leads, phases, str(folder / "all_leads" / "defs.yaml")) if leads.lead_groups else None

@@ -31,12 +31,13 @@ class PhaseFolders:
 class Workflow:
     """Phases in their order, and the leads of the last one.
 
-    A project of k phases has 3k + 2 folders: one input, then three for each phase, then all leads.
+    A project of k phases has 3k + 2 folders: one input, then three for each phase, then all leads, or the results of a
+    workflow that gathers none.
     """
 
     name: str
     phases: Mapping[str, PhaseSpec]
-    leads: LeadsSpec
+    leads: LeadsSpec | None  # None: the last table is called results, and nothing is a lead
     source: Path
     old_names: tuple[str, ...] = field(default=(), compare=False)  # a line for each old name of a setting in its files
 
@@ -75,8 +76,9 @@ class Workflow:
         )
 
     @property
-    def all_leads_folder(self) -> str:
-        return f"{3 * len(self.phases) + 2}_allLeads"
+    def end_folder(self) -> str:
+        """The last folder: all leads, or results."""
+        return f"{3 * len(self.phases) + 2}_{'results' if self.leads is None else 'allLeads'}"
 
     @property
     def folder_names(self) -> tuple[str, ...]:
@@ -85,7 +87,7 @@ class Workflow:
         for phase in self.phases:
             folders = self.folders(phase)
             names += [folders.batches, folders.processed, folders.reviewed]
-        return (*names, self.all_leads_folder)
+        return (*names, self.end_folder)
 
     def with_overrides(self, overrides: Mapping[str, Any], where: str) -> "Workflow":
         """The workflow with a project's own settings laid over it; what a project uses passes here.
@@ -115,9 +117,19 @@ class Workflow:
                     where=where,
                     remedy="take it out, or write a workflow with another order of phases",
                 )
-        leads = _override(self.leads, overrides.get("all_leads"), f"{where}: overrides of all_leads")
-        leads = checked_leads(leads, phases, f"{where}: overrides of all_leads")
-        return Workflow(self.name, phases, leads, self.source)
+        return Workflow(self.name, phases, self._leads_with(overrides.get("all_leads"), phases, where), self.source)
+
+    def _leads_with(self, changes: Any, phases: Mapping[str, PhaseSpec], where: str) -> LeadsSpec | None:
+        if self.leads is None:
+            if changes:
+                raise WorkflowError(
+                    f"overrides of all_leads, but {self.name} gathers no leads",
+                    where=where,
+                    remedy=f"take them out, or give {self.name} a folder all_leads with a defs.yaml",
+                )
+            return None
+        place = f"{where}: overrides of all_leads"
+        return checked_leads(_override(self.leads, changes, place), phases, place)
 
 
 def checked_leads(leads: LeadsSpec, phases: Mapping[str, PhaseSpec], where: str) -> LeadsSpec:

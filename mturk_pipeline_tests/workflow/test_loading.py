@@ -32,9 +32,9 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         "5_mOut_apple",
         "6_notebookProcessed_apple",
         "7_manualCleaned_apple",
-        "8_allLeads",
+        "8_results",
     )
-    assert workflow.leads.lead_groups == {"label": ["label"]}
+    assert workflow.leads is None
 
 
 @pytest.mark.parametrize(

@@ -40,21 +40,24 @@ def make_leads(
     phase.keep("outcomes", outcomes.outcomes)
     phase.keep("outcome_problems", outcomes.problems)
     spec = phase.workflow.leads
+    if spec is None:
+        raise ValueError(f"{phase.workflow.name} gathers no leads")
     sources = row_sources(reviewed, raw_output, phase.table("decisions"))
     leads = gather_leads(reviewed, consensus, phase.spec, spec, item_inputs(raw_output, phase.spec), sources)
     leads = mark_suppressed(leads, outcomes.outcomes, phase.spec)
     mail = recipients(leads, phase.spec, spec)
     phase.keep("recipients", mail)
-    figures = report(leads, _tables_of_phases(phase))
+    figures = report(leads, tables_of_phases(phase))
     writer = phase.writer()
     written = []
     for name, content in leads_files(leads, mail, contacts(leads, phase.spec, spec), figures, spec).items():
-        written.append(f"{phase.workflow.all_leads_folder}/{name}")
+        written.append(f"{phase.workflow.end_folder}/{name}")
         writer.write(written[-1], content)
     return ProjectLeads(leads, outcomes, figures, written, writer.kept)
 
 
-def _tables_of_phases(phase: ProjectPhase) -> list[PhaseTables]:
+def tables_of_phases(phase: ProjectPhase) -> list[PhaseTables]:
+    """What the report counts, of each phase that has it."""
     tables = []
     for name in phase.workflow.phases:
         assignments, reviewed = phase.table("raw_output", name), phase.table("reviewed", name)
