@@ -24,6 +24,9 @@ class CleanedOutput(Table):
     needs_review = Column(bool, "A gate field's trust is below its threshold")
     priority = Column(float, "Sum over the fields of error_weight x (1 - trust): worst first", ge=0)
     reasons = Column(str, "Why the row waits for a look, in words; '' where it passed")
+    doubtful = Column(
+        object, "List of the fields whose best guess is not accepted; of others than gates, where it is one"
+    )
     answers = Column(int, "Assignments behind the row", ge=0)
     hit_ids = Column(object, "List of the HITIds behind the row")
     assignment_ids = Column(object, "List of the AssignmentIds behind the row")

@@ -6,7 +6,9 @@ import pandas as pd
 
 from mturk_pipeline.answers.unreadable import unreadable
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
+from mturk_pipeline.review.columns_in_view import MORE_FIELDS, has_room_for_all
 from mturk_pipeline.review.decision_words import UNDO, WORDS
+from mturk_pipeline.review.more_fields_sheet import more_fields_count
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, SheetPlan
@@ -30,6 +32,7 @@ _COLUMNS = {
     "other rows.",
     "a field": "The best guess of the crowd. Write over it to correct it, or pick another answer from its list; write "
     "none where there is none.",
+    "grey, yellow": "On the sheet review grey cells are sure; yellow ones in bold are doubtful, and worth the look.",
     "…_runners_up": "Other answers, most trusted first.",
     "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
 }
@@ -37,6 +40,9 @@ _COUNTED_TRUST = "How many of the votes the best guess has, 0 to 1: a count, not
 _SHEETS = {
     "review": "What waits for you, worst first: begin at the top, stop where the rest is good enough. Among it are "
     "spot checks: rows that passed, drawn by chance, so that it is known how many of those are wrong.",
+    MORE_FIELDS: "Where a phase asks many fields: those that have no column on review, accepted automatically and "
+    "decided before, a row for each. The column value is yours, as a field's is there; decisions stand on the other "
+    "sheets.",
     "problems": "What could not be understood in files that came back. The sheet is there only when there is any.",
     "accepted automatically": "Rows that passed without a look: unverified. Edits and decisions count here too.",
     "decided before": "What people decided before. A new decision here replaces the old one; undo takes it back.",
@@ -85,7 +91,8 @@ def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "also understood", "; ".join(f"{d}: {', '.join(w[1:])}" for d, w in WORDS.items() if len(w) > 1)
     yield f"also: {UNDO}", "Takes back what was decided before; the row is as if nobody had looked at it."
     yield "", ""
-    yield from ((f"sheet: {name}", text) for name, text in _SHEETS.items())
+    left_out = MORE_FIELDS if has_room_for_all(book.phase) else ""
+    yield from ((f"sheet: {name}", text) for name, text in _SHEETS.items() if name != left_out)
     yield "", ""
     counted = {} if TRUST_MODELS[book.phase.model].is_probability else {"…_trust": _COUNTED_TRUST}
     yield from ((f"column: {name}", text) for name, text in {**_COLUMNS, **counted}.items())
@@ -118,6 +125,8 @@ def _counts(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "decided", f"{decided:,} rows{_cut(decided, 'the table reviewed has all')}"
     answers = len(book.answers_behind(book.waiting.iloc[:MOST_ROWS]))
     more = f"; the first {MOST_ANSWERS:,} are shown" if answers > MOST_ANSWERS else ""
+    if more := more_fields_count(book):
+        yield MORE_FIELDS, more
     yield "answers", f"{answers:,} behind the rows of review{more}"
     for note in anonymous_notes(book.answers.drop_duplicates("assignment_id")):
         yield "anonymous answers", note

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from mturk_pipeline.review.export_history import Exports
@@ -10,6 +11,7 @@ from mturk_pipeline.review.shown_values import comparable
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _PLACE_VALUE = ["item_id", "field", "value"]
+# at_sheet, at_row: where the cell stands, if not in its row
 EDIT_COLUMNS = ["row", "item_id", "field", "before", "after", "edited", "seen"]
 SEEN_COLUMNS = ["row", "item_id", "field", "cell", "left"]
 _ROUNDED = r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+"
@@ -56,22 +58,27 @@ class Shown:
         return self.exports.value_at(rows.assign(field=name, number=rows[" seen"]))
 
 
-def cells_of(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
-    """The field cells of rows, long: columns row, item_id, export, field, cell ('' for blank)."""
-    parts = [
-        pd.DataFrame(
+def cells_of(rows: pd.DataFrame, fields: list[str], has: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The field cells of rows, long: columns row, item_id, export, field, cell ('' for blank).
+
+    `has` says which row has a cell of which field; None: each has all.
+    """
+    cells = {field: comparable(rows[field]) for field in fields}
+    if has is not None:
+        cells = {field: texts[has[field].reindex(texts.index)] for field, texts in cells.items()}
+    if cells:
+        row = np.concatenate([texts.index.to_numpy() for texts in cells.values()])
+        about = rows[["item_id", "export"]].loc[row]
+        named = np.repeat(np.array(list(cells), dtype=object), [len(texts) for texts in cells.values()])
+        return pd.DataFrame(
             {
-                "row": rows.index,
-                "item_id": rows["item_id"].to_numpy(),
-                "export": rows["export"].to_numpy(),
-                "field": field,
-                "cell": comparable(rows[field]).to_numpy(),
+                "row": row,
+                "item_id": about["item_id"].array,
+                "export": about["export"].array,
+                "field": pd.array(named, dtype="str"),
+                "cell": pd.concat(list(cells.values())).array,
             }
         )
-        for field in fields
-    ]
-    if parts:
-        return pd.concat(parts, ignore_index=True)
     empty = pd.DataFrame(columns=["row", "item_id", "export", "field", "cell"], dtype="str")
     return empty.astype({"row": "int64"})
 

@@ -30,14 +30,18 @@ def clean(
     waits = pd.Series(False, index=rows.index)
     priority = pd.Series(0.0, index=rows.index)
     reasons = pd.Series("", index=rows.index, dtype="str")
+    doubts: dict[str, pd.Series] = {}
     for field, guess in _guesses(consensus, rows, phase).items():
         parts.append(_field_columns(field, guess))
         priority += phase.error_weight(field) * (1 - guess["trust"].fillna(0.0)).clip(lower=0)
+        below = ~guess["accepted"].eq(True) & (guess["outcome"] != NOT_ASKED)
+        # Without trust there is no doubt: nothing can be right or wrong.
+        doubts[field] = below & guess["trust"].notna() & (guess["outcome"].ne("unknown") | (field in phase.gates))
         if field in phase.gates:
-            below = ~guess["accepted"].eq(True) & (guess["outcome"] != NOT_ASKED)
             waits |= below
             reasons = _appended(reasons, _words(field, guess, phase).where(below, ""))
     judged = pd.DataFrame({"needs_review": waits, "priority": priority, "reasons": reasons})
+    judged["doubtful"] = _names_of_true(doubts, rows.index)
     table = pd.concat([*parts, judged], axis=1)
     return _in_order(table, phase)
 
@@ -88,6 +92,15 @@ def _words(field: str, guess: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     return f"{field}: " + reasons + words.where(below, "")
 
 
+def _names_of_true(columns: dict[str, pd.Series], index: pd.Index) -> pd.Series:
+    """For each row the list of the columns that hold."""
+    lists: list[list[str]] = [[] for _ in index]
+    for name, holds in columns.items():
+        for row in holds.to_numpy(dtype=bool).nonzero()[0]:
+            lists[row].append(name)
+    return pd.Series(lists, index=index, dtype=object)
+
+
 def _appended(texts: pd.Series, more: pd.Series) -> pd.Series:
     between = pd.Series("\n", index=texts.index, dtype="str").where((texts != "") & (more != ""), "")
     return texts + between + more
@@ -98,6 +111,6 @@ def _in_order(table: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     keys = list(key_columns(phase))
     fields = [column for field in phase.fields for column in field_columns(field)]
     columns = ["item_id", "parent_item_id", "element", *keys, *fields]
-    columns += ["needs_review", "priority", "reasons", *_ORIGINS]
+    columns += ["needs_review", "priority", "reasons", "doubtful", *_ORIGINS]
     by = ["needs_review", "priority", *keys, "item_id"]
     return table[columns].sort_values(by, ascending=[False, False, *[True] * (len(keys) + 1)], ignore_index=True)

@@ -1,6 +1,6 @@
 """People's decisions, read from every sheet they saved, each with its place."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -9,10 +9,12 @@ import pandas as pd
 
 from mturk_pipeline.contracts.review import Decisions
 from mturk_pipeline.review.cell_edits import Shown
+from mturk_pipeline.review.columns_in_view import has_room_for_all
 from mturk_pipeline.review.export_history import Exports
-from mturk_pipeline.review.file_versions import Source, sources_of
+from mturk_pipeline.review.file_versions import Source, is_long, sources_of
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.kept_files import Clean, as_it_is
+from mturk_pipeline.review.long_sheets import long_cells, with_long_cells
 from mturk_pipeline.review.matching import KnownRows
 from mturk_pipeline.review.merged_decisions import unite
 from mturk_pipeline.review.problems import problem, problem_table, repeated_column
@@ -115,12 +117,11 @@ def read_versions(
     sources, problems = sources_of(versions, phase, kept, clean)
     entries = [replace(nothing, problems=problem_table(problems))]
     tallies: dict[str, list[_Read]] = {v.name: [] for v in versions if v.present}
-    for source in sources:
-        sheet, wrong = _named(source, phase)
-        result = entries_of_sheet(sheet, known, shown, phase)
+    for source, sheet, wrong in _sheets_of(sources, known, shown, phase):
+        result = None if sheet is None else entries_of_sheet(sheet, known, shown, phase)
         wrong = wrong if source.latest and source.present else []
-        entries += [replace(nothing, problems=problem_table(wrong)), result]
-        if source.present:
+        entries += [replace(nothing, problems=problem_table(wrong)), *([] if result is None else [result])]
+        if source.present and result is not None:
             tallies[source.sheet.file].append(_Read(source, result, len(wrong)))
     united = unite(entries, phase)
     files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
@@ -140,6 +141,27 @@ def read_versions(
     )
 
 
+def _sheets_of(
+    sources: Sequence[Source], known: KnownRows, shown: Shown, phase: PhaseSpec
+) -> Iterator[tuple[Source, ReviewedSheet | None, list[dict[str, object]]]]:
+    """The sheets of all files, with the cells of their sheets of more fields, and problems beside those of entries.
+
+    The rows of a sheet of more fields are None where all of its cells stand in other sheets' rows.
+    """
+    by_file: dict[str, list[Source]] = {}
+    for source in sources:
+        by_file.setdefault(source.sheet.file, []).append(source)
+    for of_file in by_file.values():
+        of_rows = [s for s in of_file if not is_long(s.sheet.table.columns)]
+        named = [_named(source, phase) for source in of_rows]
+        long = long_cells([s for s in of_file if is_long(s.sheet.table.columns)], phase)
+        sheets, others = with_long_cells([sheet for sheet, _ in named], long, known, shown, phase)
+        yield from ((s, sheet, wrong) for s, sheet, (_, wrong) in zip(of_rows, sheets, named, strict=True))
+        yield from ((source, sheet, []) for source, sheet in others)
+        if long.problems:
+            yield long.sources[0], None, long.problems
+
+
 class _Read(NamedTuple):
     """A source, its entries, and how many problems its header has."""
 
@@ -154,7 +176,10 @@ def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[s
     wanted = {plain_name(c): c for c in (*OWN_COLUMNS, *key_columns(phase), *phase.fields)}
     problems = [repeated_column(sheet.file, sheet.sheet, wanted[name]) for name in sheet.repeated if name in wanted]
     missing = [c for name, c in wanted.items() if name not in sheet.table and name not in sheet.repeated]
-    said_by_name = [c for c in missing if c in phase.fields and "export" in sheet.table]
+    # Of many fields a sheet shows some: those with their trust beside them.
+    narrow = has_room_for_all(phase)
+    asked = [c for c in missing if c in phase.fields and "export" in sheet.table]
+    said_by_name = [c for c in asked if narrow or plain_name(f"{c}_trust") in sheet.table]
     if "decision" in missing and ("item_id" in sheet.table or "export" in sheet.table):
         said_by_name.append("decision")
     problems += _renamed(sheet, said_by_name, wanted)

@@ -30,6 +30,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # A person's sheet is known by these; a key or field that is called so has to have the mark.
 _FOR_DECISIONS = frozenset({"item_id", "export", "decision", "comment"})
+_LONG = frozenset({"item_id", "export", "field", "value"})
 _FORMAT = 3  # of what is kept of what was read: a change makes it anew
 
 
@@ -114,6 +115,8 @@ def sheets_about(path: Path, phase: PhaseSpec) -> tuple[list[Sheet], bool]:
 
 def is_about(names: set[str], phase: PhaseSpec) -> bool:
     """Whether a header with these column names is one of a reviewed sheet."""
+    if is_long(names):
+        return True
     keys = {plain_name(k) for k in phase.keys}
     fields = {plain_name(f) for f in phase.fields}
     # The sheet of answers in our own workbook, one row per answer.
@@ -125,6 +128,11 @@ def is_about(names: set[str], phase: PhaseSpec) -> bool:
     names = {marked.get(name, name) for name in names}
     has_entries = bool(names & {"decision", "comment", *fields}) and not is_answers
     return has_entries and ("item_id" in names or (bool(keys) and keys <= names))
+
+
+def is_long(names: Collection[str]) -> bool:
+    """Whether a header with these column names is that of a sheet of more fields: a row for each item and field."""
+    return set(names) >= _LONG and not {"decision", "raw"} & set(names)
 
 
 def _marks(names: Collection[str], phase: PhaseSpec) -> dict[str, str]:
@@ -177,6 +185,8 @@ def _row_names(sheet: Sheet, phase: PhaseSpec) -> pd.Series:
     blank = pd.Series("", index=table.index, dtype="str")
     ids = comparable(table["item_id"]).str.upper().str.replace("-", "") if "item_id" in table else blank
     export = comparable(table["export"]).str.upper() if "export" in table else blank
+    if is_long(table.columns):
+        export = export + "\x1f" + comparable(table["field"]).map(plain_name)
     names = ids.where(ids == "", ids + "\x1f" + export)
     keys = [plain_name(k) for k in key_columns(phase)]
     if not set(keys) <= set(table.columns):
@@ -194,7 +204,8 @@ def _row_texts(sheet: Sheet, names: pd.Series, phase: PhaseSpec) -> pd.Series:
     for column in ("export", "decision", "comment"):
         # Without the column nothing is said, as in an empty cell.
         text = text + "\x1d" + (comparable(sheet.table[column]) if column in sheet.table else nothing)
-    for column in sorted(map(plain_name, phase.fields)):
+    own = ["value"] if is_long(sheet.table.columns) else []
+    for column in sorted([*own, *map(plain_name, phase.fields)]):
         if column in sheet.table:
             text = text + "\x1d" + column + "\x1c" + comparable(sheet.table[column])
     return text

@@ -37,7 +37,7 @@ class KnownRows:
 
     def __init__(self, items: pd.DataFrame, phase: PhaseSpec) -> None:
         ids, codes = items["item_id"], _codes(items, phase)
-        self.by_letters = _lookup(_letters(ids), ids)
+        self.by_letters = _lookup(letters(ids), ids)
         self.code_of = _lookup(ids, codes)
         self.code_of_parent = _lookup(items["parent_item_id"], codes)
         self.renamed: set[str] = set()
@@ -55,11 +55,11 @@ class KnownRows:
 
     def learn(self, ids: Mapping[str, str], earlier: pd.Series) -> None:
         """Let rows be found by an id of an earlier workbook too (id then -> id now); `earlier`: all ids ever shown."""
-        self.earlier = set(_letters(earlier))
+        self.earlier = set(letters(earlier))
         then = pd.Series(list(ids), dtype="str")
-        letters = _letters(then)
-        self.renamed = set(letters)
-        self.by_letters = pd.concat([self.by_letters, _lookup(letters, then.map(ids))])
+        of_ids = letters(then)
+        self.renamed = set(of_ids)
+        self.by_letters = pd.concat([self.by_letters, _lookup(of_ids, then.map(ids))])
         self.by_letters = self.by_letters[~self.by_letters.index.duplicated()]
 
 
@@ -88,7 +88,7 @@ def match_rows(rows: pd.DataFrame, known: KnownRows, phase: PhaseSpec) -> pd.Dat
     mixed_up = differs & keys["parent_item_id"].notna()
     stranger = ids["valid"] & ~by_id
     # An earlier addition carries the id that it was given.
-    new_ids = _letters(addition_ids(rows[stranger], phase)).reindex(rows.index)
+    new_ids = letters(addition_ids(rows[stranger], phase)).reindex(rows.index)
     stranger &= ids["letters"] != new_ids
     item_id = ids["known"].fillna(keys["item_id"]).mask(mixed_up | stranger).astype("str")
     unmatched = item_id.isna() & ~mixed_up & ~stranger
@@ -129,12 +129,12 @@ def element_of(rows: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
 
 def _own_ids(cells: pd.Series, known: KnownRows) -> pd.DataFrame:
     """Per cell: its letters, whether they are an id (checksum), and the row that has it."""
-    letters = _letters(cells)
-    rows = letters.map(known.by_letters).astype("str")
+    own = letters(cells)
+    rows = own.map(known.by_letters).astype("str")
     valid = rows.notna()
-    others = letters[~valid]
+    others = own[~valid]
     valid[others.index] = np.array([is_item_id(text) for text in others], dtype=bool)
-    return pd.DataFrame({"letters": letters, "valid": valid.astype(bool), "known": rows})
+    return pd.DataFrame({"letters": own, "valid": valid.astype(bool), "known": rows})
 
 
 def _lookup(keys: pd.Series, values: pd.Series) -> pd.Series:
@@ -143,7 +143,8 @@ def _lookup(keys: pd.Series, values: pd.Series) -> pd.Series:
     return series[~series.index.duplicated()]
 
 
-def _letters(ids: pd.Series) -> pd.Series:
+def letters(ids: pd.Series) -> pd.Series:
+    """Each id in the form in which ids are compared."""
     return comparable(ids).str.upper().str.replace(r"[\s\-‐-―_]", "", regex=True)
 
 

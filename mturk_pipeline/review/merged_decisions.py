@@ -194,6 +194,9 @@ def _decisions(agreed: pd.DataFrame, standing: pd.DataFrame, edits: pd.DataFrame
     """Contract `Decisions` of the verdicts: each item's decision, then the fields edited."""
     whole = agreed[agreed["decision"] != ""].assign(field="", before=np.nan, after=np.nan, seen=True)
     cells = edits.drop(columns="edited").merge(standing[["row", "comment", " since", *PLACE]], on="row")
+    elsewhere = cells["at_row"].notna()
+    cells["source_sheet"] = cells["at_sheet"].where(elsewhere, cells["source_sheet"])
+    cells["source_row"] = cells["at_row"].where(elsewhere, cells["source_row"])
     table = pd.concat([whole, cells.assign(decision="fix")])
     return _typed(table.sort_values([*PLACE, "field"], kind="stable")[_COLUMNS])
 

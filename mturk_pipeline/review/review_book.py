@@ -10,13 +10,18 @@ import pandas as pd
 from mturk_pipeline.intake.item_ids import id_of
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.audit import Audit, audit
+from mturk_pipeline.review.columns_in_view import fields_in_view
+from mturk_pipeline.review.item_rows import key_columns
+from mturk_pipeline.review.more_cells import more_cells
 from mturk_pipeline.review.queue import review_queue
 from mturk_pipeline.review.shown_values import shown_table, shown_values
+from mturk_pipeline.vocabulary.queue_kinds import WAITING
 from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, DECIDED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_ROWS = 5_000
 MOST_ANSWERS = 50_000
+_ON_SHEETS = {"waiting": "review", "accepted": "accepted automatically", "decided": "decided before"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,52 @@ class ReviewBook:
         """Contract `ReviewQueue`: rows to look at, in order."""
         whole = review_queue(self.cleaned, self._reviewed, self.decisions, self.phase, self.seed)
         return whole if self.only is None else whole[whole["item_id"].isin(self.only)].reset_index(drop=True)
+
+    @cached_property
+    def in_view(self) -> tuple[str, ...]:
+        """The fields that stand side by side on the sheets of rows."""
+        return fields_in_view(self.phase, self.waiting.get("doubtful", ()))
+
+    def marks(self, which: str, field: str, rows: int) -> pd.Series:
+        """How far the cells of `field` can be trusted, of the first `rows` rows of `waiting`, `accepted` or `decided`.
+
+        'sure' or 'doubtful' of rows that wait, but for those on which trust is hidden and those to look at again, which
+        show a person's values; of accepted rows 'doubtful' alone; '' for all other cells.
+        """
+        doubtful = self._doubtful(which)[:rows]
+        if which == "waiting":
+            words = [d if d is None else "doubtful" if field in d else "sure" for d in doubtful]
+            known = self.waiting[f"{field}_trust"].iloc[:rows].notna() & self.waiting[field].iloc[:rows].ne("")
+            marks = pd.Series(words, dtype="str").fillna("")
+            return marks.mask(marks.eq("sure") & ~known, "")
+        return pd.Series(["doubtful" if d and field in d else "" for d in doubtful], dtype="str")
+
+    def _doubtful(self, which: str) -> list[frozenset[str] | None]:
+        """The doubtful fields of each row; None where that is not to be shown."""
+        if which not in self._doubts:
+            rows = getattr(self, which)
+            lists = rows["doubtful"] if "doubtful" in rows else [None] * len(rows)
+            told = (self.queue["kind"].eq(WAITING) & ~self.queue["blind"]) if which == "waiting" else [True] * len(rows)
+            pairs = zip(lists, told, strict=True)
+            self._doubts[which] = [frozenset(d) if isinstance(d, list) and t else None for d, t in pairs]
+        return self._doubts[which]
+
+    @cached_property
+    def more_cells(self) -> pd.DataFrame:
+        """Cells of the fields that are not in view, those of rows that wait first; see `more_cells`."""
+        fields = [name for name in self.phase.fields if name not in self.in_view]
+        if not fields:
+            return pd.DataFrame()
+        parts = []
+        for which, sheet in _ON_SHEETS.items():
+            rows = getattr(self, which).iloc[:MOST_ROWS].reset_index(drop=True)
+            doubtful, keys = self._doubtful(which)[: len(rows)], key_columns(self.phase)
+            parts.append(more_cells(rows, doubtful, fields, keys, grey=which == "waiting").assign(stands_on=sheet))
+        return pd.concat(parts, ignore_index=True).astype({"stands_on": "str"})
+
+    @cached_property
+    def _doubts(self) -> dict[str, list[frozenset[str] | None]]:
+        return {}
 
     @cached_property
     def audit(self) -> Audit:

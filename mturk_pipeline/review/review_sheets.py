@@ -10,28 +10,29 @@ from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.decision_words import WORDS
 from mturk_pipeline.review.item_rows import key_columns
+from mturk_pipeline.review.more_fields_sheet import lines, more_fields_sheet, picks_of
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
 from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-# As many other answers as a drop-down offers at a glance.
-_MOST_PICKS = 6
+# Of a row's doubtful fields that are no gates, so many are named.
+_MOST_NAMED = 8
 
 
 def review_sheet(book: ReviewBook) -> SheetPlan:
     """Rows that wait, worst first, with spot checks among them."""
     rows = book.waiting.iloc[:MOST_ROWS]
     keys = _keys(book.phase, rows)
-    columns = [*_yours(book, rows), *keys, Column("reasons", _reasons(rows), width=46, look="wrapped")]
+    columns = [*_yours(book, rows), *keys, Column("reasons", _reasons(book, rows), width=46, look="wrapped")]
     picks: list[Column] = []
-    for name in book.phase.fields:
-        offered = _picks(name, rows)
-        guess = _guess(book.phase, name, rows)
-        columns.append(replace(guess, pick_from=tuple(p.name for p in offered)))
-        runners_up = _lines(rows[f"{name}_runners_up"])
-        columns += [Column(f"{name}_runners_up", runners_up, width=26, look="wrapped"), _trust(name, rows)]
+    for name in book.in_view:
+        offered = picks_of(name, rows[name], rows[f"{name}_runners_up"])
+        guess, marks = _guess(book.phase, name, rows), book.marks("waiting", name, len(rows))
+        columns.append(replace(guess, pick_from=tuple(p.name for p in offered), marks=marks))
+        others = Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"]), width=26, look="wrapped")
+        columns += [replace(others, marks=marks.where(marks == "sure", "")), _trust(name, rows)]
         picks += offered
     return SheetPlan("review", [*columns, *picks], frozen=4 + len(keys), tab="1F5FA8", fades="decision")
 
@@ -41,8 +42,9 @@ def accepted_sheet(book: ReviewBook) -> SheetPlan:
     rows = book.accepted.iloc[:MOST_ROWS]
     columns = [*_yours(book, rows), Column("status", _same("unverified", rows), width=12)]
     columns += _keys(book.phase, rows)
-    for name in book.phase.fields:
-        columns += [_guess(book.phase, name, rows), _trust(name, rows)]
+    for name in book.in_view:
+        guess = replace(_guess(book.phase, name, rows), marks=book.marks("accepted", name, len(rows)))
+        columns += [guess, _trust(name, rows)]
     return SheetPlan("accepted automatically", columns, frozen=6, tab="3F9142", fades="decision")
 
 
@@ -50,7 +52,7 @@ def decided_sheet(book: ReviewBook) -> SheetPlan:
     """Earlier decisions of people; a new decision here is read like any other."""
     rows = book.decided.iloc[:MOST_ROWS]
     columns = [*_yours(book, rows), Column("status", rows["status"], width=12), *_keys(book.phase, rows)]
-    columns += [_guess(book.phase, name, rows) for name in book.phase.fields]
+    columns += [_guess(book.phase, name, rows) for name in book.in_view]
     columns += [
         Column("decided_in", rows["decided_in"], 24, "quiet"),
         Column("decided_at", rows["decided_at"], 12, "quiet"),
@@ -124,6 +126,7 @@ def settlement_sheet(book: ReviewBook) -> SheetPlan | None:
 
 SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
     review_sheet,
+    more_fields_sheet,
     problems_sheet,
     accepted_sheet,
     decided_sheet,
@@ -137,11 +140,11 @@ SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
 def review_rows(book: ReviewBook) -> pd.DataFrame:
     """All waiting rows as the sheet `review` has them, for a CSV file beside it: index is the place in the queue."""
     rows = book.waiting
-    whole = [*_yours(book, rows), *_keys(book.phase, rows), Column("reasons", _reasons(rows))]
+    whole = [*_yours(book, rows), *_keys(book.phase, rows), Column("reasons", _reasons(book, rows))]
     for name in book.phase.fields:
         whole += [
             _guess(book.phase, name, rows),
-            Column(f"{name}_runners_up", _lines(rows[f"{name}_runners_up"], " | ")),
+            Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"], " | ")),
         ]
         whole.append(_trust(name, rows))
     return pd.DataFrame({column.name: column.cells for column in whole})
@@ -171,27 +174,17 @@ def _trust(name: str, rows: pd.DataFrame) -> Column:
     return Column(f"{name}_trust", trust.mask(rows["blind"]) if "blind" in rows else trust, width=12, look="share")
 
 
-def _reasons(rows: pd.DataFrame) -> pd.Series:
-    return rows["reasons"].mask(rows["blind"].astype(bool), WITHOUT_A_HINT)
-
-
-def _picks(name: str, rows: pd.DataFrame) -> list[Column]:
-    """Hidden columns with what the field's drop-down offers: the best guess, the runners-up.
-
-    They stand in the row itself, so that sorting keeps each offer with its row.
-    """
-    others = [list(map(str, values))[:_MOST_PICKS] for values in rows[f"{name}_runners_up"]]
-    guesses = rows[name].fillna("").tolist()
-    offers = [list(dict.fromkeys([*([g] if g else []), *o])) for g, o in zip(guesses, others, strict=True)]
-    most = max((len(o) for o in offers if len(o) > 1), default=0)
-    return [
-        Column(
-            f"{name}_pick_{n + 1}",
-            pd.Series([o[n] if len(o) > max(n, 1) else "" for o in offers], dtype="str"),
-            hidden=True,
-        )
-        for n in range(most)
-    ]
+def _reasons(book: ReviewBook, rows: pd.DataFrame) -> pd.Series:
+    """Why each row waits, gate by gate, and which of its other cells are doubtful."""
+    gates = set(book.phase.gates)
+    lists = rows["doubtful"] if "doubtful" in rows else [[]] * len(rows)
+    texts = []
+    for reasons, doubtful in zip(rows["reasons"], lists, strict=True):
+        also = [name for name in doubtful if name not in gates]
+        more = f" and {len(also) - _MOST_NAMED} more" if len(also) > _MOST_NAMED else ""
+        told = f"also doubtful: {', '.join(also[:_MOST_NAMED])}{more}" if also else ""
+        texts.append("\n".join(filter(None, (reasons, told))))
+    return pd.Series(texts, index=rows.index, dtype="str").mask(rows["blind"].astype(bool), WITHOUT_A_HINT)
 
 
 def _worker_column(name: str, cells: pd.Series) -> Column:
@@ -202,14 +195,9 @@ def _worker_column(name: str, cells: pd.Series) -> Column:
     if name == "standing":
         return Column(name, cells, 12, "strong")
     if name == "copy_partners":
-        return Column(name, _lines(cells), 24, "wrapped")
+        return Column(name, lines(cells), 24, "wrapped")
     return Column(name, cells.round(2), 13, "share" if name in _SHARES else "number")
 
 
 def _same(text: str, rows: pd.DataFrame) -> pd.Series:
     return pd.Series(text, index=rows.index, dtype="str")
-
-
-def _lines(lists: pd.Series, between: str = "\n") -> pd.Series:
-    """Each list as one text, a value a line."""
-    return pd.Series([between.join(map(str, values)) for values in lists], index=lists.index, dtype="str")

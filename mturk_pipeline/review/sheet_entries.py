@@ -22,6 +22,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 # Beside keys and fields of any name: no header of a file begins with a space.
 WHEN = [" since", " base", " seen", " present", " changed"]
 LAPSED = "lapsed"
+_AT = {"at_sheet": "str", "at_row": "float"}
 PLACE = ["source_file", "source_sheet", "source_row"]
 _NOTHING_FIXED = "the decision is fix but nothing was changed: write the right value, or decide accept"
 _ANSWERED = "answers of a new HIT came in since this decision, so the row is open: decide it in the newest workbook"
@@ -60,6 +61,10 @@ class ReviewedSheet:
     since: pd.Series = field(default_factory=lambda: pd.Series(dtype="int64"))
     latest: bool = True
     present: bool = True
+    # Of cells from a sheet with a row for each: which row has which field's (None: all), and where they stand (row,
+    # field, sheet, number)
+    has: pd.DataFrame | None = None
+    origins: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def no_entries(phase: PhaseSpec) -> SheetEntries:
     when = {" since": "float", " base": "float", " seen": "float", " present": "bool", " changed": "bool"}
     place |= when
     verdicts = {"row": "int64", "item_id": "str", "decision": "str", **place}
-    edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool", "seen": "bool"}
+    edits = {**dict.fromkeys(EDIT_COLUMNS, "str"), "row": "int64", "edited": "bool", "seen": "bool", **_AT}
     seen = {**dict.fromkeys(SEEN_COLUMNS, "str"), "row": "int64", "left": "bool"}
     added = {**texts, **place, " refused": "bool"}
     comments = {"item_id": "str", "comment": "str"}
@@ -118,7 +123,7 @@ def entries_of_sheet(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, 
     comments = known.loc[known["comment"] != "", ["item_id", "comment"]]
     known = known.assign(decision=known["decision"].mask(answered, LAPSED))
     known[" changed"] = _changed_since(known, rows_known, shown)
-    cells = cells_of(known[~answered], list(sheet.fields))
+    cells = cells_of(known[~answered], list(sheet.fields), sheet.has)
     # An error that took a value's place does not mean that a "fix" cleared it.
     errors = {(p["source_row"], p["column"]) for p in problems if p["rule"] == "error_text"}
     if errors:
@@ -141,9 +146,10 @@ def entries_of_sheet(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, 
         for row in known.index[idle]
     ]
     verdicts = known[(known["decision"].ne("") | edited) & ~idle]
+    edits, problems = _at_origins(edits, problems, sheet)
     return SheetEntries(
         _placed(verdicts.assign(row=verdicts.index)[["row", "item_id", "decision", "comment", *WHEN]], sheet),
-        edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), EDIT_COLUMNS],
+        edits.loc[edits["row"].isin(verdicts.index) & (edits["rule"].isin(["", "odd_value"])), [*EDIT_COLUMNS, *_AT]],
         seen[seen["row"].isin(verdicts.index)],
         _additions(sheet, rows, shown, phase),
         comments.reset_index(drop=True),
@@ -151,6 +157,22 @@ def entries_of_sheet(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, 
         problem_table(problems if sheet.latest and sheet.present else []),
         mended if sheet.latest else 0,
     )
+
+
+def _at_origins(
+    edits: pd.DataFrame, problems: list[dict[str, object]], sheet: ReviewedSheet
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Edits with where each cell stands (`_AT`; missing: in its row), and problems of cells at their own places."""
+    if sheet.origins is None:
+        return edits.assign(at_sheet=None, at_row=np.nan).astype(_AT), problems
+    places = sheet.origins.set_axis(["row", "field", "at_sheet", "at_row"], axis=1)
+    edits = edits.merge(places, on=["row", "field"], how="left").astype(_AT)
+    at = {(r, f): (s, int(n)) for r, f, s, n in places.itertuples(index=False)} if problems else {}
+    moved = []
+    for each in problems:
+        place = at.get((each["source_row"], each["column"]))
+        moved.append(each if place is None else {**each, "source_sheet": place[0], "source_row": place[1]})
+    return edits, moved
 
 
 def _rows(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, phase: PhaseSpec) -> pd.DataFrame:

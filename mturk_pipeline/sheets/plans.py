@@ -11,6 +11,7 @@ from mturk_pipeline.sheets.spreadsheet_safe import safe_cell_xlsx
 
 EXCEL_ROW_LIMIT = 1_048_576
 _SAMPLE = 200
+Mark = Literal["sure", "doubtful"]
 Look = Literal["plain", "text", "wrapped", "quiet", "strong", "number", "share"]
 
 
@@ -31,6 +32,8 @@ class Column:
     only_choices: bool = False  # No other words may be written
     hint: str = ""  # Shown beside a cell with `choices` while it is selected
     pick_from: tuple[str, ...] = ()  # Columns side by side whose cells in the same row are offered in a drop-down list
+    # How far each cell can be trusted: sure (grey), doubtful (stands out), '' for neither; None: '' for all
+    marks: pd.Series | None = None
     # Formula by row (from 0), for cells that a spreadsheet is to keep up to date; `cells` has the value of now
     formulas: Mapping[int, str] = field(default_factory=dict)
 

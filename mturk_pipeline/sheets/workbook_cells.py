@@ -42,8 +42,14 @@ def column_cells(column: Column, styles: Mapping[str, int]) -> Cells:
     if pd.api.types.is_object_dtype(column.cells) and column.look == "plain":
         return [_cell(value, column, styles) for value in column.cells.tolist()]
     codes, uniques = pd.factorize(column.cells)
-    written = [*(_cell(value, column, styles) for value in uniques.tolist()), ""]
-    cells = [written[code] for code in codes.tolist()]
+    if column.marks is None:
+        written = [*(_cell(value, column, styles) for value in uniques.tolist()), ""]
+        cells = [written[code] for code in codes.tolist()]
+    else:
+        pairs = list(zip(codes.tolist(), column.marks.tolist(), strict=True))
+        values = [*uniques.tolist(), None]
+        of_pairs = {(code, mark): _cell(values[code], column, styles, mark) for code, mark in set(pairs)}
+        cells = [of_pairs[pair] for pair in pairs]
     for row, formula in column.formulas.items():
         value = escape(excel_text(column.cells.iloc[row]))
         cells[row] = f' s="{styles[column.look]}" t="str"><f>{escape(formula)}</f><v>{value}</v></c>'
@@ -60,20 +66,20 @@ def written_text(text: str) -> str:
     return _LOOKS_ESCAPED.sub("_x005F_", excel_text(text))
 
 
-def _cell(value: Any, column: Column, styles: Mapping[str, int]) -> str:
+def _cell(value: Any, column: Column, styles: Mapping[str, int], mark: str = "") -> str:
     value = safe_cell_xlsx(value)
     if value is None or value == "":
-        return ""
+        return f' s="{styles[column.look + mark]}"/>' if mark == "doubtful" else ""
     if isinstance(value, bool):
         return f' t="b"><v>{int(value)}</v></c>'
     if isinstance(value, datetime):
         return f' s="{styles["time"]}"><v>{_datetime.to_excel(value)}</v></c>'
     if not isinstance(value, str):
-        style = f' s="{styles[column.look]}"' if column.look != "plain" else ""
+        style = f' s="{styles[column.look + mark]}"' if column.look != "plain" else ""
         return f"{style}><v>{value}</v></c>"
     look = "link" if column.links and is_address(value) else column.look
     text = escape(_LOOKS_ESCAPED.sub("_x005F_", value))
-    return f' s="{styles[look]}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f' s="{styles[look + mark]}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _row_blocks(columns: Sequence[Cells], shown_lines: Sequence[int]) -> Iterator[bytes]:

@@ -28,6 +28,8 @@ _LONG_AGO = datetime(2000, 1, 1)
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _INFORMATION, _YOURS = "52606D", "1F5FA8"
 _QUIET, _LINK, _DONE = "9AA5B1", "1F5FA8", "7B8794"
+_SURE, _DOUBT, _INK, _LINES = "8A949E", "FFF3C4", "000000", {"link": "single"}
+_MARKED = ("text", "wrapped", "link", "share")
 _LOW, _MIDDLE, _HIGH = "F8B4B4", "FCE8A6", "B7E4C7"
 _WRAPPED = ("wrapped", "strong", "link")
 _LETTERS_PER_WIDTH = 0.95
@@ -135,16 +137,28 @@ def _registered_looks(sheet: Any) -> dict[str, int]:
         "number": (None, "General", False),
         "share": (None, "0.00", False),
     }
+    marked = {f"{name}{mark}": (name, mark) for name in _MARKED for mark in ("sure", "doubtful")}
     numbers = {}
-    for name, (font, number_format, wrap) in looks.items():
+    for name, (look, mark) in {**{n: (n, "") for n in looks}, **marked}.items():
+        font, number_format, wrap = looks[look]
         cell = _cell.WriteOnlyCell(sheet, "x")
         cell.number_format = number_format
         if wrap is not None:
             cell.alignment = _styles.Alignment(vertical="top", wrap_text=wrap)
+        if mark:
+            font = _marked_font(look, mark)
+        if mark == "doubtful":
+            cell.fill = _styles.PatternFill("solid", fgColor=_DOUBT)
         if font is not None:
             cell.font = font
         numbers[name] = cell.style_id
     return numbers
+
+
+def _marked_font(look: str, mark: str) -> Any:
+    """Grey for a cell that is sure, bold for a doubtful one; a link stays underlined."""
+    colour = _SURE if mark == "sure" else _LINK if look == "link" else _INK
+    return _styles.Font(name="Calibri", bold=mark == "doubtful", color=colour, underline=_LINES.get(look))
 
 
 def _header_cells(sheet: Any, plan: SheetPlan) -> list[Any]:

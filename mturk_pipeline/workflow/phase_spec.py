@@ -28,7 +28,8 @@ RESERVED_NAMES = frozenset(
     {"item_id", "parent_item_id", "element", "hit_id", "hit_ids", "assignment_ids", "attempt", "export"}
     | {"decision", "comment", "status", "verified", "trust", "reasons", "needs_review", "priority", "answers"}
     | {"field", "value", "offer_id", "answers_wanted", "source_file", "source_sheet", "source_row"}
-    | {"inclusion", "look_again", "blind", "decided_in", "decided_at", "settle", "given"}
+    | {"inclusion", "look_again", "blind", "doubtful", "decided_in", "decided_at", "settle", "given"}
+    | {"runners_up", "stands_on"}
 )
 # These tell sheets and result files from offers, however they are written.
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment", "hitid", "assignmentid", "workerid"})
@@ -258,20 +259,25 @@ class PhaseSpec(Strict):
         return tuple(self.fields[field].columns) or (field,)
 
     @cached_property
+    def fields_with_slots(self) -> tuple[str, ...]:
+        """The fields with `{n}` in their columns."""
+        return tuple(f for f in self.fields if any("{n}" in c for c in self.columns_of(f)))
+
+    @cached_property
     def answer_columns(self) -> tuple[str, ...]:
         """The answer columns of all fields, in their order."""
         return tuple(column for field in self.fields for column in self.columns_of(field))
 
-    @cached_property
+    @property
     def record_fields(self) -> tuple[str, ...]:
         """The fields of the phase's list of records; empty where each item has one answer per field."""
-        return tuple(f for f in self.fields if any("{n}" in c for c in self.columns_of(f)))
+        return self.fields_with_slots
 
-    @cached_property
+    @property
     def scalar_fields(self) -> tuple[str, ...]:
         return tuple(f for f in self.fields if f not in self.record_fields)
 
-    @cached_property
+    @property
     def record_keys(self) -> tuple[str, ...]:
         """The fields that identify a record, strongest first (links before names by default)."""
         if self.match_records:

@@ -5,7 +5,8 @@
 
 Every file has as many answers as every other: N items x 3 workers x F fields (choices, texts and numbers), so that what
 a stage takes should be about the same in each column. With --share 0.1 each item is asked a tenth of the fields only:
-nine cells in ten stand empty. `run` is the whole command `mturk-pipeline run`, less that of a file of one item.
+nine cells in ten stand empty. `run` is the whole command `mturk-pipeline run`, its start included; beside it that of a
+file of one item.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+RUNS = ("run", "run, one item")
 SEED, WORKERS, LABELS = 7, 3, ("never", "seldom", "often", "always")
 HERE = Path(__file__).parents[2]
 FLOW, FILE = "wide", "Batch_4821733_batch_results.csv"
@@ -107,8 +109,8 @@ def measure(checkout: Path, fields: int, given: argparse.Namespace) -> dict[str,
         costs = json.loads(done.stdout.splitlines()[-1])
         costs["all stages"] = sum(costs[s] for s in STAGES)
         if not given.no_run:
-            small = wide_file(fields, 1)
-            costs["run"] = run_cost(checkout, Path(folder), None) - run_cost(checkout, Path(folder), small)
+            costs["run"] = run_cost(checkout, Path(folder), None)
+            costs["run, one item"] = run_cost(checkout, Path(folder), wide_file(fields, 1))
     return costs | {"items": items}
 
 
@@ -131,7 +133,8 @@ def run_cost(checkout: Path, folder: Path, small: pd.DataFrame | None) -> float:
     call("init", "p", "--workflow", FLOW)
     target = home / "projects" / "p" / "2_mOut_people" / FILE
     target.write_bytes((folder / FILE).read_bytes()) if small is None else small.to_csv(target, index=False)
-    os.utime(target, (time.time() - 100,) * 2)
+    long_ago = time.time() - 100
+    os.utime(target, (long_ago, long_ago))
     return call("run", "p")
 
 
@@ -147,7 +150,7 @@ def run_stages(folder: Path, fields: int) -> None:
     from mturk_pipeline.review.item_rows import item_rows
     from mturk_pipeline.review.review_book import ReviewBook
     from mturk_pipeline.review.workbook import workbook_bytes
-    from mturk_pipeline.trust.consensus import find_consensus
+    from mturk_pipeline.trust.consensus import find_consensus, fit
     from mturk_pipeline.trust.workers import rate_workers
     from mturk_pipeline.workflow.loading import load_workflow
 
@@ -166,9 +169,10 @@ def run_stages(folder: Path, fields: int) -> None:
         mark("collect")
         answers = tidy(assignments, phase)
         mark("tidy")
-        consensus = find_consensus(answers, phase)
+        fitted = fit(answers, phase)
+        consensus = find_consensus(answers, phase, fitted=fitted)
         mark("find_consensus")
-        workers = rate_workers(answers, assignments, phase)
+        workers = rate_workers(answers, assignments, phase, fitted=fitted)
         mark("rate_workers")
         items = item_rows(answers, assignments, phase)
         mark("item rows")
@@ -204,7 +208,7 @@ def show(checkout: Path, costs: dict[int, dict[str, float]], given: argparse.Nam
     table.add_column("")
     for fields, of_file in costs.items():
         table.add_column(f"{fields} fields\n{of_file['items']:,.0f} items", justify="right")
-    for name in (*STAGES, "all stages", *([] if given.no_run else ["run"]), "columns in view"):
+    for name in (*STAGES, "all stages", *([] if given.no_run else RUNS), "columns in view"):
         form = "{:,.0f}" if name == "columns in view" else "{:,.2f}"
         table.add_row(name, *(form.format(of_file[name]) for of_file in costs.values()), end_section=name == STAGES[-1])
     console.print(table)

@@ -113,7 +113,7 @@ def test_the_safeguard_takes_the_first_belief_away():
         patch.setattr(confusion, "SAFE_ENTROPY", (5.0, 6.0))
         both, nothing = confusion.classify(votes, 0)
     assert (taken, nothing) == (1, 0)
-    free = confusion._sample(votes, confusion._vote_shares(votes), confusion._FREE_SHARES * 150, 1)
+    free = confusion._sample(votes, confusion.beliefs(votes)[1], 1)
     np.testing.assert_allclose(probabilities, free)
     assert np.abs(both - free).max() > 0.05
 

@@ -19,6 +19,7 @@ _DOTS = 110  # per inch
 _EDGE = 8  # dots left white around a sheet
 # Of each sheet: rows with the header, and the columns that the picture shows (all others are hidden; () for all).
 SHEETS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "review": (9, ("decision", "comment", "club", "reasons", "email", "email_trust", "facebook", "instagram")),
     "workers": (9, ("worker", "standing", "evidence", "reliability", "total_contribution", "items", "answers")),
     "answers": (10, ("club", "field", "raw", "value", "state", "note", "worker")),
     "accepted automatically": (8, ("item_id", "decision", "status", "club", "email", "email_trust", "facebook")),
@@ -29,7 +30,7 @@ SHEETS: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 def take_pictures(workbook: Path, folder: Path, sheets: list[str]) -> None:
-    """Write `review_<first word of the sheet>.png` for each of the sheets into `folder`."""
+    """Write `review_<first word>.png` for each of the sheets into `folder`; of review `review_queue.png`."""
     for sheet in sheets:
         rows, columns = SHEETS[sheet]
         with tempfile.TemporaryDirectory() as scratch:
@@ -40,7 +41,8 @@ def take_pictures(workbook: Path, folder: Path, sheets: list[str]) -> None:
             _crop(book[sheet], rows, columns)
             book.save(page)
             _call("soffice", "--headless", "--convert-to", "pdf", "--outdir", scratch, str(page))
-            _photograph(page.with_suffix(".pdf"), folder / f"review_{sheet.split()[0]}.png")
+            name = "queue" if sheet == "review" else sheet.split()[0]
+            _photograph(page.with_suffix(".pdf"), folder / f"review_{name}.png")
 
 
 def _crop(sheet: Worksheet, rows: int, columns: tuple[str, ...]) -> None:

@@ -24,6 +24,7 @@ from mturk_pipeline.intake.input_list import read_input
 from mturk_pipeline.intake.taken_offers import is_taken_offer
 from mturk_pipeline.leads.lead_columns import key_columns
 from mturk_pipeline.orchestration.running import run_project
+from mturk_pipeline.review.columns_in_view import MORE_FIELDS
 from mturk_pipeline.workflow.loading import load_workflow, load_workflows
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES, PhaseSpec
 from mturk_pipeline.workflow.workflow import Workflow
@@ -162,11 +163,24 @@ def edit_workbook(project: Project, workflow: Workflow, spec: PhaseSpec) -> dict
         assert len(header) == sheet.max_column or sheet.title == "about", sheet.title
         rows = [r for r in range(2, sheet.max_row + 1) if sheet.cell(r, header.get("thing", 1)).value == "thing 2"]
         if sheet.title in ("review", "accepted automatically") and rows:
+            item_id = sheet.cell(rows[0], header["item_id"]).value
+            more = {f: sheet.cell(rows[0], header[f]) for f in spec.fields if f in header}
+            more |= _cells_of_more_fields(book, item_id)
             for field in spec.fields:
-                sheet.cell(rows[0], header[field]).value = f"{field} by hand"
+                more[field].value = f"{field} by hand"
             book.save(project.path / folders.reviewed / "ben.xlsx")
-            return {"item_id": sheet.cell(rows[0], header["item_id"]).value, **{f: f"{f} by hand" for f in spec.fields}}
+            return {"item_id": item_id, **{f: f"{f} by hand" for f in spec.fields}}
     raise AssertionError("no row about thing 2")
+
+
+def _cells_of_more_fields(book: openpyxl.Workbook, item_id: str) -> dict[str, Any]:
+    """Where the values of an item stand that have no column on the sheets of rows, by field."""
+    if MORE_FIELDS not in book.sheetnames:
+        return {}
+    sheet = book[MORE_FIELDS]
+    header = {str(cell.value): cell.column for cell in sheet[1]}
+    rows = [r for r in range(2, sheet.max_row + 1) if sheet.cell(r, header["item_id"]).value == item_id]
+    return {str(sheet.cell(r, header["field"]).value): sheet.cell(r, header["value"]) for r in rows}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -209,7 +223,7 @@ def test_a_project_runs_to_all_leads_whatever_its_columns_are_called(
         assert wrong.empty, wrong.to_string()
         reviewed = tables["reviewed"].set_index("item_id")
         assert reviewed.loc[edited.pop("item_id"), list(edited)].to_dict() == edited
-    leads = pd.read_csv(project.path / workflow.all_leads_folder / "all_leads.csv", dtype="str", encoding="utf-8-sig")
+    leads = pd.read_csv(project.path / workflow.end_folder / "all_leads.csv", dtype="str", encoding="utf-8-sig")
     assert leads["value"].str.startswith("why").all()
     assert len(leads) >= 4
     for key, column in key_columns(two).items():

@@ -70,7 +70,7 @@ class _Together:
     item: Ints  # (R)
     pair: Ints  # (R)
     label: Ints  # (R)
-    part: Floats  # (R)
+    part: Floats | None  # (R); None: 1
     field_of_item: Ints  # (n)
     field_of_pair: Ints  # (P)
     skill: Floats  # (P)
@@ -90,6 +90,7 @@ class _Together:
         first_item = np.cumsum([0, *(v.items for v in votes)])
         unique = [np.unique(v.worker, return_inverse=True) for v in votes]
         pairs = [workers for workers, _ in unique]
+        parts = [np.ones(len(v.item)) if v.part is None else v.part for v in votes]
         first_pair = np.cumsum([0, *map(len, pairs)])
         overall = np.stack([v.counts.sum(axis=0) + k for v in votes])
         smoothed = np.concatenate([smoothed_vote(v) for v in votes])
@@ -99,7 +100,7 @@ class _Together:
             item=np.concatenate([v.item + at for v, at in zip(votes, first_item[:-1], strict=True)]),
             pair=np.concatenate([of_vote + at for (_, of_vote), at in zip(unique, first_pair[:-1], strict=True)]),
             label=np.concatenate([v.label for v in votes]),
-            part=np.concatenate([np.ones(len(v.item)) if v.part is None else v.part for v in votes]),
+            part=np.concatenate(parts) if any(v.part is not None for v in votes) else None,
             field_of_item=np.repeat(np.arange(len(votes)), [v.items for v in votes]),
             field_of_pair=field_of_pair,
             skill=np.concatenate([v.skill[p] for v, p in zip(votes, pairs, strict=True)]),
@@ -142,7 +143,8 @@ def _draw_confusions(state: _Together, rng: np.random.Generator) -> None:
     guess = np.where(hard, 1 - HARD, 0.0) * state.chance[state.field_of_pair[state.pair], state.label]
     counted = rng.random(len(right)) * (own + guess) < own
     code = (state.pair[counted] * k + right[counted]) * k + state.label[counted]
-    weights = (state.weight[state.pair] * state.part)[counted]
+    weights = state.weight[state.pair[counted]]
+    weights = weights if state.part is None else weights * state.part[counted]
     counts = sums(code, weights, state.confusion.size).reshape(state.confusion.shape)
     crowd = rng.gamma(CROWD_LEAN * typical(k) + _tables(state, counts))
     state.crowd = np.maximum(crowd / crowd.sum(axis=2, keepdims=True), 1e-4)
@@ -171,13 +173,16 @@ def _draw_classes(state: _Together, rng: np.random.Generator, prior: Floats, ite
     by_label = state.confusion.transpose(0, 2, 1).reshape(-1, k)
     chances = state.chance[state.field_of_pair].reshape(-1, 1)
     tables = np.concatenate([np.maximum(by_label, TINY), HARD * by_label + (1 - HARD) * chances], axis=1)
-    tables = np.log(tables) * np.repeat(state.weight, k)[:, None]
-    of_votes = tables.take(state.pair * k + state.label, axis=0) * state.part[:, None]
-    logs = np.zeros((len(field), 2 * k))
+    tables = (np.log(tables) * np.repeat(state.weight, k)[:, None]).astype(np.float32)
+    of_votes = tables.take(state.pair * k + state.label, axis=0)
+    if state.part is not None:
+        of_votes *= state.part.astype(np.float32)[:, None]
+    logs = np.zeros((len(field), 2 * k), dtype=np.float32)
     logs[items] = np.add.reduceat(of_votes, starts, axis=0)
     share = state.hard_share[:, None]
-    logs += np.concatenate([prior + np.log(1 - share), prior + np.log(share)], axis=1)[field]
-    joint = np.exp(logs - logs.max(axis=1, keepdims=True))
+    logs += np.concatenate([prior + np.log(1 - share), prior + np.log(share)], axis=1).astype(np.float32)[field]
+    logs -= logs.max(axis=1, keepdims=True)
+    joint = np.exp(logs).astype(float)
     joint /= joint.sum(axis=1, keepdims=True)
     known = np.flatnonzero(state.truth >= 0)
     if len(known):
