@@ -57,7 +57,7 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
         field=field,
         worker=voter,
         value=value,
-        assignment=zeros,
+        assignment=item,  # who answers an item has one HIT of it
         state=state,
         evidence=evidence_codes(answers, state),
         suspicious=np.zeros(len(item), dtype=bool),
@@ -69,7 +69,7 @@ def read_frame(answers: pd.DataFrame, kind: str, none_values: Collection[object]
             fields=names,
             workers=_places(voters),
             values=_places(values),
-            assignments=np.array([""], dtype=object),
+            assignments=_places(items),
         ),
     )
     return Frame(ballots_of(rows, questions), questions, items, names, values, worker_of, workers)

@@ -64,6 +64,7 @@ class Votes:
 
     cell: Ints
     worker: Ints
+    assignment: Ints  # code of the one that it was given in: a HIT of its worker
     weight: Floats  # 1, shared where votes of a cell may be one person's
     state: Ints
     evidence: Ints  # of invalid ones, place in EVIDENCE; 0 of all others
@@ -107,6 +108,7 @@ class Ballots:
     support_vote: Ints  # (S) which vote supports …
     support_candidate: Ints  # (S) … which candidate
     workers: Texts  # what `votes.worker` stands for
+    assignments: Texts  # … and `votes.assignment`
     lists: Lists
 
     @cached_property
@@ -167,6 +169,7 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
         votes=Votes(
             cell=votes[:, 0],
             worker=worker,
+            assignment=_assignments(rows, vote, len(votes)),
             weight=weight,
             state=state,
             evidence=evidence,
@@ -176,6 +179,7 @@ def ballots_of(everything: Rows, asked: Asked) -> Ballots:
         support_vote=supports[:, 0],
         support_candidate=candidate,
         workers=rows.names.workers,
+        assignments=rows.names.assignments,
         lists=_lists(everything, asked),
     )
 
@@ -186,6 +190,13 @@ def _voters(rows: Rows, vote: Ints, cell: Ints) -> tuple[Ints, Floats]:
     worker[vote] = rows.worker
     person = pairs(cell, worker)[0]
     return worker, 1 / np.bincount(person, minlength=1)[person]
+
+
+def _assignments(rows: Rows, vote: Ints, votes: int) -> Ints:
+    """Each vote's assignment; `vote` is each row's vote."""
+    assignment = np.zeros(votes, dtype=np.int64)
+    assignment[vote] = rows.assignment
+    return assignment
 
 
 def _counts(cell: Ints, code: Ints, weight: Floats, codes: int, cells: int) -> tuple[Ints, Floats]:

@@ -40,12 +40,21 @@ class Copying:
     first: Ints  # (P) worker
     second: Ints  # (P) worker
     probability: Floats  # (P) that one copies from the other, or both from a third
-    shared: Ints  # (P) values they share
+    shared: Ints  # (P) HITs with different values that they share
 
     @staticmethod
     def nobody() -> "Copying":
         none = np.zeros(0, dtype=np.int64)
         return Copying(none, none, np.zeros(0), none)
+
+    def beside(self, other: "Copying") -> "Copying":
+        """These pairs and others."""
+        return Copying(
+            np.concatenate([self.first, other.first]),
+            np.concatenate([self.second, other.second]),
+            np.concatenate([self.probability, other.probability]),
+            np.concatenate([self.shared, other.shared]),
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class Scores:
     given: Floats  # (W) … those that count; history and gold included
     copying: Copying = field(default_factory=Copying.nobody)
     copied: Bools | None = None  # (K) some supporter may have copied the value; None where nobody looked
+    # (K), (C): the trusts of closed fields before the vote smooths them: workers are judged by these. None: by trusts
+    unsmoothed: tuple[Floats, Floats] | None = None
     notes: tuple[str, ...] = ()  # what a reader of the results should know, in words
 
     def with_trust(self, value_trust: Floats, none_trust: Floats) -> "Scores":

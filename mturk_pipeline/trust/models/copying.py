@@ -15,6 +15,7 @@ as far as the worker would have found it, since wrong values are often given whe
 
 A value of a worker who may have copied it from a more reliable supporter counts as (1 - 0.95 P(copied)).
 A value that a pair shares on many items counts once: a link that everybody finds on many pages is a footer, no copying.
+Nobody is suspected of what was shared in one HIT.
 
 Source: Dong, Berti-Equille & Srivastava, Integrating conflicting data: the role of source dependence, PVLDB 2 (2009).
 """
@@ -35,12 +36,13 @@ _MOST = 50.0
 
 
 def find_copying(
-    votes: OpenVotes, roles: Roles, cell: Ints, value: Ints, independent: Floats
+    votes: OpenVotes, roles: Roles, cell: Ints, item: Ints, value: Ints, independent: Floats
 ) -> tuple[Copying, Floats]:
     """The pairs of workers who share a value, and (S) what each value given counts for.
 
-    `cell` (K) is each candidate's cell, `value` (K) its value as a code, the same in different cells where the values
-    are equal; `independent` (S) is what each value given counted for when `roles` were estimated.
+    `cell` (K) is each candidate's cell, `item` (C) each cell's item, `value` (K) its value as a code, the same in
+    different cells where the values are equal; `independent` (S) is what each value given counted for when `roles` were
+    estimated.
     """
     first, second = _sharing(votes.candidate)
     # Answers of people who did not log in may all be one person's: that is no copying.
@@ -56,17 +58,25 @@ def find_copying(
     first, second, pair = first[often], second[often], (np.cumsum(shared > 1) - 1)[pair[often]]
     pair_codes, shared = pair_codes[shared > 1], shared[shared > 1]
     ratio = _others_say(votes, roles, cell, independent, first, second)
-    # The same value for many items (a footer that both found) is shared once, not many times.
-    _, same, times = np.unique(
-        pair * (int(value.max(initial=0)) + 1) + value[votes.candidate[first]], return_inverse=True, return_counts=True
-    )
-    once = 1 / times[same]
-    shared = np.round(np.bincount(pair, once, len(pair_codes))).astype(np.int64)
+    # The same value for many items (a footer that both found) is shared once, not many times; and the values of one
+    # item make one HIT.
+    candidate = votes.candidate[first]
+    times, values = _times(pair, value[candidate], len(pair_codes))
+    once = 1 / times
+    shared = np.minimum(values, _times(pair, item[cell[candidate]], len(pair_codes))[1])
     probability = _suspicion(ratio, pair, len(pair_codes), once)
     rank = _rank(votes, roles)
     late = np.where(rank[first] < rank[second], second, first)
     copying = Copying(pair_codes // width, pair_codes % width, probability, shared)
     return copying, np.exp(sums(late, np.log(1 - COPIED * probability[pair]), len(votes.worker)))
+
+
+def _times(pair: Ints, thing: Ints, pairs: int) -> tuple[Ints, Ints]:
+    """How often each row's pair and thing stand together, and how many different things each pair has."""
+    both, place, times = np.unique(
+        pair * (int(thing.max(initial=0)) + 1) + thing, return_inverse=True, return_counts=True
+    )
+    return times[place], np.bincount(both // (int(thing.max(initial=0)) + 1), minlength=pairs)
 
 
 def _sharing(candidate: Ints) -> tuple[Ints, Ints]:

@@ -33,6 +33,7 @@ import pandas as pd
 
 from mturk_pipeline.trust.answer_codes import NEAR_MISS, VALID, Bools, Floats
 from mturk_pipeline.trust.models.base import Copying, Priors, Scores
+from mturk_pipeline.trust.models.closed_copying import find_closed_copying
 from mturk_pipeline.trust.models.closed_fields import closed_field, closed_numbers, counted, is_of, of_candidates
 from mturk_pipeline.trust.models.confusion import smoothed_vote
 from mturk_pipeline.trust.models.copying import find_copying
@@ -41,7 +42,7 @@ from mturk_pipeline.trust.models.many_fields import classify_all
 from mturk_pipeline.trust.models.record_existence import with_records
 from mturk_pipeline.trust.models.roles import fit_roles, open_votes
 from mturk_pipeline.trust.models.row_groups import sums
-from mturk_pipeline.trust.models.worker_weighted import worker_weighted
+from mturk_pipeline.trust.models.worker_weighted import class_counts, worker_weighted
 from mturk_pipeline.trust.questions import Asked
 from mturk_pipeline.trust.votes import Ballots
 
@@ -86,7 +87,9 @@ def _open(ballots: Ballots, asked: Asked, known: Priors, is_open: Bools) -> Scor
     value = pd.factorize(pd.Index(ballots.candidates.value))[0].astype(np.int64)
     for _ in range(_ROUNDS):
         roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
-        copying, independent = find_copying(votes, roles, ballots.candidates.cell, value, independent)
+        copying, independent = find_copying(
+            votes, roles, ballots.candidates.cell, ballots.cells.item, value, independent
+        )
     roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
     cell = ballots.candidates.cell
     weight = independent * votes.part * known.weight[votes.worker]
@@ -126,6 +129,7 @@ def _with_closed(
 ) -> Scores:
     """`scores` with the closed fields' put in."""
     value, none = scores.value_trust.copy(), scores.none_trust.copy()
+    sharp = value.copy(), none.copy()
     right, given, notes = scores.right.copy(), scores.given.copy(), list(scores.notes)
     coin = worker_weighted(ballots, asked, known) if len(asked.fields) > 1 else None
     names = list(asked.fields)
@@ -135,11 +139,14 @@ def _with_closed(
     for (number, field), (probabilities, taken) in zip(fields.items(), classified, strict=True):
         both = (1 - smoothing) * probabilities + smoothing * smoothed_vote(field.votes)
         value[field.candidate], none[field.cell] = of_candidates(field, both)
+        sharp[0][field.candidate], sharp[1][field.cell] = of_candidates(field, probabilities)
         of_field = counted(field, probabilities)
         right, given = right + of_field[0], given + of_field[1]
         if taken > 0:
             notes.append(f"{names[number]}: weighting spreads the classes more evenly than the vote; held back")
-    return replace(scores, value_trust=value, none_trust=none, right=right, given=given, notes=tuple(notes))
+    copying = scores.copying.beside(find_closed_copying(ballots, closed, class_counts(ballots, asked)))
+    scores = replace(scores, value_trust=value, none_trust=none, right=right, given=given, notes=tuple(notes))
+    return replace(scores, copying=copying, unsmoothed=sharp)
 
 
 def _elsewhere(ballots: Ballots, known: Priors, coin: Scores | None, field: int) -> tuple[Floats, Floats]:
