@@ -84,11 +84,14 @@ class Workers(Table):
         nullable=True,
         le=1,
     )
-    reliability = Column(float, "Expected share of this worker's values that are right", nullable=True, ge=0, le=1)
-    reliability_low = Column(float, "Lower end of its 95 % interval", nullable=True, ge=0, le=1)
+    reliability = Column(float, "Expected share of this worker's HITs that is right", nullable=True, ge=0, le=1)
+    reliability_low = Column(float, "Lower end of its 95 % interval, over HITs", nullable=True, ge=0, le=1)
     reliability_high = Column(float, "Upper end of its 95 % interval", nullable=True, ge=0, le=1)
-    judged = Column(float, "Values of this phase that the model could judge, several of one answer as one", ge=0)
-    judged_right = Column(float, "Of those, how many it expects to be right", ge=0)
+    judged = Column(float, "HITs of this phase in which an answer could be judged, whatever number of values", ge=0)
+    judged_right = Column(float, "Of those, how many are expected to be right: a HIT counts by its share", ge=0)
+    judged_weight = Column(
+        float, "Single right or wrong answers that these HITs say as much as: n of the interval", ge=0
+    )
     standing = Column(str, "A suggestion for a person, from the evidence", isin=SUGGESTIONS)
     copy_partners = Column(
         object, "List of workers who share wrong values with this one: one copies, or both take part in a scheme"

@@ -1,23 +1,25 @@
 """Trust for a plain frame of answers, outside of any phase: `fit_predict`."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NONE, VALID, Floats, Ints, Texts
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NONE, VALID, Ints, Texts
 from mturk_pipeline.trust.api_answers import Frame, read_frame
 from mturk_pipeline.trust.api_reviewed import read_reviewed
 from mturk_pipeline.trust.calibration import Calibration
-from mturk_pipeline.trust.choosing import Chosen, checked_workers, choose, patterns
+from mturk_pipeline.trust.careless_work import fast_workers, same_answers
+from mturk_pipeline.trust.choosing import Chosen, choose, patterns
+from mturk_pipeline.trust.judged_answers import rows_of
 from mturk_pipeline.trust.models import model_named
 from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.reasons import reason_frame
 from mturk_pipeline.trust.truth import calibration_of
-from mturk_pipeline.trust.worker_standing import partners, reliability, standings
+from mturk_pipeline.trust.worker_standing import Judged, OtherEvidence, judge, partners, reliability, standings
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 
 
@@ -71,7 +73,8 @@ def fit_predict(
         consensus: item, field, value (missing: none, or nothing usable), trust (0..1), runners_up (list of (value,
         trust), best first), pattern ('3:0', '2:1', 'lone' … ), reasons; sorted by item and field.
         workers: worker, contributions (items answered), answers, reliability, reliability_low, reliability_high (95 %
-        interval), standing (neutral, watch, exclude), evidence; sorted by worker.
+        interval), standing (neutral, watch, exclude), evidence; sorted by worker. Several answers of a worker to one
+        item are one piece of evidence.
 
     Raises
     ------
@@ -105,7 +108,8 @@ def fit_predict(
     scores = scores.with_trust(calibration(scores.value_trust), calibration(scores.none_trust))
     scores = scores.settled(ballots, known)
     chosen = choose(ballots, scores)
-    return Result(_consensus(frame, scores, chosen), _workers(frame, scores), calibration, (*scores.notes, *notes))
+    workers = _workers(frame, scores, known, answers)
+    return Result(_consensus(frame, scores, chosen), workers, calibration, (*scores.notes, *notes))
 
 
 def _consensus(frame: Frame, scores: Scores, chosen: Chosen) -> pd.DataFrame:
@@ -144,24 +148,27 @@ def _runners_up(frame: Frame, scores: Scores, chosen: Chosen) -> list[list[tuple
     return out
 
 
-def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
-    votes, n = frame.ballots.votes, len(frame.workers)
-    of_worker = frame.worker_of
-    merged = Scores(
-        scores.value_trust, scores.none_trust, sums(of_worker, scores.right, n), sums(of_worker, scores.given, n)
-    )
-    middle, low, high = reliability(merged)
+def _workers(frame: Frame, scores: Scores, known: Priors, answers: pd.DataFrame) -> pd.DataFrame:
+    ballots, n = frame.ballots, len(frame.workers)
+    votes, of_worker = ballots.votes, frame.worker_of
     counts = np.bincount(of_worker[votes.worker] * 4 + votes.state, minlength=n * 4).reshape(n, 4)
-    asked = pd.unique(of_worker[votes.worker] * (len(frame.items) + 1) + frame.ballots.cells.item[votes.cell])
-    by_voter = partners(scores.copying, len(frame.ballots.workers))
-    copies = [sorted({int(of_worker[p]) for p in by_voter[v]}) for v in range(len(by_voter))]
+    asked = pd.unique(of_worker[votes.worker] * (len(frame.items) + 1) + ballots.cells.item[votes.cell])
+    rows = rows_of(ballots, frame.questions, scores, known, np.ones(len(frame.fields), dtype=bool))
+    # A voter is a worker in one pool.
+    voters = pd.Index(ballots.workers).get_indexer(pd.Index(rows["worker"]))
+    judged = judge(rows.assign(worker=of_worker[voters]), pd.RangeIndex(n))
     shared: list[set[int]] = [set() for _ in range(n)]
-    for voter, copied in enumerate(copies):
-        shared[of_worker[voter]] |= set(copied)
-    has_partner = np.array([bool(s) for s in shared], dtype=bool)
-    checked = np.zeros(n, dtype=bool)
-    checked[of_worker[checked_workers(frame.ballots, Priors.nothing(frame.ballots))]] = n > 2
-    standing = standings(np.where(checked, merged.given, 0), low, high, has_partner, np.zeros(n, dtype=bool))
+    for voter, copied in enumerate(partners(scores.copying, len(ballots.workers))):
+        shared[of_worker[voter]] |= {int(of_worker[p]) for p in copied}
+    same = np.zeros(n, dtype=np.int64)
+    np.maximum.at(same, of_worker, same_answers(ballots, frame.questions, scores))
+    other = replace(
+        OtherEvidence.nothing(n),
+        copies=np.array([bool(s) for s in shared], dtype=bool),
+        careless=(same > 0) | fast_workers(answers, frame.workers),
+    )
+    standing = standings(judged, replace(other, stands_out=other.careless))
+    middle = reliability(_of_workers(frame, scores))
     return pd.DataFrame(
         {
             "worker": frame.workers,
@@ -169,24 +176,32 @@ def _workers(frame: Frame, scores: Scores) -> pd.DataFrame:
             "answers": counts[:, VALID] + counts[:, NONE] + counts[:, INVALID],
             "blank": counts[:, BLANK],
             "reliability": middle,
-            "reliability_low": low,
-            "reliability_high": high,
+            "reliability_low": np.fmin(judged.low, middle),
+            "reliability_high": np.fmax(judged.high, middle),
             "standing": pd.Series(standing, dtype="str"),
-            "evidence": pd.Series(_evidence(merged, middle, low, high, standing, shared), dtype="str"),
+            "evidence": pd.Series(_evidence(judged, other, standing, shared, same), dtype="str"),
         }
     )
 
 
-def _evidence(
-    scores: Scores, middle: Floats, low: Floats, high: Floats, standing: Texts, shared: list[set[int]]
-) -> list[str]:
+def _of_workers(frame: Frame, scores: Scores) -> Scores:
+    """The same, a worker's pools together."""
+    right, given = (sums(frame.worker_of, of_voter, len(frame.workers)) for of_voter in (scores.right, scores.given))
+    return replace(scores, right=right, given=given)
+
+
+def _evidence(judged: Judged, other: OtherEvidence, standing: Texts, shared: list[set[int]], same: Ints) -> list[str]:
     lines = []
-    for w in range(len(middle)):
+    for w in range(len(standing)):
         parts = []
-        if standing[w] != NEUTRAL and scores.given[w] > 0:
-            given = f"{scores.given[w]:.0f} values"
-            parts.append(f"of {given} about {scores.right[w]:.0f} right ({low[w]:.0%} to {high[w]:.0%})")
+        if standing[w] != NEUTRAL and judged.hits[w] > 0:
+            items = f"{judged.hits[w]:.0f} items"
+            parts.append(f"of {items} about {judged.right[w]:.0f} right ({judged.low[w]:.0%} to {judged.high[w]:.0%})")
         if shared[w]:
             parts.append(f"shares wrong values with {len(shared[w])} other worker{'s' * (len(shared[w]) > 1)}")
+        if same[w]:
+            parts.append(f"gave one answer to all {same[w]} items of a question where others did not")
+        elif other.careless[w]:
+            parts.append("impossibly fast, under a fifth of the usual time")
         lines.append("; ".join(parts))
     return lines

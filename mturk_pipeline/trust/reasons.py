@@ -18,11 +18,12 @@ from mturk_pipeline.trust.models.base import Scores
 from mturk_pipeline.trust.models.row_groups import largest, sums
 from mturk_pipeline.trust.questions import Asked, of_field
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, reliability
+from mturk_pipeline.trust.worker_standing import reliability
 from mturk_pipeline.vocabulary import answer_states
 
 # Work shorter than this share of the phase's median is mentioned.
 SHORT_WORK = 1 / 3
+FEWEST_ANSWERS = 5  # from which a share of right answers is shown
 _SHOWN, _MOST_SHOWN = 60, 3  # characters of a near miss, and how many of them are shown
 
 
@@ -208,7 +209,7 @@ def _reliabilities(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     votes, best = facts.ballots, facts.chosen.best
     worker = votes.votes.worker[votes.support_vote]
     cell = votes.candidates.cell[votes.support_candidate]
-    share = reliability(facts.scores)[0]
+    share = reliability(facts.scores)
     is_shown = (votes.cells.counts[:, VALID] > facts.chosen.votes) | (facts.chosen.votes == 1)
     is_judged = (facts.scores.given >= FEWEST_ANSWERS) & ~votes.unknown
     judged = is_judged[worker] & is_shown[cell] & (best[cell] >= 0)

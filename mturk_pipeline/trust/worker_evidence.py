@@ -3,19 +3,37 @@
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.trust.answer_codes import Bools
-from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, POOR
+from mturk_pipeline.trust.answer_codes import Bools, Floats
+from mturk_pipeline.trust.careless_work import IMPOSSIBLE, is_fast
+from mturk_pipeline.trust.worker_standing import FEWEST_HITS, HOPELESS, OtherEvidence, wilson
 
 MIN_ASSIGNMENTS = 3
 MIN_REPEATS, REPEAT_SHARE = 3, 0.2
 MIN_INVALID, INVALID_SHARE = 3, 0.3
 MIN_BLANK_REQUIRED, BLANK_SHARE = 2, 0.3
 MIN_GOLD, GOLD_SHARE = 3, 0.6
-SHORT_WORK = 1 / 3
+# A crowd of which half leaves a required field blank, or misses the gold, has a wrong setting or wrong gold.
+_USUAL = 0.5
+
+
+def other_evidence(table: pd.DataFrame, phase_median: float) -> OtherEvidence:
+    """Evidence that holds in every kind of question, from the columns of `rate_workers`."""
+    blank = _ShareOfHits(table, "blank_required_hits", "asked_required_hits")
+    gold = _ShareOfHits(table, "gold_hits_right", "gold_hits")
+    missed = table["gold_hits"] - table["gold_hits_right"]
+    return OtherEvidence(
+        copies=np.array([bool(p) for p in table["copy_partners"]], dtype=bool),
+        misses_gold=(missed >= MIN_GOLD).to_numpy() & (gold.high < HOPELESS) & (gold.usual >= _USUAL),
+        leaves_blank=(table["blank_required_hits"] >= FEWEST_HITS).to_numpy()
+        & (blank.low > _USUAL)
+        & (blank.usual < _USUAL),
+        careless=_fast(table) | (table["same_answers"] > 0).to_numpy(),
+        stands_out=stands_out(table, phase_median),
+    )
 
 
 def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
-    """Whether each worker has evidence other than reliability and copying.
+    """Whether each worker has evidence other than agreement and copying.
 
     Blanks in required fields and very short work are evidence in their own right: on a real batch with 76 rejected
     assignments they told these from the others (area under the curve 1.0 and .73) where agreement could not (.51).
@@ -26,21 +44,37 @@ def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
 def evidence(table: pd.DataFrame, phase_median: float) -> list[str]:
     """Evidence on each worker in words; '' without any, or with too few assignments."""
     return [
-        "; ".join([*_your_word(worker), *_reliability(worker), *_copying(worker), *_facts(worker, phase_median)])
+        "; ".join([*_your_word(worker), *_agreement(worker), *_copying(worker), *_facts(worker, phase_median)])
         for worker in table.to_dict("records")
     ]
+
+
+class _ShareOfHits:
+    """Share of each worker's HITs, the ends of its interval, and what is usual in the crowd."""
+
+    def __init__(self, table: pd.DataFrame, some: str, of: str) -> None:
+        n = table[of].to_numpy(dtype=float)
+        share = table[some].to_numpy(dtype=float) / np.where(n > 0, n, np.nan)
+        low, high = wilson(share, np.where(n > 0, n, np.nan))
+        self.low: Floats = np.nan_to_num(low, nan=0.0)
+        self.high: Floats = np.nan_to_num(high, nan=1.0)
+        self.usual = float(np.nanmedian(share)) if (n > 0).any() else np.nan
+
+
+def _fast(table: pd.DataFrame) -> Bools:
+    return is_fast(table["timed"].to_numpy(dtype=float), table["fast"].to_numpy(dtype=float))
 
 
 def _your_word(worker: dict) -> list[str]:
     return ["you blacklisted this worker: the answers count for nothing"] if worker.get("blacklisted") is True else []
 
 
-def _reliability(worker: dict) -> list[str]:
-    given, right, high = worker["given"], worker["right"], worker["reliability_high"]
-    if not given >= FEWEST_ANSWERS or not high < POOR:
+def _agreement(worker: dict) -> list[str]:
+    if not worker["poor"]:
         return []
-    low = worker["reliability_low"]
-    return [f"about {right:.0f} of {given:.0f} values are right ({100 * low:.0f} to {100 * high:.0f} %)"]
+    low, high = 100 * worker["reliability_low"], 100 * worker["reliability_high"]
+    right, hits = worker["judged_right"], worker["judged"]
+    return [f"right in about {right:.0f} of {hits:.0f} HITs ({low:.0f} to {high:.0f} %), seldom for this phase"]
 
 
 def _copying(worker: dict) -> list[str]:
@@ -62,9 +96,11 @@ def _facts(worker: dict, phase_median: float) -> list[str]:
     invalid, given = worker["invalid"], worker["answers"]
     if invalid * each >= MIN_INVALID and invalid >= INVALID_SHARE * given:
         lines.append(f"{invalid} of {given} answers are invalid")
-    if worker["gold_asked"] * each >= MIN_GOLD and worker["gold_right"] < GOLD_SHARE * worker["gold_asked"]:
+    if worker["gold_hits"] >= MIN_GOLD and worker["gold_right"] < GOLD_SHARE * worker["gold_asked"]:
         lines.append(f"{worker['gold_right']} of {worker['gold_asked']} gold questions are right")
     median = worker["median_work_seconds"]
-    if median < SHORT_WORK * phase_median:
+    if median < IMPOSSIBLE * phase_median:
         lines.append(f"worked {median:.0f} s at the median; all workers of the phase {phase_median:.0f} s")
+    if worker["same_answers"]:
+        lines.append(f"gave one answer to all {worker['same_answers']} items of a question where others did not")
     return lines

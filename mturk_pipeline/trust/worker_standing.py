@@ -1,40 +1,147 @@
 """Suggested standing of a worker, with reasons: `neutral`, `watch` or `exclude`. A person decides.
 
 exclude
-    With five answers or more that could be judged, even the upper end of the 95 % interval of reliability lies below
-    `HOPELESS`; or the worker copies, with probability above 0.2, on two shared values or more (one pair in 150 is
-    taken to copy to begin with). Nobody is excluded where there is nobody to compare with, nor of two who contradict
-    each other.
+    One of these is there:
+
+    - *agreement*: of five HITs or more that could be judged, so few are right that even the upper end of the 95 %
+      interval lies below `HOPELESS`, and that fewer than one in 200 workers of an honest crowd of this phase
+      (`mturk_pipeline.trust.honest_crowd`) would be right so seldom. Fewer than three in 20 suffice where the worker
+      also took impossibly little time, or gave one answer to everything, in five HITs or more;
+    - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with), on two HITs or more;
+    - *gold questions* missed in three HITs or more, so that the upper end of the interval lies below `HOPELESS`;
+    - *required fields left blank* in five HITs or more, and in more than half of all by the lower end.
 watch
-    The upper end lies below `POOR`, or other evidence is there (required fields left blank, invalid answers, the same
-    value for different items, very short work, gold questions missed).
+    Agreement as low as one in 20 workers of an honest crowd would show, or other evidence: invalid answers, the same
+    value for different items, very short work, some required fields left blank, some gold questions missed.
 
-Reliability is the share of a worker's values that are right, by the model; its interval is Wilson's. Honest workers
-meet hard items, traps and copied rivals, hence the low limits: an honest worker accused is worse than a lazy one kept.
+A HIT is the unit of evidence: five values of one are right or wrong together. Reliability is the mean over a worker's
+HITs of how far their answers are right, by the model. Its interval is Wilson's; HITs of several values vary less than
+single answers do, so n is raised by how much less the HITs of this phase vary (`judge`).
 
-Source: Wilson, JASA 22 (1927).
+Source: Wilson, JASA 22 (1927); Kish, Survey Sampling (1965), for the design effect.
 """
 
-import numpy as np
+from dataclasses import dataclass
 
-from mturk_pipeline.trust.answer_codes import Bools, Floats, Texts
+import numpy as np
+import pandas as pd
+
+from mturk_pipeline.trust.answer_codes import Bools, Floats, Ints, Texts
+from mturk_pipeline.trust.honest_crowd import FEWEST_WORKERS, HonestCrowd, honest_crowd
 from mturk_pipeline.trust.models.base import Copying, Scores
+from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
 from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
-HOPELESS, POOR = 0.6, 0.7
-FEWEST_ANSWERS, FEWEST_SHARED = 5, 2
+HOPELESS = 0.6
+FEWEST_HITS, FEWEST_SHARED = 5, 2
+ACCUSED, DOUBTED, CARELESS = 0.005, 0.05, 0.15
 SUSPECTED = 0.2
+_LEAST_EFFECT = 0.1  # of the design effect: more than ten times as much as one answer no HIT says
 _Z = 1.96
 
 
-def reliability(scores: Scores) -> tuple[Floats, Floats, Floats]:
-    """Each worker's reliability, and the ends of its 95 % interval; missing where nothing could be judged."""
-    right, given = scores.right, scores.given
-    mean = crowd_mean(right, given)
-    n = np.where(given > 0, given, np.nan)
+@dataclass(frozen=True)
+class Judged:
+    """What agreement says of W workers."""
+
+    hits: Floats  # HITs that could be judged …
+    right: Floats  # … and how many are expected to be right
+    weight: Floats  # single answers that these HITs say as much as
+    reliability: Floats  # share that is right, leaning on the crowd's; missing without HITs
+    low: Floats  # ends of the 95 % interval
+    high: Floats
+    tail: Floats  # share of an honest crowd that would be right so seldom
+    notes: tuple[str, ...]  # whom agreement cannot accuse, in words
+
+    @property
+    def hopeless(self) -> Bools:
+        return (self.hits >= FEWEST_HITS) & (self.high < HOPELESS) & (self.tail < ACCUSED)
+
+    @property
+    def poor(self) -> Bools:
+        return (self.hits >= FEWEST_HITS) & (self.tail < DOUBTED)
+
+    @property
+    def weak(self) -> Bools:
+        """Too little by itself for anything."""
+        return (self.hits >= FEWEST_HITS) & (self.tail < CARELESS)
+
+
+@dataclass(frozen=True)
+class OtherEvidence:
+    """Of W workers: evidence that holds in every kind of question."""
+
+    copies: Bools
+    misses_gold: Bools
+    leaves_blank: Bools  # what is required
+    careless: Bools  # impossibly fast, or one answer to everything: too little by itself
+    stands_out: Bools  # anything for a person to look at
+
+    @classmethod
+    def nothing(cls, workers: int) -> "OtherEvidence":
+        no = np.zeros(workers, dtype=bool)
+        return cls(no, no, no, no, no)
+
+
+def judge(rows: pd.DataFrame, workers: pd.Index) -> Judged:
+    """Rate `workers` by evidence on their answers.
+
+    Parameters
+    ----------
+    rows
+        worker, assignment_id, field, right (0..1), as of `judged_answers.evidence_rows`: those of all methods.
+    workers
+        Different names; rows of others are left out.
+    """
+    worker = workers.get_indexer(pd.Index(rows["worker"]))
+    known = worker >= 0
+    worker, right = worker[known], rows["right"].to_numpy(dtype=float)[known]
+    assignment, names = pd.factorize(rows["assignment_id"].to_numpy()[known])
+    hit, of_answer = np.unique(worker * (len(names) + 1) + assignment, return_inverse=True)
+    worker_of, n = hit // (len(names) + 1), len(workers)
+    share = sums(of_answer, right, len(hit)) / np.bincount(of_answer, minlength=len(hit))
+    hits, total = np.bincount(worker_of, minlength=n).astype(float), sums(worker_of, share, n)
+    mean = total / np.where(hits > 0, hits, np.nan)
+    counted = hits / _design_effect(share, worker_of, mean, hits)
+    crowd = honest_crowd(np.nan_to_num(mean), hits, counted)
+    middle, low, high = _reliability(total, hits, counted)
+    tail = crowd.tail(np.nan_to_num(mean, nan=1.0), counted)
+    return Judged(hits, total, counted, middle, low, high, tail, _notes(hits, counted, crowd))
+
+
+def _design_effect(share: Floats, worker: Ints, mean: Floats, hits: Floats) -> float:
+    """How much HITs vary about their worker's mean, as a part of what a single right or wrong answer would."""
+    several = hits > 1
+    seen = several[worker]
+    squares = ((share - mean[worker])[seen] ** 2).sum()
+    single = (mean * (1 - mean) * (hits - 1))[several].sum()
+    # Ten HITs of single answers are what it leans on.
+    return float(np.clip((squares + 1.6) / (single + 1.6), _LEAST_EFFECT, 1.0))
+
+
+def _notes(hits: Floats, counted: Floats, crowd: HonestCrowd) -> tuple[str, ...]:
+    if not (hits > 0).any():
+        return ("workers: no wrong answer can be told from another good one here, so agreement accuses nobody",)
+    if not len(crowd.skill):
+        return (f"workers: fewer than {FEWEST_WORKERS} can be compared, so agreement accuses nobody",)
+    if hits.max() < FEWEST_HITS:
+        return (f"workers: nobody has {FEWEST_HITS} HITs that can be judged, so agreement accuses nobody",)
+    if crowd.tail(np.zeros(1), np.array([counted.max()]))[0] >= ACCUSED:
+        return ("workers: an honest crowd of this size would show the same, so agreement accuses nobody",)
+    return ()
+
+
+def reliability(scores: Scores) -> Floats:
+    """Each worker's reliability as the model has it, history and gold included; missing where nothing was judged."""
+    return _reliability(scores.right, scores.given, scores.given)[0]
+
+
+def _reliability(right: Floats, hits: Floats, counted: Floats) -> tuple[Floats, Floats, Floats]:
+    mean = crowd_mean(right, hits)
+    n = np.where(hits > 0, hits, np.nan)
     middle = np.clip((right + LEAN * mean) / (n + LEAN), 0, 1)
-    low, high = wilson(np.clip(right / n, 0, 1), n)
+    low, high = wilson(np.clip(right / n, 0, 1), np.where(hits > 0, counted, np.nan))
     return middle, np.minimum(low, middle), np.maximum(high, middle)
 
 
@@ -63,12 +170,11 @@ def partners(copying: Copying, workers: int) -> list[list[int]]:
     for a, b in zip(copying.first[is_suspected].tolist(), copying.second[is_suspected].tolist(), strict=True):
         out[a].append(b)
         out[b].append(a)
-    return [sorted(voters) for voters in out]
+    return [sorted(set(voters)) for voters in out]
 
 
-def standings(given: Floats, low: Floats, high: Floats, copies: Bools, stands_out: Bools) -> Texts:
+def standings(judged: Judged, other: OtherEvidence) -> Texts:
     """Suggested standing of each worker, by the rules in this file's docstring."""
-    judged = given >= FEWEST_ANSWERS
-    hopeless = judged & (high < HOPELESS)
-    poor = judged & (high < POOR)
-    return np.select([hopeless | copies, poor | stands_out], [EXCLUDE, WATCH], NEUTRAL).astype(object)
+    exclude = judged.hopeless | (judged.weak & other.careless)
+    exclude |= other.copies | other.misses_gold | other.leaves_blank
+    return np.select([exclude, judged.poor | other.stands_out], [EXCLUDE, WATCH], NEUTRAL).astype(object)

@@ -1,10 +1,8 @@
 """Rating of a phase's workers: contributions, agreement, reliability, and evidence in words.
 
-Nothing here accuses: `evidence` states facts for a person to judge, and only from three assignments on; `standing`
-is a suggestion (`mturk_pipeline.trust.worker_standing` says from what).
+Nothing here accuses: `evidence` states facts for a person to judge; `standing` is a suggestion
+(`mturk_pipeline.trust.worker_standing` says from what).
 """
-
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -27,15 +25,21 @@ from mturk_pipeline.trust.answer_codes import (
     latest,
     pairs,
 )
-from mturk_pipeline.trust.choosing import changed, checked_workers
+from mturk_pipeline.trust.careless_work import fast_hits, same_answers
+from mturk_pipeline.trust.choosing import changed
 from mturk_pipeline.trust.consensus import Fitted, fit
 from mturk_pipeline.trust.footer_values import FOOTER_ITEMS, FOOTER_WORKERS
+from mturk_pipeline.trust.judged_answers import evidence_rows
 from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
+from mturk_pipeline.trust.models.closed_copying import find_closed_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
+from mturk_pipeline.trust.models.row_groups import sums
+from mturk_pipeline.trust.models.worker_weighted import class_counts
 from mturk_pipeline.trust.questions import is_personal
 from mturk_pipeline.trust.votes import Ballots
-from mturk_pipeline.trust.worker_evidence import evidence, stands_out
-from mturk_pipeline.trust.worker_standing import partners, reliability, standings
+from mturk_pipeline.trust.worker_evidence import evidence, other_evidence
+from mturk_pipeline.trust.worker_standing import judge, partners, standings
+from mturk_pipeline.vocabulary.agreements import SET
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -46,12 +50,20 @@ def rate_workers(
     *,
     fitted: Fitted | None = None,
     gold: Ints | None = None,
+    judged_rows: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row per worker (contract Workers), sorted by worker; people who did not log in are none.
 
-    A worker is known from either table. Answers to several items of one assignment count as one piece of evidence.
-    `fitted` is the result of `consensus.fit`, where the caller has it; `gold` that
-    of `gold.gold_truth` for the same ballots, where the phase has gold questions.
+    Parameters
+    ----------
+    fitted
+        The result of `consensus.fit`, where the caller has it.
+    gold
+        The result of `gold.gold_truth` for the same ballots, where the phase has gold questions.
+    judged_rows
+        Evidence of all methods on the workers' answers: columns `judged_answers.ROWS`. By default that of `fitted`.
+
+    A worker is known from any of these tables. Answers to several items of one assignment are one HIT.
     """
     model_fit = fitted or fit(answers, phase)
     rows = coded(answers, phase)
@@ -59,39 +71,38 @@ def rate_workers(
     names = pd.Index(
         sorted({*rows.names.workers[~is_unknown(rows.names.workers)], *assignments["worker"]}), dtype="str"
     )
-    table = pd.DataFrame(index=names).join(_from_assignments(assignments, slots_of(assignments, phase)))
-    share = _by_worker(rows, evidence_share(rows))
-    table = (
-        table.join(_from_answers(rows, phase))
-        .join(agreement(model_fit.ballots, phase))
-        .join(_from_fit(model_fit, gold, share))
-        .join(share.rename("evidence_share"))
+    table = _counts(names, rows, assignments, model_fit, gold)
+    table[_COUNTS] = table[_COUNTS].fillna(0).astype("int64")
+    copied = _copy_partners(model_fit)
+    table["copy_partners"] = [sorted(copied.get(str(name), ())) for name in names]
+    judged = judge(evidence_rows(model_fit) if judged_rows is None else judged_rows, names)
+    table = table.assign(
+        agreement=table["agreeing"] / table["compared"].where(table["compared"] > 0),
+        gold_hits_right=table["gold_hits_right"].fillna(0.0),
+        reliability=judged.reliability,
+        reliability_low=judged.low,
+        reliability_high=judged.high,
+        judged=judged.hits,
+        judged_right=judged.right,
+        judged_weight=judged.weight,
+        poor=judged.poor,
     )
-    table = table.join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers")).reindex(names)
-    counts = [c for c in _COUNTS if c in table]
-    table[counts] = table[counts].fillna(0).astype("int64")
-    table["copy_partners"] = [p if isinstance(p, list) else [] for p in table["copy_partners"]]
-    table["agreement"] = table["agreeing"] / table["compared"].where(table["compared"] > 0)
     times = assignments["work_seconds"].dropna().to_numpy(dtype=float)
     median = float(np.median(times)) if len(times) else np.nan
-    standing = standings(
-        table["given"].fillna(0).where(table["checked"].eq(True), 0).to_numpy(dtype=float)
-        if len(names) > 2
-        else np.zeros(len(names)),
-        table["reliability_low"].to_numpy(),
-        table["reliability_high"].to_numpy(),
-        np.array([bool(p) for p in table["copy_partners"]], dtype=bool),
-        stands_out(table, median),
-    )
-    table["judged"], table["judged_right"] = table["given"].fillna(0.0), table["right"].fillna(0.0)
-    table["standing"] = standing
+    table["standing"] = standings(judged, other_evidence(table, median))
     table["evidence"] = evidence(table, median)
     return table.rename_axis("worker").reset_index().loc[:, list(Workers.names())]
+
+
+def notes_on_workers(judged_rows: pd.DataFrame) -> tuple[str, ...]:
+    """Whom agreement cannot accuse in this phase, in words."""
+    return judge(judged_rows, pd.Index(sorted(set(judged_rows["worker"])), dtype="str")).notes
 
 
 _COUNTS = [
     *("total_contribution", "items", "answers", "valid", "blank", "blank_required", "none_declared", "invalid"),
     *("compared", "agreeing", "repeated_answers", "asked_required", "gold_asked", "gold_right", "outcomes_changed"),
+    *("blank_required_hits", "asked_required_hits", "gold_hits", "timed", "fast", "same_answers"),
 ]
 
 
@@ -106,6 +117,20 @@ def evidence_share(rows: Rows) -> Floats:
     return np.where(items > 0, sittings / np.maximum(items, 1), 1.0)
 
 
+def _counts(names: pd.Index, rows: Rows, assignments: pd.DataFrame, fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
+    """What was counted of the workers `names`; missing where a table does not know one."""
+    phase = fitted.phase
+    return (
+        pd.DataFrame(index=names)
+        .join(_from_assignments(assignments, slots_of(assignments, phase)))
+        .join(_from_answers(rows, phase))
+        .join(agreement(fitted.ballots, phase))
+        .join(_from_fit(fitted, gold))
+        .join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers"))
+        .join(_by_worker(rows, evidence_share(rows)).rename("evidence_share"))
+    )
+
+
 def _from_assignments(assignments: pd.DataFrame, slots: pd.DataFrame) -> pd.DataFrame:
     """Per worker: contributions, items, median time, and the latest lifetime numbers that a file gave."""
     ordered = assignments.sort_values(["submitted_at", "assignment_id"], na_position="first")
@@ -115,7 +140,7 @@ def _from_assignments(assignments: pd.DataFrame, slots: pd.DataFrame) -> pd.Data
         total_contribution=grouped.size(),
         items=slots.groupby("worker")["item_id"].nunique(),
         median_work_seconds=grouped["work_seconds"].median(),
-    )
+    ).join(fast_hits(assignments))
 
 
 def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
@@ -137,51 +162,68 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
         "blank": np.bincount(of[state == BLANK, 1], minlength=n),
         "blank_required": np.bincount(of[(state == BLANK) & required, 1], minlength=n),
         "asked_required": np.bincount(of[required, 1], minlength=n),
+        "blank_required_hits": _hits(rows.assignment, rows.worker, asked, (state == BLANK) & required, n),
+        "asked_required_hits": _hits(rows.assignment, rows.worker, asked, required, n),
     }
     return pd.DataFrame(counts, index=pd.Index(rows.names.workers, dtype="str"))
 
 
-def _from_fit(fitted: Fitted, gold: Ints | None, share: pd.Series) -> pd.DataFrame:
-    """The model's estimates per worker: reliability, copy partners, gold, and outcomes that weighting changed."""
+def _hits(assignment: Ints, worker: Ints, asked: Ints, which: np.ndarray, workers: int) -> Ints:
+    """Per worker: assignments with a question for which `which` holds; `asked` is each row's question."""
+    rows = which[asked]
+    return np.bincount(pairs(worker[rows], assignment[rows])[1][:, 0], minlength=workers)
+
+
+def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
+    """The model's findings per worker: gold, one answer to everything, and outcomes that weighting changed."""
     votes, n = fitted.ballots, len(fitted.ballots.workers)
-    known, each = fitted.known, share.reindex(votes.workers).fillna(1.0).to_numpy()
-    # Without what is known from before: history must not come back as evidence of its own.
-    given = np.maximum(fitted.scores.given - known.given, 0) * each
-    right = np.maximum(fitted.scores.right - known.right, 0) * each
-    once = {} if (each == 1).all() else {"given": given + known.given, "right": right + known.right}
-    middle, low, high = reliability(replace(fitted.scores, **once))
     moved = changed(votes, fitted.chosen, speakers_for_none(votes, fitted.phase)[0])[votes.votes.cell]
-    names = votes.workers.tolist()
-    gold_asked, gold_right = _gold(votes, gold)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "given": given,
-            "right": right,
-            "blacklisted": known.weight == 0,
-            "checked": checked_workers(votes, known),
-            "reliability": middle,
-            "reliability_low": low,
-            "reliability_high": high,
-            "copy_partners": [[names[p] for p in pair] for pair in partners(fitted.scores.copying, n)],
-            "gold_asked": gold_asked,
-            "gold_right": gold_right,
+            "blacklisted": fitted.known.weight == 0,
             "outcomes_changed": np.bincount(votes.votes.worker[moved], minlength=n),
+            "same_answers": same_answers(votes, fitted.phase, fitted.scores),
         },
         index=pd.Index(votes.workers, dtype="str"),
     )
+    return table.join(_gold(votes, gold))
 
 
-def _gold(votes: Ballots, gold: Ints | None) -> tuple[Ints, Ints]:
-    """Per worker: gold questions answered, and answered rightly (a value, or no value where there is none)."""
+def _copy_partners(fitted: Fitted) -> dict[str, set[str]]:
+    """Whom each worker seems to copy from, or to work together with."""
+    found = [(fitted.ballots, fitted.scores.copying)]
+    for votes, _ in fitted.others:
+        sets = [n for n, spec in enumerate(fitted.phase.fields.values()) if spec.agreement == SET]
+        found.append((votes, find_closed_copying(votes, tuple(sets), class_counts(votes, fitted.phase))))
+    out: dict[str, set[str]] = {}
+    for votes, copying in found:
+        for worker, others in zip(votes.workers.tolist(), partners(copying, len(votes.workers)), strict=True):
+            out.setdefault(worker, set()).update(votes.workers[others].tolist())
+    return out
+
+
+def _gold(votes: Ballots, gold: Ints | None) -> pd.DataFrame:
+    """Per worker: gold questions answered, and right (a value, or none where there is none); of HITs the same."""
     n = len(votes.workers)
-    if gold is None:
-        return np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    truth = gold[votes.votes.cell]
+    truth = np.full(len(votes.cells.field), UNKNOWN, dtype=np.int64) if gold is None else gold
+    truth = truth[votes.votes.cell]
     asked = truth != UNKNOWN
     right = (truth == NO_VALUE) & (votes.votes.state != VALID)
-    right[votes.support_vote[gold[votes.candidates.cell[votes.support_candidate]] == votes.support_candidate]] = True
+    if gold is not None:
+        of_support = gold[votes.candidates.cell[votes.support_candidate]]
+        right[votes.support_vote[of_support == votes.support_candidate]] = True
     worker = votes.votes.worker
-    return np.bincount(worker[asked], minlength=n), np.bincount(worker[asked & right], minlength=n)
+    hit, hits = pairs(worker[asked], votes.votes.assignment[asked])
+    of_hit = sums(hit, right[asked].astype(float), len(hits)) / np.bincount(hit, minlength=len(hits))
+    return pd.DataFrame(
+        {
+            "gold_asked": np.bincount(worker[asked], minlength=n),
+            "gold_right": np.bincount(worker[asked & right], minlength=n),
+            "gold_hits": np.bincount(hits[:, 0], minlength=n),
+            "gold_hits_right": sums(hits[:, 0], of_hit, n),
+        },
+        index=pd.Index(votes.workers, dtype="str"),
+    )
 
 
 def repeats(rows: Rows, phase: PhaseSpec) -> Ints:

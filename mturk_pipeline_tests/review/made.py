@@ -134,6 +134,7 @@ def workers(*said: Mapping[str, Any]) -> pd.DataFrame:
         "reliability_high": 0.9,
         "judged": 8.0,
         "judged_right": 6.4,
+        "judged_weight": 8.0,
         "standing": "neutral",
         "copy_partners": [],
         **dict.fromkeys(["gold_asked", "gold_right", "outcomes_changed", "repeated_answers"], 0),

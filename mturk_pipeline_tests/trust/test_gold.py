@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mturk_pipeline.answers.tidying import tidy
+from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_truth
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
@@ -13,6 +15,7 @@ from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.shared_cases import case
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +155,18 @@ def test_a_control_question_whose_answer_is_always_the_same(make_answers):
 def test_a_constant_that_is_none_is_refused(gold):
     with pytest.raises(ValueError, match="the name of an input column"):
         PhaseSpec.model_validate({"fields": {"alive": {"kind": "boolean", "gold": gold}}})
+
+
+def test_a_worker_who_misses_a_control_question_is_told_apart_with_its_evidence():
+    files = sorted(case("r08_gold_with_constant_answer").glob("*.csv"))
+    fields = {"neg_qual_sense": {"kind": "boolean", "gold": {"value": "No"}}}
+    spec = PhaseSpec.model_validate({"keys": ["item"], "fields": fields})
+    assignments = collect(files, spec).assignments
+    answers = tidy(assignments, spec)
+    votes = ballots(answers, spec)
+    truth = gold_truth(votes, assignments, spec)
+    known = Priors(**(vars(Priors.nothing(votes)) | {"truth": truth}))
+    rated = rate_workers(answers, assignments, spec, fitted=fit(answers, spec, known=known, votes=votes), gold=truth)
+    accused = rated[rated["standing"] == "exclude"]
+    assert len(accused) == 1
+    assert "gold questions are right" in accused["evidence"].item()

@@ -1,4 +1,6 @@
-"""Reliability, its interval, and what is suggested about a worker from it."""
+"""Reliability over HITs, its interval, and what is suggested about a worker from it."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -7,28 +9,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk_pipeline.trust.models.base import Copying, Scores
-from mturk_pipeline.trust.worker_evidence import evidence, stands_out
-from mturk_pipeline.trust.worker_standing import partners, reliability, standings, suspected, wilson
+from mturk_pipeline.trust.worker_evidence import evidence, other_evidence, stands_out
+from mturk_pipeline.trust.worker_standing import (
+    OtherEvidence,
+    judge,
+    partners,
+    reliability,
+    standings,
+    suspected,
+    wilson,
+)
+
+GOOD = {f"good{n}": [0.97] * 9 + [0.1] for n in range(12)}
 
 
-def scores(right, given):
-    return Scores(np.zeros(0), np.zeros(0), np.array(right, dtype=float), np.array(given, dtype=float))
+def judged(shares, fields=1):
+    """Of a crowd: each worker's share of right answers in each HIT."""
+    rows = [
+        (worker, f"{worker}{hit}", f"f{field}", right)
+        for worker, of_hits in shares.items()
+        for hit, right in enumerate(of_hits)
+        for field in range(fields)
+    ]
+    table = pd.DataFrame(rows, columns=["worker", "assignment_id", "field", "right"])
+    return judge(table, pd.Index(list(shares), dtype="str"))
 
 
-def suggested(right, given, copies=False, stands_out=False):
-    rated = scores([*right, 850], [*given, 1000])  # a crowd that is right in 85 %
-    _, low, high = reliability(rated)
-    n = len(rated.given)
-    return standings(rated.given, low, high, np.full(n, copies), np.full(n, stands_out))[:-1].tolist()
+def suggested(shares, fields=1):
+    found = judged(shares, fields)
+    return dict(zip(shares, standings(found, OtherEvidence.nothing(len(shares))), strict=True))
 
 
 def test_reliability_lies_in_its_interval_and_leans_on_the_crowd():
-    middle, low, high = reliability(scores([0, 2, 90, 0], [2, 2, 100, 0]))
-    assert ((low <= middle) & (middle <= high))[:3].all()
-    assert 0.4 < middle[0] < middle[1] < 1  # two answers say little
-    assert middle[2] == pytest.approx(0.9, abs=0.01)
-    assert high[2] - low[2] < 0.15 < high[0] - low[0]
-    assert np.isnan([middle[3], low[3], high[3]]).all()
+    found = judged({**GOOD, "few": [0.0, 0.0], "many": [0.9] * 100, "none": []})
+    order = [*GOOD, "few", "many", "none"]
+    few, many, none = (order.index(name) for name in ("few", "many", "none"))
+    known = np.arange(none)
+    assert ((found.low <= found.reliability) & (found.reliability <= found.high))[known].all()
+    assert 0.3 < found.reliability[few] < found.reliability[many]  # two HITs say little
+    assert found.high[many] - found.low[many] < 0.2 < found.high[few] - found.low[few]
+    assert np.isnan([found.reliability[none], found.low[none], found.high[none]]).all()
+    assert found.tail[none] == 1
+
+
+def test_the_models_own_reliability_is_a_share_of_answers():
+    [good, bad, unknown] = reliability(Scores(np.zeros(0), np.zeros(0), np.array([9.0, 1, 0]), np.array([10.0, 10, 0])))
+    assert 0.1 < bad < 0.5 < good < 0.9
+    assert np.isnan(unknown)
 
 
 @given(st.floats(0, 1), st.floats(0.1, 1e6))
@@ -40,31 +67,76 @@ def test_wilson(share, n):
     assert narrow_high - narrow_low < high - low
 
 
-def test_few_answers_accuse_nobody():
-    assert suggested([0, 0, 0], [4, 5, 50]) == ["neutral", "exclude", "exclude"]
+def test_five_values_of_one_hit_are_one_piece_of_evidence():
+    shares = {**GOOD, "one": [0.0], "four": [0.0] * 4, "five": [0.0] * 5}
+    found = judged(shares, fields=5)
+    assert found.hits[-3:].tolist() == [1, 4, 5]
+    assert [suggested(shares, fields=5)[name] for name in ("one", "four", "five")] == ["neutral", "neutral", "exclude"]
 
 
-def test_reliability_decides():
-    assert suggested([95, 70, 55, 30], [100] * 4) == ["neutral", "neutral", "watch", "exclude"]
+def test_who_is_seldom_right_is_compared_with_the_phase_s_own_crowd():
+    bad = [0.1] * 20
+    assert suggested({**GOOD, "bad": bad})["bad"] == "exclude"
+    hard = {f"worker{n}": [0.1] * 8 + [0.9] * 2 for n in range(12)}
+    found = suggested({**hard, "bad": bad})
+    assert set(found.values()) == {"neutral"}
 
 
-def test_other_evidence():
-    assert suggested([95], [100], stands_out=True) == ["watch"]
-    assert suggested([95], [100], copies=True) == ["exclude"]
-    assert suggested([0], [0], stands_out=True) == ["watch"]
-    assert suggested([0], [0]) == ["neutral"]
+def test_sloppy_workers_mean_well():
+    assert suggested({**GOOD, "sloppy": [0.97, 0.1] * 15})["sloppy"] != "exclude"
 
 
-def test_partners_are_mutual_and_need_more_than_one_shared_value():
+@pytest.mark.parametrize("others", [2, 3])
+def test_a_few_workers_are_no_crowd_and_that_is_said(others):
+    shares = {**dict(list(GOOD.items())[:others]), "bad": [0.0] * 30}
+    assert set(suggested(shares).values()) == {"neutral"}
+    assert judged(shares).notes == ("workers: fewer than 5 can be compared, so agreement accuses nobody",)
+
+
+def test_without_evidence_that_is_said():
+    assert judged({}).notes == (
+        "workers: no wrong answer can be told from another good one here, so agreement accuses nobody",
+    )
+    short = judged({name: hits[:4] for name, hits in GOOD.items()})
+    assert short.notes == ("workers: nobody has 5 HITs that can be judged, so agreement accuses nobody",)
+    assert judged(GOOD).notes == ()
+
+
+def test_rows_of_other_methods_and_of_strangers():
+    rows = pd.DataFrame({"worker": ["a", "a", "x"], "assignment_id": ["1", "1", "2"], "field": ["f", "g", "f"]})
+    found = judge(rows.assign(right=[1.0, 0.0, 1.0]), pd.Index(["a", "b"]))
+    assert found.hits.tolist() == [1, 0]
+    assert found.right.tolist() == [0.5, 0.0]
+
+
+def test_other_evidence_counts_in_every_kind():
+    found = judged({"a": [], "b": [], "c": [], "d": [], "e": []})
+    yes = np.eye(5, dtype=bool)
+    other = OtherEvidence(*yes)
+    assert standings(found, other).tolist() == ["exclude", "exclude", "exclude", "neutral", "watch"]
+
+
+def test_carelessness_accuses_only_beside_poor_agreement():
+    shares = {**GOOD, "poor": [0.9, 0.1, 0.1, 0.1] * 3, "fine": [0.97] * 9}
+    found = judged(shares)
+    nothing = OtherEvidence.nothing(len(shares))
+    assert standings(found, nothing)[-2:].tolist() == ["watch", "neutral"]
+    careless = replace(nothing, careless=np.ones(len(shares), dtype=bool))
+    assert standings(found, careless)[-2:].tolist() == ["exclude", "neutral"]
+
+
+def test_partners_are_mutual_and_need_more_than_one_shared_hit():
     pairs = Copying(np.array([0, 0, 1]), np.array([1, 2, 3]), np.array([0.9, 0.9, 0.1]), np.array([5, 1, 9]))
     assert suspected(pairs).tolist() == [True, False, False]
     assert partners(pairs, 4) == [[1], [0], [], []]
+    assert partners(pairs.beside(pairs), 4) == [[1], [0], [], []]
     assert partners(Copying.nobody(), 2) == [[], []]
 
 
 PLAIN = {
-    "given": 50.0,
-    "right": 45.0,
+    "judged": 50.0,
+    "judged_right": 45.0,
+    "poor": False,
     "reliability_low": 0.8,
     "reliability_high": 0.95,
     "copy_partners": [],
@@ -73,11 +145,18 @@ PLAIN = {
     "valid": 50,
     "blank_required": 0,
     "asked_required": 20,
+    "blank_required_hits": 0,
+    "asked_required_hits": 10,
     "invalid": 0,
     "answers": 50,
     "gold_asked": 0,
     "gold_right": 0,
+    "gold_hits": 0,
+    "gold_hits_right": 0.0,
     "median_work_seconds": 60.0,
+    "timed": 10,
+    "fast": 0,
+    "same_answers": 0,
 }
 
 
@@ -87,8 +166,9 @@ PLAIN = {
         ({"blank_required": 6}, "left a required field blank 6 of 20 times"),
         ({"invalid": 15}, "15 of 50 answers are invalid"),
         ({"repeated_answers": 10}, "the same value for different items 10 times"),
-        ({"gold_asked": 5, "gold_right": 2}, "2 of 5 gold questions are right"),
-        ({"median_work_seconds": 19.0}, "worked 19 s at the median; all workers of the phase 60 s"),
+        ({"gold_asked": 5, "gold_right": 2, "gold_hits": 5}, "2 of 5 gold questions are right"),
+        ({"median_work_seconds": 11.0}, "worked 11 s at the median; all workers of the phase 60 s"),
+        ({"same_answers": 8}, "gave one answer to all 8 items of a question where others did not"),
     ],
 )
 def test_each_fact_stands_out_from_three_assignments_on(change, says):
@@ -108,9 +188,10 @@ def test_each_fact_stands_out_from_three_assignments_on(change, says):
         {"invalid": 14},
         {"repeated_answers": 2, "valid": 2},
         {"repeated_answers": 9},
-        {"gold_asked": 2},
-        {"gold_asked": 5, "gold_right": 3},
-        {"median_work_seconds": 20.0},
+        {"gold_asked": 2, "gold_hits": 2},
+        {"gold_asked": 5, "gold_hits": 1},
+        {"gold_asked": 5, "gold_right": 3, "gold_hits": 5},
+        {"median_work_seconds": 12.0},
         {"median_work_seconds": np.nan},
     ],
 )
@@ -119,6 +200,36 @@ def test_less_than_that_does_not(change):
 
 
 def test_poor_reliability_and_partners_are_said_in_words():
-    poor = {"right": 20.0, "reliability_low": 0.28, "reliability_high": 0.54, "copy_partners": ["w1", "w2"]}
-    [said] = evidence(pd.DataFrame([PLAIN | poor]), 60.0)
-    assert said == "about 20 of 50 values are right (28 to 54 %); shares wrong values with 2 other workers"
+    poor = {"judged_right": 20.0, "poor": True, "reliability_low": 0.28, "reliability_high": 0.54}
+    [said] = evidence(pd.DataFrame([PLAIN | poor | {"copy_partners": ["w1", "w2"]}]), 60.0)
+    assert said == (
+        "right in about 20 of 50 HITs (28 to 54 %), seldom for this phase; shares wrong values with 2 other workers"
+    )
+
+
+GOLD = {"gold_asked": 4, "gold_right": 4, "gold_hits": 4, "gold_hits_right": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("gold", "accused"),
+    [
+        ({"gold_hits": 3, "gold_hits_right": 0.0}, True),
+        ({"gold_hits": 2, "gold_hits_right": 0.0}, False),
+        ({"gold_hits": 12, "gold_hits_right": 3.0}, True),
+        ({"gold_hits": 12, "gold_hits_right": 7.0}, False),
+    ],
+)
+def test_gold_missed_in_three_hits(gold, accused):
+    workers = pd.DataFrame([PLAIN | gold, *[PLAIN | GOLD] * 3])
+    assert other_evidence(workers, 60.0).misses_gold.tolist() == [accused, False, False, False]
+    # Gold that nearly all miss is wrong gold.
+    assert not other_evidence(pd.DataFrame([PLAIN | gold] * 4), 60.0).misses_gold.any()
+
+
+@pytest.mark.parametrize(("blank", "of", "accused"), [(5, 5, True), (4, 4, False), (6, 10, False), (18, 20, True)])
+def test_required_fields_left_blank_in_five_hits(blank, of, accused):
+    hits = {"blank_required_hits": blank, "asked_required_hits": of}
+    workers = pd.DataFrame([PLAIN | hits, *[PLAIN] * 3])
+    assert other_evidence(workers, 60.0).leaves_blank.tolist() == [accused, False, False, False]
+    # What the whole crowd leaves blank is not required in earnest.
+    assert not other_evidence(pd.DataFrame([PLAIN | hits] * 4), 60.0).leaves_blank.any()

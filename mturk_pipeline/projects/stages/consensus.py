@@ -16,12 +16,13 @@ from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.trust.agreements import Outside
 from mturk_pipeline.trust.consensus import find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values
+from mturk_pipeline.trust.judged_answers import evidence_rows
 from mturk_pipeline.trust.list_completeness import list_completeness
 from mturk_pipeline.trust.passing import passing_advice, rating_hints
 from mturk_pipeline.trust.truth import Truth, decided_values, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.worker_priors import known_before, weight_of
-from mturk_pipeline.trust.workers import rate_workers
+from mturk_pipeline.trust.workers import notes_on_workers, rate_workers
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ def make_consensus(
             outside=replace(outside, decided=decided),
         )
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
+    judged_rows = evidence_rows(fitted)
     return FittedPhase(
         consensus=consensus,
-        workers=rate_workers(answers, assignments, spec, fitted=fitted, gold=gold),
+        workers=rate_workers(answers, assignments, spec, fitted=fitted, gold=gold, judged_rows=judged_rows),
         completeness=list_completeness(fitted, consensus),
         looks=fitted.looks,
         passing="; ".join(filter(None, [passing_advice(consensus, spec), *rating_hints(answers, spec)])),
@@ -85,6 +87,7 @@ def make_consensus(
             str(fitted.calibration),
             *fitted.scores.notes,
             *(note for _, agreed in fitted.others for note in agreed.notes),
+            *notes_on_workers(judged_rows),
             *gold_notes(assignments, spec),
             *anonymous_notes(assignments),
         ),

@@ -277,13 +277,14 @@ def _power(token: Ints, field: _Field, q: Floats, pair_item: Ints, pair: Floats)
 
 
 def _rightness(field: _Field, q: Floats, pair_item: Ints, pair: Floats) -> Floats:
-    """(v) how right each answer is: the mean of its share of what belongs, and of what does not belong and is left out.
+    """(v) how right each answer is, beyond chance: its share of what belongs, plus that of what does not belong and is
+    left out, less 1.
 
-    Whoever ticks nothing, everything, or by chance gets about one half.
+    Whoever ticks nothing, everything, or by chance gets about 0 (Youden's index).
     """
     n = len(field.cells)
     belongs, others = sums(pair_item, pair, n)[field.item], sums(pair_item, 1 - pair, n)[field.item]
     hits = sums(field.support_vote, q[field.support_candidate], len(field.votes))
     wrong = sums(field.support_vote, 1 - q[field.support_candidate], len(field.votes))
     found, left_out = hits / np.maximum(belongs, 1e-9), 1 - wrong / np.maximum(others, 1e-9)
-    return np.clip(np.select([belongs < 0.5, others < 0.5], [left_out, found], (found + left_out) / 2), 0, 1)
+    return np.clip(np.select([belongs < 0.5, others < 0.5], [left_out, found], found + left_out - 1), 0, 1)
