@@ -11,8 +11,15 @@ class Contributions(Table):
     workflow = Column(str, "Its workflow; 'archive' for an imported batch")
     phase = Column(str, "The phase; the file's name for an imported batch")
     worker = Column(str, "The worker's surrogate")
-    right = Column(float, "Of the values judged, how many are expected to be right", ge=0)
-    given = Column(float, "Values that the model could judge", ge=0)
+    right = Column(float, "Of the HITs judged, how many are expected to be right", ge=0)
+    given = Column(float, "HITs in which an answer could be judged", ge=0)
+    weight = Column(
+        float,
+        "Single answers that these HITs say as much as: n of the interval. Missing where an earlier version judged: "
+        "its verdicts do not count",
+        nullable=True,
+        ge=0,
+    )
     assignments = Column(int, "Assignments submitted", ge=0)
     approved = Column(int, "Of those, approved by the requester before time ran out", ge=0)
     rejected = Column(int, "Of those, rejected by the requester", ge=0)
@@ -46,9 +53,9 @@ class WorkerMemory(Table):
     when = Column(str, "Date of the rating, as the person wrote it")
     projects = Column(int, "Projects and imported batches the worker took part in", ge=0)
     assignments = Column(int, "Assignments submitted", ge=0)
-    given = Column(float, "Values that could be judged", ge=0)
+    given = Column(float, "HITs that could be judged", ge=0)
     right = Column(float, "Of those, how many are expected to be right", ge=0)
-    reliability = Column(float, "Share of values expected to be right", nullable=True, ge=0, le=1)
+    reliability = Column(float, "Share of HITs expected to be right", nullable=True, ge=0, le=1)
     reliability_low = Column(float, "Lower end of its 95 % interval", nullable=True, ge=0, le=1)
     reliability_high = Column(float, "Upper end of its 95 % interval", nullable=True, ge=0, le=1)
     approved = Column(int, "Assignments approved by the requester before time ran out", ge=0)

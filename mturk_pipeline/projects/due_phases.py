@@ -13,8 +13,9 @@ from mturk_pipeline.workers.overrides import overrides_stamp
 
 # Stages that do not follow from reviewed files: what people decided teaches trust, and all that comes after it.
 INTAKE_STAGES = ("input", "purged", "raw_output", "set_aside", "offer", "answers", "items", "settlement")
-# The form of the tables: those of version 0.1, with workers' ids in them, are made anew.
-_FORM = "surrogates"
+# The form of the tables: those of version 0.1, with workers' ids in them, are made anew, and those that judge workers
+# by values instead of HITs.
+_FORM = "surrogates, judged by HITs"
 
 
 class Verdict(Enum):

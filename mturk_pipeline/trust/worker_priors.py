@@ -1,7 +1,8 @@
 """Priors from a worker's work in other projects: worth something, but never more than the work at hand.
 
-Each earlier answer counts half an answer now, and all of them together at most `MOST` (another project has other
-questions, and people change).
+Each earlier HIT that could be judged counts half an answer now, however many values it had, and all of them together
+at most `MOST` (another project has other questions, and people change). So a worker of three HITs, whose interval is
+wide, is hardly known.
 """
 
 from collections.abc import Mapping

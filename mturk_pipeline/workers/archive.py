@@ -3,6 +3,8 @@
 A batch is what files with assignments in common make together. Its rows are keyed by the digests of its files: the
 same files again change nothing. A later download that has all of an earlier one's assignments replaces it; of one
 that shares only some, the others are added. A batch that lies in a project too counts there alone.
+One that an earlier version judged (`outdated`) counts by what was submitted and decided, until its files are imported
+again.
 """
 
 import hashlib
@@ -16,7 +18,7 @@ from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, wri
 from mturk_pipeline.intake.made_ids import id_numbers
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
-from mturk_pipeline.workers.contributions import contributions, read_columns
+from mturk_pipeline.workers.contributions import contributions, read_columns, withdrawn
 from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.imported_ratings import Rated
 from mturk_pipeline.workers.memory_folder import Store
@@ -36,7 +38,7 @@ def read_archive(home: Home) -> pd.DataFrame:
         if path.exists():
             raise OSError(0, "is damaged; put a saved copy back, or remove it and import the batches again", str(path))
         return Archived.empty()
-    return table.replace({"suggested": {NEUTRAL_BEFORE: NEUTRAL}})
+    return withdrawn(table.replace({"suggested": {NEUTRAL_BEFORE: NEUTRAL}}))
 
 
 def write_archive(home: Home, table: pd.DataFrame) -> None:
@@ -86,14 +88,23 @@ def all_keys(table: pd.DataFrame) -> np.ndarray:
 
 def replaced_by(archive: pd.DataFrame, keys: np.ndarray, state: tuple[int, pd.Timestamp | None]) -> list[str]:
     """Earlier batches that a download with these assignments, in this state, is a later state of."""
-    replaced = []
+    replaced, old = [], outdated(archive)
     for source, rows in archive.groupby("project_id"):
         before = all_keys(rows)
         if not np.isin(before, keys).all():
             continue
-        if len(keys) > len(before) or _later(state, (int(rows["decided"].iloc[0]), rows["decided_at"].iloc[0])):
+        if (
+            source in old
+            or len(keys) > len(before)
+            or _later(state, (int(rows["decided"].iloc[0]), rows["decided_at"].iloc[0]))
+        ):
             replaced.append(str(source))
     return replaced
+
+
+def outdated(archive: pd.DataFrame) -> set[str]:
+    """Batches whose workers an earlier version judged."""
+    return set(archive.loc[archive["weight"].isna(), "project_id"])
 
 
 def _later(new: tuple[int, pd.Timestamp | None], old: tuple[int, pd.Timestamp | None]) -> bool:

@@ -17,6 +17,7 @@ from mturk_pipeline.workers.archive import (
     archived,
     counted_elsewhere,
     keys_of,
+    outdated,
     read_archive,
     replaced_by,
     state_of,
@@ -62,7 +63,8 @@ def import_batches(home: Home, folder: Path) -> Iterator[Imported]:
     with Store.of(home).lock:
         batches = _Batches(home, folder)
         archive = read_archive(home)
-        known = {d for files in archive["files"] for d in files}
+        current = ~archive["project_id"].isin(list(outdated(archive)))
+        known = {d for files in archive.loc[current, "files"] for d in files}
         lost = archive["worker"].isin(list(lost_names(archive["worker"], home)))
         nameless = {d for files in archive.loc[lost, "files"] for d in files}
         for path in result_files(folder):
@@ -149,6 +151,7 @@ def _import_one(home: Home, folder: Path, batch: _Batch) -> Imported:
     assignments = batch_of(batch.files, phase)
     archive = read_archive(home)
     keys = keys_of(home, assignments["assignment_id"])
+    judged_before = outdated(archive)
     old = replaced_by(archive, np.unique(keys), state_of(assignments))
     archive = archive[~archive["project_id"].isin(old)]
     new = ~np.isin(keys, all_keys(archive))
@@ -158,7 +161,7 @@ def _import_one(home: Home, folder: Path, batch: _Batch) -> Imported:
     title = replacement_for(home, map(str, assignments["worker"].unique())).in_file_name(_title(names))
     rows = archived(home, rate(assignments, phase), batch.digests, title, forgotten(home))
     write_archive(home, pd.concat([archive, rows], ignore_index=True) if len(archive) else rows)
-    said = "replaces an earlier download" if old else "new"
+    said = "new" if not old else "judged anew" if set(old) <= judged_before else "replaces an earlier download"
     if not new.all():
         said += f"; {int((~new).sum()):,} assignments were known already"
     if counted_elsewhere(home, rows):

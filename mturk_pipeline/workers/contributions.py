@@ -18,6 +18,7 @@ from mturk_pipeline.workers.tombstones import Tombstones, forgotten
 
 _ID = re.compile(r"^id:\s*['\"]?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
 _NEEDED = {"worker", "judged", "judged_right"}
+WEIGHT = "judged_weight"  # tables without it are of earlier versions
 _NOBODY = Tombstones()
 _ASSIGNMENT_COLUMNS = ["worker", "status", "auto_approved", "submitted_at"]
 
@@ -71,7 +72,8 @@ def contributions(
 ) -> pd.DataFrame:
     """From a phase's workers (contract Workers) and assignments: a row per worker, forgotten and unknown ones left out.
 
-    `project_id`, `workflow` and `phase` are the caller's to add.
+    Of a table in which values were judged instead of HITs no verdict is taken (`withdrawn`). `project_id`, `workflow`
+    and `phase` are the caller's to add.
     """
     kept = workers[~workers["worker"].map(stones.holds).astype(bool) & ~is_unknown(workers["worker"])]
     zero = pd.Series(0, index=kept.index)
@@ -80,6 +82,7 @@ def contributions(
             "worker": kept["worker"].astype("str"),
             "right": np.minimum(kept["judged_right"], kept["judged"]),
             "given": kept["judged"],
+            "weight": kept.get(WEIGHT, zero * np.nan).astype(float),
             "assignments": kept.get("total_contribution", zero),
             "gold_asked": kept.get("gold_asked", zero),
             "gold_right": kept.get("gold_right", zero),
@@ -89,7 +92,22 @@ def contributions(
             "evidence": kept.get("evidence", pd.Series("", index=kept.index)),
         }
     )
-    return table.join(_from_assignments(assignments), on="worker").fillna({"approved": 0, "rejected": 0})
+    return withdrawn(table).join(_from_assignments(assignments), on="worker").fillna({"approved": 0, "rejected": 0})
+
+
+def withdrawn(contributions: pd.DataFrame) -> pd.DataFrame:
+    """Contributions without the verdicts of earlier versions, which judged each value, and kinds that cannot be wrong.
+
+    They are known by having no weight, and go on having none. What was submitted, approved and rejected stays; the rest
+    comes back when the project is run, or the batch imported, again.
+    """
+    if "weight" not in contributions:
+        contributions = contributions.assign(weight=np.nan)
+    old = contributions["weight"].isna()
+    if not old.any():
+        return contributions
+    nothing = {"right": 0.0, "given": 0.0, "suggested": NEUTRAL, "evidence": ""}
+    return contributions.assign(**{name: contributions[name].mask(old, value) for name, value in nothing.items()})
 
 
 def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:

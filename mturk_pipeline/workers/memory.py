@@ -1,17 +1,17 @@
 """One row per worker over all projects and imported batches (contract WorkerMemory), worst first.
 
-Reliability pools all values that could be judged, right over given, drawn towards the crowd's mean by a few answers;
-its interval is Wilson's, as within a phase (`mturk_pipeline.trust.worker_standing`). What is suggested has no
-effect: only a person stars or blacklists, in `workers.xlsx`.
+Reliability pools all HITs that could be judged, right over given, drawn towards the crowd's mean by a few answers; its
+interval is Wilson's, as within a phase (`mturk_pipeline.trust.worker_standing`). Only a phase compares a worker with a
+crowd that had the same questions, so suggestions come from what phases suggested. What is suggested has no effect: only
+a person stars or blacklists, in `workers.xlsx`.
 
 =========== ============================================================================================
 suggested   where
 =========== ============================================================================================
-exclude     with 5 values judged or more, even the upper end of reliability lies below 0.6; or a phase
-            suggested `exclude` and the lower end over all does not reach 0.7
-watch       the upper end lies below 0.7; or a phase suggested `watch` or `exclude`; or at least 2, and a
-            tenth, of the assignments were rejected
-starred     with 50 values judged or more, the lower end reaches 0.9, and nothing above applies
+exclude     phases of two projects or more suggested `exclude` (an imported batch counts as a project)
+watch       a phase suggested `watch` or `exclude`; or at least 2, and a tenth, of the assignments were
+            rejected
+starred     with 50 HITs judged or more, the lower end reaches 0.9, and nothing above applies
 neutral     otherwise
 =========== ============================================================================================
 """
@@ -23,11 +23,12 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.trust.models.worker_weighted import LEAN, crowd_mean
-from mturk_pipeline.trust.worker_standing import FEWEST_ANSWERS, HOPELESS, POOR, wilson
+from mturk_pipeline.trust.worker_standing import wilson
 from mturk_pipeline.vocabulary.standings import BLACKLISTED, EXCLUDE, NEUTRAL, STARRED, SUGGESTIONS, WATCH
 from mturk_pipeline.workers.overrides import Override
 
 STARS, ENOUGH_FOR_STARS = 0.9, 50.0
+FEWEST_PROJECTS = 2
 REJECTIONS, REJECTED_SHARE = 2, 0.1
 # A person's word to exclude weighs as the suggestion does.
 _SEVERITY = {standing: place for place, standing in enumerate(reversed(SUGGESTIONS))} | {BLACKLISTED: 0}
@@ -85,24 +86,22 @@ def _pooled(contributions: pd.DataFrame) -> pd.DataFrame:
     right, given = table["right"].to_numpy(dtype=float), table["given"].to_numpy(dtype=float)
     n = np.where(given > 0, given, np.nan)
     middle = np.clip((right + LEAN * crowd_mean(right, given)) / (n + LEAN), 0, 1)
-    low, high = wilson(np.clip(right / n, 0, 1), n)
+    weight = grouped["weight"].sum().to_numpy(dtype=float)
+    low, high = wilson(np.clip(right / n, 0, 1), np.where(given > 0, weight, np.nan))
     table["reliability"] = middle
     table["reliability_low"], table["reliability_high"] = np.minimum(low, middle), np.maximum(high, middle)
-    table["suggested"] = _suggested(table, grouped["suggested"].agg(set))
+    table["suggested"] = _suggested(table, contributions)
     table["evidence"] = _evidence(contributions, table)
     return table
 
 
-def _suggested(table: pd.DataFrame, by_phase: pd.Series) -> pd.Series:
-    low, high, given = table["reliability_low"], table["reliability_high"], table["given"]
-    excluded = np.array([EXCLUDE in words for words in by_phase], dtype=bool)
-    watched = np.array([WATCH in words for words in by_phase], dtype=bool) | excluded
+def _suggested(table: pd.DataFrame, contributions: pd.DataFrame) -> pd.Series:
+    accused = contributions[contributions["suggested"] == EXCLUDE]
+    accusers = accused.groupby("worker")["project_id"].nunique().reindex(table.index).fillna(0)
+    watched = table.index.isin(contributions.loc[contributions["suggested"].isin([WATCH, EXCLUDE]), "worker"])
     rejected = (table["rejected"] >= REJECTIONS) & (table["rejected"] >= REJECTED_SHARE * table["assignments"])
-    judged = given >= FEWEST_ANSWERS
-    exclude = (judged & (high < HOPELESS)) | (excluded & ~(low >= POOR))
-    watch = (judged & (high < POOR)) | watched | rejected
-    star = (given >= ENOUGH_FOR_STARS) & (low >= STARS)
-    words = np.select([exclude, watch, star], [EXCLUDE, WATCH, STARRED], NEUTRAL)
+    star = (table["given"] >= ENOUGH_FOR_STARS) & (table["reliability_low"] >= STARS)
+    words = np.select([accusers >= FEWEST_PROJECTS, watched | rejected, star], [EXCLUDE, WATCH, STARRED], NEUTRAL)
     return pd.Series(words, index=table.index, dtype="str")
 
 

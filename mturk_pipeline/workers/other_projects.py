@@ -10,7 +10,7 @@ from mturk_pipeline.workers.archive import counted_elsewhere, read_archive
 from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.memory_folder import Store
 
-COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given"]
+COLUMNS = ["project_id", "workflow", "phase", "worker", "right", "given", "weight"]
 
 
 def read_history(home: Home, project_id: str) -> tuple[pd.DataFrame, str]:

@@ -9,7 +9,7 @@ from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL
 from mturk_pipeline.workers.archive import counted_elsewhere, read_archive, write_archive
-from mturk_pipeline.workers.contributions import gather, present_workers, united
+from mturk_pipeline.workers.contributions import gather, present_workers, united, withdrawn
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_surrogates
 from mturk_pipeline.workers.memory import remember
 from mturk_pipeline.workers.memory_folder import Store
@@ -83,7 +83,7 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
     store = Store.of(home)
     with store.lock:
         snapshot = read_table_if_made(store.contributions)
-        contributions = united([]) if snapshot is None else with_surrogates(snapshot, home)
+        contributions = united([]) if snapshot is None else with_surrogates(withdrawn(snapshot), home)
         present = {*contributions["worker"], *present_workers(home)}
         overrides = read_overrides(home.projects)
         words = words_by_worker(overrides.said, home)

@@ -24,7 +24,8 @@ from mturk_pipeline.workers.refreshing import take_snapshot
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "p", tmp_path / "w", tmp_path / "d")
     for project, right in (("one", 3.0), ("two", 5.0)):
-        table = pd.DataFrame({"worker": ["mturk::W", "mturk::X"], "judged": [6.0, 0.0], "judged_right": [right, 0.0]})
+        judged = {"judged": [6.0, 0.0], "judged_right": [right, 0.0], "judged_weight": [6.0, 0.0]}
+        table = pd.DataFrame({"worker": ["mturk::W", "mturk::X"], **judged})
         write_table(table_path(home.tables, "gathering", "leads", "workers", project), table)
         (home.projects / f"folder of {project}").mkdir(parents=True)
         (home.projects / f"folder of {project}" / "project.yaml").write_text(f"# who\nid: {project}\nworkflow: w\n")

@@ -32,6 +32,7 @@ def contributions(rows: list[dict[str, object]]) -> pd.DataFrame:
         "worker": "mturk::A",
         "right": 0.0,
         "given": 0.0,
+        "weight": float("nan"),
         **dict.fromkeys(["assignments", "approved", "rejected", "gold_asked", "gold_right"], 0),
         "approval_rate": float("nan"),
         "submitted_before": pd.NA,
@@ -40,6 +41,7 @@ def contributions(rows: list[dict[str, object]]) -> pd.DataFrame:
         "first_seen": pd.NaT,
         "last_seen": pd.NaT,
     }
+    rows = [{"weight": row.get("given", 0.0), **row} for row in rows]
     return Contributions.validate(pd.DataFrame([{**ordinary, **row} for row in rows], columns=list(ordinary)))
 
 

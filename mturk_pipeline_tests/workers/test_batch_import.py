@@ -41,8 +41,9 @@ def _assignments(home: Home) -> dict[str, int]:
 
 
 def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past: Path) -> None:
-    write(past / "2019" / "a.csv", batch(range(12)))
-    write(past / "copy of a.csv", batch(range(12)))
+    workers = (GOOD, BAD, LAZY, "A4FINE00DDDD", "A5WELL00EEEE")
+    write(past / "2019" / "a.csv", batch(range(12), workers=workers))
+    write(past / "copy of a.csv", batch(range(12), workers=workers))
     write(past / "list.csv", "club,url\nchess,x\n")
     write(past / "broken.xlsx", "no workbook")
     write(past / "notes.md", "left alone")
@@ -57,7 +58,7 @@ def test_twice_changes_nothing_and_what_cannot_be_read_is_named(home: Home, past
     pd.testing.assert_frame_equal(refresh(home).memory, before)
     rows = with_names(before, home).set_index("worker")
     assert rows.loc[f"mturk::{BAD}", "reliability"] < rows.loc[f"mturk::{GOOD}", "reliability"]
-    assert rows["assignments"].tolist() == [12, 12, 12]
+    assert rows["assignments"].tolist() == [12] * 5
 
 
 @pytest.mark.usefixtures("counted")
@@ -133,7 +134,7 @@ def test_what_the_version_before_called_ok_is_neutral(home: Home, past: Path) ->
     write_table(Store.of(home).archive, archive.assign(suggested="ok"))
     (home.projects / "one").mkdir()
     (home.projects / "one" / "project.yaml").write_text("id: one\n")
-    numbers = {"judged": [9.0, 9.0], "judged_right": [8.0, 1.0]}
+    numbers = {"judged": [9.0, 9.0], "judged_right": [8.0, 1.0], "judged_weight": [9.0, 9.0]}
     workers = pd.DataFrame({"worker": ["mturk::A", "mturk::B"], "standing": ["ok", "exclude"], **numbers})
     write_table(table_path(home.tables, "w", "p", "workers", "one"), workers)
     snapshot = take_snapshot(home)
@@ -156,3 +157,19 @@ def test_a_batch_of_several_items_a_hit_counts_by_assignment_also_where_its_slot
     slot_batch(past / "tales.csv", *[t | {"Answer.sure": "yes/no/yes"} for t in tales], mark="2")
     assert set(_said(home, past).values()) == {"new"}
     assert set(_assignments(home).values()) == {8}
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_batch_that_an_earlier_version_judged_is_judged_anew(home: Home, past: Path) -> None:
+    write(past / "a.csv", batch(range(12)))
+    _said(home, past)
+    fresh = read_archive(home)
+    old = fresh.assign(given=60.0, right=1.0, suggested="exclude", evidence="about 1 of 60 values are right")
+    write_table(Store.of(home).archive, old.drop(columns="weight"))
+    memory = refresh(home).memory
+    assert memory["given"].sum() == 0
+    assert set(memory["suggested"]) == {"neutral"}
+    assert memory["assignments"].tolist() == [12, 12, 12]
+    assert _said(home, past) == {"a.csv": "judged anew"}
+    pd.testing.assert_frame_equal(read_archive(home), fresh)
+    assert _said(home, past) == {"a.csv": "known already"}

@@ -37,7 +37,7 @@ def test_import_look_and_forget(cli: Cli, home: Home, tmp_path: Path) -> None:
     assert "30 assignments added; 1 files could not be used. 3 workers are known now" in out
     assert err.startswith("b.csv: has no column")
     code, out, _ = cli("workers")
-    assert (code, out.splitlines()[0]) == (0, "3 workers: 3 neutral; suggested: 2 watch, 1 exclude")
+    assert (code, out.splitlines()[0]) == (0, "3 workers: 3 neutral; suggested: 3 watch")
     assert f"mturk::{BAD}" in out.splitlines()[3]
     write(home.projects / "own.csv", f"worker\n{BAD}\n")
     code, out, _ = cli("forget", BAD, "--yes")
