@@ -12,7 +12,16 @@ import pytest
 import yaml
 
 from mturk_pipeline import trust
-from mturk_pipeline.trust import consensus, fit_predict, footer_values, worker_priors, worker_standing
+from mturk_pipeline.trust import (
+    consensus,
+    fit_predict,
+    footer_values,
+    honest_crowd,
+    judged_answers,
+    worker_evidence,
+    worker_priors,
+    worker_standing,
+)
 from mturk_pipeline.trust.models import default, roles
 from mturk_pipeline.trust.reasons import reason
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
@@ -146,9 +155,9 @@ SETTINGS = [
     f"counts {worker_priors.WEIGHTS['starred']} (`starred`), {worker_priors.WEIGHTS['neutral']:g} (`neutral`), "
     f"{worker_priors.WEIGHTS['watch']} (`watch`) or {worker_priors.WEIGHTS['blacklisted']:g} (`blacklisted`)",
     f"at most .{100 * consensus.SUSPICIOUS_CAP:.0f} and is never accepted",
-    f"with {worker_standing.FEWEST_ANSWERS} answers or more",
     f"upper end of the interval is below {worker_standing.HOPELESS:.0%}",
-    f"the upper end is below {worker_standing.POOR:.0%}",
+    f"one in {1 / worker_standing.ACCUSED:.0f} workers of the honest crowd",
+    f"one in {1 / worker_standing.DOUBTED:.0f} of the honest crowd",
 ]
 
 
@@ -159,6 +168,10 @@ def test_settings_on_the_page_are_the_code_s(said):
 
 def test_settings_told_in_words_are_the_code_s():
     assert (worker_priors.DISCOUNT, footer_values.FOOTER_FACTOR) == (0.5, 0.5)  # "count half", "keeps half"
+    # "of five HITs or more", "on two HITs or more", "three gold questions or more", "three in 20", "fewer than five"
+    assert (worker_standing.FEWEST_HITS, worker_standing.FEWEST_SHARED, worker_evidence.MIN_GOLD) == (5, 2, 3)
+    assert (20 * worker_standing.CARELESS, honest_crowd.FEWEST_WORKERS) == (3, 5)
+    assert (0.2, pytest.approx(0.1, abs=0.05)) == (judged_answers.TELLING, honest_crowd.SLOPPY)
     assert ONE_COIN.MOST_FALSE_VALUES == 10  # "never taken for less than one in ten"
     assert roles.TOGETHER < 1  # "three blanks are not three times as strong as one"
     fields = {"x": {"kind": "text"}}
