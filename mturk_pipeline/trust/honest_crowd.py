@@ -22,7 +22,7 @@ import numpy as np
 
 from mturk_pipeline.trust.answer_codes import Bools, Floats
 
-FEWEST_WORKERS = 5
+FEWEST_WORKERS = 4
 SLOPPY, SLOPPY_SKILL, SLOPPY_SPREAD = 0.15, 0.6, 0.1
 SPREAD, _SPREAD_WEIGHT = 0.06, 5.0
 _KNOWN_HITS = 3  # from which a worker's share says something about the crowd's

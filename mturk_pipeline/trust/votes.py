@@ -116,6 +116,14 @@ class Ballots:
         """(W) who stands for all the people who did not log in."""
         return is_unknown(self.workers)
 
+    @cached_property
+    def hit(self) -> Ints:
+        """(C) equal for cells that are asked in the same HIT: the first of the assignments that answered its item."""
+        items = self.cells.item
+        least = np.full(int(items.max(initial=-1)) + 1, len(self.assignments), dtype=np.int64)
+        np.minimum.at(least, items[self.votes.cell], self.votes.assignment)
+        return least[items]
+
 
 def ballots(answers: pd.DataFrame, asked: Asked, agreement: str = ONE_VALUE) -> Ballots:
     """The votes in `answers` (contract Answers) on the fields of one agreement; by default, those with one right value.

@@ -168,9 +168,9 @@ def test_settings_on_the_page_are_the_code_s(said):
 
 def test_settings_told_in_words_are_the_code_s():
     assert (worker_priors.DISCOUNT, footer_values.FOOTER_FACTOR) == (0.5, 0.5)  # "count half", "keeps half"
-    # "of five HITs or more", "on two HITs or more", "three gold questions or more", "three in 20", "fewer than five"
+    # "of five HITs or more", "on two HITs or more", "three gold questions or more", "three in 20", "fewer than four"
     assert (worker_standing.FEWEST_HITS, worker_standing.FEWEST_SHARED, worker_evidence.MIN_GOLD) == (5, 2, 3)
-    assert (20 * worker_standing.CARELESS, honest_crowd.FEWEST_WORKERS) == (3, 5)
+    assert (20 * worker_standing.CARELESS, honest_crowd.FEWEST_WORKERS) == (3, 4)
     assert (0.2, pytest.approx(0.1, abs=0.05)) == (judged_answers.TELLING, honest_crowd.SLOPPY)
     assert ONE_COIN.MOST_FALSE_VALUES == 10  # "never taken for less than one in ten"
     assert roles.TOGETHER < 1  # "three blanks are not three times as strong as one"

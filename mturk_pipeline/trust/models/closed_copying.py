@@ -8,7 +8,7 @@ both answered beside others, s_c = 1 where they answered alike and alone::
     score = log mean over r in GRID of prod_c (r / q_c)^s_c ((1 - r) / (1 - q_c))^(1 - s_c)
 
 t is how often a worker is right, as far as agreement with others (for a and b: than the partner) shows; w = max(1 /
-(classes - 1), 0.3) is how often two wrong answers coincide: crowds go astray together. Several fields of one item are
+(classes - 1), 0.3) is how often two wrong answers coincide: crowds go astray together. Several fields of one HIT are
 one observation, the mean over them. Probability of copying: 1 / (1 + exp(8 - score)); with fewer than three such items
 none.
 
@@ -36,7 +36,7 @@ class _Seen:
     """What pairs of workers answered (R rows): of an item, one for each field."""
 
     pair: Ints  # (R) place in the pairs
-    item: Ints  # (R)
+    hit: Ints  # (R)
     cell: Ints  # (R)
     same: Floats  # (R) 1: they answered alike …
     alone: Floats  # (R) … and nobody else did
@@ -56,7 +56,7 @@ def find_closed_copying(ballots: Ballots, closed: tuple[int, ...], classes: Ints
     )
     both, neither = (first * second)[seen.pair], ((1 - first) * (1 - second))[seen.pair]
     apart = np.clip(both * np.minimum(contradicted, 1.0) + neither * wrong, 0.02, 0.98)
-    once, _ = pairs(seen.pair, seen.item)
+    once, _ = pairs(seen.pair, seen.hit)
     share, n = 1 / np.bincount(once)[once], len(seen.first)
     logs = np.array([
         sums(seen.pair, share * np.where(seen.alone > 0, np.log(r / apart), np.log((1 - r) / (1 - apart))), n)
@@ -109,7 +109,7 @@ def _seen(ballots: Ballots, closed: tuple[int, ...]) -> _Seen:
     same = answer[first] == answer[second]
     return _Seen(
         pair=pair,
-        item=cells.item[votes.cell[first]],
+        hit=ballots.hit[votes.cell[first]],
         cell=votes.cell[first],
         same=same.astype(float),
         alone=(same & (givers[answer[first]] == 2)).astype(float),

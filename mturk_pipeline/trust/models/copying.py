@@ -36,11 +36,11 @@ _MOST = 50.0
 
 
 def find_copying(
-    votes: OpenVotes, roles: Roles, cell: Ints, item: Ints, value: Ints, independent: Floats
+    votes: OpenVotes, roles: Roles, cell: Ints, hit: Ints, value: Ints, independent: Floats
 ) -> tuple[Copying, Floats]:
     """The pairs of workers who share a value, and (S) what each value given counts for.
 
-    `cell` (K) is each candidate's cell, `item` (C) each cell's item, `value` (K) its value as a code, the same in
+    `cell` (K) is each candidate's cell, `hit` (C) each cell's HIT, `value` (K) its value as a code, the same in
     different cells where the values are equal; `independent` (S) is what each value given counted for when `roles` were
     estimated.
     """
@@ -58,12 +58,11 @@ def find_copying(
     first, second, pair = first[often], second[often], (np.cumsum(shared > 1) - 1)[pair[often]]
     pair_codes, shared = pair_codes[shared > 1], shared[shared > 1]
     ratio = _others_say(votes, roles, cell, independent, first, second)
-    # The same value for many items (a footer that both found) is shared once, not many times; and the values of one
-    # item make one HIT.
+    # The same value for many items (a footer that both found) is shared once, not many times.
     candidate = votes.candidate[first]
     times, values = _times(pair, value[candidate], len(pair_codes))
     once = 1 / times
-    shared = np.minimum(values, _times(pair, item[cell[candidate]], len(pair_codes))[1])
+    shared = np.minimum(values, _times(pair, hit[cell[candidate]], len(pair_codes))[1])
     probability = _suspicion(ratio, pair, len(pair_codes), once)
     rank = _rank(votes, roles)
     late = np.where(rank[first] < rank[second], second, first)

@@ -87,9 +87,7 @@ def _open(ballots: Ballots, asked: Asked, known: Priors, is_open: Bools) -> Scor
     value = pd.factorize(pd.Index(ballots.candidates.value))[0].astype(np.int64)
     for _ in range(_ROUNDS):
         roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
-        copying, independent = find_copying(
-            votes, roles, ballots.candidates.cell, ballots.cells.item, value, independent
-        )
+        copying, independent = find_copying(votes, roles, ballots.candidates.cell, ballots.hit, value, independent)
     roles = fit_roles(ballots, asked, votes, known, independent, roles, _TURNS)
     cell = ballots.candidates.cell
     weight = independent * votes.part * known.weight[votes.worker]
