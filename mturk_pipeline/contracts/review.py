@@ -15,7 +15,8 @@ class CleanedOutput(Table):
     """One row per item (or record of its list) with the crowd's best guesses: what the workbook shows.
 
     Beside these columns stand one column per key (as the batch's input had it), and per field `f` three:
-    `f` (best guess, missing for none), `f_trust` (0..1), `f_runners_up` (list).
+    `f` (best guess, missing for none), `f_trust` (0..1), `f_runners_up` (list),
+    `f_outcome`, `f_detail`.
     """
 
     item_id = Column(str, "The item, or the record of its list, that the row is about", unique=True)

@@ -133,7 +133,12 @@ def _fields(groups: Sequence[FieldGroup], keys: Sequence[str], assignments: pd.D
     taken = {n.casefold() for n in (*_TAKEN, *keys)}
     for group in groups:
         name = _field_name(slot_name(group.name), taken)
-        taken |= {name.casefold(), f"{name}_trust".casefold(), f"{name}_runners_up".casefold()}
+        taken |= {
+            name.casefold(),
+            f"{name}_trust".casefold(),
+            f"{name}_runners_up".casefold(),
+            f"{name}_detail".casefold(),
+        }
         content: dict[str, Any] = {"kind": group.guess.kind}
         if list(group.columns) != [name]:
             content["columns"] = list(group.columns)

@@ -12,6 +12,7 @@ from mturk_pipeline.review.more_fields_sheet import more_fields_count
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, SheetPlan
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.queue_kinds import SPOT_CHECK
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 
@@ -34,6 +35,8 @@ _COLUMNS = {
     "none where there is none.",
     "grey, yellow": "On the sheet review grey cells are sure; yellow ones in bold are doubtful, and worth the look.",
     "…_runners_up": "Other answers, most trusted first.",
+    "…_detail": "Of a rating, where it lies with 95 % probability; of a set, how probable each option is; of free "
+    "texts, how many there are.",
     "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
 }
 _COUNTED_TRUST = "How many of the votes the best guess has, 0 to 1: a count, not a probability."
@@ -99,10 +102,12 @@ def _lines(book: ReviewBook) -> Iterator[tuple[str, str]]:
     yield "", ""
     yield from ((f"workers: {name}", text) for name, text in _OF_WORKERS.items())
     yield "", ""
-    for name in book.phase.fields:
+    for name, spec in book.phase.fields.items():
         gate = "a row waits while its trust is lower" if name in book.phase.gates else "does not hold a row back"
         limits = f"{book.phase.threshold(name):.2f} on ({book.phase.threshold_of_none(name):.2f} for none)"
-        yield f"field: {name}", f"{book.phase.fields[name].kind}; passes from trust {limits}; {gate}."
+        without = AGREEMENTS[spec.agreement].without_trust if not spec.has_trust else ""
+        passes = f"has no trust: {without}" if without else f"passes from trust {limits}"
+        yield f"field: {name}", f"{spec.kind}; {passes}; {gate}."
 
 
 def _give_back(folder: str) -> str:

@@ -21,9 +21,9 @@ def clean(
     -------
     DataFrame
         Contract `CleanedOutput`. Beside its columns one per key (`hit_id` for a phase without keys), and per
-        field `f` four: `f`, `f_trust`, `f_runners_up` (list) and `f_outcome` (value, none, unknown,
-        not_asked). A record's row repeats the values of the item's scalar fields. An item for which nobody listed a
-        record has one row, with element ''.
+        field `f` five: `f`, `f_trust`, `f_runners_up` (list), `f_outcome` (value, none, unknown, not_asked) and
+        `f_detail` (of ratings, sets and free texts, what stands beside the value). A record's row repeats the values of
+        the item's scalar fields. An item for which nobody listed a record has one row, with element ''.
     """
     rows = items[["item_id", "parent_item_id", "element", *key_columns(phase), *_ORIGINS]].reset_index(drop=True)
     parts = [rows]
@@ -46,9 +46,9 @@ def clean(
     return _in_order(table, phase)
 
 
-def field_columns(field: str) -> tuple[str, str, str, str]:
-    """The four columns of `field` in cleaned output: best guess, trust, runners-up, outcome."""
-    return field, f"{field}_trust", f"{field}_runners_up", f"{field}_outcome"
+def field_columns(field: str) -> tuple[str, str, str, str, str]:
+    """The five columns of `field` in cleaned output: best guess, trust, runners-up, outcome, detail."""
+    return field, f"{field}_trust", f"{field}_runners_up", f"{field}_outcome", f"{field}_detail"
 
 
 def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> dict[str, pd.DataFrame]:
@@ -56,7 +56,7 @@ def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> d
 
     Trust is 0 where nothing is known; missing where nothing can be right or wrong, or the question was not asked.
     """
-    columns = ["outcome", "value", "trust", "runners_up", "pattern", "accepted", "reasons"]
+    columns = ["outcome", "value", "trust", "runners_up", "pattern", "accepted", "reasons", "detail"]
     first = consensus.drop_duplicates([*ROW, "field"]).set_index(["field", *ROW])[columns].sort_index()
     of_record = pd.MultiIndex.from_frame(rows[["parent_item_id", "element"]], names=ROW)
     of_item = pd.MultiIndex.from_arrays([rows["parent_item_id"], [""] * len(rows)], names=ROW)
@@ -76,7 +76,8 @@ def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> d
 def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:
     value = guess["value"].astype("str").where(guess["outcome"] == "value")
     runners_up = as_lists(guess["runners_up"])
-    columns = (value, guess["trust"], runners_up, guess["outcome"])
+    detail = guess["detail"].astype("str").fillna("")
+    columns = (value, guess["trust"], runners_up, guess["outcome"], detail)
     return pd.DataFrame(dict(zip(field_columns(field), columns, strict=True)), index=guess.index)
 
 

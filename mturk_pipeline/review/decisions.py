@@ -194,7 +194,7 @@ def _named(source: Source, phase: PhaseSpec) -> tuple[ReviewedSheet, list[dict[s
 
 def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[dict[str, object]]:
     """Problems of columns gone from a workbook's sheet that has strange ones: reported, never guessed."""
-    ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up")]
+    ours = [f"{c}{end}" for c in wanted for end in ("_trust", "_runners_up", "_detail")]
     strange = [n for n in map(str, sheet.table) if n not in {*wanted, *ours, *ADDED_COLUMNS} and "_pick_" not in n]
     if not strange:
         return []

@@ -14,6 +14,7 @@ from mturk_pipeline.review.more_fields_sheet import lines, more_fields_sheet, pi
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -31,8 +32,7 @@ def review_sheet(book: ReviewBook) -> SheetPlan:
         offered = picks_of(name, rows[name], rows[f"{name}_runners_up"])
         guess, marks = _guess(book.phase, name, rows), book.marks("waiting", name, len(rows))
         columns.append(replace(guess, pick_from=tuple(p.name for p in offered), marks=marks))
-        others = Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"]), width=26, look="wrapped")
-        columns += [replace(others, marks=marks.where(marks == "sure", "")), _trust(name, rows)]
+        columns += _beside(book.phase, name, rows, marks.where(marks == "sure", ""))
         picks += offered
     return SheetPlan("review", [*columns, *picks], frozen=4 + len(keys), tab="1F5FA8", fades="decision")
 
@@ -44,7 +44,7 @@ def accepted_sheet(book: ReviewBook) -> SheetPlan:
     columns += _keys(book.phase, rows)
     for name in book.in_view:
         guess = replace(_guess(book.phase, name, rows), marks=book.marks("accepted", name, len(rows)))
-        columns += [guess, _trust(name, rows)]
+        columns += [guess, *(c for c in _beside(book.phase, name, rows) if c.name != f"{name}_runners_up")]
     return SheetPlan("accepted automatically", columns, frozen=6, tab="3F9142", fades="decision")
 
 
@@ -142,11 +142,7 @@ def review_rows(book: ReviewBook) -> pd.DataFrame:
     rows = book.waiting
     whole = [*_yours(book, rows), *_keys(book.phase, rows), Column("reasons", _reasons(book, rows))]
     for name in book.phase.fields:
-        whole += [
-            _guess(book.phase, name, rows),
-            Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"], " | ")),
-        ]
-        whole.append(_trust(name, rows))
+        whole += [_guess(book.phase, name, rows), *_beside(book.phase, name, rows, between=" | ")]
     return pd.DataFrame({column.name: column.cells for column in whole})
 
 
@@ -167,6 +163,25 @@ def _keys(phase: PhaseSpec, rows: pd.DataFrame) -> list[Column]:
 def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
     kind = KINDS[phase.fields[name].kind]
     return Column(name, rows[name], kind.width, "wrapped", yours=True, links=kind.is_link)
+
+
+def _beside(
+    phase: PhaseSpec, name: str, rows: pd.DataFrame, marks: pd.Series | None = None, between: str = "\n"
+) -> list[Column]:
+    """What stands beside a field's value: other answers, interval or options, trust, by how its answers agree."""
+    columns = {
+        "runners_up": Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"], between), 26, "wrapped"),
+        "detail": _detail(name, rows, between),
+        "trust": _trust(name, rows),
+    }
+    marked = columns["runners_up"] if marks is None else replace(columns["runners_up"], marks=marks)
+    return [{**columns, "runners_up": marked}[what] for what in AGREEMENTS[phase.fields[name].agreement].beside]
+
+
+def _detail(name: str, rows: pd.DataFrame, between: str) -> Column:
+    """A rating's interval, or the probability of each option of a set; hidden where a person judges blindly."""
+    texts = rows[f"{name}_detail"].str.replace(", ", between, regex=False)
+    return Column(f"{name}_detail", texts.mask(rows["blind"].astype(bool)) if "blind" in rows else texts, 20, "wrapped")
 
 
 def _trust(name: str, rows: pd.DataFrame) -> Column:

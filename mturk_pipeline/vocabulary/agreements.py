@@ -12,6 +12,7 @@ class Agreement(NamedTuple):
     may_gate: bool = True
     suggested_as_gate: bool = True  # A suggested phase makes it a gate beside other fields
     empty_is_an_answer: bool = False  # Nothing ticked says that nothing fits
+    beside: tuple[str, ...] = ("runners_up", "trust")  # What stands beside its value in a workbook
     without_trust: str = ""  # Why it has no trust, where it has none, or what to do
 
     @property
@@ -25,8 +26,14 @@ _NEITHER = "nothing in it is right or wrong"
 
 AGREEMENTS: dict[str, Agreement] = {
     ONE_VALUE: Agreement(None),
-    SET: Agreement("sets", empty_is_an_answer=True),
-    SCALE: Agreement("ratings", suggested_as_gate=False, without_trust="give it a scale or levels"),
-    FREE_TEXT: Agreement("texts", False, gates_by_default=False, suggested_as_gate=False, without_trust=_NEITHER),
-    REMARK: Agreement("texts", False, False, may_gate=False, suggested_as_gate=False, without_trust=_NEITHER),
+    SET: Agreement("sets", empty_is_an_answer=True, beside=("runners_up", "detail", "trust")),
+    SCALE: Agreement(
+        "ratings", suggested_as_gate=False, beside=("detail", "trust"), without_trust="give it a scale or levels"
+    ),
+    FREE_TEXT: Agreement(
+        "texts", False, gates_by_default=False, suggested_as_gate=False, beside=("detail",), without_trust=_NEITHER
+    ),
+    REMARK: Agreement(
+        "texts", False, False, may_gate=False, suggested_as_gate=False, beside=(), without_trust=_NEITHER
+    ),
 }

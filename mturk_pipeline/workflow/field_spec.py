@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.kinds.rating import RATIO
-from mturk_pipeline.vocabulary.agreements import AGREEMENTS
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS, SCALE
 from mturk_pipeline.workflow.old_names import OLD_FIELD_SETTINGS, with_new_names
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
@@ -204,6 +204,13 @@ class FieldSpec(Strict):
         """How answers of several workers become one: a name in `AGREEMENTS`."""
         kind = KINDS[self.kind]
         return kind.agreement if self.exact else kind.inexact_agreement or kind.agreement
+
+    @property
+    def has_trust(self) -> bool:
+        """Whether something can be right: not of texts and remarks, nor of ratings without a scale."""
+        if self.agreement == SCALE:
+            return bool(self.levels) or self.scale is not None or self.tolerance is not None
+        return self.can_be_wrong
 
     @property
     def has_one_value(self) -> bool:

@@ -33,8 +33,8 @@ RESERVED_NAMES = frozenset(
 )
 # These tell sheets and result files from offers, however they are written.
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment", "hitid", "assignmentid", "workerid"})
-# Each field `f` has columns `f_trust`, `f_runners_up` and `f_outcome` beside it, and in workbooks `f_pick_1` ….
-_BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|pick_\d+)")
+# Each field `f` has `f_trust`, `f_runners_up`, `f_outcome`, `f_detail` beside it, and in workbooks `f_pick_1` ….
+_BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|detail|pick_\d+)")
 KEY_MARK, FIELD_MARK, INPUT_MARK = " (key)", " (field)", " (input)"
 
 

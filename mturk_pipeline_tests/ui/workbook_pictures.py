@@ -1,12 +1,15 @@
 """Pictures of a review workbook's sheets, as LibreOffice shows them: what the documentation shows.
 
     python -m mturk_pipeline_tests.ui.workbook_pictures review_leads.xlsx data/pictures review answers workers
+    python -m mturk_pipeline_tests.ui.workbook_pictures review_look.xlsx data/pictures --name kinds --columns image tags
 
+With `--columns` it is the sheet review with these columns, as `review_<name>.png`.
 Needs LibreOffice and poppler's pdftoppm.
 """
 
+import argparse
+import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -45,6 +48,13 @@ def take_pictures(workbook: Path, folder: Path, sheets: list[str]) -> None:
             _photograph(page.with_suffix(".pdf"), folder / f"review_{name}.png")
 
 
+def take_picture_of(workbook: Path, folder: Path, columns: tuple[str, ...], name: str) -> None:
+    """Write `review_<name>.png`: the first rows of the sheet review, with some of its columns."""
+    SHEETS["review"] = (SHEETS["review"][0], columns)
+    take_pictures(workbook, folder, ["review"])
+    (folder / "review_queue.png").rename(folder / f"review_{name}.png")
+
+
 def _crop(sheet: Worksheet, rows: int, columns: tuple[str, ...]) -> None:
     for cell in sheet[1]:
         if columns and cell.value not in columns:
@@ -76,4 +86,16 @@ def _call(*command: str) -> None:
 
 
 if __name__ == "__main__":
-    take_pictures(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workbook", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("sheets", nargs="*")
+    parser.add_argument("--columns", nargs="+", default=[])
+    parser.add_argument("--name", default="")
+    given = parser.parse_args()
+    if given.columns:
+        with tempfile.TemporaryDirectory() as scratch:
+            take_picture_of(given.workbook, Path(scratch), tuple(given.columns), given.name)
+            shutil.copy(Path(scratch) / f"review_{given.name}.png", given.folder)
+    else:
+        take_pictures(given.workbook, given.folder, given.sheets)
