@@ -106,7 +106,8 @@ def matching(pattern: str, columns: Iterable[str], prefix: str, named: Collectio
     """
     wanted, columns = bare(pattern, prefix).strip(), tuple(columns)
     others, by_form = _without_prefix(tuple(named), prefix), _by_form(columns, prefix)
-    alike = itertools.chain(*by_form.values()) if "{n}" in wanted else by_form.get(comparable(wanted), ())
+    numbered = RECORD in wanted or SLOT in wanted
+    alike = itertools.chain(*by_form.values()) if numbered else by_form.get(comparable(wanted), ())
     matches = [
         (number, bare_name != wanted, column)
         for bare_name, column in alike
