@@ -86,6 +86,7 @@ def consensus(
             "accepted": trust >= phase.threshold(field),
             "changed_by_weighting": False,
             "reasons": "both agree" if trust > 0.5 else "they differ",
+            "detail": "",
         }
         for (item, element), said in zip(places, guesses, strict=True)
         for field, (value, trust) in said.items()
@@ -103,9 +104,12 @@ def consensus(
         "accepted",
         "changed_by_weighting",
         "reasons",
+        "detail",
     ]
     table = pd.DataFrame(rows, columns=columns)
-    return table.astype(dict.fromkeys(["item_id", "element", "field", "outcome", "value", "pattern", "reasons"], "str"))
+    return table.astype(
+        dict.fromkeys(["item_id", "element", "field", "outcome", "value", "pattern", "reasons", "detail"], "str")
+    )
 
 
 def answers(given: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
