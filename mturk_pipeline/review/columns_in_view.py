@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate
 
 from mturk_pipeline.review.item_rows import key_columns
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
+from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_COLUMNS = 60  # In view on one sheet: more cannot be looked through
 MORE_FIELDS = "more fields"
-_OWN, _OF_FIELD = 4, 3  # item_id, decision, comment, reasons; guess, runners-up, trust
+_OWN = 4  # item_id, decision, comment, reasons
 
 
 def has_room_for_all(phase: PhaseSpec) -> bool:
     """Whether all fields of the phase stand side by side."""
-    return len(phase.fields) <= _room(phase)
+    return sum(map(_columns_of, phase.fields.values())) <= _room(phase)
 
 
 def fields_in_view(phase: PhaseSpec, doubtful: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -29,8 +32,15 @@ def fields_in_view(phase: PhaseSpec, doubtful: Iterable[Iterable[str]]) -> tuple
         return tuple(phase.fields)
     doubts = Counter(field for fields in doubtful for field in fields)
     gates = set(phase.gates)
-    return tuple(sorted(phase.fields, key=lambda f: (f not in gates, -doubts[f]))[: _room(phase)])
+    order = sorted(phase.fields, key=lambda f: (f not in gates, -doubts[f]))
+    used = accumulate(_columns_of(phase.fields[field]) for field in order)
+    return tuple(f for n, (f, columns) in enumerate(zip(order, used, strict=True)) if not n or columns <= _room(phase))
 
 
 def _room(phase: PhaseSpec) -> int:
-    return max((MOST_COLUMNS - _OWN - len(key_columns(phase))) // _OF_FIELD, 1)
+    return MOST_COLUMNS - _OWN - len(key_columns(phase))
+
+
+def _columns_of(field: FieldSpec) -> int:
+    """The best guess, and what stands beside it."""
+    return 1 + len(AGREEMENTS[field.agreement].beside)
