@@ -150,9 +150,10 @@ def _through_the_next_phase(road: Road, offered: list[dict[str, str]]) -> None:
     assert reviewed.loc["word 4", "use"] == "to say word 4"
     road.run("words", "uses")
     assert not road.path("4_manualCleaned_mIn_words/_mIn_uses.csv").exists()
-    leads = pd.read_csv(road.path("8_allLeads/all_leads.csv"), dtype="str", encoding="utf-8-sig")
-    assert set(leads["adj"]) == set(ADJECTIVES)
-    assert leads.set_index("adj").loc["word 4", "sources"].count("row") == 3
+    results = pd.read_csv(road.path("8_results/results.csv"), dtype="str", encoding="utf-8-sig").set_index("adj")
+    assert set(results.index) == set(ADJECTIVES)
+    assert results.loc["word 4", "sources"].count("row") == 3
+    assert results["mood"].to_dict() == TRUTH
     tree = str(trace_lead(road.installation, "spring", "to say word 4"))
     place = next(column for row in offered for column, text in row.items() if text == "word 4")
     assert place.replace("adj", "Answer.use") in tree

@@ -30,7 +30,7 @@ def make_results(
 ) -> ProjectResults:
     """Gather the results of a project, whose last phase is `phase`, and write their files."""
     sources = row_sources(reviewed, raw_output, phase.table("decisions"))
-    results = gather_results(reviewed, cleaned, phase.spec, item_inputs(raw_output), sources)
+    results = gather_results(reviewed, cleaned, phase.spec, item_inputs(raw_output, phase.spec), sources)
     figures = results_report(results, tables_of_phases(phase))
     writer, written = phase.writer(), []
     for name, content in results_files(results, figures).items():
