@@ -53,6 +53,7 @@ class Levels:
     bias: Floats  # (W)
     spread: Floats  # (W) standard deviation beside the bias
     crowd_spread: float
+    others: Floats  # (R) the level of each rating's item by all other ratings of it
 
 
 def fit_levels(ratings: Ratings) -> Levels:
@@ -76,7 +77,7 @@ def fit_levels(ratings: Ratings) -> Levels:
     base = max(float(np.median(np.abs(y - level[item]))) * 1.4826, 1e-3 * max(float(np.ptp(y)), 1e-9), 1e-9) ** 2
     spread, doubt = np.full(ratings.workers, base), np.full(ratings.workers, base / 4)
     between, tau, variance = max(float(level.var()), base), base / 4, np.full(ratings.items, base)
-    known, crowd = ~np.isnan(ratings.known), base
+    known, crowd, total = ~np.isnan(ratings.known), base, np.full(ratings.items, 1 / base)
     for _ in range(_TURNS):
         before = level
         precision = w / (spread + doubt)[worker]
@@ -92,13 +93,16 @@ def fit_levels(ratings: Ratings) -> Levels:
         spread = (_LEAN * crowd + sums(worker, w * residual, ratings.workers)) / (_LEAN + number)
         if np.abs(level - before).max(initial=0) < _SETTLED * np.sqrt(base):
             break
+    precision = w / (spread + doubt)[worker]
+    rest = np.maximum(total[item] - precision, 1e-12)
+    others = np.where(known[item], level[item], (level[item] * total[item] - precision * (y - bias[worker])) / rest)
     off = w * (y - level[item] - bias[worker]) ** 2 / (np.minimum(spread[worker], crowd) + doubt[worker])
     scatter = (_SCATTER + sums(item, off, ratings.items)) / (_SCATTER + np.maximum(sums(item, w, ratings.items) - 1, 0))
     variance = variance * np.maximum(scatter, 1)
     # That the biases of these workers have a mean of zero is true of very many workers only.
     of_crowd = 0.0 if known.any() else tau / max(int((number > 0).sum()), 1)
     variance = np.where(known, 0.0, variance + of_crowd)
-    return Levels(level, variance, bias, np.sqrt(spread), float(np.sqrt(crowd)))
+    return Levels(level, variance, bias, np.sqrt(spread), float(np.sqrt(crowd)), others)
 
 
 def _biases(

@@ -21,7 +21,6 @@ from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 FACTOR, SHARE_OF_SCALE = 1.25, 0.1
-_FAR = 2.5  # spreads of the crowd: a rating farther off shows that its worker did not look
 _SUREST = 0.997
 _MOST_SHOWN = 9
 
@@ -185,7 +184,15 @@ def _back(number: float, scale: Scale) -> float:
 
 
 def _rightness(ratings: Ratings, fit: Levels) -> Floats:
-    """1 for a rating that lies where the crowd's do, its worker's bias removed; 0 for one far off."""
-    doubt = np.sqrt(fit.crowd_spread**2 + fit.variance[ratings.item])
-    off = np.abs(ratings.value - fit.level[ratings.item] - fit.bias[ratings.worker])
-    return (off <= _FAR * doubt).astype(float)
+    """How much nearer each rating, its worker's bias removed, lies to what others say than ratings of any item do.
+
+    1 for the same, 0 for as far as by chance or farther.
+    """
+    off = np.abs(ratings.value - fit.others - fit.bias[ratings.worker])
+    by_chance = np.array([np.abs(ratings.value - level).mean() for level in _grid(fit.others)])
+    chance = np.interp(fit.others, _grid(fit.others), by_chance)
+    return np.clip(1 - off / np.maximum(chance, 1e-9), 0, 1)
+
+
+def _grid(levels: Floats) -> Floats:
+    return np.linspace(levels.min(), max(levels.max(), levels.min() + 1e-9), 25)
