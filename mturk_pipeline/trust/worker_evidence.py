@@ -11,6 +11,7 @@ MIN_ASSIGNMENTS = 3
 MIN_REPEATS, REPEAT_SHARE = 3, 0.2
 MIN_INVALID, INVALID_SHARE = 3, 0.3
 MIN_BLANK_REQUIRED, BLANK_SHARE = 2, 0.3
+MIN_COPIED, COPIED_SHARE = 3, 0.3
 MIN_GOLD, GOLD_SHARE = 3, 0.6
 # A crowd of which half leaves a required field blank, or misses the gold, has a wrong setting or wrong gold.
 _USUAL = 0.5
@@ -101,6 +102,9 @@ def _facts(worker: dict, phase_median: float) -> list[str]:
     median = worker["median_work_seconds"]
     if median < IMPOSSIBLE * phase_median:
         lines.append(f"worked {median:.0f} s at the median; all workers of the phase {phase_median:.0f} s")
+    copied, texts = worker["copied_texts"], worker["free_texts"]
+    if copied >= MIN_COPIED and copied >= COPIED_SHARE * texts:
+        lines.append(f"{copied} of {texts} texts are copied from the input or unlikely to be real")
     if worker["same_answers"]:
         lines.append(f"gave one answer to all {worker['same_answers']} items of a question where others did not")
     return lines

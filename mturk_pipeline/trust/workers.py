@@ -39,7 +39,7 @@ from mturk_pipeline.trust.questions import is_personal
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.trust.worker_evidence import evidence, other_evidence
 from mturk_pipeline.trust.worker_standing import judge, partners, standings
-from mturk_pipeline.vocabulary.agreements import SET
+from mturk_pipeline.vocabulary.agreements import FREE_TEXT, SET
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -102,7 +102,16 @@ def notes_on_workers(judged_rows: pd.DataFrame) -> tuple[str, ...]:
 _COUNTS = [
     *("total_contribution", "items", "answers", "valid", "blank", "blank_required", "none_declared", "invalid"),
     *("compared", "agreeing", "repeated_answers", "asked_required", "gold_asked", "gold_right", "outcomes_changed"),
-    *("blank_required_hits", "asked_required_hits", "gold_hits", "timed", "fast", "same_answers"),
+    *(
+        "blank_required_hits",
+        "asked_required_hits",
+        "gold_hits",
+        "timed",
+        "fast",
+        "same_answers",
+        "free_texts",
+        "copied_texts",
+    ),
 ]
 
 
@@ -154,6 +163,7 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
     n = len(rows.names.workers)
     # Words of one's own for 'there is none' are no bad work.
     in_words = rows.evidence == NONE_IN_WORDS
+    free = (rows.state == VALID) & np.array([s.agreement == FREE_TEXT for s in phase.fields.values()])[rows.field]
     counts = {
         "answers": np.bincount(rows.worker[rows.state != BLANK], minlength=n),
         "valid": np.bincount(rows.worker[rows.state == VALID], minlength=n),
@@ -162,6 +172,8 @@ def _from_answers(rows: Rows, phase: PhaseSpec) -> pd.DataFrame:
         "blank": np.bincount(of[state == BLANK, 1], minlength=n),
         "blank_required": np.bincount(of[(state == BLANK) & required, 1], minlength=n),
         "asked_required": np.bincount(of[required, 1], minlength=n),
+        "free_texts": np.bincount(rows.worker[free], minlength=n),
+        "copied_texts": np.bincount(rows.worker[free & rows.suspicious], minlength=n),
         "blank_required_hits": _hits(rows.assignment, rows.worker, asked, (state == BLANK) & required, n),
         "asked_required_hits": _hits(rows.assignment, rows.worker, asked, required, n),
     }

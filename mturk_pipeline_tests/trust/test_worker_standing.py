@@ -157,6 +157,8 @@ PLAIN = {
     "timed": 10,
     "fast": 0,
     "same_answers": 0,
+    "free_texts": 0,
+    "copied_texts": 0,
 }
 
 

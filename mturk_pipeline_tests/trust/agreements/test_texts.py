@@ -1,9 +1,11 @@
 """Free texts and remarks: all kept, none right or wrong, no gate."""
 
+import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.consensus import Consensus
 from mturk_pipeline.trust.consensus import find_consensus, fit
+from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 FIELDS = {"line": {"kind": "text", "exact": False}, "comment_box": {"kind": "remark"}, "mood": {"kind": "choice"}}
@@ -45,6 +47,18 @@ def test_texts_and_remarks_hold_nothing_back_and_are_no_evidence(make_answers):
     assert fitted.ballots.cells.field.size == 0
     assert [agreed.right.size for _, agreed in fitted.others]
     assert all((agreed.right != agreed.right).all() for _, agreed in fitted.others)
+
+
+def test_who_copies_texts_is_watched_and_nobody_for_writing_another_text(make_answers):
+    rows = [r for n in range(8) for r in rows_of(f"I{n}", f"own words on {n}", f"other words on {n}", f"input {n}")]
+    rows = [row | {"suspicious": row["worker"] == "w2"} for row in rows]
+    answers = make_answers(rows)
+    assignments = answers.drop_duplicates("assignment_id").assign(
+        approval_rate=float("nan"), approved_before=pd.NA, submitted_before=pd.NA, expires_at=pd.NaT
+    )
+    workers = rate_workers(answers, assignments, PHASE).set_index("worker")
+    assert workers["standing"].tolist() == ["neutral", "neutral", "watch"]
+    assert workers.loc["mturk::w2", "evidence"] == "8 of 8 texts are copied from the input or unlikely to be real"
 
 
 def test_only_free_text_never_gates_unless_the_phase_says_so():
