@@ -180,7 +180,8 @@ def _beside(
 
 def _detail(name: str, rows: pd.DataFrame, between: str) -> Column:
     """A rating's interval, or the probability of each option of a set; hidden where a person judges blindly."""
-    texts = rows[f"{name}_detail"].str.replace(", ", between, regex=False)
+    kept = rows.get(f"{name}_detail", _same("", rows))  # a table of the version before has none
+    texts = kept.str.replace(", ", between, regex=False)
     return Column(f"{name}_detail", texts.mask(rows["blind"].astype(bool)) if "blind" in rows else texts, 20, "wrapped")
 
 

@@ -19,6 +19,7 @@ KEPT = {
     "input_problems": "input",
     "result_files": "raw_output",
     "trust_notes": "consensus",
+    "passing_advice": "consensus",
     "review_": "decisions",
     "audit": "reviewed",
     "outcome_problems": "all_leads",

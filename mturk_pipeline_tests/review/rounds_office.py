@@ -88,6 +88,7 @@ class Office:
             table[name] = texts.where(outcome == "value")
             table[f"{name}_trust"] = 0.5
             table[f"{name}_runners_up"] = pd.Series([[] for _ in there], dtype=object)
+            table[f"{name}_detail"] = pd.Series("", index=table.index, dtype="str")
             table[f"{name}_outcome"] = outcome
         table["needs_review"] = [not i.passes for i in there]
         table["priority"] = [float(i.number) for i in there]
