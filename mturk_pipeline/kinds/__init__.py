@@ -14,7 +14,8 @@ from mturk_pipeline.kinds import (
     text,
     url,
 )
-from mturk_pipeline.kinds.kind import SEPARATOR, Kind, Question, Reading, invalid
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid
+from mturk_pipeline.kinds.label_lists import SEPARATOR
 from mturk_pipeline.texts.spreadsheet_errors import LOST_ANSWER, is_spreadsheet_error
 
 # In the order in which they are tried on a column of unknown kind: the last takes all that no other claims.

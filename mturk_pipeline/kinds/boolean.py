@@ -9,6 +9,7 @@ _YES = words("yes y true t 1 1.0 on checked selected yep yeah")
 # By which a column shows itself: 1 and 0 are numbers as well.
 _YES_NO = words("yes no true false y n")
 _BOX = words("on true checked selected")  # what forms send for a ticked box, and nothing else
+_NOT_TICKED = frozenset({"none", "nothing", "not ticked", "not checked", "not selected", "unticked"})
 _NO = words("no n false f 0 0.0 off unchecked unselected nope")
 
 
@@ -17,6 +18,8 @@ def read(raw: str, field: Question) -> Reading:
     word = unwrap(clean(raw[:200])).casefold()
     if word in _YES or word in _NO:
         return Reading("yes" if word in _YES else "no", "valid")
+    if field.checkbox and word in _NOT_TICKED:
+        return Reading("no", "valid")
     if field.checkbox and word:
         return Reading("yes", "valid")  # the text that the form sends for a ticked box
     return invalid("neither yes nor no")

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from mturk_pipeline.kinds import near_misses
 from mturk_pipeline.kinds.column_sample import ColumnSample
-from mturk_pipeline.kinds.kind import SEPARATOR, Kind, Question, Reading, invalid, notes
+from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
+from mturk_pipeline.kinds.label_lists import SEPARATOR
 from mturk_pipeline.kinds.text import without_marks
 from mturk_pipeline.texts.encoded import without_entities
 from mturk_pipeline.texts.irreparable_cells import DIGITS, SHORTENED, damage_in, date_note, is_shortened

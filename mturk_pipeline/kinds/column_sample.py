@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from mturk_pipeline.kinds.label_lists import SEPARATOR, parts_of
 from mturk_pipeline.texts.plain_text import words
 
 _DIGITS = re.compile(r"\d+(-\d+)*")
@@ -115,23 +116,29 @@ class ColumnSample:
         return several >= _COMING_BACK * total
 
     @cached_property
-    def has_several(self) -> bool:
-        """Whether cells hold several labels of a form's boxes: "a|b", a list, or words that come back with commas."""
-        from mturk_pipeline.kinds.choices import parts_of
+    def separates(self) -> str:
+        """What stands between several labels in a cell: "|" for boxes and lists, else between words that come back.
 
+        '' where each cell is one label.
+        """
         if self.is_numeric(0.9):
-            return False
+            return ""
         split = {value: parts_of(value) for value in self.counts}
-        several = sum(self.counts[value] for value, (labels, _) in split.items() if len(labels) > 1)
-        total = sum(self.counts.values())
-        if not several or several < _SEVERAL * total:
-            return False
-        if any(formal for labels, formal in split.values() if len(labels) > 1):
-            return all(len(label) <= 80 for labels, _ in split.values() for label in labels)
+        several = {value: mark for value, (labels, mark) in split.items() if len(labels) > 1}
+        number = sum(self.counts[value] for value in several)
+        if not several or number < _SEVERAL * sum(self.counts.values()):
+            return ""
         labels: Counter[str] = Counter()
         for value, (found, _) in split.items():
             labels.update(dict.fromkeys(found, self.counts[value]))
-        return 3 * len(labels) <= labels.total() and max(map(len, labels)) <= 40
+        longest = max(map(len, labels))
+        if SEPARATOR in several.values():
+            return SEPARATOR if longest <= 80 else ""
+        # "Yes, always" is one answer: the words of a list come back beside others.
+        cells = Counter(label for found, _ in split.values() for label in set(found))
+        combined = sum(n > 1 for n in cells.values()) >= len(cells) / 2
+        come_back = combined and 3 * len(labels) <= labels.total() and longest <= 40
+        return Counter(several.values()).most_common(1)[0][0] if come_back else ""
 
     @cached_property
     def meeting(self) -> float | None:

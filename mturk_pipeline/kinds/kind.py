@@ -9,9 +9,6 @@ from typing import Any, Literal, NamedTuple, Protocol
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 
-# Between the labels of several boxes that one worker ticked.
-SEPARATOR = "|"
-
 
 class Question(Protocol):
     """Settings of a field that its kind needs for reading."""
@@ -36,6 +33,9 @@ class Question(Protocol):
 
     @property
     def checkbox(self) -> bool: ...
+
+    @property
+    def separator(self) -> str | None: ...
 
 
 class Reading(NamedTuple):

@@ -38,7 +38,7 @@ def read(raw: str, field: Question) -> Reading:
 class _Levels:
     """Levels, to be read as choices."""
 
-    kind, network, region, levels, scale, checkbox = "choice", None, "US", (), None, False
+    kind, network, region, levels, scale, checkbox, separator = "choice", None, "US", (), None, False, None
 
     def __init__(self, levels: Sequence[str]) -> None:
         self.choices = tuple(levels)

@@ -108,7 +108,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str)
         decided=int(decided),
         estimated_errors_left=_estimated_errors_left(phase),
         waiting=tuple(_waiting(phase, inputs, state, why, statuses, missing)),
-        notes=(*_notes(missing), *_passing(phase)),
+        notes=(*_notes(missing), *(_passing(phase) if statuses.get(UNDECIDED) else ())),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
     )

@@ -47,7 +47,7 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     rows["status"] = automatic.astype("str")
     rows["trust"] = cleaned[[f"{gate}_trust" for gate in phase.gates]].min(axis=1)
     rows["comment"], rows["look_again"] = "", ""
-    rows["inclusion"] = inclusion(cleaned["item_id"], ~cleaned["needs_review"], phase.spot_checks, seed)
+    rows["inclusion"] = inclusion(cleaned["item_id"], ~cleaned["needs_review"], _spot_checks(phase), seed)
     rows["hit_ids"], rows["assignment_ids"] = cleaned["hit_ids"], cleaned["assignment_ids"]
     if reviews is not None:
         rows = _decided(rows, reviews, cleaned, phase)
@@ -56,6 +56,11 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     *first, hit_ids, assignment_ids = Reviewed.names()
     order = [*first, *key_columns(phase), *phase.fields, hit_ids, assignment_ids]
     return rows[order].astype({c: "str" for c in order if rows[c].dtype == "str"}).reset_index(drop=True)
+
+
+def _spot_checks(phase: PhaseSpec) -> float:
+    """Share of the rows that pass which people see; none where nothing in them can be right or wrong."""
+    return phase.spot_checks if any(phase.fields[name].has_trust for name in phase.gates) else 0.0
 
 
 def _decided(rows: pd.DataFrame, reviews: Reviews, cleaned: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:

@@ -8,6 +8,7 @@ with different probabilities count as so many rows drawn alike as have the same 
 
 from dataclasses import asdict, dataclass
 from math import exp, lgamma, log
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ class Audit:
     share: float
     low: float
     high: float
+    gated: bool = True  # some field can hold a row back
 
     @property
     def by_audit(self) -> bool:
@@ -49,6 +51,8 @@ class Audit:
     @property
     def sentence(self) -> str:
         """The estimate in words."""
+        if not self.gated:
+            return "No field can hold a row back, so all rows pass; nothing in them is right or wrong."
         if not self.passed:
             return "Nothing passes without a look."
         left = self._of_all(self.share) if self.by_audit else self.share * self.passed
@@ -75,12 +79,19 @@ def audit(reviewed: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec) -> Au
 
     `reviewed` (contract `Reviewed`) has `inclusion`; `cleaned` (contract `CleanedOutput`) the crowd's best guesses.
     """
+    if not phase.gates:
+        return Audit(0, 0, 0, 0, 0.0, float("nan"), float("nan"), gated=False)
     passed = reviewed["status"].eq(ACCEPTED_AUTOMATICALLY)
     drawn = reviewed["inclusion"].notna()
     seen = reviewed[drawn & reviewed["status"].isin(SAYS_WHAT_IS_RIGHT)]
     wrong = _wrong(seen, cleaned, phase)
     waiting = int((drawn & passed).sum())
-    counts = {"passed": int(passed.sum()), "waiting": waiting, "looked_at": len(seen), "wrong": int(wrong.sum())}
+    counts: dict[str, Any] = {
+        "passed": int(passed.sum()),
+        "waiting": waiting,
+        "looked_at": len(seen),
+        "wrong": int(wrong.sum()),
+    }
     if seen.empty:
         guess = _guess(reviewed.loc[passed, "item_id"], cleaned, phase)
         return Audit(**counts, share=guess, low=float("nan"), high=float("nan"))

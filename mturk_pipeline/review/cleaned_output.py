@@ -85,7 +85,8 @@ def _words(field: str, guess: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     """Why `field` holds its row back, in words."""
     reasons = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     reasons = reasons.where(reasons != "", "nobody gave a usable answer")
-    trust = guess["trust"].fillna(0.0).map("{:.2f}".format).astype("str")
+    # Rounded down, lest a trust that is below its limit looks like the limit.
+    trust = np.floor(guess["trust"].fillna(0.0) * 100 + 1e-9).div(100).map("{:.2f}".format).astype("str")
     is_none = guess["outcome"] == "none"
     limits = is_none.map({True: phase.threshold_of_none(field), False: phase.threshold(field)}).astype(float)
     below = (guess["trust"] < limits) & guess["pattern"].notna()  # not where there is no trust

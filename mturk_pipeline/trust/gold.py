@@ -47,6 +47,28 @@ def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def with_gold(consensus: pd.DataFrame, assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
+    """`consensus` (contract Consensus) with what gold says is right, also where nobody gave it.
+
+    Its trust is 1, it passes, and the reasons say what the crowd's best guess was where that was another.
+    """
+    out = consensus.copy()
+    of_item = pd.Index(out["item_id"])
+    for name, spec in phase.fields.items():
+        known = None if name in phase.record_fields or not spec.can_be_wrong else known_answers(assignments, spec)
+        if not known or not known[0]:
+            continue
+        here = (out["field"] == name).to_numpy() & of_item.isin(list(known[0]))
+        for row in np.flatnonzero(here & ~(out["trust"].to_numpy() == 1)).tolist():
+            value, exists = known[0][str(of_item[row])]
+            place, guess = out.index[row], out["value"].iloc[row]
+            crowd = f"the crowd's best guess is {guess if isinstance(guess, str) else 'none'}"
+            out.loc[place, ["outcome", "trust", "accepted"]] = ["value" if exists else "none", 1.0, True]
+            out.loc[place, "value"] = value if exists else None
+            out.loc[place, "reasons"] = f"gold: this is right; {crowd}: {out['reasons'].iloc[row]}"
+    return out
+
+
 def gold_notes(assignments: pd.DataFrame, phase: "PhaseSpec") -> tuple[str, ...]:
     """Notes, in words, on gold that could not be used."""
     notes = []

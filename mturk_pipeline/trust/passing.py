@@ -19,10 +19,10 @@ _ROUNDING = 1e-9
 _ROW = ["item_id", "element"]
 
 
-def passing_advice(consensus: pd.DataFrame, phase: PhaseSpec) -> str:
+def passing_advice(consensus: pd.DataFrame, phase: PhaseSpec, looks: pd.DataFrame | None = None) -> str:
     """Why few rows pass, in one line; '' where at least half of them do, or where nothing holds a row back.
 
-    `consensus` is contract Consensus.
+    `consensus` is contract Consensus; `looks` what people found of best guesses (`mturk_pipeline.trust.truth.looks`).
     """
     gates = consensus[consensus["field"].isin(phase.gates)]
     if gates.empty:
@@ -33,7 +33,11 @@ def passing_advice(consensus: pd.DataFrame, phase: PhaseSpec) -> str:
         return ""
     waiting = gates[~gates["accepted"]]
     said = [f"{passing:,} of {counted(number, 'row')} {'passes' if passing == 1 else 'pass'}"]
-    said += list(_causes(gates, waiting, phase)) or [_differing(waiting)]
+    wrong = 0 if looks is None or looks.empty else int((looks["right"] == 0).sum())
+    if looks is not None and wrong:
+        guesses = counted(len(looks), "best guess", "best guesses")
+        said.append(f"{wrong:,} of {guesses} that people looked at were wrong, which lowers trust in the others")
+    said += list(_causes(gates, waiting, phase, wrong > 0)) or ([] if wrong else [_differing(waiting)])
     said += list(_lower_threshold(gates, phase, passing))
     return "; ".join(said)
 
@@ -58,13 +62,13 @@ def rating_hints(answers: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
             yield f"{name}: answers lie close together but rarely meet: did you mean kind: rating?"
 
 
-def _causes(gates: pd.DataFrame, waiting: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
+def _causes(gates: pd.DataFrame, waiting: pd.DataFrame, phase: PhaseSpec, lowered: bool) -> Iterator[str]:
     lone = waiting["workers"] <= 1
     if lone.mean() > _ENOUGH:
         yield f"{int(lone.sum()):,} values rest on one worker: ask more, such as assignments_per_item: 3"
         return
     agreed = waiting[(waiting["flag"] == "unanimous") & (waiting["workers"] > 1) & (waiting["outcome"] != "unknown")]
-    if len(agreed) and len(agreed) >= 0.2 * len(waiting):
+    if not lowered and len(agreed) and len(agreed) >= 0.2 * len(waiting):
         items = gates["item_id"].nunique()
         yield (
             f"with {counted(items, 'item')} agreement alone reaches a trust of {agreed['trust'].max():.2f}: more items "

@@ -69,6 +69,14 @@ class Anchor(Strict):
         return self
 
 
+def _level_numbers(levels: list[str]) -> list[float] | list[str]:
+    """Levels as they are told apart: by their number where all are numbers, else in any case."""
+    try:
+        return [float(level) for level in levels]
+    except ValueError:
+        return [level.strip().casefold() for level in levels]
+
+
 class FieldSpec(Strict):
     """One thing asked of an item.
 
@@ -188,7 +196,7 @@ class FieldSpec(Strict):
         """ValueError where the settings of a rating make no scale."""
         if self.levels and self.scale is not None:
             raise ValueError("a rating has either 'levels' or a 'scale'")
-        if len(self.levels) == 1 or len(set(self.levels)) < len(self.levels):
+        if len(self.levels) == 1 or len(set(_level_numbers(self.levels))) < len(self.levels):
             raise ValueError("'levels' are at least two different ones, in their order")
         if isinstance(self.scale, list) and not (
             len(self.scale) == 2 and -math.inf < self.scale[0] < self.scale[1] < math.inf
@@ -229,13 +237,17 @@ class FieldSpec(Strict):
 
     @property
     def blanks(self) -> frozenset[str]:
-        return frozenset(t.casefold() for t in (BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens)) | {
-            "",
-            "{}",
-        }
+        tokens = BLANK_TOKENS if self.blank_tokens is None else self.blank_tokens
+        return (frozenset(t.casefold() for t in tokens) - self._labels) | {"", "{}"}
 
     @property
     def nones(self) -> frozenset[str]:
         says_none = AGREEMENTS[self.agreement].empty_is_an_answer or not self.closed
         default = NONE_TOKENS if says_none else ()
-        return frozenset(t.casefold() for t in (default if self.none_tokens is None else self.none_tokens))
+        tokens = default if self.none_tokens is None else self.none_tokens
+        return frozenset(t.casefold() for t in tokens) - self._labels
+
+    @property
+    def _labels(self) -> frozenset[str]:
+        """Choices and levels: what is one of them means itself."""
+        return frozenset(label.strip().casefold() for label in (*self.choices, *self.levels))

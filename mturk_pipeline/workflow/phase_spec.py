@@ -303,6 +303,8 @@ class PhaseSpec(Strict):
     def threshold(self, field: str) -> float:
         """Trust from which `field` is accepted without a person's look."""
         accept = self.fields[field].accept
+        if accept is None and self.accept is None and not self.fields[field].has_one_value:
+            return 0.9  # a probability, whatever the model of the other fields is
         return self.usual_threshold if accept is None else accept
 
     def threshold_of_none(self, field: str) -> float:

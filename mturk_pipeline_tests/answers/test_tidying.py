@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.contracts.answers import Answers
+from mturk_pipeline.review.person_values import person_value
+from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.answers.made import assignments
 
@@ -254,6 +256,8 @@ def test_nothing_ticked_is_an_answer_unless_the_field_is_required(cell: str | No
 
 def test_a_sentence_is_one_label_and_a_comma_in_a_choice_separates_nothing() -> None:
     phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}}})
+    assert said(phase, {"Answer.f": "Yes, always|No"}) == [("f", "Yes, always", "valid"), ("f", "No", "valid")]
+    assert said(phase, {"Answer.f": "Yes, always"}) == [("f", "Yes, always", "valid")]
     assert said(phase, {"Answer.f": "it rained all day, so we left for the city"}) == [
         ("f", "it rained all day, so we left for the city", "valid")
     ]
@@ -353,3 +357,18 @@ def test_where_most_texts_are_quotes_quoting_is_the_task() -> None:
     own = [{"item": f"O{n}", "Input.line": line, "Answer.f": f"words of my own, number {n}"} for n in range(12)]
     assert tidy(assignments([*quotes, *own[:3]]), phase)["suspicious"].sum() == 0
     assert tidy(assignments([*quotes, *own]), phase)["suspicious"].sum() == 9
+
+
+@pytest.mark.parametrize(("typed", "value"), [("y/x", "x|y"), ("x", "x")])
+def test_a_set_with_a_separator_of_its_own_is_read_the_same_from_a_person(typed: str, value: str) -> None:
+    field = FieldSpec(kind="choices", separator="/")
+    assert person_value(typed, field)[:2] == ("value", value)
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "separator": "/"}}})
+    assert {v for _, v, _ in said(phase, {"Answer.f": typed})} == set(value.split("|"))
+
+
+def test_a_choice_called_none_means_itself_to_workers_and_people() -> None:
+    field = FieldSpec(kind="choices", choices=["a", "none", "n/a"])
+    assert [person_value(text, field)[:2] for text in ("none", "N/A")] == [("value", "none"), ("value", "n/a")]
+    assert FieldSpec(kind="rating", levels=["n/a", "low", "high"]).blanks.isdisjoint({"n/a"})
+    assert one("boolean", "none", checkbox=True)["value"] == "no"

@@ -307,3 +307,16 @@ def test_two_versions_of_a_form_are_one_question(tmp_path):
     spec = phase_of(made(tmp_path / "b.csv", columns))
     assert list(spec.fields) == ["category_0"]
     assert list(spec.fields["category_0"].columns) == ["category_0", "category_0.label"]
+
+
+def test_words_with_commas_between_them_are_a_set_whose_separator_is_said(tmp_path):
+    columns = {
+        "Input.x": [f"U{n}" for n in range(10)],
+        "Answer.colours": ["red, green", "green", "red, blue"],
+        "Answer.how": ["Yes, always", "Yes, always", "No"],
+        "Answer.boxes": ["Yes, always|No", "No", "Yes, always"],
+    }
+    fields = phase_of(made(tmp_path / "b.csv", columns)).fields
+    assert (fields["colours"].kind, fields["colours"].separator) == ("choices", ",")
+    assert (fields["boxes"].kind, fields["boxes"].separator) == ("choices", None)
+    assert fields["how"].kind == "choice"

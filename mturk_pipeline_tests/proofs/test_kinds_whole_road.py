@@ -120,8 +120,8 @@ def test_what_people_make_of_sets_ratings_and_texts_counts(survey: Survey) -> No
             found[image][column].value = text
 
     rows = [image for image, cells in found.items() if cells["tags"].value == "cat|dog"][:2]
-    write(rows[0], tags="dog, cat", decision="accept")  # the same set
-    write(rows[1], tags="dog; tree", bright="77", story="A person's own tale", decision="fix")
+    write(rows[0], tags="dog|cat", decision="accept")  # the same set
+    write(rows[1], tags="dog|tree", bright="77", story="A person's own tale", decision="fix")
     book.save(survey.project.path / survey.folders.reviewed / "mine.xlsx")
     survey.run()
     reviewed = survey.table("reviewed").set_index("image")

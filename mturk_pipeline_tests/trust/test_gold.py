@@ -9,7 +9,7 @@ import pytest
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.gold import gold_truth
+from mturk_pipeline.trust.gold import gold_truth, with_gold
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
@@ -170,3 +170,13 @@ def test_a_worker_who_misses_a_control_question_is_told_apart_with_its_evidence(
     accused = rated[rated["standing"] == "exclude"]
     assert len(accused) == 1
     assert "gold questions are right" in accused["evidence"].item()
+
+
+def test_what_gold_says_is_the_best_guess_also_where_nobody_gave_it(three):
+    """A reviewer must not confirm what the requester knows to be wrong."""
+    consensus = find_consensus(three, phase())
+    shown = with_gold(consensus, gold_column(A="c@x.edu", B="none", C="a@x.edu"), phase()).set_index("item_id")
+    assert shown.loc["A", ["value", "trust", "accepted"]].tolist() == ["c@x.edu", 1.0, True]
+    assert shown.loc["A", "reasons"].startswith("gold: this is right; the crowd's best guess is a@x.edu: ")
+    assert shown.loc["B", ["outcome", "trust"]].tolist() == ["none", 1.0]
+    assert shown.loc["D"].equals(consensus.set_index("item_id").loc["D"])

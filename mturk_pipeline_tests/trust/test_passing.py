@@ -73,3 +73,13 @@ def test_numbers_that_look_like_ratings(make_answers):
     assert list(rating_hints(make_answers([*close, *exact]), spec)) == [
         "bright: answers lie close together but rarely meet: did you mean kind: rating?"
     ]
+
+
+def test_what_people_found_wrong_is_the_cause_that_is_named(make_answers):
+    rows = rows_of("mood", 6, "{n}", "{n}")
+    answers = make_answers([row | {"value": ("good", "bad")[int(row["value"]) % 2]} for row in rows])
+    spec = phase(mood={"kind": "choice"})
+    looks = pd.DataFrame({"trust": [0.8, 0.9, 0.9], "right": [0.0, 1.0, 0.0], "inclusion": [1.0, 1.0, 1.0]})
+    said = passing_advice(find_consensus(answers, spec), spec, looks)
+    assert "2 of 3 best guesses that people looked at were wrong, which lowers trust in the others" in said
+    assert "agreement alone" not in said

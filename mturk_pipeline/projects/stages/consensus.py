@@ -14,8 +14,8 @@ from mturk_pipeline.projects.review import kept_reviews, seed_of
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.trust.agreements import Outside
-from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values
+from mturk_pipeline.trust.consensus import Fitted, find_consensus, fit
+from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values, with_gold
 from mturk_pipeline.trust.judged_answers import evidence_rows
 from mturk_pipeline.trust.list_completeness import list_completeness
 from mturk_pipeline.trust.passing import passing_advice, rating_hints
@@ -75,16 +75,17 @@ def make_consensus(
             outside=replace(outside, decided=decided),
         )
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
+    consensus = with_gold(consensus, assignments, spec)
     judged_rows = evidence_rows(fitted)
     return FittedPhase(
         consensus=consensus,
         workers=rate_workers(answers, assignments, spec, fitted=fitted, gold=gold, judged_rows=judged_rows),
         completeness=list_completeness(fitted, consensus),
         looks=fitted.looks,
-        passing="; ".join(filter(None, [passing_advice(consensus, spec), *rating_hints(answers, spec)])),
+        passing="; ".join(filter(None, [passing_advice(consensus, spec, fitted.looks), *rating_hints(answers, spec)])),
         notes=(
             f"model {spec.model}",
-            str(fitted.calibration),
+            *([str(fitted.calibration)] if _says_something(fitted) else []),
             *fitted.scores.notes,
             *(note for _, agreed in fitted.others for note in agreed.notes),
             *notes_on_workers(judged_rows),
@@ -92,6 +93,12 @@ def make_consensus(
             *anonymous_notes(assignments),
         ),
     )
+
+
+def _says_something(fitted: Fitted) -> bool:
+    """Whether it is worth saying how trust in fields with one right value was corrected."""
+    others = any(len(agreed.looks) for _, agreed in fitted.others)
+    return fitted.calibration.reviewed > 0 or not others
 
 
 def _judged(

@@ -132,4 +132,5 @@ def calibrated(agreed: Agreed, cells: pd.MultiIndex, outside: Outside, gold: Map
     trust = correct(agreed.trust)
     for cell, value in gold.items():
         trust[cell] = float(agreed.same(cell, agreed.value[cell], value))
-    return replace(agreed, trust=trust, looks=looks)
+    notes = (*agreed.notes, f"sets and ratings: {correct}") if correct.reviewed else agreed.notes
+    return replace(agreed, trust=trust, looks=looks, notes=notes)

@@ -7,7 +7,8 @@ turns (expectation and conditional maximisation). A bias counts for an item with
 
     precision of m_i   1 / o^2 + sum of 1 / (s_w^2 + v_w) over the item's ratings
     bias b_w           shrunk to 0 by t^2; those of all ratings have a mean of zero; 0 below five ratings (v_w = t^2)
-    spread s_w^2       (5 s^2 + sum of (residual^2 + doubt of m_i)) / (5 + ratings),   s^2: the crowd's, a median
+    spread s_w^2       (5 s^2 + sum of (residual^2 + doubt of m_i)) / (5 + ratings)
+    crowd's spread s   a median, which leans on a sixth of the scale with the weight of three comparisons of two ratings
 
 Where an item's ratings lie farther apart than the crowd's do (few people know what to make of it), its variance grows
 by their chi-square over its degrees of freedom, leaning on 1 with the weight of 4. Known levels (gold) fix m_i. Without
@@ -28,6 +29,7 @@ from mturk_pipeline.trust.models.row_groups import sums
 FEWEST_RATINGS = 5
 _LEAN = 5.0
 _SCATTER = 4.0
+_UNSEEN = 3.0
 _TURNS, _SETTLED = 200, 1e-6
 
 
@@ -42,6 +44,7 @@ class Ratings:
     items: int
     workers: int
     known: Floats  # (C) the right level, missing where it is not known
+    width: float  # of the scale, or of the ratings where it has no ends
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def fit_levels(ratings: Ratings) -> Levels:
     >>> levels, biases, noise = np.arange(20) % 5, np.array([0.0, 0.0, 2.0]), np.random.default_rng(0)
     >>> item, worker = np.repeat(np.arange(20), 3), np.tile(np.arange(3), 20)
     >>> value = levels[item] + biases[worker] + noise.normal(0, 0.2, 60)
-    >>> fit = fit_levels(Ratings(item, worker, value, np.ones(60), 20, 3, np.full(20, np.nan)))
+    >>> fit = fit_levels(Ratings(item, worker, value, np.ones(60), 20, 3, np.full(20, np.nan), 4))
     >>> (fit.bias - fit.bias.mean()).round(1).tolist()
     [-0.7, -0.7, 1.4]
     """
@@ -74,8 +77,12 @@ def fit_levels(ratings: Ratings) -> Levels:
     number = sums(worker, w, ratings.workers)
     level = _medians(item, y, ratings.items)
     bias = np.zeros(ratings.workers)
-    base = max(float(np.median(np.abs(y - level[item]))) * 1.4826, 1e-3 * max(float(np.ptp(y)), 1e-9), 1e-9) ** 2
-    spread, doubt = np.full(ratings.workers, base), np.full(ratings.workers, base / 4)
+    count = np.maximum(np.bincount(item, minlength=ratings.items), 1)
+    means = np.bincount(item, y, ratings.items) / count
+    compared, usual = float((count - 1).sum()), (max(ratings.width, 1e-9) / 6) ** 2
+    base = (float(((y - means[item]) ** 2).sum()) + _UNSEEN * usual) / (compared + _UNSEEN)
+    off = sums(worker, w * (y - level[item]) ** 2, ratings.workers)
+    spread, doubt = (usual + off) / (1 + number), np.full(ratings.workers, base / 4)
     between, tau, variance = max(float(level.var()), base), base / 4, np.full(ratings.items, base)
     known, crowd, total = ~np.isnan(ratings.known), base, np.full(ratings.items, 1 / base)
     for _ in range(_TURNS):
@@ -89,7 +96,8 @@ def fit_levels(ratings: Ratings) -> Levels:
         bias, doubt = _biases(ratings, level, variance, spread, tau, number, anchored=bool(known.any()))
         tau = max(float(np.average(bias**2 + doubt, weights=number + 1e-9)), base / 1e4)
         residual = (y - level[item] - bias[worker]) ** 2 + variance[item] + doubt[worker] * (number[worker] > 1)
-        crowd = float(np.clip(np.median(np.sqrt(residual)) * 1.4826, np.sqrt(base) / 20, None)) ** 2
+        crowd = (compared * (np.median(np.sqrt(residual)) * 1.4826) ** 2 + _UNSEEN * usual) / (compared + _UNSEEN)
+        crowd = max(float(crowd), base / 100)
         spread = (_LEAN * crowd + sums(worker, w * residual, ratings.workers)) / (_LEAN + number)
         if np.abs(level - before).max(initial=0) < _SETTLED * np.sqrt(base):
             break

@@ -131,12 +131,25 @@ def _fill(out: PerCell, ballots: Ballots, number: int, scale: Scale, weights: Fl
         return ""
     known = np.array([_known(gold, cell, scale) for cell in said.tolist()], dtype=float)
     worker = votes.worker[vote]
-    ratings = Ratings(item, worker, y, weights[worker] * votes.weight[vote], len(said), len(ballots.workers), known)
+    ratings = Ratings(
+        item, worker, y, weights[worker] * votes.weight[vote], len(said), len(ballots.workers), known, _width(scale, y)
+    )
     fit = fit_levels(ratings)
     _write(out, ballots, said, ratings, fit, scale)
     out.right[vote] = _rightness(ratings, fit)
     alpha = krippendorff_alpha(item, y)
     return "" if np.isnan(alpha) else f"Krippendorff's alpha {alpha:.2f} (1 full agreement, 0 chance)"
+
+
+def _width(scale: Scale, y: Floats) -> float:
+    """Length of the scale; where it has no ends, of the ratings themselves; of magnitudes a factor of e."""
+    spec = scale.spec
+    if spec.scale == RATIO:
+        return 1.0
+    if spec.levels and are_words(spec.levels):
+        return len(spec.levels) - 1.0
+    low, high = ends(spec)
+    return float(high - low) if math.isfinite(high - low) else float(np.ptp(y))
 
 
 def _known(gold: dict, cell: int, scale: Scale) -> float:
@@ -164,7 +177,7 @@ def _write(out: PerCell, ballots: Ballots, said: Ints, ratings: Ratings, fit: Le
         shown = ", ".join(out.runners_up[cell][:_MOST_SHOWN]) + (", …" if len(given) > _MOST_SHOWN else "")
         rated = f"{number[at]} ratings ({shown})" if number[at] > 1 else f"only one rating ({shown})"
         without = "; the field has no scale, so there is no trust" if scale.tolerance is None else ""
-        out.words[cell] = f"{rated}, so between {between} with 95 %{without}"
+        out.words[cell] = f"{rated}, so between {between.replace(' to ', ' and ')} with 95 %{without}"
         out.flag_text[cell] = f"Rated {out.value[cell]}, {between}"
 
 

@@ -67,6 +67,7 @@ class _Belief:
     candidate: Floats
     pair_item: Ints
     pair: Floats
+    unticked: list[tuple[int, str, float]]  # (cell, option, probability) of those that nobody gave and may belong
 
 
 def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
@@ -159,7 +160,10 @@ def _believe_closed(field: _Field, gold: dict, decided: dict) -> _Belief:
     share = _smoothed(field, belongs.mean(axis=0))
     belongs = np.where(np.isnan(known), (1 - SMOOTHING) * belongs + SMOOTHING * share, belongs)
     pair_item = np.repeat(np.arange(len(field.cells)), len(field.options))
-    return _Belief(belongs[field.candidate_item, field.option], pair_item, belongs.ravel())
+    silent_ones = belongs > 1 - _SURE
+    silent_ones[field.candidate_item, field.option] = False
+    unticked = [(int(c), field.options[o], float(belongs[c, o])) for c, o in np.argwhere(silent_ones).tolist()]
+    return _Belief(belongs[field.candidate_item, field.option], pair_item, belongs.ravel(), unticked)
 
 
 def _known(field: _Field, known: dict) -> Floats:
@@ -192,7 +196,7 @@ def _believe_open(field: _Field) -> _Belief:
     weight = sums(field.support_candidate, field.weight[field.support_vote], len(field.candidates))
     share = (weight + real) / (field.given + 1)[field.candidate_item]
     belief = (1 - SMOOTHING) * real + SMOOTHING * share
-    return _Belief(belief, field.candidate_item, belief)
+    return _Belief(belief, field.candidate_item, belief, [])
 
 
 def _fill(out: PerCell, ballots: Ballots, field: _Field, belief: _Belief) -> None:
@@ -208,6 +212,8 @@ def _fill(out: PerCell, ballots: Ballots, field: _Field, belief: _Belief) -> Non
     given = _given_sets(field, labels, np.exp(power * of_vote))
     held = _by_item(field.candidate_item[chosen], labels[chosen].tolist(), n)
     shown = _by_item(field.candidate_item, list(zip(labels.tolist(), q.tolist(), strict=True)), n)
+    for item, option, probability in belief.unticked:
+        shown[item].append((option, probability))
     out.right[field.votes] = _rightness(field, q, belief.pair_item, pair)
     for item, cell in enumerate(field.cells.tolist()):
         value = joined(held[item], field.choices)

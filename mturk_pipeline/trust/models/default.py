@@ -61,7 +61,7 @@ def trust(ballots: Ballots, asked: Asked, known: Priors) -> Scores:
         scores = _with_closed(ballots, asked, known, closed, scores, CLOSED_SMOOTHING)
     if len(ballots.lists.item):
         scores = with_records(ballots, asked, scores, known)
-    if len(np.unique(ballots.cells.item)) < FEW_ITEMS:
+    if 0 < len(np.unique(ballots.cells.item)) < FEW_ITEMS:
         scores = replace(scores, notes=(*scores.notes, f"fewer than {FEW_ITEMS} items: prior only"))
     return scores
 

@@ -35,7 +35,7 @@ def rating_report(crowds: int) -> None:
 def _fit(crowd: RatingCrowd, kept: np.ndarray | None = None):
     kept = np.ones(len(crowd.item), dtype=bool) if kept is None else kept
     data = (crowd.item[kept], crowd.worker[kept], crowd.value[kept], np.ones(int(kept.sum())))
-    return fit_levels(Ratings(*data, crowd.items, crowd.workers, np.full(crowd.items, np.nan)))
+    return fit_levels(Ratings(*data, crowd.items, crowd.workers, np.full(crowd.items, np.nan), 100.0))
 
 
 def _errors(crowd: RatingCrowd) -> dict[str, float]:

@@ -101,7 +101,7 @@ def test_intervals_hold_for_workers_who_were_left_out():
         item = np.repeat(np.arange(60), 3)
         worker = np.concatenate([rng.choice(30, 3, replace=False) for _ in range(60)])
         y = level[item] + bias[worker] + rng.normal(0, 1, 180) * spread[worker]
-        found = fit_levels(Ratings(item, worker, y, np.ones(180), 60, 30, np.full(60, np.nan)))
+        found = fit_levels(Ratings(item, worker, y, np.ones(180), 60, 30, np.full(60, np.nan), 100.0))
         for share, z in ((0.5, 0.674), (0.8, 1.282), (0.95, 1.96)):
             inside[share].append(np.mean(np.abs(found.level - level) <= z * np.sqrt(found.variance)))
     for share, held in inside.items():
@@ -143,3 +143,36 @@ def test_decisions_far_off_lower_trust_and_near_ones_do_not(make_answers):
     plain, near, far = (by_item(answers, spec, o).loc["I29", "trust"] for o in (None, decided(5), decided(60)))
     assert far < 0.7 < near
     assert plain > far
+
+
+def test_two_who_agree_are_believed_against_one_who_reads_the_scale_backwards(make_answers):
+    rows = [
+        r for n in range(20) for r in rows_of(f"I{n}", *map(str, [(7, 7, 1), (3, 3, 5), (5, 5, 3), (4, 4, 4)][n % 4]))
+    ]
+    found = by_item(make_answers(rows), phase(scale=[1, 7]))
+    for n, level in enumerate((7, 3, 5, 4)):
+        assert abs(float(found.loc[f"I{n}", "value"]) - level) < 0.3 or found.loc[f"I{n}", "trust"] < 0.7
+
+
+@pytest.mark.parametrize("workers", [60, 10])
+def test_one_rating_an_item_is_never_trusted(make_answers, workers):
+    rng = np.random.default_rng(2)
+    rows = [
+        {"item": f"I{n}", "field": "rating", "worker": f"w{n % workers}", "value": f"{rng.uniform(1, 7):.1f}"}
+        for n in range(60)
+    ]
+    found = by_item(make_answers(rows), phase(scale=[1, 7]))
+    assert found["trust"].max() < 0.7
+    assert not found["accepted"].any()
+
+
+def test_a_count_of_votes_lowers_no_threshold_of_ratings_and_sets():
+    fields = {"a": {"kind": "rating", "scale": [0, 1]}, "b": {"kind": "choices"}, "c": {"kind": "choice"}}
+    spec = PhaseSpec.model_validate({"model": "majority", "fields": fields})
+    assert [spec.threshold(name) for name in "abc"] == [0.9, 0.9, 0.6]
+
+
+@pytest.mark.parametrize("levels", [["1", "1.0", "2"], ["1", "01"], ["Good", "good"]])
+def test_levels_that_are_the_same_are_refused(levels):
+    with pytest.raises(ValueError, match="at least two different ones"):
+        phase(levels=levels)

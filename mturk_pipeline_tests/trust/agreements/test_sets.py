@@ -153,3 +153,12 @@ def test_no_more_memory_than_answers_and_options():
 def test_a_lone_worker_is_not_accepted(make_answers, labels):
     found = by_item(make_answers([row for n in range(9) for row in rows_of(f"I{n}", labels)]), CLOSED)
     assert not found["accepted"].any()
+
+
+def test_an_option_that_nobody_ticked_but_usually_belongs_is_named(make_answers):
+    items = [row for n in range(12) for row in rows_of(f"I{n}", "bus car", "bus car", "bus car")]
+    found = by_item(make_answers([*items, *rows_of("odd", "car", "car", "car")]), CLOSED).loc["odd"]
+    assert found["value"] == "car"
+    if found["trust"] < 0.85:
+        assert "bus" in found["reasons"]
+        assert "bus" in found["detail"]
