@@ -14,6 +14,8 @@ from mturk_pipeline.texts.irreparable_cells import DIGITS, SHORTENED, damage_in,
 from mturk_pipeline.texts.plain_text import clean, plain_dashes, unwrap
 from mturk_pipeline.texts.spreadsheet_dates import choice_of_date
 
+# A phase file's Yes and No are read as truth values, and so are a form's.
+_TRUTH = {"true": "yes", "false": "no"}
 _WHOLE_NUMBER = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -32,7 +34,8 @@ def read(raw: str, field: Question) -> Reading:
         return Reading(text, "valid")
     known = _choices(tuple(field.choices))
     whole = _WHOLE_NUMBER.fullmatch(text)
-    for form in (text, unwrap(text), whole[1] if whole else text):
+    truth = _TRUTH.get(key_of(text), text)
+    for form in (text, unwrap(text), whole[1] if whole else text, truth):
         if choice := known.get(key_of(form)):
             return Reading(choice, "valid")
     if (not text.isascii() or "&" in text) and (choice := known.get(key_of(plain_dashes(without_entities(text))))):

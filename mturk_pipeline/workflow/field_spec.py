@@ -162,7 +162,7 @@ class FieldSpec(Strict):
     def _texts(cls, value: Any) -> Any:
         """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
         if isinstance(value, list | tuple):
-            return [str(v).lower() if isinstance(v, bool) else str(v) for v in value]
+            return [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in value]
         return value
 
     @field_validator("gold", mode="before")

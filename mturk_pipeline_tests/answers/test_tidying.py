@@ -372,3 +372,9 @@ def test_a_choice_called_none_means_itself_to_workers_and_people() -> None:
     assert [person_value(text, field)[:2] for text in ("none", "N/A")] == [("value", "none"), ("value", "n/a")]
     assert FieldSpec(kind="rating", levels=["n/a", "low", "high"]).blanks.isdisjoint({"n/a"})
     assert one("boolean", "none", checkbox=True)["value"] == "no"
+
+
+@pytest.mark.parametrize(("said_so", "value"), [("Yes", "yes"), ("no", "no"), ("true", "yes"), ("FALSE", "no")])
+def test_a_yes_that_yaml_read_as_a_truth_value_is_the_choice(said_so: str, value: str) -> None:
+    assert one("choice", said_so, choices=[True, False])["value"] == value
+    assert one("rating", said_so, levels=[False, "perhaps", True])["value"] == value

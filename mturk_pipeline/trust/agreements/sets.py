@@ -258,6 +258,7 @@ def _words(votes: int, total: int, value: str, shown: list[tuple[str, float]]) -
         return "nobody gave a usable answer"
     what = "this set" if value else "none of them"
     agreed = f"all {total} workers gave {what}" if 1 < votes == total else f"{votes} of {total} workers gave {what}"
+    agreed = f"the only worker gave {what}" if total == 1 == votes else agreed
     doubtful = sorted(((abs(q - 0.5), o, q) for o, q in shown if 1 - _SURE < q < _SURE))
     named = ", ".join(f"{o} ({q:.2f})".replace("(0.", "(.") for _, o, q in doubtful[:_MOST_NAMED])
     more = f" and {len(doubtful) - _MOST_NAMED} more" if len(doubtful) > _MOST_NAMED else ""

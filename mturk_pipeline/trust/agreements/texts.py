@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell
 from mturk_pipeline.trust.answer_codes import BLANK, INVALID, VALID, Ints
 from mturk_pipeline.trust.votes import Ballots
@@ -35,7 +36,7 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
         out.value[cell] = "\n".join(given) or None
         out.votes[cell] = int(cells.counts[cell, VALID])
         out.runners_up[cell], out.runners_up_trust[cell] = given, [math.nan] * len(given)
-        out.detail[cell] = f"{len(given)} texts" if len(given) != 1 else "1 text"
+        out.detail[cell] = counted(len(given), "text")
         blank = int(cells.counts[cell, BLANK]) if required[cell] else 0
         repeated = [int(several[k]) for k in texts]
         copied = sum(not clean[k] for k in texts)
@@ -63,7 +64,7 @@ def _words(texts: list[str], items: list[int], copied: int, blank: int, invalid:
     '2 different texts; one of 1 word; one is the same for 7 items; 1 left it blank although it is required'
     """
     if remark:
-        return f"{len(texts)} remarks" if texts else "no remark"
+        return counted(len(texts), "remark") if texts else "no remark"
     parts = [f"{len(texts)} different texts" if len(texts) > 1 else f"{len(texts) or 'no'} text"]
     counts = [len(text.split()) for text in texts]
     short = [n for n in counts if n < _SHORT] if max(counts, default=0) >= 2 * _SHORT - 2 else []

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.kinds.kind import SEPARATOR
+from mturk_pipeline.kinds import SEPARATOR
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 PER_ITEM = 3
