@@ -39,15 +39,24 @@ def stands_out(table: pd.DataFrame, phase_median: float) -> Bools:
     Blanks in required fields and very short work are evidence in their own right: on a real batch with 76 rejected
     assignments they told these from the others (area under the curve 1.0 and .73) where agreement could not (.51).
     """
-    return np.array([bool(_facts(worker, phase_median)) for worker in table.to_dict("records")], dtype=bool)
+    usual = _usual_blanks(table)
+    return np.array([bool(_facts(worker, phase_median, usual)) for worker in table.to_dict("records")], dtype=bool)
 
 
 def evidence(table: pd.DataFrame, phase_median: float) -> list[str]:
     """Evidence on each worker in words; '' without any, or with too few assignments."""
+    usual = _usual_blanks(table)
     return [
-        "; ".join([*_your_word(worker), *_agreement(worker), *_copying(worker), *_facts(worker, phase_median)])
+        "; ".join([*_your_word(worker), *_agreement(worker), *_copying(worker), *_facts(worker, phase_median, usual)])
         for worker in table.to_dict("records")
     ]
+
+
+def _usual_blanks(table: pd.DataFrame) -> float:
+    """Share of required fields that a usual worker leaves blank: where that is more than half, the setting is wrong."""
+    asked = table["asked_required"].where(table["asked_required"] > 0)
+    share = (table["blank_required"] / asked).median()
+    return 0.0 if pd.isna(share) else float(share)
 
 
 class _ShareOfHits:
@@ -83,7 +92,7 @@ def _copying(worker: dict) -> list[str]:
     return [f"shares wrong values with {partners} other worker{'s' if partners > 1 else ''}"] if partners else []
 
 
-def _facts(worker: dict, phase_median: float) -> list[str]:
+def _facts(worker: dict, phase_median: float, usual_blanks: float) -> list[str]:
     if not worker["total_contribution"] >= MIN_ASSIGNMENTS:
         return []
     lines = []
@@ -92,7 +101,8 @@ def _facts(worker: dict, phase_median: float) -> list[str]:
     repeated, blank, asked = worker["repeated_answers"], worker["blank_required"], worker["asked_required"]
     if repeated >= MIN_REPEATS and repeated >= REPEAT_SHARE * worker["valid"] * each:
         lines.append(f"gave the same value for different items {repeated} times where others did not")
-    if blank * each >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked:
+    leaves_blank = blank * each >= MIN_BLANK_REQUIRED and blank >= BLANK_SHARE * asked
+    if leaves_blank and usual_blanks <= _USUAL:
         lines.append(f"left a required field blank {blank} of {asked} times")
     invalid, given = worker["invalid"], worker["answers"]
     if invalid * each >= MIN_INVALID and invalid >= INVALID_SHARE * given:

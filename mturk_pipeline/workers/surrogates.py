@@ -82,10 +82,12 @@ def key_of(store: Store) -> Key:
     try:
         return _read(store.key)
     except FileNotFoundError:
-        if store.identities.exists():
-            raise OSError(0, "is missing; put the saved copy back", str(store.key)) from None
-        _make(store.key)
-        return _read(store.key)
+        if not store.identities.exists():
+            _make(store.key)
+    try:
+        return _read(store.key)  # or another run has made both files by now
+    except FileNotFoundError:
+        raise OSError(0, "is missing; put the saved copy back", str(store.key)) from None
 
 
 def key_if_made(store: Store) -> Key | None:

@@ -162,6 +162,12 @@ PLAIN = {
 }
 
 
+def test_where_most_leave_a_required_field_blank_the_setting_is_wrong_and_nobody_stands_out():
+    workers = pd.DataFrame([PLAIN | {"blank_required": blank} for blank in (12, 14, 0)])
+    assert not stands_out(workers, 60.0).any()
+    assert evidence(workers, 60.0) == ["", "", ""]
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

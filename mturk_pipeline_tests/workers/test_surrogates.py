@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.workers import surrogates
 from mturk_pipeline.workers.forgetting import forget, whom
 from mturk_pipeline.workers.id_replacement import Replacement, replace_in_list, replace_in_results, replace_in_table
 from mturk_pipeline.workers.identities import identities, surrogates_of, with_names, with_surrogates
@@ -84,6 +85,21 @@ def test_two_runs_that_take_in_workers_at_once_lose_none(home: Home) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(take_in, range(40)))
     assert len(identities(home)) == 41
+
+
+def test_a_key_that_another_run_made_meanwhile_is_taken(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other run makes key and table between this one's look for the key and its look for the table."""
+    read, seen = surrogates._read, []
+
+    def look(path: Path) -> Key:
+        if not seen:
+            seen.append(path)
+            surrogates_of(home, ["mturk::A1"])
+            raise FileNotFoundError
+        return read(path)
+
+    monkeypatch.setattr(surrogates, "_read", look)
+    assert key_of(Store.of(home)) == read(Store.of(home).key)
 
 
 def test_an_id_with_any_characters_comes_back(home: Home) -> None:
