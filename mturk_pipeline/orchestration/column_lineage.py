@@ -13,7 +13,8 @@ Origins = Mapping[str, list[tuple[str, str]]]
 def column_origins(stage: str, phase: PhaseSpec) -> Origins:
     """For the stages on the way of a cell from result file to next input; none for others."""
     keys, fields = list(phase.keys), list(phase.fields)
-    answered = [f"Answer.{column}" for field in fields for column in phase.columns_of(field)]
+    # Two fields may read one column.
+    answered = list(dict.fromkeys(f"Answer.{column}" for field in fields for column in phase.columns_of(field)))
     if stage == "answers":
         raw = [("raw_output", column) for column in answered]
         return {"raw": raw, "value": raw, "state": raw, "worker": [("raw_output", "worker")]}

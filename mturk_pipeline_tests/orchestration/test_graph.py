@@ -9,9 +9,11 @@ import dagster as dg
 import pytest
 
 from mturk_pipeline.folders.atomic_files import ProjectWriter
+from mturk_pipeline.orchestration.column_lineage import column_origins
 from mturk_pipeline.orchestration.stages import STAGES, PhaseAssets
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.projects.phase import ProjectPhase
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.orchestration.conftest import LEADS, Installation
 
 # Tables that a stage keeps beside its asset's, by the start of their names.
@@ -108,3 +110,8 @@ def test_columns_on_the_way_of_a_cell_have_their_origin(finished: Installation) 
                 above = origin.asset_key.path[-1]
                 seen.setdefault(above, finished.table(finished.named(), "dirs", above))
                 assert origin.column_name in seen[above].columns, (stage, origin)
+
+
+def test_two_fields_that_read_one_column_have_it_once_as_their_origin() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"a": {"kind": "text"}, "b": {"kind": "choice", "columns": ["a"]}}})
+    assert column_origins("answers", phase)["raw"] == [("raw_output", "Answer.a")]

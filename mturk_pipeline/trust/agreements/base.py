@@ -122,7 +122,8 @@ def known_by_cell(known: pd.DataFrame, cells: pd.MultiIndex) -> dict[int, Any]:
 
 def calibrated(agreed: Agreed, cells: pd.MultiIndex, outside: Outside, gold: Mapping[int, Any]) -> Agreed:
     """`agreed` with trust corrected by people's decisions, and 1 where the right value is known and is the guess."""
-    decided = known_by_cell(outside.decided, cells)
+    known = known_by_cell(outside.decided, cells)
+    decided = {cell: right for cell, right in known.items() if not np.isnan(agreed.trust[cell])}
     judged = {cell: agreed.same(cell, agreed.value[cell], right) for cell, right in sorted(decided.items())}
     at = np.array(list(judged), dtype=np.int64)
     drawn = outside.decided.drop_duplicates(CELL).set_index(CELL)["inclusion"].reindex(cells[at]) if len(at) else []

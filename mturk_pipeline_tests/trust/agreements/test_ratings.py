@@ -176,3 +176,17 @@ def test_a_count_of_votes_lowers_no_threshold_of_ratings_and_sets():
 def test_levels_that_are_the_same_are_refused(levels):
     with pytest.raises(ValueError, match="at least two different ones"):
         phase(levels=levels)
+
+
+def test_a_decision_on_a_rating_without_trust_leaves_that_of_others(make_answers):
+    """A field without a scale has no trust to be right or wrong about."""
+    fields = {"rating": {"kind": "rating", "scale": [0, 100]}, "free": {"kind": "rating"}}
+    spec = PhaseSpec.model_validate({"keys": ["x"], "fields": fields})
+    rows = [r for n in range(12) for r in rows_of(f"I{n}", str(5 * n), str(5 * n + 2), str(5 * n + 4))]
+    answers = make_answers([*rows, *(row | {"field": "free"} for row in rows)])
+    decided = pd.DataFrame({"item_id": ["I1"], "element": "", "field": "free", "value": "90", "inclusion": 1.0})
+    plain, after = (
+        find_consensus(answers, spec, fitted=fit(answers, spec, outside=outside))
+        for outside in (None, Outside(decided=decided))
+    )
+    pd.testing.assert_series_equal(after["trust"], plain["trust"])

@@ -1,0 +1,154 @@
+"""Cells of sets, single boxes, ratings and free texts, and of questions that were not asked."""
+
+import pandas as pd
+import pytest
+
+from mturk_pipeline.answers.tidying import tidy
+from mturk_pipeline.contracts.answers import Answers
+from mturk_pipeline.review.person_values import person_value
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.answers.made import assignments, one, said
+
+
+@pytest.mark.parametrize(
+    "cell", ["bus|car", "car | bus", '["car", "bus"]', "['bus', 'car']", '{"bus": true, "car": true, "train": false}',
+             "bus, car", "car\nbus", "Bus;Car"],
+)  # fmt: skip
+def test_a_set_is_the_same_however_it_was_written(cell: str) -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["bus", "car", "train"]}}})
+    assert said(phase, {"Answer.f": cell}) == [("f", "bus", "valid"), ("f", "car", "valid")] or said(
+        phase, {"Answer.f": cell}
+    ) == [("f", "car", "valid"), ("f", "bus", "valid")]
+
+
+@pytest.mark.parametrize("cell", [None, "{}", "[]", '{"bus": false, "car": false}', "[ ]"])
+def test_nothing_ticked_is_an_answer_unless_the_field_is_required(cell: str | None) -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}, "g": {"kind": "choices", "required": True}}})
+    assert said(phase, {"Answer.f": cell, "Answer.g": cell}) == [("f", None, "none_declared"), ("g", None, "blank")]
+
+
+def test_a_sentence_is_one_label_and_a_comma_in_a_choice_separates_nothing() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}}})
+    assert said(phase, {"Answer.f": "Yes, always|No"}) == [("f", "Yes, always", "valid"), ("f", "No", "valid")]
+    assert said(phase, {"Answer.f": "Yes, always"}) == [("f", "Yes, always", "valid")]
+    assert said(phase, {"Answer.f": "it rained all day, so we left for the city"}) == [
+        ("f", "it rained all day, so we left for the city", "valid")
+    ]
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["yes, always", "no"]}}})
+    assert said(phase, {"Answer.f": "yes, always|no"}) == [("f", "yes, always", "valid"), ("f", "no", "valid")]
+
+
+def test_a_label_that_is_no_choice_is_invalid_beside_those_that_are() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["bus", "car"]}}})
+    assert said(phase, {"Answer.f": "bus|tram"}) == [("f", "bus", "valid"), ("f", None, "invalid")]
+
+
+@pytest.mark.parametrize(("cell", "value"), [("true", "yes"), ("on", "yes"), ("I agree", "yes"), ("false", "no")])
+def test_one_box_is_a_yes_or_a_no(cell: str, value: str) -> None:
+    assert one("boolean", cell, checkbox=True)[["value", "state"]].tolist() == [value, "valid"]
+    assert one("boolean", None, checkbox=True)[["value", "state"]].tolist() == ["no", "valid"]
+    assert one("boolean", None)["state"] == "blank"
+
+
+def test_what_was_not_asked_is_no_cell() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choice", "asked_if": "photo"}, "g": {"kind": "text"}}})
+    rows = [
+        {"item": "A", "Input.photo": "", "Answer.g": "x"},
+        {"item": "B", "Input.photo": "p.jpg", "Answer.g": "x"},
+        {"item": "C", "Input.photo": None, "Answer.f": "cat", "Answer.g": "x"},
+    ]
+    out = tidy(assignments(rows), phase)
+    asked = out[out["field"] == "f"]
+    assert asked[["item_id", "state"]].to_numpy().tolist() == [["B", "blank"], ["C", "valid"]]
+    assert len(out[out["field"] == "g"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "cell", "value", "note"),
+    [
+        ({"scale": [0, 100]}, "41.50", "41.5", ""),
+        ({"scale": [0, 100]}, "101", None, "not on the scale from 0 to 100"),
+        ({"levels": ["1", "2", "3"]}, "2.0", "2", ""),
+        ({"levels": ["1", "2", "3"]}, "4", None, "not on the scale from 1 to 3"),
+        ({"levels": ["no", "maybe", "yes"]}, "MAYBE", "maybe", ""),
+        ({"levels": ["no", "maybe", "yes"]}, "2", None, "not one of no, maybe, yes"),
+        ({"scale": "ratio"}, "0", None, "not above 0, as magnitudes are"),
+        ({}, "-3", "-3", ""),
+    ],
+)
+def test_ratings_are_read_on_their_scale(settings: dict, cell: str, value: str | None, note: str) -> None:
+    answer = one("rating", cell, **settings)
+    assert (None if pd.isna(answer["value"]) else answer["value"]) == value
+    assert answer["note"] == note
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"scale": [5, 1]}, {"scale": "log"}, {"levels": ["a"]}, {"levels": ["a", "a"]}, {"tolerance": 0},
+     {"scale": [0, 1], "levels": ["a", "b"]}],
+)  # fmt: skip
+def test_a_rating_without_a_scale_that_makes_sense_is_refused(settings: dict) -> None:
+    with pytest.raises(ValueError, match=r"scale|levels|tolerance"):
+        PhaseSpec.model_validate({"fields": {"f": {"kind": "rating", **settings}}})
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("The quick brown fox jumps over the lazy dog!", True),
+        ("brown fox jumps over the lazy", True),
+        ("THE QUICK, brown fox; jumps over the lazy dog", True),
+        ("the quick brown", False),
+        ("A fox that jumps over a dog", False),
+        ("Foxes", True),
+        ("", False),
+    ],
+)
+def test_a_free_text_copied_from_the_input_is_told(text: str, copied: bool) -> None:
+    fields = {"f": {"kind": "text", "exact": False}, "g": {"kind": "text"}}
+    row = {"Input.line": "The quick brown fox jumps over the lazy dog.", "Input.title": "Foxes", "Answer.f": text}
+    out = tidy(assignments([row | {"Answer.g": "Foxes"}]), PhaseSpec.model_validate({"fields": fields}))
+    free = out[out["field"] == "f"].iloc[0]
+    assert bool(free["suspicious"]) is copied
+    assert free["note"].startswith("copied from Input.") is copied
+    assert not out[out["field"] == "g"]["suspicious"].any()
+    Answers.validate(out)
+
+
+def test_a_none_in_a_set_says_that_nothing_fits_unless_it_is_a_choice() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices"}}})
+    assert said(phase, {"Answer.f": "None"}) == [("f", None, "none_declared")]
+    assert said(phase, {"Answer.f": "bus|none"}) == [("f", "bus", "valid")]
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "choices": ["none", "bus"]}}})
+    assert said(phase, {"Answer.f": "None"}) == [("f", "none", "valid")]
+
+
+def test_where_most_texts_are_quotes_quoting_is_the_task() -> None:
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "text", "exact": False}}})
+    line = "The quick brown fox jumps over the lazy dog"
+    quotes = [{"item": f"I{n}", "Input.line": line, "Answer.f": "quick brown fox jumps over the"} for n in range(9)]
+    own = [{"item": f"O{n}", "Input.line": line, "Answer.f": f"words of my own, number {n}"} for n in range(12)]
+    assert tidy(assignments([*quotes, *own[:3]]), phase)["suspicious"].sum() == 0
+    assert tidy(assignments([*quotes, *own]), phase)["suspicious"].sum() == 9
+
+
+@pytest.mark.parametrize(("typed", "value"), [("y/x", "x|y"), ("x", "x")])
+def test_a_set_with_a_separator_of_its_own_is_read_the_same_from_a_person(typed: str, value: str) -> None:
+    field = FieldSpec(kind="choices", separator="/")
+    assert person_value(typed, field)[:2] == ("value", value)
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", "separator": "/"}}})
+    assert {v for _, v, _ in said(phase, {"Answer.f": typed})} == set(value.split("|"))
+
+
+def test_a_choice_called_none_means_itself_to_workers_and_people() -> None:
+    field = FieldSpec(kind="choices", choices=["a", "none", "n/a"])
+    assert [person_value(text, field)[:2] for text in ("none", "N/A")] == [("value", "none"), ("value", "n/a")]
+    assert FieldSpec(kind="rating", levels=["n/a", "low", "high"]).blanks.isdisjoint({"n/a"})
+    assert one("boolean", "none", checkbox=True)["value"] == "no"
+
+
+@pytest.mark.parametrize(("said_so", "value"), [("Yes", "yes"), ("no", "no"), ("true", "yes"), ("FALSE", "no")])
+def test_a_yes_that_yaml_read_as_a_truth_value_is_the_choice(said_so: str, value: str) -> None:
+    assert one("choice", said_so, choices=[True, False])["value"] == value
+    assert one("rating", said_so, levels=[False, "perhaps", True])["value"] == value
