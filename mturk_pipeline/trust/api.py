@@ -158,7 +158,7 @@ def _workers(frame: Frame, scores: Scores, known: Priors, answers: pd.DataFrame)
     voters = pd.Index(ballots.workers).get_indexer(pd.Index(rows["worker"]))
     judged = judge(rows.assign(worker=of_worker[voters]), pd.RangeIndex(n))
     shared: list[set[int]] = [set() for _ in range(n)]
-    for voter, copied in enumerate(partners(scores.copying, len(ballots.workers))):
+    for voter, copied in enumerate(partners(scores.copying, len(of_worker), judged.tail[of_worker])):
         shared[of_worker[voter]] |= {int(of_worker[p]) for p in copied}
     same = np.zeros(n, dtype=np.int64)
     np.maximum.at(same, of_worker, same_answers(ballots, frame.questions, scores))

@@ -4,10 +4,14 @@ exclude
     One of these is there:
 
     - *agreement*: of five HITs or more that could be judged, so few are right that even the upper end of the 95 %
-      interval lies below `HOPELESS`, and that fewer than one in 200 workers of an honest crowd of this phase
-      (`mturk_pipeline.trust.honest_crowd`) would be right so seldom. Fewer than three in 20 suffice where the worker
+      interval lies below `HOPELESS`, and that an honest crowd of this phase (`mturk_pipeline.trust.honest_crowd`) would
+      hardly show it: fewer than one in 250 of its workers would be right so seldom; or, where others are about as
+      poor, fewer than one in 33, and of as many honest workers at most half as many as those others (after Benjamini &
+      Hochberg). Fewer than three in 20 suffice where the worker
       also took impossibly little time, or gave one answer to everything, in five HITs or more;
-    - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with), on two HITs or more;
+    - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with, and more of two who are
+      both seldom right: the odds are divided by the share of an honest crowd that would be right as seldom as the
+      better of them), on two HITs or more;
     - *gold questions* missed in three HITs or more, so that the upper end of the interval lies below `HOPELESS`;
     - *required fields left blank* in five HITs or more, and in more than half of all by the lower end.
 watch
@@ -18,7 +22,8 @@ A HIT is the unit of evidence: five values of one are right or wrong together. R
 HITs of how far their answers are right, by the model. Its interval is Wilson's; HITs of several values vary less than
 single answers do, so n is raised by how much less the HITs of this phase vary (`judge`).
 
-Source: Wilson, JASA 22 (1927); Kish, Survey Sampling (1965), for the design effect.
+Source: Wilson, JASA 22 (1927); Kish, Survey Sampling (1965), for the design effect; Benjamini & Hochberg, JRSS B 57
+(1995), for how many of those accused may be honest.
 """
 
 from dataclasses import dataclass
@@ -35,9 +40,11 @@ from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
 HOPELESS = 0.6
 FEWEST_HITS, FEWEST_SHARED = 5, 2
-ACCUSED, DOUBTED, CARELESS = 0.005, 0.05, 0.15
+ACCUSED, DOUBTED, CARELESS = 0.03, 0.05, 0.15
+ALONE, HONEST_PER_OTHER, AS_POOR = 0.004, 0.5, 5.0
 SUSPECTED = 0.2
 _LEAST_EFFECT = 0.1  # of the design effect: more than ten times as much as one answer no HIT says
+_LEAST_TAIL = 0.005
 _Z = 1.96
 
 
@@ -56,7 +63,8 @@ class Judged:
 
     @property
     def hopeless(self) -> Bools:
-        return (self.hits >= FEWEST_HITS) & (self.high < HOPELESS) & (self.tail < ACCUSED)
+        enough = self.hits >= FEWEST_HITS
+        return enough & (self.high < HOPELESS) & (self.tail <= accusing_tail(self.tail[enough]))
 
     @property
     def poor(self) -> Bools:
@@ -110,6 +118,21 @@ def judge(rows: pd.DataFrame, workers: pd.Index) -> Judged:
     return Judged(hits, total, counted, middle, low, high, tail, _notes(hits, counted, crowd))
 
 
+def accusing_tail(tail: Floats) -> float:
+    """The tail probability up to which these workers (W) are accused.
+
+    Company counts only if it is about as poor (`AS_POOR`): that many are hopeless says nothing of somebody who is twice
+    as good.
+
+    >>> accusing_tail(np.array([0.01, 0.3, 0.5, 0.9, 0.9])), accusing_tail(np.array([0.01, 0.02, 0.02, 0.02, 0.02]))
+    (0.004, 0.02)
+    """
+    ordered = np.sort(tail)
+    others = np.arange(len(ordered)) - np.searchsorted(ordered, ordered / AS_POOR)
+    passes = ordered * len(ordered) <= HONEST_PER_OTHER * others
+    return float(ordered[passes & (ordered < ACCUSED)].max(initial=ALONE))
+
+
 def _design_effect(share: Floats, worker: Ints, mean: Floats, hits: Floats) -> float:
     """How much HITs vary about their worker's mean, as a part of what a single right or wrong answer would."""
     several = hits > 1
@@ -158,15 +181,18 @@ def wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
-def suspected(copying: Copying) -> Bools:
-    """Which pairs are suspected of copying."""
-    return (copying.probability > SUSPECTED) & (copying.shared >= FEWEST_SHARED)
+def suspected(copying: Copying, tail: Floats | None = None) -> Bools:
+    """Which pairs are suspected of copying; `tail` (W) is as in `Judged`, where workers were judged."""
+    odds = copying.probability / np.maximum(1 - copying.probability, 1e-12)
+    if tail is not None:
+        odds = odds / np.maximum(np.maximum(tail[copying.first], tail[copying.second]), _LEAST_TAIL)
+    return (odds > SUSPECTED / (1 - SUSPECTED)) & (copying.shared >= FEWEST_SHARED)
 
 
-def partners(copying: Copying, workers: int) -> list[list[int]]:
-    """For each worker, those of whom copying is suspected."""
+def partners(copying: Copying, workers: int, tail: Floats | None = None) -> list[list[int]]:
+    """For each worker, those of whom copying is suspected; `tail` as in `suspected`."""
     out: list[list[int]] = [[] for _ in range(workers)]
-    is_suspected = suspected(copying)
+    is_suspected = suspected(copying, tail)
     for a, b in zip(copying.first[is_suspected].tolist(), copying.second[is_suspected].tolist(), strict=True):
         out[a].append(b)
         out[b].append(a)

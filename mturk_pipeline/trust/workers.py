@@ -73,9 +73,9 @@ def rate_workers(
     )
     table = _counts(names, rows, assignments, model_fit, gold)
     table[_COUNTS] = table[_COUNTS].fillna(0).astype("int64")
-    copied = _copy_partners(model_fit)
-    table["copy_partners"] = [sorted(copied.get(str(name), ())) for name in names]
     judged = judge(evidence_rows(model_fit) if judged_rows is None else judged_rows, names)
+    copied = _copy_partners(model_fit, pd.Series(judged.tail, index=names))
+    table["copy_partners"] = [sorted(copied.get(str(name), ())) for name in names]
     table = table.assign(
         agreement=table["agreeing"] / table["compared"].where(table["compared"] > 0),
         gold_hits_right=table["gold_hits_right"].fillna(0.0),
@@ -201,15 +201,16 @@ def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
     return table.join(_gold(votes, gold))
 
 
-def _copy_partners(fitted: Fitted) -> dict[str, set[str]]:
-    """Whom each worker seems to copy from, or to work together with."""
+def _copy_partners(fitted: Fitted, tail: pd.Series) -> dict[str, set[str]]:
+    """Whom each worker seems to copy from, or to work together with; `tail` by worker, as in `Judged`."""
     found = [(fitted.ballots, fitted.scores.copying)]
     for votes, _ in fitted.others:
         sets = [n for n, spec in enumerate(fitted.phase.fields.values()) if spec.agreement == SET]
         found.append((votes, find_closed_copying(votes, tuple(sets), class_counts(votes, fitted.phase))))
     out: dict[str, set[str]] = {}
     for votes, copying in found:
-        for worker, others in zip(votes.workers.tolist(), partners(copying, len(votes.workers)), strict=True):
+        of_voter = tail.reindex(votes.workers).fillna(1.0).to_numpy(dtype=float)
+        for worker, others in zip(votes.workers.tolist(), partners(copying, len(of_voter), of_voter), strict=True):
             out.setdefault(worker, set()).update(votes.workers[others].tolist())
     return out
 

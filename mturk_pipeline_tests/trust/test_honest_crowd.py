@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mturk_pipeline.trust.honest_crowd import FEWEST_WORKERS, honest_crowd
+from mturk_pipeline.trust.worker_standing import accusing_tail
 
 
 def crowd_of(shares, hits=20.0):
@@ -41,14 +42,17 @@ def test_too_few_are_no_crowd():
 
 
 def test_of_drawn_honest_crowds_as_many_are_accused_as_is_said():
-    rng, low = np.random.default_rng(1), 0
+    rng, low = np.random.default_rng(1), np.zeros(3)
     for _ in range(60):
         sloppy = rng.random(50) < 0.12
         skill = np.where(sloppy, rng.uniform(0.5, 0.7, 50), rng.uniform(0.9, 0.99, 50))
         hits = rng.integers(5, 40, 50).astype(float)
         share = rng.binomial(hits.astype(int), skill) / hits
-        low += (honest_crowd(share, hits, hits).tail(share, hits) < 0.005).sum()
-    assert low / 3000 < 0.006
+        of_worker = honest_crowd(share, hits, hits).tail(share, hits)
+        low += np.array(
+            [(of_worker < 0.005).sum(), (of_worker < 0.03).sum(), (of_worker <= accusing_tail(of_worker)).sum()]
+        )
+    assert (low / 3000 < [0.006, 0.033, 0.005]).all()
 
 
 def test_many_workers_cost_little():

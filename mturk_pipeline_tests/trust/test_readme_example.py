@@ -156,7 +156,8 @@ SETTINGS = [
     f"{worker_priors.WEIGHTS['watch']} (`watch`) or {worker_priors.WEIGHTS['blacklisted']:g} (`blacklisted`)",
     f"at most .{100 * consensus.SUSPICIOUS_CAP:.0f} and is never accepted",
     f"upper end of the interval is below {worker_standing.HOPELESS:.0%}",
-    f"one in {1 / worker_standing.ACCUSED:.0f} workers of the honest crowd",
+    f"one in {1 / worker_standing.ALONE:.0f} workers of the honest crowd",
+    f"fewer than one in {1 / worker_standing.ACCUSED:.0f} suffice",
     f"one in {1 / worker_standing.DOUBTED:.0f} of the honest crowd",
 ]
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from mturk_pipeline.trust.models.base import Copying, Scores
 from mturk_pipeline.trust.worker_evidence import evidence, other_evidence, stands_out
 from mturk_pipeline.trust.worker_standing import (
+    ALONE,
     OtherEvidence,
+    accusing_tail,
     judge,
     partners,
     reliability,
@@ -123,6 +125,35 @@ def test_carelessness_accuses_only_beside_poor_agreement():
     assert standings(found, nothing)[-2:].tolist() == ["watch", "neutral"]
     careless = replace(nothing, careless=np.ones(len(shares), dtype=bool))
     assert standings(found, careless)[-2:].tolist() == ["exclude", "neutral"]
+
+
+def test_who_is_alone_in_a_large_crowd_has_to_be_worse_than_who_has_company():
+    crowd = {f"good{n}": GOOD[name] for n, name in enumerate(list(GOOD) * 8)}
+    poor = [0.9, 0.1, 0.1, 0.1] * 3
+    alone = suggested({**crowd, "poor0": poor})
+    company = suggested({**crowd, **{f"poor{n}": poor for n in range(12)}})
+    assert (alone["poor0"], company["poor0"]) == ("watch", "exclude")
+    assert not {standing for name, standing in company.items() if name.startswith("good")} - {"neutral"}
+
+
+@given(st.lists(st.floats(0, 1), max_size=40))
+def test_of_those_accused_in_company_few_would_be_honest(tails):
+    tail = np.array(tails)
+    limit = accusing_tail(tail)
+    others = (tail <= limit).sum() - 1
+    assert limit == ALONE or limit * len(tail) <= 0.5 * others
+    assert ALONE <= limit < 0.03
+
+
+def test_that_others_are_hopeless_says_nothing_of_who_is_merely_poor():
+    assert accusing_tail(np.array([0.02] + [1e-9] * 9 + [0.5] * 20)) == ALONE
+
+
+def test_two_who_share_answers_and_are_both_seldom_right_are_suspected_sooner():
+    pair = Copying(np.array([0]), np.array([1]), np.array([0.04]), np.array([6]))
+    assert partners(pair, 2) == [[], []]
+    assert partners(pair, 2, np.array([0.02, 0.05])) == [[1], [0]]
+    assert partners(pair, 2, np.array([0.0, 1.0])) == [[], []]  # one of them is a good worker
 
 
 def test_partners_are_mutual_and_need_more_than_one_shared_hit():
