@@ -37,6 +37,7 @@ from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS, Agreement
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS, TrustModel
 from mturk_pipeline.workers.identities import with_names
+from mturk_pipeline.workflow.kind_settings import settings_of
 from mturk_pipeline.workflow.loading import load_workflow
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -187,6 +188,16 @@ def test_a_toy_kind_is_guessed_checked_and_needs_its_settings(toys: None) -> Non
     assert (guess.kind, guess.settings) == ("isbn", {"region": "GB"})
     with pytest.raises(ValueError, match="a field of kind isbn needs 'region', such as region: GB"):
         PhaseSpec.model_validate({"fields": {"isbn": {"kind": "isbn", "region": ""}}})
+    with pytest.raises(ValueError, match=r"kind isbn does not read 'levels' \(kind rating does\)"):
+        PhaseSpec.model_validate({"fields": {"isbn": {"kind": "isbn", "region": "DE", "levels": ["a", "b"]}}})
+    with pytest.raises(ValueError, match=r"kind text does not read 'region' \(kinds isbn, phone do\)"):
+        PhaseSpec.model_validate({"fields": {"isbn": {"kind": "text", "region": "DE"}}})
+
+
+def test_whatever_a_kind_is_asked_with_belongs_to_some_kind() -> None:
+    asked = {name for name, value in vars(Question).items() if isinstance(value, property)} - {"kind"}
+    assert asked == {name for kind in KINDS for name in settings_of(kind)} - {"exact"}
+    assert all(kind.trials.keys() <= settings_of(kind.name) for kind in KINDS.values())
 
 
 def test_an_unknown_kind_and_an_unknown_model_are_refused_by_name() -> None:

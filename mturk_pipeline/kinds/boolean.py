@@ -33,4 +33,4 @@ def guess(sample: ColumnSample) -> dict[str, object] | None:
     return {} if both or set(sample.counts) == {"false"} else None
 
 
-KIND = Kind("boolean", read, near_miss=near_misses.boolean, guess=guess)
+KIND = Kind("boolean", read, near_miss=near_misses.boolean, guess=guess, settings=frozenset({"checkbox"}))

@@ -74,6 +74,16 @@ def _choices(choices: tuple[str, ...]) -> dict[str, str]:
     return whole | plain | {key_of(c): c for c in reversed(choices)}
 
 
+def problem(field: Question) -> str | None:
+    """Why no answer could mean one of the `choices`, in one line; None where each can be meant."""
+    labels: dict[str, str] = {}
+    for label in field.choices:
+        before = labels.setdefault(key_of(label), label)
+        if before is not label:
+            return f"'choices' names {before!r} and {label!r}, which are one answer: leave one of them out"
+    return "'choices' names an empty text, which no answer can mean: leave it out" if "" in labels else None
+
+
 def guess(sample: ColumnSample) -> dict[str, str] | None:
     """No settings, where few labels come back; None where they are numbers."""
     if sample.is_code or sample.is_remark or not sample.has_labels:
@@ -89,4 +99,6 @@ KIND = Kind(
     separator=SEPARATOR,
     near_miss=near_misses.choice,
     guess=guess,
+    problem=problem,
+    settings=frozenset({"choices", "separator"}),
 )

@@ -78,6 +78,18 @@ def parts(raw: str, field: Question) -> Sequence[str] | None:
     return None
 
 
+def problem(field: Question) -> str | None:
+    """Why no answer could mean one of the `choices`, in one line; None where each can be meant."""
+    for mark in dict.fromkeys(filter(None, (field.separator, SEPARATOR))):
+        if label := next((label for label in field.choices if mark in label), None):
+            instead = ", or choose another 'separator'" if mark != SEPARATOR else ""
+            return (
+                f"'choices' names {label!r}, but {mark!r} stands between the labels of an answer, so none could mean "
+                f"it: write the label without {mark!r}{instead}"
+            )
+    return choice.problem(field)
+
+
 def guess(sample: ColumnSample) -> dict[str, object] | None:
     """The separator, where labels come back and several of them stand in a cell; none for boxes of a form."""
     if sample.is_remark or not sample.separates:
@@ -94,6 +106,8 @@ KIND = Kind(
     one_spelling_in="phase",
     near_miss=choice.KIND.near_miss,
     guess=guess,
+    problem=problem,
+    settings=frozenset({"choices", "separator"}),
     plural="sets",
     width=26,
 )

@@ -148,6 +148,7 @@ KIND = Kind(
     between=re.compile(r"\s*[;,]\s*"),
     near_miss=near_misses.email,
     guess=guess,
+    settings=frozenset({"separator"}),
     made_up_from=made_up_from,
     personal=True,
     is_mail=True,

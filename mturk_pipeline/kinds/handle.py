@@ -161,6 +161,7 @@ KIND = Kind(
     between=re.compile(r"\s*[;,]\s*"),
     near_miss=near_misses.handle,
     guess=guess,
+    settings=frozenset({"network", "separator"}),
     needs={"network": "instagram"},
     answers_itself=answers_itself,
     personal=True,

@@ -32,6 +32,9 @@ class Question(Protocol):
     def scale(self) -> Sequence[float] | str | None: ...
 
     @property
+    def tolerance(self) -> float | None: ...
+
+    @property
     def checkbox(self) -> bool: ...
 
     @property
@@ -81,6 +84,11 @@ class Kind:
     # The settings of the field that a column of answers makes (often none), where it is of this kind; None where it is
     # not. Kinds are tried in the order of the registry.
     guess: Callable[[ColumnSample], Mapping[str, Any] | None] = lambda sample: None
+    # Settings of a field that mean something for this kind, beside those that every kind has and those that it `needs`.
+    # What another kind lists and this one does not is refused.
+    settings: frozenset[str] = frozenset()
+    # What is wrong with these settings of a field together, in one line; None where nothing is
+    problem: Callable[[Question], str | None] | None = None
     # Settings without which a field of the kind means nothing, each with an example
     needs: Mapping[str, str] = field(default_factory=dict)
     # Settings on which reading depends, each with values that are tried where many answers could not be read

@@ -66,4 +66,14 @@ def guess(sample: ColumnSample) -> dict[str, str] | None:
     return {} if fits else None
 
 
-KIND = Kind("name", read, open=True, key_of=key_of, guess=guess, is_name=True, record_order=3, width=26)
+KIND = Kind(
+    "name",
+    read,
+    open=True,
+    key_of=key_of,
+    guess=guess,
+    settings=frozenset({"separator"}),
+    is_name=True,
+    record_order=3,
+    width=26,
+)

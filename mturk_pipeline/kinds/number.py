@@ -85,4 +85,12 @@ def guess(sample: ColumnSample) -> dict[str, str] | None:
     return {} if sample.is_numeric(0.9) and not (sample.is_code or sample.is_called_code) else None
 
 
-KIND = Kind("number", read, near_miss=near_misses.number, guess=guess, is_quantity=True, damage="numbers")
+KIND = Kind(
+    "number",
+    read,
+    near_miss=near_misses.number,
+    guess=guess,
+    settings=frozenset({"separator"}),
+    is_quantity=True,
+    damage="numbers",
+)

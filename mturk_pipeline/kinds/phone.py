@@ -186,6 +186,7 @@ KIND = Kind(
     between=re.compile(r"\s*;\s+"),
     near_miss=near_misses.phone,
     guess=guess,
+    settings=frozenset({"region", "separator"}),
     trials={"region": _REGIONS},
     personal=True,
     plain=r"\+[1-9]\d{9,14}",

@@ -39,6 +39,7 @@ class _Levels:
     """Levels, to be read as choices."""
 
     kind, network, region, levels, scale, checkbox, separator = "choice", None, "US", (), None, False, None
+    tolerance = None
 
     def __init__(self, levels: Sequence[str]) -> None:
         self.choices = tuple(levels)
@@ -59,6 +60,32 @@ def ends(field: Question) -> tuple[float, float]:
     return float(field.scale[0]), float(field.scale[1])
 
 
+def problem(field: Question) -> str | None:
+    """What is wrong with levels, scale and tolerance, in one line; None where they make a scale, or none is wanted."""
+    levels, scale, tolerance = field.levels, field.scale, field.tolerance
+    if levels and scale is not None:
+        return "a rating has either 'levels' or a 'scale'"
+    if len(levels) == 1 or len(_told_apart(levels)) < len(levels):
+        return "'levels' are at least two different ones, in their order"
+    if scale is not None and not isinstance(scale, str) and scale[0] >= scale[1]:
+        return "'scale' is the least and then the largest number, such as [0, 100]"
+    if tolerance is None:
+        return None
+    if scale == RATIO:
+        return None if 1 < tolerance < math.inf else "'tolerance' of a ratio is a factor above 1, such as 1.25"
+    if not 0 < tolerance < math.inf:
+        return "'tolerance' is a number above 0"
+    low, high = (0, len(levels) - 1) if levels and are_words(levels) else ends(field)
+    if tolerance >= high - low:
+        return f"'tolerance' is less than the scale is wide ({high - low:g}): else every answer is right"
+    return None
+
+
+def _told_apart(levels: Sequence[str]) -> set[object]:
+    """Levels as they are told apart: by their number where all are numbers, else in any case and spacing."""
+    return {choice.key_of(level) for level in levels} if are_words(levels) else set(map(float, levels))
+
+
 def _is_number(text: str) -> bool:
     try:
         return math.isfinite(float(text))
@@ -77,6 +104,8 @@ KIND = Kind(
     agreement=SCALE,
     near_miss=number.KIND.near_miss,
     guess=guess,
+    problem=problem,
+    settings=frozenset({"levels", "scale", "tolerance"}),
     is_quantity=True,
     damage="numbers",
     plural="ratings",

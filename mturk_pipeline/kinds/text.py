@@ -66,6 +66,7 @@ KIND = Kind(
     open=True,
     key_of=key_of,
     guess=guess,
+    settings=frozenset({"exact", "separator"}),
     prose=True,
     damage="text",
     width=34,

@@ -87,6 +87,7 @@ KIND = Kind(
     between=re.compile(r"\s*;\s+"),
     near_miss=near_misses.url,
     guess=guess,
+    settings=frozenset({"separator"}),
     personal=True,
     is_link=True,
     record_order=0,

@@ -18,6 +18,7 @@ from mturk_pipeline.answers.none_words import FOREIGN_WORDS, says_none, says_not
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.texts.plain_text import clean, words
 from mturk_pipeline.workflow.field_spec import BLANK_TOKENS, NONE_TOKENS, FieldSpec
+from mturk_pipeline.workflow.kind_settings import settings_of
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_CELLS = 10
@@ -139,7 +140,7 @@ def _proposals(spec: FieldSpec, text: str | None) -> Iterator[tuple[str, Any]]:
         else:
             yield "blank_tokens", [*_blank_tokens(spec), text]
         return
-    if spec.separator is None:
+    if spec.separator is None and "separator" in settings_of(spec.kind):
         yield from (("separator", mark) for mark in _SEPARATORS)
     for name, values in KINDS[spec.kind].trials.items():
         yield from ((name, value) for value in values if value != getattr(spec, name))

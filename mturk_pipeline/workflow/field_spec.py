@@ -3,13 +3,14 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.kinds.rating import RATIO
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS, SCALE
+from mturk_pipeline.workflow.kind_settings import foreign_problem
 from mturk_pipeline.workflow.old_names import OLD_FIELD_SETTINGS, with_new_names
 
 # Written by crowds for "I left this empty". "no" and "none" are not here: in a yes/no question "no" is an
@@ -42,10 +43,23 @@ NONE_TOKENS = (
 )
 
 
+def _types(annotation: Any) -> set[Any]:
+    """A setting's type, or those of which it may be one."""
+    return set(get_args(annotation)) or {annotation}
+
+
 class Strict(BaseModel):
     """A model that refuses unknown keys, so that a misspelt setting is an error and not a silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_value_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """YAML's yes and no would pass for 1 and 0."""
+        if isinstance(value, bool) and {int, float} & _types(cls.model_fields[info.field_name or ""].annotation):
+            raise ValueError(f"is a number, not {'yes' if value else 'no'}")
+        return value
 
 
 class Anchor(Strict):
@@ -69,12 +83,25 @@ class Anchor(Strict):
         return self
 
 
-def _level_numbers(levels: list[str]) -> list[float] | list[str]:
-    """Levels as they are told apart: by their number where all are numbers, else in any case."""
+def texts_of(values: Any) -> Any:
+    """The entries of a list as texts: YAML reads 1 and yes as a number and a truth value. No list stays what it is.
+
+    >>> texts_of([1, True, "a"])
+    ['1', 'yes', 'a']
+    """
+    if not isinstance(values, list | tuple):
+        return values
+    if any(value is None or isinstance(value, list | tuple | dict) for value in values):
+        raise ValueError("holds an empty or a nested entry: each is one text, in quotes where it is 'null' or '~'")
+    return [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in values]
+
+
+def _is_number(value: Any) -> bool:
+    """Whether YAML wrote a number; a truth value is none, and neither is nan."""
     try:
-        return [float(level) for level in levels]
-    except ValueError:
-        return [level.strip().casefold() for level in levels]
+        return not isinstance(value, bool) and math.isfinite(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 class FieldSpec(Strict):
@@ -159,11 +186,22 @@ class FieldSpec(Strict):
 
     @field_validator("columns", "blank_tokens", "none_tokens", "choices", "levels", mode="before")
     @classmethod
-    def _texts(cls, value: Any) -> Any:
-        """YAML reads 1 and yes as a number and a truth value: texts are wanted."""
-        if isinstance(value, list | tuple):
-            return [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in value]
-        return value
+    def _texts(cls, value: Any, info: ValidationInfo) -> Any:
+        """Texts; yes and no are levels beside a word, as in [no, maybe, yes], and nothing beside numbers."""
+        if info.field_name == "levels" and isinstance(value, list | tuple):
+            truth = [isinstance(entry, bool) for entry in value]
+            if any(truth) and all(t or _is_number(v) for t, v in zip(truth, value, strict=True)):
+                raise ValueError("holds yes or no beside no word: for a yes or no use kind: boolean")
+        return texts_of(value)
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _scale(cls, scale: Any) -> Any:
+        if scale is None or scale == RATIO:
+            return scale
+        if not isinstance(scale, list | tuple) or len(scale) != 2 or not all(map(_is_number, scale)):
+            raise ValueError("is the least and the largest number, such as [0, 100], or the word ratio")
+        return scale
 
     @field_validator("gold", mode="before")
     @classmethod
@@ -186,26 +224,14 @@ class FieldSpec(Strict):
             raise ValueError(f"a {self.kind} is never a gate: nothing in it is right or wrong")
         if self.error_weight is not None and not 0 <= self.error_weight < float("inf"):
             raise ValueError("'error_weight' is a number from 0 on")
-        self._check_rating()
-        for name, example in KINDS[self.kind].needs.items():
+        kind, defaults = KINDS[self.kind], type(self).model_fields
+        given = [n for n in self.model_fields_set if getattr(self, n) != defaults[n].get_default()]
+        if problem := foreign_problem(self.kind, given) or (kind.problem(self) if kind.problem else None):
+            raise ValueError(problem)
+        for name, example in kind.needs.items():
             if not getattr(self, name):
                 raise ValueError(f"a field of kind {self.kind} needs '{name}', such as {name}: {example}")
         return self
-
-    def _check_rating(self) -> None:
-        """ValueError where the settings of a rating make no scale."""
-        if self.levels and self.scale is not None:
-            raise ValueError("a rating has either 'levels' or a 'scale'")
-        if len(self.levels) == 1 or len(set(_level_numbers(self.levels))) < len(self.levels):
-            raise ValueError("'levels' are at least two different ones, in their order")
-        if isinstance(self.scale, list) and not (
-            len(self.scale) == 2 and -math.inf < self.scale[0] < self.scale[1] < math.inf
-        ):
-            raise ValueError("'scale' is the least and the largest number, such as [0, 100]")
-        if isinstance(self.scale, str) and self.scale != RATIO:
-            raise ValueError("'scale' is the least and the largest number, such as [0, 100], or the word ratio")
-        if self.tolerance is not None and not 0 < self.tolerance < math.inf:
-            raise ValueError("'tolerance' is a number above 0")
 
     @property
     def agreement(self) -> str:

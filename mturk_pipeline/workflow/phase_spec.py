@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
-from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
+from mturk_pipeline.workflow.field_spec import FieldSpec, Strict, texts_of
 from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
 from mturk_pipeline.workflow.slot_names import SLOT, slot_name, slot_problem
 
@@ -170,7 +170,7 @@ class PhaseSpec(Strict):
     @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        return [_as_header(v) for v in value] if isinstance(value, list | tuple) else value
+        return [_as_header(v) for v in texts_of(value)] if isinstance(value, list | tuple) else value
 
     @model_validator(mode="before")
     @classmethod
@@ -185,9 +185,11 @@ class PhaseSpec(Strict):
             raise ValueError(f"{twice} would name two fields; rename one")
         specs = {columns[str(name)]: _fed_by(str(name), spec, columns) for name, spec in fields.items()}
         named: dict[str, Any] = {"fields": specs}
-        if isinstance(keys := data.get("keys"), list | tuple):
-            written = {_as_header(key): column_of(_as_header(key), KEY_MARK, fields) for key in keys}
-            named["keys"] = [written[_as_header(key)] for key in keys]
+        keys = data.get("keys")
+        if isinstance(keys, list | tuple) and all(isinstance(key, str | int | float) for key in keys):
+            headers = list(map(_as_header, texts_of(keys)))
+            written = {key: column_of(key, KEY_MARK, fields) for key in headers}
+            named["keys"] = [written[key] for key in headers]
             in_slots = {column: key for key, column in written.items() if SLOT in key}
             if in_slots and isinstance(earlier := data.get("slot_keys", {}), Mapping):
                 named["slot_keys"] = {**earlier, **in_slots}

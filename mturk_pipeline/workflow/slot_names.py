@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 SLOT = "{i}"
 RECORD = "{n}"
+# Whatever stands in braces, also where one is lost; ${name} is a page's own, which was left unfilled.
+_BRACES = re.compile(r"\{+[^{}]*\}*|\}+")
+_TEMPLATE = re.compile(r"\$\{[^{}]*\}")
 _AROUND = re.compile(r"[_\W]*\{i\}[_\W]*")
 
 
@@ -26,6 +29,16 @@ def numbered(column: str, number: int) -> str:
     return column.replace(SLOT, str(number))
 
 
+def unknown_placeholder(column: str) -> str:
+    """What stands in braces in a column's name and is neither `{i}` nor `{n}`; '' where nothing does.
+
+    >>> [unknown_placeholder(column) for column in ("adj_{I}", "adj_{{i}}", "adj_{i", "adj_{i}_{n}", "${x}")]
+    ['{I}', '{{i}}', '{i', '', '']
+    """
+    held = _BRACES.findall(_TEMPLATE.sub("", column))
+    return next((braces for braces in held if braces not in (SLOT, RECORD)), "")
+
+
 def slot_problem(
     keys: Mapping[str, str], columns: Mapping[str, Sequence[str]], inputs: Iterable[str], items_per_hit: int | None
 ) -> str | None:
@@ -33,6 +46,12 @@ def slot_problem(
 
     `keys` are the columns of keys by name, `columns` those of fields, `inputs` others that fields name.
     """
+    everywhere = (*keys.values(), *(c for names in columns.values() for c in names), *inputs)
+    if unknown := next((c for c in everywhere if unknown_placeholder(c)), None):
+        return (
+            f"the column {unknown!r} holds {unknown_placeholder(unknown)}, which numbers nothing: write {{i}} for the "
+            "slots of a HIT, {n} for the records of a list"
+        )
     in_keys = [c for c in keys.values() if SLOT in c]
     in_fields = [f for f, names in columns.items() if any(SLOT in c for c in names)]
     in_inputs = [c for c in inputs if SLOT in c]

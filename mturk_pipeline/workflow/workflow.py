@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mturk_pipeline.errors import UserError
+from mturk_pipeline.workflow.kind_settings import without_foreign
 from mturk_pipeline.workflow.leads_spec import LeadsSpec
 from mturk_pipeline.workflow.old_names import phase_with_new_names, tell_once
 from mturk_pipeline.workflow.phase_spec import FIELD_MARK, PhaseSpec, column_of
@@ -157,9 +158,19 @@ def _override(spec: Any, changes: Any, where: str) -> Any:
             if isinstance(fields := changes.get("fields"), Mapping):
                 asked = {*spec.fields, *fields}
                 changes = {**changes, "fields": {column_of(str(f), FIELD_MARK, asked): s for f, s in fields.items()}}
-        return type(spec).model_validate(_merge(spec.model_dump(exclude_unset=True), changes))
+        return type(spec).model_validate(_merge(_kept_of(spec, changes), changes))
     except ValueError as error:
         raise WorkflowError(settings_problem(error, type(spec)), where=where) from None
+
+
+def _kept_of(spec: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of `spec`; of a field that gets another kind, those that this one reads."""
+    kept, fields = spec.model_dump(exclude_unset=True), changes.get("fields")
+    if isinstance(spec, PhaseSpec) and isinstance(fields, Mapping):
+        for name in fields.keys() & kept["fields"].keys():
+            kind = fields[name].get("kind") if isinstance(fields[name], Mapping) else None
+            kept["fields"][name] = without_foreign(kept["fields"][name], kind)
+    return kept
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

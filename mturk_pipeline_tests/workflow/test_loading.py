@@ -62,6 +62,49 @@ def test_phases_are_chained_whatever_their_names(tmp_path: Path) -> None:
         (PHASE.replace("[page]", "[page_{i}]"), "put names with { } in quotes: 'page_{i}'"),
         (PHASE.replace("[page]", "['label_{i}']").replace("label:", "'label_{i}':"), "both a key and a field"),
         (PHASE.replace("{kind: choice}", "{kind: choice, columns: ['a{i}{n}']}"), "nothing between {i} and {n}"),
+        *(
+            (PHASE.replace("{kind: choice}", f"{{{field}}}"), says)
+            for field, says in (
+                ("kind: choice, levels: [a, b]", "does not read 'levels' (kind rating does): leave it out, or change"),
+                ("kind: choice, exact: false", "kind choice does not read 'exact' (kind text does)"),
+                ("kind: text, checkbox: true", "kind text does not read 'checkbox' (kind boolean does)"),
+                ("kind: boolean, scale: [0, 1]", "kind boolean does not read 'scale'"),
+                ("kind: text, tolerance: 2", "kind text does not read 'tolerance'"),
+                ("kind: number, choices: [a]", "'choices' (kinds choices, choice do)"),
+                ("kind: rating, separator: ;", "kind rating does not read 'separator'"),
+                ("kind: remark, region: DE, network: x", "'network' (kind handle does), 'region' (kind phone does)"),
+                ("kind: rating, scale: [false, true]", "fields.label.scale: is the least and the largest number"),
+                ("kind: rating, scale: [a, b]", "label.scale: is the least and the largest number, such as [0, 100]"),
+                ("kind: rating, scale: 0-100", "or the word ratio"),
+                ("kind: rating, scale: [0, .inf]", "or the word ratio"),
+                ("kind: rating, scale: [5, 1]", "'scale' is the least and then the largest number"),
+                ("kind: rating, scale: [1, 1]", "'scale' is the least and then the largest number"),
+                ("kind: rating, levels: [false, true]", "label.levels: holds yes or no beside no word"),
+                ("kind: rating, levels: [1, true, 3]", "label.levels: holds yes or no beside no word"),
+                ("kind: rating, levels: [low, null]", "fields.label.levels: holds an empty or a nested entry"),
+                ("kind: rating, levels: [low, 'low ']", "'levels' are at least two different ones"),
+                ("kind: rating, scale: ratio, tolerance: 0.5", "'tolerance' of a ratio is a factor above 1"),
+                ("kind: rating, scale: ratio, tolerance: 1", "'tolerance' of a ratio is a factor above 1"),
+                ("kind: rating, scale: [0, 1], tolerance: -1", "'tolerance' is a number above 0"),
+                ("kind: rating, scale: [0, 1], tolerance: .nan", "'tolerance' is a number above 0"),
+                ("kind: rating, scale: [0, 5], tolerance: true", "fields.label.tolerance: is a number, not yes"),
+                ("kind: rating, levels: [a, b], tolerance: 1", "less than the scale is wide (1)"),
+                ("kind: choice, accept: yes", "fields.label.accept: is a number, not yes"),
+                ("kind: choices, choices: ['a|b', c]", "names 'a|b', but '|' stands between the labels of an answer"),
+                ("kind: choices, choices: [a;b], separator: ;", "without ';', or choose another 'separator'"),
+                ("kind: choice, choices: [Low, 'low ']", "names 'Low' and 'low ', which are one answer: leave one"),
+                ("kind: choices, choices: [a, '']", "names an empty text"),
+                ("kind: choice, columns: ['m_{j}']", "the column 'm_{j}' holds {j}, which numbers nothing: write {i}"),
+                ("kind: choice, columns: ['m_{I}']", "holds {I}, which numbers nothing"),
+                ("kind: choice, columns: ['m_{i']", "holds {i, which numbers nothing"),
+                ("kind: choice, columns: ['m_{{n}}']", "holds {{n}}, which numbers nothing"),
+                ("kind: choice, gold: 'm_{x}'", "holds {x}, which numbers nothing"),
+                ("kind: choice, asked_if: 'm_{N}'", "holds {N}, which numbers nothing"),
+            )
+        ),
+        (PHASE.replace("[page]", "['page_{I}']"), "the column 'page_{I}' holds {I}, which numbers nothing"),
+        (PHASE.replace("[page]", "[null]"), "keys: holds an empty or a nested entry"),
+        (PHASE + "  max_attempts: true\n", "max_attempts: is a number, not yes"),
         (PHASE + "  items_per_hit: 10\n", "no key has {i} in its column"),
         (PHASE + "  slot_keys: {page: pages}\n", "has no {i} for the number of its slot"),
         (PHASE + "  after: nobody\n", "come after none of the others"),
@@ -184,3 +227,30 @@ def test_the_readmes_example_of_several_items_a_hit_is_a_phase() -> None:
     spec = PhaseSpec.model_validate(yaml.safe_load(example))
     assert spec.key_columns == {"tweet": "tweet_{i}"}
     assert list(spec.fields) == ["mood", "topics", "comment (field)"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "kind: rating, levels: [no, maybe, yes]",
+        "kind: rating, scale: ['0', '100'], tolerance: 50",
+        "kind: rating, scale: ratio, tolerance: 1.5",
+        "kind: choices, choices: ['a;b', c]",
+        "kind: choice, choices: ['a|b', c], exact: true, levels: [], scale: null",
+        "kind: choice, columns: ['${mood}']",
+    ],
+)
+def test_settings_that_mean_something_or_stand_as_they_are_by_themselves_pass(tmp_path: Path, field: str) -> None:
+    _phase(tmp_path / "w", "one", PHASE.replace("{kind: choice}", f"{{{field}}}"))
+    assert load_workflow(tmp_path / "w").phases
+
+
+def test_a_project_that_changes_a_kind_takes_its_settings_with_it(tmp_path: Path) -> None:
+    _phase(tmp_path / "w", "one", PHASE.replace("{kind: choice}", "{kind: choice, choices: [a, b], gate: true}"))
+    changes = {"one": {"fields": {"label": {"kind": "text", "exact": False}}}}
+    field = load_workflow(tmp_path / "w").with_overrides(changes, "here").phases["one"].fields["label"]
+    assert (field.kind, field.exact, field.choices, field.gate) == ("text", False, [], True)
+    with pytest.raises(WorkflowError, match="kind text does not read 'levels'"):
+        load_workflow(tmp_path / "w").with_overrides(
+            {"one": {"fields": {"label": {"kind": "text", "levels": ["a"]}}}}, "here"
+        )

@@ -77,7 +77,7 @@ def scale_of(spec: FieldSpec) -> Scale:
     """
     tolerance = spec.tolerance
     if spec.scale == RATIO:
-        return Scale(spec, math.log(tolerance if tolerance and tolerance > 1 else FACTOR))
+        return Scale(spec, math.log(tolerance or FACTOR))
     if tolerance is None and spec.levels:
         step = 1.0 if are_words(spec.levels) else float(np.diff(sorted(map(float, spec.levels))).min())
         tolerance = step / 2
