@@ -75,8 +75,9 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
     def read_cell(text: str) -> tuple[Reading, ...]:
         if kind.between and "&" in text:
             text = without_entities(text)  # its ';' separates nothing
-        if kind.parts and not field.separator and (listed := kind.parts(text, field)) is not None:
-            return _several(map(read_one, listed))
+        if kind.parts:
+            listed = kind.parts(text, field)
+            return (read_one(text),) if listed is None else _several(map(read_one, listed))
         if separator and separator in text and _is_list(text, choices):
             return _several(read_one(part) for part in text.split(separator))
         reading = read_one(text)

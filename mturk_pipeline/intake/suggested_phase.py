@@ -31,6 +31,13 @@ _ONE_TO_ONE = 0.9
 _MOST_KEYS = 3
 
 
+class _PlainYaml(yaml.SafeDumper):
+    """YAML that says each setting in full: a person edits one field of several that have the same levels."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
 def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
     """Write a phase file (YAML) that reads these result files of one kind of task.
 
@@ -46,8 +53,9 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
         raise UnreadableFileError("no phase can be made: " + "; ".join(reasons or ["no file was given"]))
     attributes: dict[str, Any] = {"description": _description(assignments)}
     attributes |= _about_items(assignments, answers)
-    content = yaml.safe_dump(
+    content = yaml.dump(
         {"type": "mturk_pipeline.components.Phase", "attributes": attributes},
+        Dumper=_PlainYaml,
         sort_keys=False,
         allow_unicode=True,
         width=110,

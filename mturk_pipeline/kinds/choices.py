@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from mturk_pipeline.kinds import choice
 from mturk_pipeline.kinds.column_sample import ColumnSample
 from mturk_pipeline.kinds.kind import Kind, Question, Reading, invalid, notes
-from mturk_pipeline.kinds.label_lists import MARKS, SEPARATOR, listed
+from mturk_pipeline.kinds.label_lists import MARKS, SEPARATOR, is_cut, listed
 from mturk_pipeline.texts.plain_text import clean
+from mturk_pipeline.texts.spreadsheet_errors import is_spreadsheet_error
 from mturk_pipeline.vocabulary.agreements import SET
 
 _LONGEST = 20_000
@@ -19,6 +20,8 @@ def read(raw: str, field: Question) -> Reading:
     >>> read("['train', 'bus']", FieldSpec(kind="choices")).value
     'bus|train'
     """
+    if is_cut(raw) and not _is_choice(raw, field):
+        return invalid("a list of labels that is cut off or broken")
     several = parts(raw, field)
     readings = [choice.read(part, field) for part in ([raw] if several is None else several) if clean(part)]
     if not readings:
@@ -64,11 +67,11 @@ def parts(raw: str, field: Question) -> Sequence[str] | None:
         return None
     if (found := listed(text)) is not None:
         return found
-    if field.separator:
-        return text.split(field.separator)
-    known = {choice.key_of(c) for c in field.choices}
-    if choice.key_of(text) in known:
+    if is_cut(text) or _is_choice(text, field) or is_spreadsheet_error(text):
         return None
+    if field.separator:
+        return text.split(field.separator) if field.separator in text else None
+    known = {choice.key_of(c) for c in field.choices}
     for mark in MARKS:
         found = [part for part in text.split(mark) if part.strip()]
         if mark not in text or any(mark in c for c in field.choices):
@@ -76,6 +79,11 @@ def parts(raw: str, field: Question) -> Sequence[str] | None:
         if mark in "|\n" or {choice.key_of(p) for p in found} <= known:
             return found
     return None
+
+
+def _is_choice(text: str, field: Question) -> bool:
+    """Whether a whole text is one of the field's choices."""
+    return choice.key_of(text) in map(choice.key_of, field.choices)
 
 
 def problem(field: Question) -> str | None:

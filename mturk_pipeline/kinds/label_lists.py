@@ -8,6 +8,9 @@ from typing import Any
 
 SEPARATOR = "|"  # Between the labels of several boxes that one worker ticked
 _LIST = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
+# How such a text begins and ends: with the quote of its first or last label, which a label in brackets has not there.
+_BEGUN = re.compile(r"[\[{]\s*(?:[\[{(]\s*)*[\"']|\[\s*(?:-?\d+(?:\.\d+)?|true|false|null|None)\s*(?:,[^\]]*)?$")
+_ENDED = re.compile(r"[\"']\s*(?:[,:]\s*(?:true|false|null|None)\s*)?[\]}]+$")
 MARKS = (SEPARATOR, "\n", ";", ",")
 
 
@@ -20,6 +23,8 @@ def parts_of(raw: str) -> tuple[list[str], str]:
     text = raw.strip()
     if (found := listed(text)) is not None:
         return found, SEPARATOR
+    if is_cut(text):
+        return [text], ""
     for mark in MARKS:
         found = [part.strip() for part in text.split(mark) if part.strip()]
         if mark in text and (mark == SEPARATOR or are_words(found)):
@@ -33,21 +38,31 @@ def are_words(found: Sequence[str]) -> bool:
 
 
 def listed(text: str) -> list[str] | None:
-    """The labels of a list or object that a form or program wrote; None where the text is none.
+    """The labels of a list or object that a form or program wrote; None where the text is none. null is no label.
 
-    >>> listed("['bus', 'car']"), listed('{"bus": true, "car": false}'), listed("bus")
-    (['bus', 'car'], ['bus'], None)
+    >>> listed("['bus', 'car']"), listed('{"bus": true, "car": false}'), listed('["bus", null]'), listed("bus")
+    (['bus', 'car'], ['bus'], ['bus'], None)
     """
     if not _LIST.fullmatch(text):
         return None
     content = _parsed(text)
     if isinstance(content, dict):
-        if not all(isinstance(on, bool) for on in content.values()):
+        if not all(on is None or isinstance(on, bool) for on in content.values()):
             return None
         return [str(label) for label, on in content.items() if on]
-    if isinstance(content, list | tuple | set) and all(isinstance(v, str | int | float) for v in content):
-        return [str(v) for v in content]
+    if isinstance(content, list | tuple | set) and all(v is None or isinstance(v, str | int | float) for v in content):
+        return [str(v) for v in content if v is not None]
     return None
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text is a piece of a list or object that a form or program wrote, or one that holds no plain labels.
+
+    >>> [is_cut(text) for text in ('["bus", "ca', '{"bus": true', '"car"]', '[["bus"]]', "[1, 2", "['bus']", "[other]")]
+    [True, True, True, True, True, False, False]
+    """
+    plain = text.strip()
+    return bool(_BEGUN.match(plain) or _ENDED.search(plain)) and listed(plain) is None
 
 
 def _parsed(text: str) -> Any:

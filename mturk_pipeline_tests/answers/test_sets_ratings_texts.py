@@ -152,3 +152,38 @@ def test_a_choice_called_none_means_itself_to_workers_and_people() -> None:
 def test_a_yes_that_yaml_read_as_a_truth_value_is_the_choice(said_so: str, value: str) -> None:
     assert one("choice", said_so, choices=[True, False])["value"] == value
     assert one("rating", said_so, levels=[False, "perhaps", True])["value"] == value
+
+
+@pytest.mark.parametrize("settings", [{}, {"separator": ","}, {"choices": ["a", "b", "1", "2"]}])
+@pytest.mark.parametrize(
+    "raw",
+    ['["a","b"', '["a","', '["a",', "['a', 'b'", '{"a": true', '{"a": tru', '{"a": true, "b', '"a","b"]', '"a": true}',
+     "[1, 2", '["a", ["b"]]', '[{"a": true}]', '{"a": {"b": true}}', '["a","b"]]'],
+)  # fmt: skip
+def test_a_set_that_is_cut_off_or_broken_is_unreadable_and_never_a_label(raw, settings):
+    answer = one("choices", raw, **settings)
+    assert (answer["state"], answer["note"]) == ("invalid", "a list of labels that is cut off or broken")
+
+
+@pytest.mark.parametrize("settings", [{}, {"separator": ","}, {"choices": ["a", "b"]}])
+@pytest.mark.parametrize(
+    ("raw", "labels"),
+    [
+        ('["a", null]', ["a"]),
+        ("['a', None]", ["a"]),
+        ('{"a": true, "b": null}', ["a"]),
+        ('["a", "b"]', ["a", "b"]),
+        ("[null]", [None]),
+        ('{"a": null}', [None]),
+        ("[]", [None]),
+    ],
+)
+def test_null_is_no_label_of_a_set(raw, labels, settings):
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "choices", **settings}}})
+    assert [value for _, value, _ in said(phase, {"Answer.f": raw})] == labels
+
+
+def test_labels_in_brackets_are_labels():
+    labels = ["[other]", "(none of these)", "[1] agree", '5" pipe', "{x}"]
+    assert [one("choices", label)["value"] for label in labels] == labels
+    assert one("choices", '["a"', choices=['["a"', "b"])["value"] == '["a"'

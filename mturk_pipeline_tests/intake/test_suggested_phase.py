@@ -320,3 +320,13 @@ def test_words_with_commas_between_them_are_a_set_whose_separator_is_said(tmp_pa
     assert (fields["colours"].kind, fields["colours"].separator) == ("choices", ",")
     assert (fields["boxes"].kind, fields["boxes"].separator) == ("choices", None)
     assert fields["how"].kind == "choice"
+
+
+def test_each_field_says_its_settings_in_full(tmp_path):
+    answers = {f"Answer.rating{n}": [str(1 + (n + k) % 5) for k in range(12)] for n in (1, 2, 3)}
+    text = suggest_phase([made(tmp_path / "b.csv", {"Input.page": list("abcdefgh"), **answers})])
+    fields = yaml.safe_load(text)["attributes"]["fields"]
+    assert len(fields) == 3
+    assert all(field["levels"] == ["1", "2", "3", "4", "5"] for field in fields.values())
+    assert "&" not in text
+    assert "*" not in text
