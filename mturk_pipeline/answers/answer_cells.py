@@ -37,7 +37,7 @@ def _read_field(assignments: pd.DataFrame, phase: PhaseSpec, code: int, batches:
         texts.append(cells.iloc[filled].to_numpy(dtype=object))
     raw = _joined(texts, object)
     which, distinct = pd.factorize(raw)
-    read = read_cells(distinct, list(phase.fields.values())[code])
+    read = read_cells(distinct.tolist(), list(phase.fields.values())[code])
     count = np.diff(read.start)[which]
     cell = np.repeat(np.arange(len(raw)), count)
     # Readings of cell c are start[c], start[c] + 1, …: count up within each cell.

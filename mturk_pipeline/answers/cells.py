@@ -1,7 +1,7 @@
 """Meaning of a cell: blank, 'there is none', or one or several answers of its field's kind."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +38,10 @@ class CellTexts(NamedTuple):
     evidence: np.ndarray  # place in EVIDENCE
 
 
-def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
+def reader(field: FieldSpec, texts: Sequence[str] = ()) -> Callable[[str], tuple[Reading, ...]]:
     """A function that reads cells of `field`: a text to its readings, one or more.
+
+    `texts` are all distinct ones of the field, where they are known: a kind may read one in the light of the others.
 
     >>> reader(FieldSpec(kind="email"))("chess@example.edu; go@example.edu")[1].value
     'go@example.edu'
@@ -50,6 +52,7 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
     blanks, nones = field.blanks, field.nones
     choices = frozenset(clean(c).casefold() for c in field.choices)
     separator = field.separator or kind.separator
+    read = kind.read_among(texts, field) if kind.read_among and len(texts) else kind.read
     none = _none_reading(field)
     longest = max(map(len, blanks | nones)) + 12  # with marks around it
     failing = _anchor_test(field.anchor) if field.anchor else None
@@ -62,7 +65,7 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
                 return _BLANK
             if folded in nones or bare in nones:
                 return none
-        reading = kind.read(text, field)
+        reading = read(text, field)
         if (reading.value or text)[0] in SIGNS:
             reading = unless_lost(reading, text, field)
         reading = evidence_of(text, reading, kind, field)
@@ -91,9 +94,9 @@ def reader(field: FieldSpec) -> Callable[[str], tuple[Reading, ...]]:
     return read_cell
 
 
-def read_cells(texts: Iterable[str], field: FieldSpec) -> CellTexts:
+def read_cells(texts: Sequence[str], field: FieldSpec) -> CellTexts:
     """All readings of distinct `texts`, each read once."""
-    read_cell = reader(field)
+    read_cell = reader(field, texts)
     start, values, states, suspicious, note, evidence = [0], [], bytearray(), bytearray(), [], bytearray()
     codes = {state: code for code, state in enumerate(ANSWER_STATES)}
     for text in texts:

@@ -60,6 +60,8 @@ class Kind:
     name: str  # As a phase file has it
     # Text and field to a `Reading`. Total (no text makes it raise) and idempotent (its value reads as itself).
     read: Callable[[str, Question], Reading]
+    # The same for a column of which all distinct texts are known, where what one of them means depends on the others
+    read_among: Callable[[Sequence[str], Question], Callable[[str, Question], Reading]] | None = None
     # How its answers become one: a name in `mturk_pipeline.trust.agreements.AGREEMENTS`
     agreement: str = ONE_VALUE
     # The same for fields with `exact: false`, where the kind knows the difference

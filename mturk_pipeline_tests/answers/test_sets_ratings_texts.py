@@ -187,3 +187,23 @@ def test_labels_in_brackets_are_labels():
     labels = ["[other]", "(none of these)", "[1] agree", '5" pipe', "{x}"]
     assert [one("choices", label)["value"] for label in labels] == labels
     assert one("choices", '["a"', choices=['["a"', "b"])["value"] == '["a"'
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (["not agree", "disagree", "don't agree", "I do not", "no website", "never", "✗"], ["no"] * 7),
+        (["agree", "I agree", "I agree to all that is said", "accepted", "x", "✓", "yes, since May"], ["yes"] * 7),
+        (["maybe", "not sure", "I don't know", "partly", "yes and no", "unknown", "undefined"], [None] * 7),
+        (["nsfw", "nsfw", "NSFW"], ["yes"] * 3),
+        (["I have not done this task before today", None], ["yes", "no"]),
+        (["no_website", "true"], ["yes", "yes"]),
+        (["asdf", "blue"], [None, None]),
+        (["asdf", "yes", "disagree"], [None, "yes", "no"]),
+        (["?", "n/a", "null", "{}", ""], [None, None, "no", "no", "no"]),
+    ],
+)
+def test_a_box_that_is_answered_in_words_is_ticked_only_where_they_say_so(texts, values):
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "boolean", "checkbox": True}}})
+    rows = said(phase, *({"Answer.f": text} for text in texts))
+    assert [value for _, value, _ in rows] == values
