@@ -141,6 +141,7 @@ def _say_problems(
         unreadable_files,
     )
     from mturk_pipeline.projects.phase import project_phase
+    from mturk_pipeline.projects.unknown_columns import unknown_columns
     from mturk_pipeline.workflow.workflow import WorkflowError
 
     try:
@@ -150,8 +151,8 @@ def _say_problems(
     unreadable = unreadable_files(phase)
     for problem in [*unreadable, *files_not_read(phase)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
-    for problem in rows_of_lists_left_out(phase):
-        console.print(f"  {problem.line}", markup=False, soft_wrap=True)
+    for line in (*(problem.line for problem in rows_of_lists_left_out(phase)), *unknown_columns(phase)):
+        console.print(f"  {line}", markup=False, soft_wrap=True)
     if result.verdict is Verdict.NOTHING_THERE and phase.workflow.before(result.phase) is None:
         folders = f"the list to ask about into {phase.folders.input}, the crowd's result files into"
         console.print(f"  put {folders} {phase.folders.batches}", markup=False, soft_wrap=True)

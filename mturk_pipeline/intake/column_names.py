@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from mturk_pipeline.workflow.phase_spec import KEY_MARK, PhaseSpec
+from mturk_pipeline.workflow.settings_problems import nearest
 from mturk_pipeline.workflow.slot_names import RECORD, SLOT
 
 INPUT, ANSWER = "Input.", "Answer."
@@ -194,3 +195,29 @@ def has_answer_column(phase: PhaseSpec, columns: Iterable[str]) -> bool:
     """Whether a file with `columns` answers anything that the phase asks."""
     wanted = {c for field in phase.fields for c in phase.columns_of(field)}
     return len(missing_answer_columns(phase, columns)) < len(wanted)
+
+
+def unknown_inputs(phase: PhaseSpec, columns: Iterable[str], where: str) -> list[str]:
+    """A line for each input column that a field names (`asked_if`, `gold`) and that is none of `columns`.
+
+    `where` says whose columns these are, with a verb: "no result file has".
+    """
+    present = list(columns)
+    named = ((f, s, getattr(spec, s)) for f, spec in phase.fields.items() for s in ("asked_if", "gold"))
+    return [
+        f"{phase.plain_name(field)}: its {setting} names {INPUT}{bare(column, INPUT)}, which {where}: it says nothing"
+        f"{did_you_mean(column, present, INPUT) or '; mend it in the file of the phase'}"
+        for field, setting, column in named
+        if isinstance(column, str) and find_column(present, column) is None
+    ]
+
+
+def did_you_mean(name: str, columns: Iterable[str], prefix: str) -> str:
+    """The column with `prefix` that is most like a name that no column bears, as the end of a line; '' without one.
+
+    >>> did_you_mean("foto", ["Input.photo", "Input.page", "Answer.foto"], INPUT), did_you_mean("x", ["Input.a"], INPUT)
+    ('; did you mean Input.photo?', '')
+    """
+    known = {comparable(bare(column, prefix)): column for column in columns if column.startswith(prefix)}
+    near = nearest(comparable(bare(name, prefix)), known)
+    return f"; did you mean {known[near]}?" if near else ""

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mturk_pipeline.intake.column_names import ANSWER, INPUT, find_column, has_answer_column, key_columns, unmarked
+from mturk_pipeline.intake.column_names import (
+    ANSWER,
+    INPUT,
+    did_you_mean,
+    find_column,
+    has_answer_column,
+    key_columns,
+    unmarked,
+)
 from mturk_pipeline.intake.dialects import Dialect
 from mturk_pipeline.intake.lost_cells import damage_of
 from mturk_pipeline.intake.row_widths import BrokenRows, broken_rows
@@ -134,7 +142,8 @@ def _other_phase(verdict: Verdict, frame: pd.DataFrame, dialect: Dialect, phase:
     names = [f"Input.{column}" for column in phase.key_columns.values()]
     absent = [unmarked(name) for name in names if find_column(frame.columns, name) is None]
     if absent:
-        verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}"
+        near = did_you_mean(absent[0], map(str, frame.columns), INPUT)
+        verdict.problem = f"has no key column {', '.join(absent)}: {dialect.without_keys}{near}"
         verdict.set(verdict.rule.isna(), NO_KEY_COLUMN, f"is in a file without {', '.join(absent)}")
     elif not has_answer_column(phase, frame.columns):
         asked = ", ".join(f"Answer.{c}" for f in phase.fields for c in phase.columns_of(f))[:300]

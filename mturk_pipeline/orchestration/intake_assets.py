@@ -247,7 +247,7 @@ def _raw_output_checks(names: PhaseAssets, phase: ProjectPhase, made: "RawOutput
             "files whose rows are not all accounted for",
             severity=dg.AssetCheckSeverity.ERROR,
         ),
-        _listed(names, "warnings", made.collected.warnings, "things worth a look"),
+        _listed(names, "warnings", [*made.collected.warnings, *made.unknown_columns], "things worth a look"),
     ]
 
 

@@ -22,6 +22,7 @@ from mturk_pipeline.projects.file_problems import (
 )
 from mturk_pipeline.projects.overdue import overdue_words
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
+from mturk_pipeline.projects.unknown_columns import unknown_columns
 from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.vocabulary.dispositions import SUPERSEDED
 from mturk_pipeline.vocabulary.missing_states import NO_HIT, SHORT, UNANSWERED, UNDER_WAY, UNUSABLE
@@ -108,7 +109,7 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str)
         decided=int(decided),
         estimated_errors_left=_estimated_errors_left(phase),
         waiting=tuple(_waiting(phase, inputs, state, why, statuses, missing)),
-        notes=(*_notes(missing), *(_passing(phase) if statuses.get(UNDECIDED) else ())),
+        notes=(*unknown_columns(phase), *_notes(missing), *(_passing(phase) if statuses.get(UNDECIDED) else ())),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
     )

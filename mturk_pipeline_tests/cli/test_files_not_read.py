@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from mturk_pipeline.intake.collecting import collect
+from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.cli.test_commands import EXAMPLE
 from mturk_pipeline_tests.terminal import Cli
 
@@ -234,3 +237,31 @@ def test_what_a_person_said_of_workers_is_never_dropped(cli: Cli, results: Path,
         assert cli("run", name, "--phase", "dirs").code == 0
     finally:
         file.unlink()
+
+
+def test_run_and_status_name_input_columns_that_no_list_and_no_result_file_has(cli: Cli, results: Path) -> None:
+    project = results.parent
+    settings = yaml.safe_load((project / "project.yaml").read_text())
+    field = {"asked_if": "univrsity", "gold": "photo"}
+    settings["overrides"] = {"dirs": {"fields": {"directory_url": field}}}
+    (project / "project.yaml").write_text(yaml.safe_dump(settings))
+    (project / "1_mIn_unis/unis.csv").write_text("university,state\nA,AL\n")
+    vain = "directory_url: its {} names Input.{}, which {}: it says nothing; {}"
+    for where in ("the list to ask about has not", "no result file has"):
+        said = cli("run", project.name, "--phase", "dirs")
+        shown = cli("status", project.name).out
+        asked = vain.format("asked_if", "univrsity", where, "did you mean Input.university?")
+        gold = vain.format("gold", "photo", where, "mend it in the file of the phase")
+        for line in (asked, gold):
+            assert f"  {line}\n" in said.out
+            assert f"  {project.name} dirs: {line}\n" in shown
+        shutil.copy(BATCH, results / "good.csv")
+    settings["overrides"] = {"dirs": {"fields": {"directory_url": {"asked_if": "University", "gold": None}}}}
+    (project / "project.yaml").write_text(yaml.safe_dump(settings))
+    assert "it says nothing" not in cli("run", project.name, "--phase", "dirs").out
+
+
+def test_a_key_column_that_no_file_has_is_told_with_the_nearest() -> None:
+    phase = {"keys": ["univrsity"], "fields": {"directory_url": {"kind": "url"}}}
+    problem = str(collect([BATCH], PhaseSpec.model_validate(phase)).files["problem"].iloc[0])
+    assert problem.endswith("; did you mean Input.university?")

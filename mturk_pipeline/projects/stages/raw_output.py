@@ -7,7 +7,7 @@ import pandas as pd
 from mturk_pipeline.errors import UserError
 from mturk_pipeline.intake.ancestors import with_ancestor_inputs
 from mturk_pipeline.intake.collecting import Collected
-from mturk_pipeline.intake.column_names import missing_answer_columns
+from mturk_pipeline.intake.column_names import ANSWER, did_you_mean, missing_answer_columns, unknown_inputs
 from mturk_pipeline.projects.offers import taken_copies
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.texts.counted import counted
@@ -26,6 +26,7 @@ class RawOutput(NamedTuple):
     assignments: pd.DataFrame
     collected: Collected
     unusable: str | None
+    unknown_columns: list[str]  # a line for each input column that a field names and no result file has
 
 
 def make_raw_output(phase: ProjectPhase) -> RawOutput:
@@ -37,7 +38,8 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     upstream = phase.table("next_input", before) if before else None
     assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.key_columns)
     phase.keep("result_files", collected.files)
-    return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files))
+    unknown = [] if assignments.empty else unknown_inputs(phase.spec, assignments.columns, "no result file has")
+    return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files), unknown)
 
 
 def refuse_unusable(phase: ProjectPhase, assignments: pd.DataFrame) -> None:
@@ -63,5 +65,6 @@ def _unusable(phase: PhaseSpec, assignments: pd.DataFrame, files: pd.DataFrame) 
     unfed = [field for field in phase.fields if set(phase.columns_of(field)) <= missing]
     if not unfed:
         return None
-    columns = ", ".join(f"Answer.{c}" for field in unfed for c in phase.columns_of(field))
-    return f"no result file has {columns}: mend 'columns' of {', '.join(unfed)} in the phase's file, or drop the field"
+    columns, fields = ", ".join(f"Answer.{c}" for f in unfed for c in phase.columns_of(f)), ", ".join(unfed)
+    near = did_you_mean(phase.columns_of(unfed[0])[0], map(str, assignments.columns), ANSWER)
+    return f"no result file has {columns}: mend 'columns' of {fields} in the phase's file, or drop the field{near}"
