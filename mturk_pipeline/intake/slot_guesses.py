@@ -12,7 +12,7 @@ from mturk_pipeline.workflow.slot_names import SLOT
 
 _NUMBER = re.compile(r"(?<!\d)(0|[1-9]\d{0,2})(?!\d)")
 _LEAST_ANSWERED = 0.5  # of the slots: a column of answers stands in a file only where somebody filled it
-_FEWEST_COLUMNS, _FEWEST_HITS = 10, 3  # that look like a column for each item
+FEWEST_COLUMNS, FEWEST_HITS = 10, 3  # that look like a column for each item
 
 
 def numbered_templates(names: Iterable[str], mark: str) -> dict[str, dict[int, str]]:
@@ -84,8 +84,8 @@ def column_for_each_item(assignments: pd.DataFrame) -> str | None:
     columns = [c for c in assignments.columns if str(c).startswith(ANSWER)]
     hits = {c: assignments.loc[_filled(assignments[c]), "hit_id"].nunique() for c in columns}
     single = [c for c, count in hits.items() if count == 1]
-    many = len(single) >= _FEWEST_COLUMNS and 2 * len(single) > sum(count > 0 for count in hits.values())
-    if not many or assignments["hit_id"].nunique() < _FEWEST_HITS:
+    many = len(single) >= FEWEST_COLUMNS and 2 * len(single) > sum(count > 0 for count in hits.values())
+    if not many or assignments["hit_id"].nunique() < FEWEST_HITS:
         return None
     return (
         f"{len(single)} answer columns, such as {' and '.join(single[:2])}, are each answered in one HIT only. A "

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.intake.slot_guesses import FEWEST_COLUMNS, FEWEST_HITS
 from mturk_pipeline.review.item_rows import ROW, as_lists, key_columns
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
-NOT_ASKED = "not_asked"  # an outcome beside those of consensus: the item's input says so (`asked_if`)
+NOT_ASKED = "not_asked"  # an outcome beside those of consensus: its input says so (`asked_if`), or no HIT of it did
 _ORIGINS = ["answers", "hit_ids", "assignment_ids", "given"]
 
 
@@ -61,16 +62,24 @@ def _guesses(consensus: pd.DataFrame, rows: pd.DataFrame, phase: PhaseSpec) -> d
     of_record = pd.MultiIndex.from_frame(rows[["parent_item_id", "element"]], names=ROW)
     of_item = pd.MultiIndex.from_arrays([rows["parent_item_id"], [""] * len(rows)], names=ROW)
     known = set(first.index.unique("field"))
+    alone = _fields_of_one_item(consensus)
     guesses = {}
     for field in phase.fields:
         table = first.xs(field, level="field") if field in known else first.iloc[:0].droplevel("field")
         table = table.reindex(of_record if field in phase.record_fields else of_item).set_axis(rows.index)
         unknown = table["outcome"].isna()
-        absent = NOT_ASKED if phase.fields[field].asked_if else "unknown"
-        table["trust"] = table["trust"].astype(float).mask(unknown, np.nan if absent == NOT_ASKED else 0.0)
-        table["outcome"] = table["outcome"].astype("str").fillna(absent)
+        unasked = unknown & (field in alone or phase.fields[field].asked_if is not None)
+        table["trust"] = table["trust"].astype(float).mask(unknown, 0.0).mask(unasked)
+        table["outcome"] = table["outcome"].astype("str").mask(unknown, "unknown").mask(unasked, NOT_ASKED)
         guesses[field] = table
     return guesses
+
+
+def _fields_of_one_item(consensus: pd.DataFrame) -> set[str]:
+    """The fields that were asked of a single item each, where answers stand in a column for each item."""
+    items = consensus.groupby("field")["item_id"].nunique()
+    alone = items.index[items == 1]
+    return set(alone) if len(alone) >= FEWEST_COLUMNS and consensus["item_id"].nunique() >= FEWEST_HITS else set()
 
 
 def _field_columns(field: str, guess: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,10 @@ import pytest
 
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.contracts.answers import Answers
+from mturk_pipeline.review.cleaned_output import clean
+from mturk_pipeline.review.item_rows import item_rows
 from mturk_pipeline.review.person_values import person_value
+from mturk_pipeline.trust.consensus import find_consensus
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.answers.made import assignments, one, said
@@ -207,3 +210,38 @@ def test_a_box_that_is_answered_in_words_is_ticked_only_where_they_say_so(texts,
     phase = PhaseSpec.model_validate({"fields": {"f": {"kind": "boolean", "checkbox": True}}})
     rows = said(phase, *({"Answer.f": text} for text in texts))
     assert [value for _, value, _ in rows] == values
+
+
+def in_a_column_for_each_item(asked: int, blank: set[tuple[int, int]] = frozenset()) -> pd.DataFrame:
+    """Three answers to each of four HITs, each with `asked` questions of its own; `blank`: assignment, question."""
+    rows = []
+    for n in range(12):
+        first = asked * (n // 3)
+        cells = {f"Answer.t{first + k}": "good" for k in range(asked) if (n, first + k) not in blank}
+        rows.append({"item": f"I{n // 3}", "worker": f"W{n % 3}", "id": f"S{n}", **cells})
+    return assignments(rows)
+
+
+def asking(fields: int) -> PhaseSpec:
+    return PhaseSpec.model_validate({"fields": {f"t{n}": {"kind": "choice"} for n in range(fields)}})
+
+
+def test_a_column_for_each_item_is_asked_in_its_own_hit_only_and_holds_no_other_back():
+    table, phase = in_a_column_for_each_item(4, {(0, 1)}), asking(16)
+    answers = tidy(table, phase)
+    assert len(answers) == 48
+    assert answers.loc[answers["state"] == "blank", ["assignment_id", "field"]].to_numpy().tolist() == [["S0", "t1"]]
+    consensus = find_consensus(answers, phase).assign(accepted=True, trust=0.95)
+    rows = clean(consensus, item_rows(answers, table, phase), phase).set_index("item_id")
+    assert not rows["needs_review"].any()
+    outcomes = rows[[f"t{n}_outcome" for n in range(16)]]
+    assert (outcomes == "not_asked").sum(axis=1).tolist() == [12] * 4
+
+
+def test_questions_that_few_answer_are_asked_all_the_same():
+    sparse = {(n, k) for n in range(12) for k in range(16) if n % 3 or k % 4}
+    for table, phase in (
+        (in_a_column_for_each_item(4, sparse), asking(16)),
+        (in_a_column_for_each_item(2), asking(8)),
+    ):
+        assert len(tidy(table, phase)) == 12 * len(phase.fields)
