@@ -17,7 +17,7 @@ from mturk_pipeline.intake.column_names import ANSWER, INPUT
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.result_file import ResultFile
-from mturk_pipeline.intake.slot_guesses import column_for_each_item, suggest_slots
+from mturk_pipeline.intake.slot_guesses import column_for_each_item, numbered_in_vain, padded_numbers, suggest_slots
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
@@ -61,8 +61,8 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
         width=110,
     )
     place = "<workflow>/<phase>/defs.yaml"
-    unusable = column_for_each_item(assignments)
-    content = f"# {unusable}.\n{content}" if unusable else content
+    lines = (column_for_each_item(assignments), numbered_in_vain(assignments), padded_numbers(assignments))
+    content = "".join(f"# {line}.\n" for line in lines if line) + content
     return f"# Guessed from {len(paths)} result file(s): read it through, then save it as {place}\n{content}"
 
 
