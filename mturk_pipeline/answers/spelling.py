@@ -1,9 +1,12 @@
 """One spelling for values that compare equal: 'Chess Club', 'chess club.' and 'CHESS CLUB' are one value."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.kinds import KINDS, SEPARATOR
+from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -40,6 +43,33 @@ def with_one_spelling(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec
     out = gathered.copy()
     out.loc[list(changed), "value"] = list(changed.values())
     return out
+
+
+def spelt_as_given(known: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
+    """`known` (columns `field` and `value`) with the crowd's spelling of what compares equal.
+
+    For questions whose answers have one spelling over the phase and no declared choices; `answers` is contract Answers.
+    Of a set each label is spelt so.
+    """
+    out = known["value"].copy()
+    for name, spec in phase.fields.items():
+        kind = KINDS[spec.kind]
+        here = (known["field"] == name).to_numpy(dtype=bool) & known["value"].notna().to_numpy(dtype=bool)
+        if kind.key_of is None or kind.one_spelling_in != "phase" or spec.choices or not here.any():
+            continue
+        given = answers.loc[answers["field"] == name, "value"].dropna().unique()
+        spelling = {kind.key_of(value): value for value in given}
+        texts = {text: _respelt(text, spec, spelling) for text in known.loc[here, "value"].unique()}
+        out = out.mask(here, known["value"].map(texts))
+    return known.assign(value=out)
+
+
+def _respelt(text: str, spec: FieldSpec, spelling: Mapping[str, str]) -> str:
+    kind = KINDS[spec.kind]
+    assert kind.key_of is not None
+    parts = kind.parts(text, spec) if kind.parts else None
+    new = [spelling.get(kind.key_of(part), part) for part in ([text] if parts is None else parts)]
+    return new[0] if len(new) == 1 else kind.read(SEPARATOR.join(new), spec).value or text
 
 
 def _rows_by_field(gathered: pd.DataFrame, fields: int) -> list[np.ndarray]:

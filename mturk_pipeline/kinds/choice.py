@@ -46,8 +46,12 @@ def read(raw: str, field: Question) -> Reading:
 
 
 def key_of(value: str) -> str:
-    """The choice in any case and spacing."""
-    return clean(clean(value).casefold())
+    """The choice in any case, spacing and Unicode form, with any kind of dash.
+
+    >>> key_of(" Pro\u2013Life ") == key_of("pro-life")
+    True
+    """
+    return clean(plain_dashes(clean(value)).casefold())
 
 
 def _dated(text: str, choices: tuple[str, ...]) -> Reading:

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from mturk_pipeline.answers.spelling import spelt_as_given
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.contracts.answers import Answers
 from mturk_pipeline.review.cleaned_output import clean
@@ -245,3 +246,20 @@ def test_questions_that_few_answer_are_asked_all_the_same():
         (in_a_column_for_each_item(2), asking(8)),
     ):
         assert len(tidy(table, phase)) == 12 * len(phase.fields)
+
+
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_a_typed_choice_is_one_value_however_it_is_spelt(kind):
+    texts = ["Pro-life", "Pro-life", "pro\u2013life", "PRO-LIFE", " pro-life\u200b", "ｐｒｏ－ｌｉｆｅ"]
+    phase = PhaseSpec.model_validate({"fields": {"f": {"kind": kind}}})
+    assert {value for _, value, _ in said(phase, *({"Answer.f": text} for text in texts))} == {"Pro-life"}
+
+
+def test_what_is_known_takes_the_spelling_of_the_crowd():
+    fields = {"f": {"kind": "choice"}, "g": {"kind": "choices"}, "t": {"kind": "text"}}
+    phase = PhaseSpec.model_validate({"fields": fields})
+    rows = [{"Answer.f": "Against", "Answer.g": "Bus|Car", "Answer.t": "Well"} for _ in range(3)]
+    values = [" AGAINST ", None, "train|BUS|car", "CAR", "WELL"]
+    known = pd.DataFrame({"field": list("ffggt"), "value": values}, dtype="str")
+    spelt = spelt_as_given(known, tidy(assignments(rows), phase), phase)["value"]
+    assert spelt.fillna("-").tolist() == ["Against", "-", "Bus|Car|train", "Car", "WELL"]

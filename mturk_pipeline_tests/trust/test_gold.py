@@ -1,6 +1,7 @@
 """Gold questions: read from an input column, put into the consensus, and telling who is good."""
 
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline_tests.answers import made
 from mturk_pipeline_tests.shared_cases import case
 
 
@@ -180,3 +182,25 @@ def test_what_gold_says_is_the_best_guess_also_where_nobody_gave_it(three):
     assert shown.loc["A", "reasons"].startswith("gold: this is right; the crowd's best guess is a@x.edu: ")
     assert shown.loc["B", ["outcome", "trust"]].tolist() == ["none", 1.0]
     assert shown.loc["D"].equals(consensus.set_index("item_id").loc["D"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "shown"), [("choice", "AGAINST", "Against"), ("choices", "CAR|bus", "Bus|Car")]
+)
+def test_gold_in_another_spelling_is_the_crowds_value(monkeypatch, kind, right, shown):
+    stage = import_module("mturk_pipeline.projects.stages.consensus")
+    monkeypatch.setattr(stage, "outcome_files", lambda phase: [])
+    monkeypatch.setattr(stage, "rate_workers", lambda *given, **named: pd.DataFrame())
+    spec = PhaseSpec.model_validate({"fields": {"f": {"kind": kind, "gold": "right"}}})
+    rows = [
+        {"item": f"I{n}", "id": f"S{n}{w}", "worker": w, "Answer.f": shown, "Input.right": right if n == 0 else None}
+        for n in range(4)
+        for w in "abc"
+    ]
+    table = made.assignments(rows)
+    tables = {"answers": tidy(table, spec), "raw_output": table, "items": table, "decisions": pd.DataFrame()}
+    before = stage.WorkerPriors(pd.DataFrame({"worker": [], "right": [], "given": []}), {})
+    found = stage.make_consensus(SimpleNamespace(spec=spec), tables, {}, before)
+    row = found.consensus.set_index("item_id").loc["I0"]
+    assert (row["value"], row["trust"]) == (shown, 1)
+    assert "gold: this is right" not in row["reasons"]

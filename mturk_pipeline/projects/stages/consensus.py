@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from mturk_pipeline.answers.spelling import spelt_as_given
 from mturk_pipeline.intake.unknown_workers import anonymous_notes
 from mturk_pipeline.leads.mail_outcome_files import read_outcomes
 from mturk_pipeline.leads.mail_outcome_truth import outcomes_as_truth
@@ -59,7 +60,7 @@ def make_consensus(
     gold = gold_truth(votes, assignments, spec)
     known = known_before(votes, before.history, before.standing, gold)
     weights = {worker: weight_of(worker, before.standing) for worker in answers["worker"].unique()}
-    outside = Outside(gold=gold_values(assignments, spec), weight=weights)
+    outside = Outside(gold=spelt_as_given(gold_values(assignments, spec), answers, spec), weight=weights)
     fitted = fit(answers, spec, known=known, votes=votes, outside=outside)
     consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
     judged = _judged(phase, votes, consensus, tables)
@@ -72,10 +73,10 @@ def make_consensus(
             votes=votes,
             judged=truth,
             unjudged=fitted.unjudged,
-            outside=replace(outside, decided=decided),
+            outside=replace(outside, decided=spelt_as_given(decided, answers, spec)),
         )
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
-    consensus = with_gold(consensus, assignments, spec)
+    consensus = spelt_as_given(with_gold(consensus, assignments, spec), answers, spec)
     judged_rows = evidence_rows(fitted)
     return FittedPhase(
         consensus=consensus,
