@@ -1,13 +1,16 @@
 """Meaning of a person's text in a cell for its field: a value, "there is none", or nothing."""
 
+import re
 from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from mturk_pipeline.kinds import key_of, read
+from mturk_pipeline.kinds import KINDS, key_of, read
 from mturk_pipeline.review.shown_values import as_typed
 from mturk_pipeline.workflow.field_spec import FieldSpec
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+
+_LINE_ENDS = re.compile(r"[^\S\n]+(?=\n)")  # spaces before a line break
 
 
 class PersonValue(NamedTuple):
@@ -19,7 +22,9 @@ class PersonValue(NamedTuple):
 
 
 def person_value(text: str, field: FieldSpec) -> PersonValue:
-    """The meaning of `text` as a person's value of `field`.
+    r"""The meaning of `text` as a person's value of `field`.
+
+    Free text stays as it was typed, with its line breaks; values of other kinds are normalised.
 
     >>> person_value("HTTP://Example.edu/ ", FieldSpec(kind="url")).value
     'https://example.edu'
@@ -27,6 +32,8 @@ def person_value(text: str, field: FieldSpec) -> PersonValue:
     ('none', 'blank')
     >>> person_value("ask the dean", FieldSpec(kind="email"))[:2]
     ('odd', 'ask the dean')
+    >>> person_value("two  lines \nof it\n", FieldSpec(kind="text")).value
+    'two  lines\nof it'
     """
     text = as_typed(text)
     if text.casefold() in field.nones:
@@ -38,6 +45,8 @@ def person_value(text: str, field: FieldSpec) -> PersonValue:
         return PersonValue("none", None)
     if reading.value is None:
         return PersonValue("odd", text, reading.note)
+    if KINDS[field.kind].prose:
+        return PersonValue("value", _LINE_ENDS.sub("", text))
     return PersonValue("value", reading.value)
 
 
@@ -55,6 +64,6 @@ def match_keys(cells: pd.Series, name: str, phase: PhaseSpec) -> pd.Series:
     """The form in which a record's key values are compared; '' for none."""
     field = phase.fields[name]
     codes, uniques = pd.factorize(cells.astype("str"))
-    values = [person_value(u, field).value for u in uniques]
-    keys = [key_of(v, field.kind).casefold() if v else "" for v in values]
+    values = [person_value(u, field).value or "" for u in uniques]
+    keys = [key_of(read(v, field).value or v, field.kind).casefold() if v else "" for v in values]
     return pd.Series([*keys, ""], dtype="str").take(codes).set_axis(cells.index)

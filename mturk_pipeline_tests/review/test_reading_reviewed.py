@@ -308,3 +308,34 @@ def test_what_was_kept_before_it_said_whose_a_value_is_still_counts(contacts):
     contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok", "email": "row@example.edu"}])
     assert accepted_email(contacts, kept) == "row@example.edu"
     assert accepted_email(contacts, with_export(kept, contacts.book().shown)) == "row@example.edu"
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_a_text_of_a_person_keeps_its_lines(contacts, ending):
+    """All texts of a cell stand in it, one a line: who corrects one of them keeps the others apart."""
+    given = contacts.cleaned
+    contacts.cleaned = given.assign(note=given["note"].mask(given["club"] == "Drama", "one text\nanother text"))
+    texts = {"Drama": "one text\nanother, better text  \n", "Rowing": '\'Twas  a boat,  \r\n\r\n  "she" said'}
+    rows = pd.DataFrame([{"item_id": contacts.id_of(club), "note": text} for club, text in texts.items()])
+    path = contacts.folder / f"anna{ending}"
+    rows.to_csv(path, index=False) if ending == ".csv" else rows.to_excel(path, index=False)
+    notes = contacts.status()["note"]
+    assert notes["Drama"] == "one text\nanother, better text"
+    assert notes["Rowing"] == '\'Twas  a boat,\n\n  "she" said'
+
+
+def test_who_joins_two_lines_of_a_text_changed_it(contacts):
+    given = contacts.cleaned
+    contacts.cleaned = given.assign(note=given["note"].mask(given["club"] == "Drama", "one\ntwo"))
+    contacts.save([{"item_id": contacts.id_of("Drama"), "note": "one two"}])
+    assert contacts.status()["note"]["Drama"] == "one two"
+
+
+def test_an_accepted_text_keeps_its_lines_when_the_crowd_says_more(contacts):
+    given = contacts.cleaned
+    contacts.cleaned = given.assign(note=given["note"].mask(given["club"] == "Drama", "one\ntwo"))
+    shown, contacts.cleaned = contacts.book().shown, given
+    export = str(shown["export"].iloc[0])
+    contacts.save([{"item_id": contacts.id_of("Drama"), "export": export, "decision": "accept", "note": "one\ntwo"}])
+    table = apply_decisions(given, contacts.read(shown), contacts.phase).set_index("club")
+    assert table["note"]["Drama"] == "one\ntwo"
