@@ -17,6 +17,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 # A number stands for when each was first seen, until the moment is known.
 _COLUMNS = [" since" if name == "decided_at" else name for name in Decisions.names()]
 _NONE = "\x00"
+_AT = ["at_sheet", "at_row"]  # of a cell that stands elsewhere than its row
 BETWEEN = " | "  # comments on the same item
 # Sheet n's rows become n * _SHEET + row, so that rows of different sheets stay apart.
 _SHEET = 2**32
@@ -114,12 +115,12 @@ def _agreement(verdicts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells_told(edits: pd.DataFrame, seen: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
-    """Each row's value of each field, equal where it means the same: row, field, text."""
+    """Each row's value of each field, equal where it means the same: row, field, text, and where an edit stands."""
     parts = [edits.assign(text=cell_texts(edits["after"]).mask(edits["after"].isna(), _NONE))]
     for name, here in seen.groupby("field", sort=False):
         nones = phase.fields[str(name)].nones
         parts.append(here.assign(text=here["cell"].mask(here["cell"].str.casefold().isin(nones), _NONE)))
-    return pd.concat(parts)[["row", "field", "text"]]
+    return pd.concat(parts)[["row", "field", "text", *_AT]]
 
 
 def _pairs(verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -136,19 +137,42 @@ def _differ(pairs: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
     Accepting and fixing do where both say something of a field and not the same; the other decisions say nothing
     about values.
     """
-    kinds = [
+    kinds = _kinds(pairs)
+    return (kinds[0] != kinds[1]) | pairs.index.isin(_other_values(pairs, cells)["pair"])
+
+
+def _kinds(pairs: pd.DataFrame) -> list[pd.Series]:
+    """What both verdicts of each pair decide: "good" where they accept or fix."""
+    return [
         pairs[name].mask(pairs[name].isin(["", "accept", "fix"]), "good") for name in ("decision", "decision_other")
     ]
+
+
+def _other_values(pairs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of which both accept or fix (pair) and fields of which they hold different values, with their places."""
+    kinds = _kinds(pairs)
     good = pairs.loc[(kinds[0] == "good") & (kinds[1] == "good"), ["row", "row_other"]].reset_index(names="pair")
-    shared = good.merge(cells, on="row").merge(cells, left_on=["row_other", "field"], right_on=["row", "field"])
-    other_value = shared.loc[shared["text_x"] != shared["text_y"], "pair"]
-    return (kinds[0] != kinds[1]) | pairs.index.isin(other_value)
+    second = cells.set_axis(["row_other", "field", *(f"{name}_other" for name in ("text", *_AT))], axis=1)
+    shared = good.merge(cells, on="row").merge(second, on=["row_other", "field"])
+    return shared[shared["text"] != shared["text_other"]]
 
 
 def _against_each_other(standing: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Per item about which people disagree the first two rows that do, as `_pairs` gives them."""
+    """Per item about which people disagree the first two rows that do, as `_pairs` gives them.
+
+    Where they hold different values, the places are those of the cells, and `field` is the first of these.
+    """
     pairs = _pairs(standing)
-    return pairs[_differ(pairs, cells)].drop_duplicates("item_id")
+    against = pairs[_differ(pairs, cells)].drop_duplicates("item_id")
+    values = _other_values(against, cells).sort_values(["pair", "field"]).drop_duplicates("pair").set_index("pair")
+    values = values.reindex(against.index)
+    places = {}
+    for end in ("", "_other"):
+        apart = values[f"at_row{end}"].notna()
+        for name in ("sheet", "row"):
+            cell, row = values[f"at_{name}{end}"], against[f"source_{name}{end}"]
+            places[f"source_{name}{end}"] = row.where(~apart, cell)
+    return against.assign(**places, field=values["field"])
 
 
 def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -179,14 +203,18 @@ def _first_pairs(disputed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _disputes(pairs: pd.DataFrame) -> list[dict[str, object]]:
-    """One problem per disputed item, at its first place, naming the first place that says otherwise."""
+    """One problem per disputed item, at its first place, naming the first place that says otherwise.
+
+    `pairs` may have the column field: what they say otherwise; missing for the whole row.
+    """
     problems = []
     for pair in pairs.to_dict("records"):
         sheet = None if pd.isna(pair["source_sheet"]) else str(pair["source_sheet"])
         place = source_place(pair["source_file_other"], pair["source_sheet_other"], int(pair["source_row_other"]))
         reason = f"{place} says otherwise about the same item, so it stays undecided: decide it in the newest workbook"
-        row = int(pair["source_row"])
-        problems.append(problem(pair["source_file"], sheet, row, None, "conflicting_decisions", reason))
+        row, field = int(pair["source_row"]), pair.get("field")
+        column = None if pd.isna(field) else str(field)
+        problems.append(problem(pair["source_file"], sheet, row, column, "conflicting_decisions", reason))
     return problems
 
 

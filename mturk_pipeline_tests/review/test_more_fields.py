@@ -178,6 +178,49 @@ def test_the_same_edit_on_both_sheets_is_one_and_two_others_are_a_problem(wide: 
     assert wide.row("Ann Ames")["status"] == "undecided"
 
 
+def doubled(source: Path, *rows: tuple[str, str, str]) -> dict[str, list[int]]:
+    """The workbook with rows (person, field, text) once more below its sheet of more fields; rows of each field."""
+    book = openpyxl.load_workbook(source)
+    sheet = book[MORE_FIELDS]
+    header = {c.value: n for n, c in enumerate(sheet[1])}
+    for person, field, text in rows:
+        [row] = [
+            [c.value for c in row]
+            for row in sheet.iter_rows(min_row=2)
+            if (row[header["person"]].value, row[header["field"]].value) == (person, field)
+        ]
+        sheet.append([text if n == header["value"] else value for n, value in enumerate(row)])
+    book.save(source)
+    more = sheet_frame(source, MORE_FIELDS)
+    person = more["person"].eq(rows[0][0])
+    return {f: [int(n) + 2 for n in more.index[person & (more["field"] == f)]] for f in more["field"].unique()}
+
+
+@pytest.mark.parametrize("drop", [(), ("review", "accepted automatically")])
+def test_two_rows_of_one_cell_that_contradict_each_other_are_told_where_they_stand(
+    wide: Wide, drop: tuple[str, ...]
+) -> None:
+    # Of the first pair both say the same; the field of the second comes later on the sheet.
+    edits = [(MORE_FIELDS, "Ann Ames", "q25", "same"), (MORE_FIELDS, "Ann Ames", "q31", "one")]
+    path = wide.edit(*edits, drop=drop)
+    rows = doubled(path, ("Ann Ames", "q25", "same"), ("Ann Ames", "q31", "another"))
+    reviews = wide.read()
+    assert made.rules(reviews) == ["conflicting_decisions"]
+    told = reviews.problems.iloc[0]
+    assert (told["source_sheet"], told["column"]) == (MORE_FIELDS, "q31")
+    [other] = set(rows["q31"]) - {int(told["source_row"])}
+    assert f"sheet {MORE_FIELDS}, row {other} " in told["reason"]
+
+
+def test_decisions_that_contradict_each_other_are_told_on_their_rows(wide: Wide) -> None:
+    wide.edit(("review", "Ann Ames", "decision", "drop"), name="anna.xlsx")
+    wide.edit((MORE_FIELDS, "Ann Ames", "q25", "one"), ("review", "Ann Ames", "decision", "fix"), name="ben.xlsx")
+    told = wide.read().problems.iloc[0]
+    assert (told["source_file"], told["source_sheet"]) == ("anna.xlsx", "review")
+    assert "ben.xlsx, sheet review, row 2" in told["reason"]
+    assert pd.isna(told["column"])
+
+
 def test_an_edit_on_one_sheet_stands_beside_the_value_as_shown_on_the_other(wide: Wide) -> None:
     wide.edit(("review", "Ann Ames", "q25", "q25 of 0"), (MORE_FIELDS, "Ann Ames", "q25", "right"))
     assert made.told(wide.read()) == {("q25", "fix", "right")}
