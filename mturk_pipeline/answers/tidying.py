@@ -17,6 +17,7 @@ from mturk_pipeline.contracts.assignments import Assignments
 from mturk_pipeline.intake.mended_cells import original_cells
 from mturk_pipeline.intake.slots import HIT_SLOT, in_file, slots_of
 from mturk_pipeline.kinds.kind import notes as join_notes
+from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, EVIDENCE, JUNK, NONE_DECLARED
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -32,7 +33,7 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
     assignments
         Contract `Assignments`; columns of the phase that are missing count as blank, their case does not matter. Of a
         HIT that asks about several items, each slot is an answer about its own; two slots about one item are one
-        answer.
+        answer: with the values of both, of sets that of the first slot with one.
 
     Returns
     -------
@@ -52,6 +53,7 @@ def tidy(assignments: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
         gathered["column"] = in_file(gathered["column"], number)
         gathered["note"] = in_file(gathered["note"], number)
         first = _first_slots(assignments)
+        gathered = _one_set_each(gathered, first, phase)
         gathered["row"], every = first[gathered["row"]], np.unique(first)
     codes = {name: code for code, name in enumerate(phase.fields)}
     listed = gathered["field"].isin([codes[name] for name in phase.record_fields]).to_numpy(dtype=bool)
@@ -66,6 +68,20 @@ def _first_slots(slots: pd.DataFrame) -> np.ndarray:
     """For each row of a table of slots the first of its assignment about the same item."""
     pair = pd.factorize(pd.MultiIndex.from_frame(slots[["assignment_id", "item_id"]]))[0]
     return np.unique(pair, return_index=True)[1][pair]
+
+
+def _one_set_each(gathered: pd.DataFrame, first: np.ndarray, phase: PhaseSpec) -> pd.DataFrame:
+    """`gathered` without the second set of a worker about one item: both together are a set that nobody gave.
+
+    `first` is the first of each assignment's rows about the same item.
+    """
+    whole = np.array([AGREEMENTS[spec.agreement].empty_is_an_answer for spec in phase.fields.values()], dtype=bool)
+    row, field = gathered["row"].to_numpy(), gathered["field"].to_numpy()
+    item = first[row] * len(phase.fields) + field
+    order = np.lexsort((row, -gathered["state"].to_numpy().astype(np.int64), item))
+    items, at = np.unique(item[order], return_index=True)
+    chosen = row[order][at][np.searchsorted(items, item)]
+    return gathered[~whole[field] | (row == chosen)]
 
 
 def _scalars(gathered: pd.DataFrame, item: np.ndarray, phase: PhaseSpec, every: np.ndarray) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 from mturk_pipeline.intake.column_names import ANSWER, INPUT, bare, find_column, hit_slot, slot
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.lost_cells import damage_of
+from mturk_pipeline.texts.source_place import source_place
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.slot_names import RECORD, SLOT, numbered, slot_name
 
@@ -189,6 +190,13 @@ def slot_notes(table: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
     yield from _counted(
         _answered_without_key(table, phase), f"is answered, but has no {names}: the answers are not used"
     )
+
+
+def slot_lines(raw_output: pd.DataFrame, phase: PhaseSpec) -> Iterator[str]:
+    """`slot_notes` of each file of raw output, with the file's name."""
+    if phase.has_slots and not raw_output.empty:
+        for (file, sheet), rows in raw_output.groupby(["source_file", "source_sheet"], sort=True, dropna=False):
+            yield from (f"{source_place(str(file), sheet)}: {note}" for note in slot_notes(rows, phase))
 
 
 _ROW = " row"

@@ -122,10 +122,15 @@ def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | 
 
 
 def _facts(phase: ProjectPhase) -> dict[str, str]:
-    """Lines on the sheet `about`: how trust was found, and why few rows pass where few do."""
+    """Lines on the sheet `about`: how trust was found, why few rows pass where few do, and slots that are no items."""
+    from mturk_pipeline.intake.slots import slot_lines
+
     names = {"trust": "trust_notes", "why few rows pass": "passing_advice"}
     tables = {name: phase.table(table) for name, table in names.items()}
-    return {name: "; ".join(t["note"]) for name, t in tables.items() if t is not None and not t.empty}
+    facts = {name: "; ".join(t["note"]) for name, t in tables.items() if t is not None and not t.empty}
+    raw = phase.table("raw_output")
+    slots = "" if raw is None else "\n".join(slot_lines(raw, phase.spec))
+    return {**facts, "slots": slots} if slots else facts
 
 
 def tables_of(phase: ProjectPhase) -> Tables | None:

@@ -10,7 +10,7 @@ import pandas as pd
 from mturk_pipeline.answers.unreadable import Unreadable, unreadable, unreadable_line
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project
-from mturk_pipeline.intake.slots import slots_of
+from mturk_pipeline.intake.slots import slot_lines, slots_of
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.offers.hit_history import GRACE
 from mturk_pipeline.projects.due_phases import Inputs, Verdict
@@ -109,7 +109,12 @@ def _phase_status(phase: ProjectPhase, inputs: Inputs, state: Verdict, why: str)
         decided=int(decided),
         estimated_errors_left=_estimated_errors_left(phase),
         waiting=tuple(_waiting(phase, inputs, state, why, statuses, missing)),
-        notes=(*unknown_columns(phase), *_notes(missing), *(_passing(phase) if statuses.get(UNDECIDED) else ())),
+        notes=(
+            *unknown_columns(phase),
+            *([] if raw is None else slot_lines(raw, phase.spec)),
+            *_notes(missing),
+            *(_passing(phase) if statuses.get(UNDECIDED) else ()),
+        ),
         missing={str(k): int(v) for k, v in missing["state"].value_counts().items()},
         unreadable=() if answers is None else unreadable(answers),
     )

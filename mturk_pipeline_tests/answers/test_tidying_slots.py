@@ -1,8 +1,12 @@
 """Answers of HITs that ask about several items: one per item, with the column where it stood."""
 
+import pandas as pd
+
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.contracts.answers import Answers
+from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.review.item_rows import item_rows
+from mturk_pipeline.trust.consensus import find_consensus
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked
 from mturk_pipeline_tests.slots_made import PHASE, batch, slots
@@ -61,3 +65,38 @@ def test_what_a_spreadsheet_did_to_a_slots_cell_is_told(tmp_path):
     assert keen["value"].tolist() == ["12", "7", "9"]
     assert (keen["note"] != "").all()
     assert (answers.loc[answers["adj"] == "dull", "note"] == "").all()
+
+
+def test_of_two_sets_about_one_item_the_first_is_its_workers(tmp_path):
+    fields = {"topics": {"kind": "choices", "columns": ["topics_{i}"]}}
+    spec = PhaseSpec.model_validate({"keys": ["adj_{i}"], "fields": fields})
+    cells = slots(answer="topics_", keen="art/ /law", dull="art", Keen="law|war/law/law")
+    answers, _ = answers_of(batch(tmp_path / "a.csv", cells), spec)
+    keen = answers[answers["adj"] == "keen"]
+    assert keen.groupby("assignment_id")["value"].agg(list).tolist() == [["art"], ["law"], ["law"]]
+    assert keen["answer_column"].tolist() == ["Answer.topics_1", "Answer.topics_3", "Answer.topics_1"]
+
+
+def test_a_worker_counts_once_for_an_item_however_often_it_stands_in_the_hit(tmp_path):
+    kinds = {"level": {"kind": "rating", "scale": [0, 100]}, "why": {"kind": "text", "exact": False}}
+    kinds["note"] = {"kind": "remark"}
+    fields = {name: {**kind, "columns": [name + "_{i}"]} for name, kind in kinds.items()}
+    spec = PhaseSpec.model_validate({"keys": ["adj_{i}"], "fields": fields})
+    cells = {"Input.adj_1": "keen", "Input.adj_2": "dull", "Input.adj_3": "keen"}
+    cells |= {"Answer.level_1": "10/50/50", "Answer.level_2": "20/40/60", "Answer.level_3": "90/50/50"}
+    cells |= {f"Answer.{name}_1": "one line/two lines/three lines" for name in ("why", "note")}
+    cells |= {f"Answer.{name}_3": "another line/two lines/three lines" for name in ("why", "note")}
+    given = checked([batch(tmp_path / "a.csv", cells)], spec).assignments
+    found = find_consensus(tidy(given, spec), spec)
+    item = item_ids(pd.DataFrame({"adj": ["keen"]})).item()
+    keen = found[found["item_id"] == item].set_index("field")
+    assert keen["reasons"].str.partition(", so")[0].to_dict() == {
+        "level": "3 ratings (10, 50, 90)",
+        "why": "4 different texts of 3 workers",
+        "note": "4 remarks of 3 workers",
+    }
+    # Both ratings of the first worker are one, of 50.
+    same = {**cells, "Answer.level_1": "50", "Answer.level_3": "50"}
+    once = find_consensus(tidy(checked([batch(tmp_path / "b.csv", same)], spec).assignments, spec), spec)
+    once = once[once["item_id"] == item].set_index("field")
+    assert keen.loc["level", ["value", "trust"]].tolist() == once.loc["level", ["value", "trust"]].tolist()

@@ -14,9 +14,11 @@ from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import Project, make_project
 from mturk_pipeline.folders.tables import read_table, table_path
 from mturk_pipeline.orchestration.running import run_project
+from mturk_pipeline.projects.due_phases import Verdict
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.projects.sampling import draw_sample
 from mturk_pipeline.projects.settlement import phases_to_settle, settle
+from mturk_pipeline.projects.status import project_status
 from mturk_pipeline.projects.tracing import trace_lead
 from mturk_pipeline_tests.slots_made import batch
 
@@ -163,6 +165,22 @@ def _through_the_next_phase(road: Road, offered: list[dict[str, str]]) -> None:
     assert {name: _approved(path) for name, path in uploads.items()} == {
         "_settlement_first.csv": 9, "_settlement_second.csv": 3, "_settlement_uses.csv": 15,
     }  # fmt: skip
+
+
+def test_slots_that_are_no_items_are_told_where_people_look(road: Road) -> None:
+    cells = {"Input.adj_1": "keen", "Input.adj_2": "KEEN", "Input.adj_3": "", "Answer.mood_3": "good"}
+    cells |= {f"Answer.mood_{n}": "good" for n in (1, 2)} | {"Answer.remark": "fine"}
+    batch(road.path("2_mOut_words/first.csv"), cells)
+    road.run("words")
+    states = project_status(road.home, road.project, road.workflow, lambda phase, inputs: (Verdict.UP_TO_DATE, ""))
+    told = [note for note in next(states).notes if note.startswith("first.csv")]
+    assert len(told) == 2
+    assert "row 2, slot 2; row 3, slot 2; row 4, slot 2: has the same adj_{i} as one before it in its row" in told[0]
+    about = pd.read_excel(
+        road.path("3_notebookProcessed_words/review_words.xlsx"), sheet_name="about", engine="calamine"
+    )
+    [text] = about.loc[about["about"] == "slots", "this workbook"]
+    assert text.splitlines() == told
 
 
 def _held(road: Road) -> Iterator:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mturk_pipeline.kinds.rating import RATIO, are_words, ends
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell, Same, calibrated, cells_of, known_by_cell
 from mturk_pipeline.trust.agreements.rating_model import Levels, Ratings, fit_levels, krippendorff_alpha
 from mturk_pipeline.trust.answer_codes import Floats, Ints
@@ -121,7 +122,9 @@ def _fill(out: PerCell, ballots: Ballots, number: int, scale: Scale, weights: Fl
     values = np.array([scale.number(v) for v in ballots.candidates.value.tolist()], dtype=float)
     of_field = cells.field[ballots.candidates.cell[ballots.support_candidate]] == number
     kept = np.flatnonzero(of_field & ~np.isnan(values[ballots.support_candidate]))
-    vote, y = ballots.support_vote[kept], values[ballots.support_candidate[kept]]
+    # A worker who rated an item twice has one rating of it: the mean.
+    vote, of_vote = np.unique(ballots.support_vote[kept], return_inverse=True)
+    y = sums(of_vote, values[ballots.support_candidate[kept]], len(vote)) / np.bincount(of_vote, minlength=len(vote))
     said, item = np.unique(votes.cell[vote], return_inverse=True)
     empty = np.setdiff1d(np.flatnonzero(cells.field == number), said)
     out.trust[empty] = 0.0 if scale.tolerance is not None else np.nan
@@ -175,10 +178,21 @@ def _write(out: PerCell, ballots: Ballots, said: Ints, ratings: Ratings, fit: Le
         out.detail[cell], out.runners_up[cell] = between, sorted(given, key=scale.number)
         out.runners_up_trust[cell] = [math.nan] * len(given)
         shown = ", ".join(out.runners_up[cell][:_MOST_SHOWN]) + (", …" if len(given) > _MOST_SHOWN else "")
-        rated = f"{number[at]} ratings ({shown})" if number[at] > 1 else f"only one rating ({shown})"
+        rated = _rated(int(number[at]), len(given), shown)
         without = "; the field has no scale, so there is no trust" if scale.tolerance is None else ""
         out.words[cell] = f"{rated}, so between {between.replace(' to ', ' and ')} with 95 %{without}"
         out.flag_text[cell] = f"Rated {out.value[cell]}, {between}"
+
+
+def _rated(workers: int, values: int, shown: str) -> str:
+    """How many ratings there are, in words; `values` of them differ.
+
+    >>> _rated(3, 2, "10, 50"), _rated(1, 1, "10"), _rated(2, 3, "10, 50, 90")
+    ('3 ratings (10, 50)', 'only one rating (10)', '3 ratings of 2 workers (10, 50, 90)')
+    """
+    if values > workers:
+        return f"{values} ratings of {counted(workers, 'worker')} ({shown})"
+    return f"{workers} ratings ({shown})" if workers > 1 else f"only one rating ({shown})"
 
 
 def _inside(z: float) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.trust.agreements.base import Agreed, Outside, PerCell
-from mturk_pipeline.trust.answer_codes import BLANK, INVALID, VALID, Ints
+from mturk_pipeline.trust.answer_codes import BLANK, INVALID, VALID, Bools, Ints
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -26,7 +26,7 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
     names = list(phase.fields)
     remark = np.array([not AGREEMENTS[spec.agreement].may_gate for spec in phase.fields.values()])[cells.field]
     required = np.array([spec.required for spec in phase.fields.values()])[cells.field]
-    several, clean = _items_of_texts(ballots), ballots.candidates.clean
+    several, clean, gave_several = _items_of_texts(ballots), ballots.candidates.clean, _gave_several(ballots)
     out.trust[:] = math.nan
     for cell in range(len(cells.field)):
         here = range(cells.start[cell], cells.start[cell + 1])
@@ -40,7 +40,9 @@ def agree(ballots: Ballots, phase: PhaseSpec, outside: Outside) -> Agreed:
         blank = int(cells.counts[cell, BLANK]) if required[cell] else 0
         repeated = [int(several[k]) for k in texts]
         copied = sum(not clean[k] for k in texts)
-        out.words[cell] = _words(given, repeated, copied, blank, int(cells.counts[cell, INVALID]), bool(remark[cell]))
+        givers = int(cells.counts[cell, VALID]) if gave_several[cell] else 0
+        invalid = int(cells.counts[cell, INVALID])
+        out.words[cell] = _words(given, repeated, copied, blank, invalid, givers, remark=bool(remark[cell]))
         what = names[cells.field[cell]] if remark[cell] else "Free text"
         out.flag_text[cell] = f"{what}: {out.detail[cell]}"
     return out.agreed()
@@ -57,15 +59,27 @@ def _items_of_texts(ballots: Ballots) -> Ints:
     return np.array([len(value[key]) for key in keys], dtype=np.int64)
 
 
-def _words(texts: list[str], items: list[int], copied: int, blank: int, invalid: int, remark: bool) -> str:
-    """What stands out in the texts of a cell.
+def _gave_several(ballots: Ballots) -> Bools:
+    """(C) whether some worker gave several texts."""
+    out = np.zeros(len(ballots.cells.field), dtype=bool)
+    out[ballots.votes.cell[np.bincount(ballots.support_vote, minlength=len(ballots.votes.cell)) > 1]] = True
+    return out
 
-    >>> _words(["a line of verse", "x"], [1, 7], 0, 1, 0, remark=False)
+
+def _words(
+    texts: list[str], items: list[int], copied: int, blank: int, invalid: int, givers: int, *, remark: bool
+) -> str:
+    """What stands out in the texts of a cell; `givers` workers gave them, where one gave several (else 0).
+
+    >>> _words(["a line of verse", "x"], [1, 7], 0, 1, 0, 0, remark=False)
     '2 different texts; one of 1 word; one is the same for 7 items; 1 left it blank although it is required'
+    >>> _words(["nice", "short"], [1, 1], 0, 0, 0, 1, remark=True)
+    '2 remarks of 1 worker'
     """
+    of = f" of {counted(givers, 'worker')}" if givers else ""
     if remark:
-        return counted(len(texts), "remark") if texts else "no remark"
-    parts = [f"{len(texts)} different texts" if len(texts) > 1 else f"{len(texts) or 'no'} text"]
+        return counted(len(texts), "remark") + of if texts else "no remark"
+    parts = [f"{len(texts)} different texts{of}" if len(texts) > 1 else f"{len(texts) or 'no'} text"]
     counts = [len(text.split()) for text in texts]
     short = [n for n in counts if n < _SHORT] if max(counts, default=0) >= 2 * _SHORT - 2 else []
     parts += [f"one of {n} word{'s' * (n > 1)}" for n in sorted(short)[:1]]
