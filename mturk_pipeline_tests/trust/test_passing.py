@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mturk_pipeline.trust.consensus import find_consensus
-from mturk_pipeline.trust.passing import passing_advice, rating_hints
+from mturk_pipeline.trust.passing import decided_rows, passing_advice, rating_hints
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 
@@ -83,3 +83,39 @@ def test_what_people_found_wrong_is_the_cause_that_is_named(make_answers):
     said = passing_advice(find_consensus(answers, spec), spec, looks)
     assert "2 of 3 best guesses that people looked at were wrong, which lowers trust in the others" in said
     assert "agreement alone" not in said
+
+
+def test_what_a_lower_threshold_costs_is_said(make_answers):
+    rows = rows_of("mood", 6, "{n}", "{n}") + rows_of("tone", 6, "{n}", "{n}")
+    answers = make_answers([row | {"value": ("good", "bad")[int(row["value"]) % 2]} for row in rows])
+    spec = phase(mood={"kind": "choice"}, tone={"kind": "choice"})
+    trust = find_consensus(answers, spec).groupby("item_id")["trust"].prod()
+    assert f"would let 6 rows pass, of which about {(1 - trust).sum():.1f} would be wrong" in advice(answers, spec)
+    counted = PhaseSpec.model_validate({**spec.model_dump(exclude_unset=True), "model": "majority", "accept": 0.9})
+    assert "this model counts votes" in advice(make_answers(rows_of("mood", 6, "a", "a", "a", "b")), counted)
+
+
+def test_rows_that_people_decided_are_no_reason_to_do_anything(make_answers):
+    spec = phase(zip={"kind": "text"}, mood={"kind": "choice"})
+    rows = rows_of("zip", 6, "1{n}", "2{n}", "3{n}") + rows_of("mood", 6, "a", "b", "c")
+    consensus = find_consensus(make_answers(rows), spec)
+    items = pd.DataFrame({"item_id": [f"I{n}" for n in range(6)], "element": ""})
+    items = items.assign(parent_item_id=items["item_id"])
+    some = decided_rows(items, pd.DataFrame({"item_id": ["I0", "I1", "I1", "I2"]}))
+    told = passing_advice(consensus, spec, None, some)
+    assert told == "0 of 3 undecided rows pass; workers differ on 6 of the 6 values that wait"
+    assert passing_advice(consensus, spec, None, decided_rows(items, pd.DataFrame({"item_id": items["item_id"]}))) == ""
+
+
+def test_an_item_is_decided_when_all_records_of_its_list_are():
+    items = pd.DataFrame(
+        {
+            "item_id": ["A1", "A2", "B1", "B2"],
+            "parent_item_id": ["A", "A", "B", "B"],
+            "element": ["chess", "go", "chess", "go"],
+        }
+    )
+    rows = decided_rows(items, pd.DataFrame({"item_id": ["A1", "A2", "B2", "added"]}))
+    assert set(zip(rows["item_id"], rows["element"], strict=True)) == {
+        ("A", "chess"), ("A", "go"), ("A", ""), ("B", "go"),
+    }  # fmt: skip

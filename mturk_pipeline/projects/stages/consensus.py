@@ -19,7 +19,7 @@ from mturk_pipeline.trust.consensus import Fitted, find_consensus, fit
 from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values, with_gold
 from mturk_pipeline.trust.judged_answers import evidence_rows
 from mturk_pipeline.trust.list_completeness import list_completeness
-from mturk_pipeline.trust.passing import passing_advice, rating_hints
+from mturk_pipeline.trust.passing import decided_rows, passing_advice, rating_hints
 from mturk_pipeline.trust.truth import Truth, decided_values, judged_of, with_outcomes
 from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.trust.worker_priors import known_before, weight_of
@@ -78,12 +78,13 @@ def make_consensus(
         consensus = find_consensus(answers, spec, thresholds, fitted=fitted)
     consensus = spelt_as_given(with_gold(consensus, assignments, spec), answers, spec)
     judged_rows = evidence_rows(fitted)
+    advice = passing_advice(consensus, spec, fitted.looks, decided_rows(tables["items"], tables["decisions"]))
     return FittedPhase(
         consensus=consensus,
         workers=rate_workers(answers, assignments, spec, fitted=fitted, gold=gold, judged_rows=judged_rows),
         completeness=list_completeness(fitted, consensus),
         looks=fitted.looks,
-        passing="; ".join(filter(None, [passing_advice(consensus, spec, fitted.looks), *rating_hints(answers, spec)])),
+        passing="; ".join(filter(None, [advice, *rating_hints(answers, spec)])),
         notes=(
             f"model {spec.model}",
             *([str(fitted.calibration)] if _says_something(fitted) else []),
