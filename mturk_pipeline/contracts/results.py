@@ -7,14 +7,20 @@ class Results(Table):
     """One row per row of the last phase's review that was accepted, fixed or added, or that passed.
 
     Beside these columns stand one per key and one per field of the last phase, per field `f` its `f_trust` (missing
-    where a person wrote the value), and one per input of every phase before it. A name that stands here becomes
-    `input_<name>`.
+    where the value is not the crowd's but a person's), and one per input of every phase before it. A name that stands
+    here becomes `input_<name>`.
     """
 
     item_id = Column(str, "The row of the last phase's review", unique=True)
     status = Column(str, "Review status")
     verified = Column(bool, "A person has seen it")
-    trust = Column(float, "Lowest trust of the gate fields; missing for an added row", nullable=True, ge=0, le=1)
+    trust = Column(
+        float,
+        "Lowest trust of the gate fields; missing where a person gave or confirmed the values (accepted, fixed, added)",
+        nullable=True,
+        ge=0,
+        le=1,
+    )
     comment = Column(str, "The person's comment; '' where none")
     sources = Column(object, "List of the result files' rows behind it: file, sheet, row")
 

@@ -91,7 +91,13 @@ class Reviewed(Table):
     element = Column(str, "Which record of the item's list; '' for scalar fields")
     status = Column(str, "Where the row stands", isin=ROW_STATUSES)
     verified = Column(bool, "A person has seen it; False for what passed automatically")
-    trust = Column(float, "Lowest trust of the gate fields; missing for an added row", nullable=True, ge=0, le=1)
+    trust = Column(
+        float,
+        "Lowest trust of the gate fields; missing where a person gave or confirmed the values (accepted, fixed, added)",
+        nullable=True,
+        ge=0,
+        le=1,
+    )
     comment = Column(str, "The person's comment; '' where none")
     look_again = Column(str, "Why a person has to look once more, in words; '' for no reason")
     inclusion = Column(

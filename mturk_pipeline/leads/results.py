@@ -9,7 +9,7 @@ from mturk_pipeline.leads.lead_files import for_people
 from mturk_pipeline.review.item_rows import as_lists, key_columns
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
-from mturk_pipeline.vocabulary.row_statuses import GOES_ON
+from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNSEEN
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 RESULTS_FILES = ("results.xlsx", "results.csv")
@@ -51,9 +51,16 @@ def results_files(results: pd.DataFrame, report: pd.DataFrame) -> dict[str, byte
 
 
 def _trust(rows: pd.DataFrame, cleaned: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
-    """Trust of each field's value (columns `f_trust`); missing where the value is not the crowd's."""
+    """Trust of each field's value (columns `f_trust`); missing where the value is not the crowd's.
+
+    That a person says that there is none is not what the crowd says where nobody gave a usable answer.
+    """
     crowd = cleaned.set_index("item_id").reindex(rows["item_id"]).set_axis(rows.index)
-    same = {f: rows[f].eq(crowd[f]) | (rows[f].isna() & crowd[f].isna()) for f in fields}
+    unseen = rows["status"].isin(UNSEEN)
+    same = {
+        f: rows[f].eq(crowd[f]) | (rows[f].isna() & crowd[f].isna() & (unseen | crowd[f"{f}_outcome"].eq("none")))
+        for f in fields
+    }
     return pd.DataFrame({f"{f}_trust": crowd[f"{f}_trust"].astype(float).where(same[f]) for f in fields})
 
 

@@ -9,7 +9,7 @@ from mturk_pipeline.review.person_values import person_values
 from mturk_pipeline.review.shown_values import comparable, shown_table
 from mturk_pipeline.review.spot_checks import inclusion
 from mturk_pipeline.vocabulary.decisions import STATUS_OF_DECISION
-from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, FIXED, UNDECIDED, UNSEEN
+from mturk_pipeline.vocabulary.row_statuses import ACCEPTED_AUTOMATICALLY, FIXED, SAYS_WHAT_IS_RIGHT, UNDECIDED, UNSEEN
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 _CELL = ["item_id", "field", "after"]
@@ -27,7 +27,7 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     alone is a fix, and so is an "accept" with an edit; redo, reject and drop stay what they are. A row about which
     people disagree, or whose redo or reject has lapsed, is undecided, even if it passed. A decision whose item's
     answers changed since holds, but `look_again` says so. Who decided about a row keeps the values that they saw,
-    where the crowd says otherwise by now.
+    where the crowd says otherwise by now. A row whose values a person gave or confirmed has no trust.
 
     Parameters
     ----------
@@ -83,6 +83,8 @@ def _decided(rows: pd.DataFrame, reviews: Reviews, cleaned: pd.DataFrame, phase:
         here = rows.index.isin(reviews.item_ids(reason)) & ~((reason == "changed") & says_nothing)
         rows["look_again"] = rows["look_again"].mask(here, LOOK_AGAIN[reason])
         rows["status"] = rows["status"].mask(here, UNDECIDED) if reason != "changed" else rows["status"]
+    # What a person gave or confirmed is not as doubtful as the guess that it took the place of.
+    rows["trust"] = rows["trust"].mask(rows["status"].isin(SAYS_WHAT_IS_RIGHT))
     rows["comment"] = reviews.comments.set_index("item_id")["comment"].reindex(rows.index).fillna("")
     return rows.reset_index()
 

@@ -127,7 +127,7 @@ class ReviewBook:
         """The rows of the queue: as `cleaned`, with the fields as their cells show them, and the queue's columns."""
         rows = self.cleaned.set_index("item_id", drop=False).loc[self.queue["item_id"]].reset_index(drop=True)
         rows = rows.assign(**{c: self.queue[c].to_numpy() for c in ("blind", "reasons")})
-        return self._with_shown(self._commented(rows))
+        return self._without_others_trust(self._with_shown(self._commented(rows)))
 
     @cached_property
     def accepted(self) -> pd.DataFrame:
@@ -167,6 +167,12 @@ class ReviewBook:
         texts = self._shown_table.reindex(rows["item_id"]).set_axis(rows.index)
         others = rows.drop(columns=list(self.phase.fields))
         return pd.concat([others, texts[list(self.phase.fields)].astype("str")], axis=1).reset_index(drop=True)
+
+    def _without_others_trust(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """`rows` without trust beside cells that show a person's value where the crowd says otherwise."""
+        guesses = shown_table(self.cleaned, self.phase).reindex(rows["item_id"]).set_axis(rows.index)
+        trusts = {f"{f}_trust": rows[f"{f}_trust"].where(rows[f].eq(guesses[f])) for f in self.phase.fields}
+        return rows.assign(**trusts)
 
     def answers_behind(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Each worker's answers on `rows` (of `waiting`), in their order; blank answers are left out.

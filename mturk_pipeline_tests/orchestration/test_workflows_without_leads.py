@@ -184,7 +184,7 @@ def test_a_column_called_as_one_of_the_results_stands_beside_it() -> None:
     phase = PhaseSpec.model_validate({"keys": ["sources"], "fields": {"animal": {"kind": "text"}}})
     texts = {"item_id": "A", "parent_item_id": "A", "sources": "x", "animal": "cat", "status": "fixed", "comment": ""}
     reviewed = pd.DataFrame([{**texts, "verified": True, "trust": 0.4}])
-    cleaned = pd.DataFrame([{"item_id": "A", "animal": "dog", "animal_trust": 0.4}])
+    cleaned = pd.DataFrame([{"item_id": "A", "animal": "dog", "animal_trust": 0.4, "animal_outcome": "value"}])
     lineage = pd.DataFrame([{"parent_item_id": "A", "status": "new", "place": "Ames"}])
     results = gather_results(reviewed, cleaned, phase, lineage, pd.Series([["b.csv, row 2"]]))
     Results.validate(results)
@@ -192,3 +192,22 @@ def test_a_column_called_as_one_of_the_results_stands_beside_it() -> None:
     assert (row["input_sources"], row["animal"], row["status"], row["input_status"]) == ("x", "cat", "fixed", "new")
     assert pd.isna(row["animal_trust"])
     assert row["sources"] == ["b.csv, row 2"]
+
+
+def test_trust_of_what_the_crowd_said_is_none_in_what_a_person_says() -> None:
+    phase = PhaseSpec.model_validate({"keys": ["picture"], "fields": {"animal": {"kind": "name"}}})
+    texts = {"element": "", "status": "fixed", "comment": "", "verified": True, "trust": None}
+    given = {
+        "A": (None, None, "unknown"),
+        "B": (None, None, "none"),
+        "C": ("cat", "cat", "value"),
+        "D": (None, "x", "value"),
+    }
+    people = [
+        {"item_id": i, "parent_item_id": i, "picture": i, "animal": mine, **texts} for i, (mine, *_) in given.items()
+    ]
+    crowd = [
+        {"item_id": i, "animal": its, "animal_trust": 0.4, "animal_outcome": o} for i, (_, its, o) in given.items()
+    ]
+    results = gather_results(pd.DataFrame(people), pd.DataFrame(crowd), phase).set_index("picture")
+    assert results["animal_trust"].isna().to_dict() == {"A": True, "B": False, "C": False, "D": True}

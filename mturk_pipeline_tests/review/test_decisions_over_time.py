@@ -86,10 +86,21 @@ def test_an_item_whose_answers_changed_comes_back_with_the_decision_in_view(offi
     row = office.book.waiting.set_index("club").loc["Rowing"]
     assert office.book.queue.set_index("item_id").at[row["item_id"], "kind"] == "look_again"
     assert "accept in anna.csv" in row["reasons"]
+    assert row["email_trust"] != row["email_trust"]  # trust in what the crowd says is none in what the cell shows
+    assert row["website_trust"] == 0.8
     # Deciding once more, in the workbook that shows it, settles it.
     office.desk.save([office.row("Rowing", decision="fix", email="later@example.edu")], "again.csv")
     table = office.run()
     assert table.loc["Rowing", ["email", "look_again"]].tolist() == ["later@example.edu", ""]
+
+
+def test_a_row_that_a_person_decided_has_no_trust_of_the_crowds_guess(office):
+    before = office.run()["trust"]
+    rows = [office.row("Rowing", decision="accept"), office.row("Chess Club", email="right@example.edu")]
+    office.desk.save([*rows, office.row("Drama", decision="redo")])
+    table = office.run()
+    assert table["trust"].isna().to_dict() == {"Rowing": True, "Chess Club": True, "Drama": False, "Choir": False}
+    assert table["trust"].dropna().to_dict() == before[["Drama", "Choir"]].to_dict()
 
 
 def test_more_of_the_same_answers_is_no_reason_to_look_again(office):
