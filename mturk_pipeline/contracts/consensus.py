@@ -38,7 +38,11 @@ class Consensus(Table):
     detail = Column(str, "What stands beside the value: a rating's interval, each option's trust; else ''")
     pattern = Column(str, PATTERNS)
     flag = Column(str, "Decision table, generalised to any number of answers", isin=FLAGS)
-    flag_text = Column(str, "The flag in words, such as 'All good, triple consensus'")
+    flag_text = Column(
+        str,
+        "The flag in words, such as 'All good, triple consensus'; where the best guess is none of the winners, for how "
+        "many workers it stands against how many",
+    )
     winners = Column(object, "List of the values that the decision table names, best first")
     runners_up = Column(object, "List of the other distinct valid values, most trusted first")
     runners_up_trust = Column(object, "List of the trust of each of the runners-up, 0..1")

@@ -99,6 +99,17 @@ def flag_text(flag: int, agreeing: int, workers: int, kind: str, near_misses: in
     }[flag]
 
 
+def overruled_text(votes: int, agreeing: int, workers: int) -> str:
+    """The words where the best guess is none of the values that the table names, but that of `votes` workers (0: none).
+
+    >>> overruled_text(2, 3, 5), overruled_text(0, 3, 3)
+    ('Checkit, minority 2 of 5 against 3', 'Checkit, no value against 3 of 3')
+    """
+    if votes:
+        return f"Checkit, minority {votes} of {workers} against {agreeing}"
+    return f"Checkit, no value against {agreeing} of {workers}"
+
+
 def sameness(ballots: Ballots) -> tuple[Ints, Floats]:
     """Equal answers of each cell (summed over its answers), and their entropy over its maximum.
 

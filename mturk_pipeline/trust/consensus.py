@@ -7,7 +7,17 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.contracts.consensus import Consensus
-from mturk_pipeline.trust.agreement_flags import FLAGS, decide, flag_text, sameness
+from mturk_pipeline.trust.agreement_flags import (
+    FLAGS,
+    MAJORITY,
+    PLURALITY,
+    UNANIMOUS,
+    Decided,
+    decide,
+    flag_text,
+    overruled_text,
+    sameness,
+)
 from mturk_pipeline.trust.agreements import Agreed, Outside, agree
 from mturk_pipeline.trust.agreements.consensus_table import consensus_table
 from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
@@ -15,6 +25,7 @@ from mturk_pipeline.trust.auto_acceptance import Guesses, accepted, thresholds_o
 from mturk_pipeline.trust.calibration import Calibration
 from mturk_pipeline.trust.choosing import (
     Chosen,
+    at_least,
     changed,
     choose,
     of_chosen,
@@ -28,7 +39,7 @@ from mturk_pipeline.trust.models.base import Priors, Scores
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.reasons import Facts, reasons_of
 from mturk_pipeline.trust.truth import Model, Truth, calibration_of, looks, taught
-from mturk_pipeline.trust.votes import Ballots, Cells, ballots
+from mturk_pipeline.trust.votes import Ballots, ballots
 from mturk_pipeline.vocabulary.agreements import ONE_VALUE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
@@ -204,7 +215,7 @@ def _counts(fitted: Fitted) -> pd.DataFrame:
             "trust": _trust(fitted, outcome),
             "pattern": _text(patterns(votes, chosen.best)),
             "flag": _text(np.array(FLAGS, dtype=object)[decided.flag]),
-            "flag_text": _text(_worded(decided.flag, decided.agreeing, cells, kinds)),
+            "flag_text": _text(_worded(decided, votes, chosen, kinds)),
             "winners": _slices(votes.candidates.value, cells.start[:-1], cells.start[:-1] + decided.winners),
             "runners_up": runners_up,
             "runners_up_trust": of_runners_up,
@@ -239,13 +250,27 @@ def _runners_up(fitted: Fitted) -> tuple[list[list[str]], list[list[float]]]:
     return values, _slices(np.round(trust[other], 4), start[:-1], start[1:])
 
 
-def _worded(flag: np.ndarray, agreeing: np.ndarray, cells: Cells, kinds: list) -> np.ndarray:
+def _worded(decided: Decided, votes: Ballots, chosen: Chosen, kinds: list) -> np.ndarray:
+    """The table's flag in words, or that the model found a value that the table does not name."""
+    cells = votes.cells
     near = np.where(cells.counts[:, VALID] == 0, cells.unreadable[:, NEAR_MISS], 0)
+    named = (chosen.best >= 0) & (chosen.best < cells.start[:-1] + decided.winners)
+    overruled = (decided.winners > 0) & ~named & np.isin(decided.flag, (UNANIMOUS, MAJORITY, PLURALITY))
     cases = pd.DataFrame(
-        {"flag": flag, "agreeing": agreeing, "workers": cells.people, "field": cells.field, "near": near}
+        {
+            "flag": decided.flag,
+            "agreeing": decided.agreeing,
+            "workers": cells.people,
+            "field": cells.field,
+            "near": near,
+            "overruled": overruled,
+            "votes": at_least(of_chosen(votes.candidates.weight, chosen.best)),
+        }
     )
 
     def text(case: dict) -> str:
+        if case["overruled"]:
+            return overruled_text(case["votes"], case["agreeing"], case["workers"])
         return flag_text(case["flag"], case["agreeing"], case["workers"], kinds[case["field"]], case["near"])
 
     return texts_of_cases(cases, text)

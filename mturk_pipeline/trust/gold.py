@@ -66,6 +66,8 @@ def with_gold(consensus: pd.DataFrame, assignments: pd.DataFrame, phase: "PhaseS
             out.loc[place, ["outcome", "trust", "accepted"]] = ["value" if exists else "none", 1.0, True]
             out.loc[place, "value"] = value if exists else None
             out.loc[place, "reasons"] = f"gold: this is right; {crowd}: {out['reasons'].iloc[row]}"
+            if (guess if isinstance(guess, str) else None) != (value if exists else None):
+                out.loc[place, "flag_text"] = "Checkit, gold against the crowd"
     return out
 
 

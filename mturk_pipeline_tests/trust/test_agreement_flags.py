@@ -1,8 +1,11 @@
 """The decision table for three answers, word by word, and what it becomes for other numbers."""
 
+import numpy as np
 import pytest
 
-from mturk_pipeline.trust.consensus import find_consensus
+from mturk_pipeline.trust.consensus import find_consensus, fit
+from mturk_pipeline.trust.models.base import NO_VALUE, Priors
+from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 EMAIL = PhaseSpec.model_validate({"model": "majority", "fields": {"email": {"kind": "email"}}})
@@ -105,3 +108,27 @@ def test_sameness_and_entropy(make_answers, texts, sameness, entropy):
     [row] = find_consensus(make_answers(rows(texts)), EMAIL).to_dict("records")
     assert row["cumulative_sameness"] == sameness
     assert row["entropy"] == pytest.approx(entropy, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("texts", "right", "text"),
+    [
+        ("a a a b b", "b", "Checkit, minority 2 of 5 against 3"),
+        ("a a a b b", "a", "All good, majority 3 of 5"),
+        ("a a a b -", None, "Checkit, no value against 3 of 5"),
+        ("a a a", None, "Checkit, no value against 3 of 3"),
+        ("a a b b c", "c", "Checkit, minority 1 of 5 against 2"),
+        ("a a b b c", "b", "Checkit, plurality tie"),
+        ("a+b a+b c", "b", "Checkit, plurality tie"),
+        ("- - -", None, TRIPLE),
+    ],
+)
+def test_the_words_are_about_the_value_that_was_chosen(make_answers, texts, right, text):
+    """A model may find a minority right; gold stands in for one here."""
+    answers = make_answers(rows(texts))
+    votes = ballots(answers, EMAIL)
+    truth = NO_VALUE if right is None else votes.candidates.value.tolist().index(right)
+    known = Priors(**(vars(Priors.nothing(votes)) | {"truth": np.array([truth])}))
+    [row] = find_consensus(answers, EMAIL, fitted=fit(answers, EMAIL, known=known, votes=votes)).to_dict("records")
+    assert (row["value"] if isinstance(row["value"], str) else None) == right
+    assert row["flag_text"] == text

@@ -181,6 +181,10 @@ def test_what_gold_says_is_the_best_guess_also_where_nobody_gave_it(three):
     assert shown.loc["A", ["value", "trust", "accepted"]].tolist() == ["c@x.edu", 1.0, True]
     assert shown.loc["A", "reasons"].startswith("gold: this is right; the crowd's best guess is a@x.edu: ")
     assert shown.loc["B", ["outcome", "trust"]].tolist() == ["none", 1.0]
+    assert shown["flag_text"].to_dict() == {
+        **dict.fromkeys("AB", "Checkit, gold against the crowd"),
+        **dict.fromkeys("CDE", consensus["flag_text"].iloc[0]),
+    }
     assert shown.loc["D"].equals(consensus.set_index("item_id").loc["D"])
 
 
