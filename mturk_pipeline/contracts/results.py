@@ -6,9 +6,10 @@ from mturk_pipeline.contracts.base import Column, Table
 class Results(Table):
     """One row per row of the last phase's review that was accepted, fixed or added, or that passed.
 
-    Beside these columns stand one per key and one per field of the last phase, per field `f` its `f_trust` (missing
-    where the value is not the crowd's but a person's), and one per input of every phase before it. A name that stands
-    here becomes `input_<name>`.
+    Beside these columns stand one per key and one per field of the last phase ("none" where there is none, or nothing
+    of a set; empty where it was not asked or nobody knows), per field `f` its `f_trust` (missing where the value is not
+    the crowd's but a person's), and one per input of every phase before it. A name that stands here becomes
+    `input_<name>`.
     """
 
     item_id = Column(str, "The row of the last phase's review", unique=True)

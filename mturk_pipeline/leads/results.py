@@ -7,6 +7,7 @@ from mturk_pipeline.leads.all_leads import NOT_CARRIED
 from mturk_pipeline.leads.lead_columns import lead_columns
 from mturk_pipeline.leads.lead_files import for_people
 from mturk_pipeline.review.item_rows import as_lists, key_columns
+from mturk_pipeline.review.shown_values import none_word, shown_table
 from mturk_pipeline.sheets.spreadsheet_safe import csv_bytes
 from mturk_pipeline.sheets.workbook_writer import xlsx_bytes
 from mturk_pipeline.vocabulary.row_statuses import GOES_ON, UNSEEN
@@ -22,11 +23,13 @@ def gather_results(
     phase: PhaseSpec,
     lineage: pd.DataFrame | None = None,
     sources: pd.Series | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Gather the results (contract Results) of the last phase, in the order of their keys.
 
     `reviewed` and `cleaned` are contracts `Reviewed` and `CleanedOutput`; `lineage` has one row per item
-    (`parent_item_id`) with the inputs of all phases, `sources` a list of places for each row of `reviewed`.
+    (`parent_item_id`) with the inputs of all phases, `sources` a list of places for each row of `reviewed`; `decisions`
+    (contract Decisions) tell a person's "there is none" from a cell of which nothing is known.
     """
     if sources is None:
         sources = as_lists(pd.Series(None, index=reviewed.index, dtype=object))
@@ -37,7 +40,8 @@ def gather_results(
     carried = _carried(rows, lineage, [*keys, *fields])
     names = lead_columns([*keys, *fields], (), Results.names())
     beside = lead_columns(carried.columns, [*names.values(), *map(str, trust)], Results.names())
-    parts = [rows[keys + fields].rename(columns=names), own[["status", "verified", "trust", "comment"]]]
+    values = _with_none_words(rows, cleaned, phase, decisions)
+    parts = [values[keys + fields].rename(columns=names), own[["status", "verified", "trust", "comment"]]]
     parts += [carried.rename(columns=beside), trust, own[["item_id", "sources"]]]
     order = rows[[*keys, "item_id"]].sort_values([*keys, "item_id"], kind="stable").index
     return pd.concat(parts, axis=1).loc[order].reset_index(drop=True)
@@ -62,6 +66,26 @@ def _trust(rows: pd.DataFrame, cleaned: pd.DataFrame, fields: list[str]) -> pd.D
         for f in fields
     }
     return pd.DataFrame({f"{f}_trust": crowd[f"{f}_trust"].astype(float).where(same[f]) for f in fields})
+
+
+def _with_none_words(
+    rows: pd.DataFrame, cleaned: pd.DataFrame, phase: PhaseSpec, decisions: pd.DataFrame | None
+) -> pd.DataFrame:
+    """`rows` with the word for "there is none" where crowd or person said so: what is empty was not asked or answered.
+
+    It is the workbook's word, of a set too that has nothing ticked; reviewed files are read with it.
+    """
+    shown = shown_table(cleaned, phase, rows).reindex(rows["item_id"]).set_axis(rows.index)
+    emptied = pd.DataFrame(columns=["item_id", "field"])
+    if decisions is not None:
+        emptied = decisions[decisions["field"].ne("") & decisions["after"].isna()]
+    values = {}
+    for name, field in phase.fields.items():
+        said = shown[name].eq(none_word(field)) & shown[name].ne("")
+        by_person = rows["item_id"].isin(emptied.loc[emptied["field"] == name, "item_id"]) & rows["verified"]
+        none = rows[name].isna() & (said | by_person) & bool(none_word(field))
+        values[name] = rows[name].astype("str").mask(none, none_word(field))
+    return rows.assign(**values)
 
 
 def _carried(rows: pd.DataFrame, lineage: pd.DataFrame | None, named: list[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from mturk_pipeline.definitions import defs
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import project_tables, read_table
 from mturk_pipeline.leads.results import gather_results
+from mturk_pipeline.review.person_values import person_value
 from mturk_pipeline.workflow.loading import load_workflow
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.workflow import WorkflowError
@@ -211,3 +212,26 @@ def test_trust_of_what_the_crowd_said_is_none_in_what_a_person_says() -> None:
     ]
     results = gather_results(pd.DataFrame(people), pd.DataFrame(crowd), phase).set_index("picture")
     assert results["animal_trust"].isna().to_dict() == {"A": True, "B": False, "C": False, "D": True}
+
+
+def test_nothing_ticked_is_a_word_and_not_asked_is_empty() -> None:
+    """The word is read back as what it is."""
+    fields = {"tags": {"kind": "choices"}, "mail": {"kind": "name", "asked_if": "page"}, "ok": {"kind": "boolean"}}
+    phase = PhaseSpec.model_validate({"keys": ["picture"], "fields": fields})
+    outcomes = {"auto": "none", "accepted": "none", "emptied": "value", "said": "unknown", "unknown": "unknown"}
+    status = {"auto": "accepted_automatically", "accepted": "accepted", "emptied": "fixed", "said": "fixed"}
+    names = list(outcomes)
+    reviewed = pd.DataFrame({"item_id": names, "parent_item_id": names, "picture": names, "element": "", "comment": ""})
+    reviewed["status"] = reviewed["item_id"].map(status).fillna("accepted_automatically")
+    reviewed["verified"] = ~reviewed["status"].eq("accepted_automatically")
+    reviewed = reviewed.assign(trust=0.5, tags=None, mail=None, ok=None)
+    cleaned = pd.DataFrame({"item_id": names, "tags_outcome": outcomes.values()})
+    cleaned["tags"] = cleaned["tags_outcome"].map({"value": "a|b"})
+    cleaned = cleaned.assign(mail_outcome="not_asked", ok_outcome="none", mail=None, ok=None)
+    cleaned = cleaned.assign(**{f"{f}_trust": 0.5 for f in fields})
+    decided = pd.DataFrame({"item_id": ["said", "emptied"], "field": "tags", "after": [None, None]})
+    results = gather_results(reviewed, cleaned, phase, decisions=decided).set_index("picture")
+    assert results["tags"].isna().to_dict() == {n: n == "unknown" for n in names}
+    assert set(results["tags"].dropna()) == {"none"}
+    assert results[["mail", "ok"]].isna().all(axis=None)
+    assert person_value("none", phase.fields["tags"]).state == "none"

@@ -64,6 +64,10 @@ class Survey:
     def table(self, stage: str) -> pd.DataFrame:
         return read_table(table_path(self.home.tables, "survey", "look", stage, self.project.id))
 
+    def results(self) -> pd.DataFrame:
+        table = pd.read_csv(self.project.path / self.workflow.end_folder / "results.csv", dtype="str")
+        return table.set_index("image")
+
     @property
     def workbook(self) -> Path:
         return self.project.path / self.folders.processed / "review_look.xlsx"
@@ -103,6 +107,15 @@ def test_a_survey_goes_its_whole_road(survey: Survey) -> None:
     assert not cleaned.loc[cleaned["fits_outcome"] == "not_asked", "needs_review"].any()
     assert cleaned["tags_outcome"].eq("none").sum() == len([n for n in range(ITEMS) if not n & 7])
     assert set(survey.table("workers")["standing"]) == {"neutral"}
+    results = survey.results()
+    assert results["tags"].eq("none").sum() == cleaned["tags_outcome"].eq("none").sum()
+    assert results["fits"].isna().sum() == ITEMS / 2
+    # The file of results, given back as it is, says nothing new.
+    source = survey.project.path / survey.workflow.end_folder / "results.csv"
+    (survey.project.path / survey.folders.reviewed / "given back.csv").write_bytes(source.read_bytes())
+    survey.run()
+    assert survey.table("decisions").empty
+    assert survey.results().equals(results)
 
 
 def test_what_people_make_of_sets_ratings_and_texts_counts(survey: Survey) -> None:

@@ -29,8 +29,9 @@ def make_results(
     phase: ProjectPhase, reviewed: pd.DataFrame, cleaned: pd.DataFrame, raw_output: pd.DataFrame
 ) -> ProjectResults:
     """Gather the results of a project, whose last phase is `phase`, and write their files."""
-    sources = row_sources(reviewed, raw_output, phase.table("decisions"))
-    results = gather_results(reviewed, cleaned, phase.spec, item_inputs(raw_output, phase.spec), sources)
+    decisions = phase.table("decisions")
+    sources = row_sources(reviewed, raw_output, decisions)
+    results = gather_results(reviewed, cleaned, phase.spec, item_inputs(raw_output, phase.spec), sources, decisions)
     figures = results_report(results, tables_of_phases(phase))
     writer, written = phase.writer(), []
     for name, content in results_files(results, figures).items():
