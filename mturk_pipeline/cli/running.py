@@ -137,6 +137,7 @@ def _say_problems(
     from mturk_pipeline.projects.file_problems import (
         entries_not_understood,
         files_not_read,
+        gone_results,
         rows_of_lists_left_out,
         unreadable_files,
     )
@@ -151,7 +152,8 @@ def _say_problems(
     unreadable = unreadable_files(phase)
     for problem in [*unreadable, *files_not_read(phase)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
-    for line in (*(problem.line for problem in rows_of_lists_left_out(phase)), *unknown_columns(phase)):
+    told = [problem.line for problem in [*gone_results(phase), *rows_of_lists_left_out(phase)]]
+    for line in (*told, *unknown_columns(phase)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
     if result.verdict is Verdict.NOTHING_THERE and phase.workflow.before(result.phase) is None:
         folders = f"the list to ask about into {phase.folders.input}, the crowd's result files into"

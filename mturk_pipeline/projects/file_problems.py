@@ -71,6 +71,18 @@ def unreadable_results(phase: ProjectPhase) -> list[FileProblem]:
     return [FileProblem(f"{phase.folders.batches}/{n}", p) for n, p in zip(names, problems.dropna(), strict=True)]
 
 
+def gone_results(phase: ProjectPhase) -> list[FileProblem]:
+    """Result files that the last run did not find any more, and whose answers are lost with them; still absent."""
+    table = phase.table("result_files_gone")
+    if table is None:
+        return []
+    rows = table[~table["source_file"].isin(list(_names_present(phase, "batches")))]
+    return [
+        FileProblem(f"{phase.folders.batches}/{name}", problem)
+        for name, problem in zip(rows["source_file"], rows["problem"], strict=True)
+    ]
+
+
 def rows_of_lists_left_out(phase: ProjectPhase) -> list[FileProblem]:
     """Rows without a usable key and sheets with results in the first phase's lists, in the last run, each in a line."""
     return [problem for problem, rule in _problems_of_lists(phase) if rule not in OF_WHOLE_FILES]

@@ -70,14 +70,25 @@ class ProjectPhase:
         return sent_items(self.table("raw_output"), self.table("set_aside"), self.spec.key_columns)
 
     def is_made(self) -> bool:
-        """Whether the phase's tables and its workbook are there.
+        """Whether the phase's tables, its workbook and, of the last phase, the files of results or leads are there.
 
         Somebody may have deleted them, and a version before this one made fewer.
         """
         workbook = self.project.path / self.folders.processed / f"review_{self.phase}.xlsx"
         stages = ("items", "review_seen", "cleaned_output", "reviewed", "review_queue")
         tables = (self._table(self.phase, stage) for stage in stages)
-        return workbook.is_file() and all(table.is_file() for table in tables)
+        return workbook.is_file() and all(file.is_file() for file in (*tables, *self._end_files()))
+
+    def _end_files(self) -> "list[Path]":
+        """Where the files of results or leads belong that the last phase makes."""
+        from mturk_pipeline.leads.lead_files import leads_file_names
+        from mturk_pipeline.leads.results import RESULTS_FILES
+
+        if self.phase != self.workflow.last:
+            return []
+        leads = self.workflow.leads
+        names = RESULTS_FILES if leads is None else leads_file_names(leads)
+        return [self.project.path / self.workflow.end_folder / name for name in names]
 
     def worker_history(self) -> "tuple[pd.DataFrame, str]":
         """Workers' work in other projects, and the name of the snapshot."""

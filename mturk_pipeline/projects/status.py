@@ -17,6 +17,7 @@ from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import (
     entries_not_understood,
     files_not_read,
+    gone_results,
     named_in_short,
     unreadable_files,
 )
@@ -164,6 +165,8 @@ def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:
     unreadable = unreadable_files(phase)
     if unreadable:
         yield f"you: {counted(len(unreadable), 'file')} that could not be read: {named_in_short(unreadable)}"
+    if gone := gone_results(phase):
+        yield f"you: {counted(len(gone), 'result file')} that the last run missed: {named_in_short(gone)}"
     passed = files_not_read(phase)
     if passed:
         yield f"you: {counted(len(passed), 'file')} where nothing is read: {named_in_short(passed)}"

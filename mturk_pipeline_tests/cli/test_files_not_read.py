@@ -265,3 +265,19 @@ def test_a_key_column_that_no_file_has_is_told_with_the_nearest() -> None:
     phase = {"keys": ["univrsity"], "fields": {"directory_url": {"kind": "url"}}}
     problem = str(collect([BATCH], PhaseSpec.model_validate(phase)).files["problem"].iloc[0])
     assert problem.endswith("; did you mean Input.university?")
+
+
+def test_a_result_file_that_is_gone_takes_its_answers_along_with_a_word(cli: Cli, results: Path) -> None:
+    name = results.parent.name
+    shutil.copy(BATCH, results / "renamed later.csv")
+    assert " gone " not in cli("run", name, "--phase", "dirs").out
+    (results / "renamed later.csv").rename(results / "batch.csv")
+    assert " gone " not in cli("run", name, "--phase", "dirs").out
+    (results / "batch.csv").unlink()  # the only one
+    said = cli("run", name, "--phase", "dirs")
+    count = len(pd.read_csv(BATCH))
+    words = f"2_mOut_dirs/batch.csv: is gone since the run before, with {count} assignments: put it back"
+    assert (said.code, words in said.out) == (0, True)
+    assert words in cli("status", name).out
+    shutil.copy(BATCH, results / "batch.csv")
+    assert words not in cli("status", name).out

@@ -181,6 +181,17 @@ def test_what_an_earlier_version_made_stays(home: Home, said: dict[str, str]) ->
     assert (home.projects / "old" / "5_results" / "results.csv").is_file()
 
 
+@pytest.mark.parametrize("name", ["results.csv", "results.xlsx"])
+def test_a_file_of_results_that_somebody_deleted_is_made_again(home: Home, said: dict[str, str], name: str) -> None:
+    file = home.projects / "zoo" / "5_results" / name
+    file.unlink()
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as end:
+        patch.setattr(sys, "argv", ["mturk-pipeline", "run", "zoo"])
+        main()
+    assert not end.value.code
+    assert file.is_file()
+
+
 def test_a_column_called_as_one_of_the_results_stands_beside_it() -> None:
     phase = PhaseSpec.model_validate({"keys": ["sources"], "fields": {"animal": {"kind": "text"}}})
     texts = {"item_id": "A", "parent_item_id": "A", "sources": "x", "animal": "cat", "status": "fixed", "comment": ""}

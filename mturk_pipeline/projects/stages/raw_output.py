@@ -36,10 +36,31 @@ def make_raw_output(phase: ProjectPhase) -> RawOutput:
     files = [file.path for file in phase.files(phase.folders.batches) if file.path not in copies]
     collected = phase.collect(files)
     upstream = phase.table("next_input", before) if before else None
+    gone = files_gone(phase.table("raw_output"), collected)
+    phase.keep("result_files_gone", gone)
+    collected.warnings += (gone["source_file"] + ": " + gone["problem"]).tolist()
     assignments = with_ancestor_inputs(collected.assignments, upstream, phase.spec.key_columns)
     phase.keep("result_files", collected.files)
     unknown = [] if assignments.empty else unknown_inputs(phase.spec, assignments.columns, "no result file has")
     return RawOutput(assignments, collected, _unusable(phase.spec, assignments, collected.files), unknown)
+
+
+def files_gone(before: pd.DataFrame | None, collected: Collected) -> pd.DataFrame:
+    """Result files that were read before and are not there now: source_file, and what went with each (problem).
+
+    `before` is raw output as it was (contract Assignments); None for none. A file whose rows stand in another by now
+    was only renamed.
+    """
+    columns = ["source_file", "assignment_id"]
+    rows = pd.DataFrame(columns=columns, dtype="str") if before is None else before[columns]
+    rows = rows[~rows["source_file"].isin(list(collected.files["source_file"]))]
+    rows = rows[~rows["assignment_id"].isin(list(collected.assignments["assignment_id"]))]
+    counts = rows.groupby("source_file").size()
+    words = [
+        f"is gone since the run before, with {counted(n, 'assignment')}: put it back if that was not meant"
+        for n in counts
+    ]
+    return pd.DataFrame({"source_file": list(counts.index), "problem": words}, dtype="str")
 
 
 def refuse_unusable(phase: ProjectPhase, assignments: pd.DataFrame) -> None:
