@@ -1,5 +1,7 @@
 """People's decisions laid over cleaned output."""
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from mturk_pipeline.contracts.review import Reviewed
@@ -20,7 +22,13 @@ LOOK_AGAIN = {
 }
 
 
-def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: PhaseSpec, seed: str = "") -> pd.DataFrame:
+def apply_decisions(
+    cleaned: pd.DataFrame,
+    reviews: Reviews | None,
+    phase: PhaseSpec,
+    seed: str = "",
+    known: Collection[str] = (),
+) -> pd.DataFrame:
     """Lay people's decisions over cleaned output, and add the rows that people added.
 
     Without a decision a row is `accepted_automatically` where all gate fields passed, else `undecided`. An edit
@@ -35,6 +43,8 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
         As `read_versions` gives them; None where nobody has reviewed yet.
     seed
         For the drawing of spot checks: the same for all runs of a project's phase.
+    known
+        parent_item_id of rows whose right values are known: none of them is drawn.
 
     Returns
     -------
@@ -47,7 +57,8 @@ def apply_decisions(cleaned: pd.DataFrame, reviews: Reviews | None, phase: Phase
     rows["status"] = automatic.astype("str")
     rows["trust"] = cleaned[[f"{gate}_trust" for gate in phase.gates]].min(axis=1)
     rows["comment"], rows["look_again"] = "", ""
-    rows["inclusion"] = inclusion(cleaned["item_id"], ~cleaned["needs_review"], _spot_checks(phase), seed)
+    to_check = ~cleaned["needs_review"] & ~cleaned["parent_item_id"].isin(list(known))
+    rows["inclusion"] = inclusion(cleaned["item_id"], to_check, _spot_checks(phase), seed)
     rows["hit_ids"], rows["assignment_ids"] = cleaned["hit_ids"], cleaned["assignment_ids"]
     if reviews is not None:
         rows = _decided(rows, reviews, cleaned, phase)

@@ -47,6 +47,16 @@ def gold_values(assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def known_items(assignments: pd.DataFrame, phase: "PhaseSpec") -> frozenset[str]:
+    """Items of which gold says all that could hold their rows back: a spot check would find nothing out."""
+    gates = [name for name in phase.gates if phase.fields[name].has_trust]
+    if not gates or any(phase.fields[name].gold is None or name in phase.record_fields for name in gates):
+        return frozenset()
+    assignments = slots_of(assignments, phase)
+    known = [known_answers(assignments, phase.fields[name]) or ({}, 0) for name in gates]
+    return frozenset.intersection(*(frozenset(answers) for answers, _ in known))
+
+
 def with_gold(consensus: pd.DataFrame, assignments: pd.DataFrame, phase: "PhaseSpec") -> pd.DataFrame:
     """`consensus` (contract Consensus) with what gold says is right, also where nobody gave it.
 

@@ -1,11 +1,13 @@
 """The queue: worst first, spot checks among the others, nothing twice, and the old decision in view."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from mturk_pipeline.contracts.review import ReviewQueue
+from mturk_pipeline.projects.stages import reviewed as reviewed_stage
 from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.review.item_rows import item_rows
@@ -69,6 +71,30 @@ def test_spot_checks_are_rows_that_passed_in_the_order_of_their_lots(mixed):
     assert set(spots["inclusion"]) == {0.3}
     # Whoever stops halfway has seen a fair draw: the order says nothing about trust.
     assert queue["kind"].iloc[0] == "waiting"
+
+
+def test_no_spot_check_falls_on_an_item_whose_right_values_are_known(mixed):
+    before = apply_decisions(mixed.cleaned, None, mixed.phase, SEED).set_index("parent_item_id")["inclusion"]
+    known = set(before.dropna().index[::2])
+    after = apply_decisions(mixed.cleaned, None, mixed.phase, SEED, known).set_index("parent_item_id")["inclusion"]
+    assert set(after.dropna().index) == set(before.dropna().index) - known
+
+
+def test_gold_of_the_batches_is_what_is_known(monkeypatch):
+    settings = made.CONTACTS.model_dump(exclude_unset=True)
+    settings["fields"]["email"]["gold"] = "right"
+    desk = desk_of([0.9] * 40, type(made.CONTACTS).model_validate({**settings, "spot_checks": 1}))
+    raw = desk.assignments.assign(**{"Input.right": desk.assignments["Input.club"].map({"Club 003": "c3@example.edu"})})
+    stub = SimpleNamespace(
+        spec=desk.phase,
+        phase="contacts",
+        project=SimpleNamespace(id="spring"),
+        table=lambda _: raw,
+        keep=lambda *_: None,
+    )
+    monkeypatch.setattr(reviewed_stage, "kept_reviews", lambda *_: None)
+    found = reviewed_stage.make_reviewed(stub, desk.cleaned, pd.DataFrame()).reviewed  # pyright: ignore
+    assert found.loc[found["inclusion"].isna(), "club"].tolist() == ["Club 003"]
 
 
 def test_few_spot_checks_stand_in_the_first_half():

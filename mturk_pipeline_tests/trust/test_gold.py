@@ -10,7 +10,7 @@ import pytest
 from mturk_pipeline.answers.tidying import tidy
 from mturk_pipeline.intake.collecting import collect
 from mturk_pipeline.trust.consensus import find_consensus, fit
-from mturk_pipeline.trust.gold import gold_truth, with_gold
+from mturk_pipeline.trust.gold import gold_truth, known_items, with_gold
 from mturk_pipeline.trust.models.base import NO_VALUE, NOT_GIVEN, UNKNOWN, Priors
 from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.workers import rate_workers
@@ -208,3 +208,16 @@ def test_gold_in_another_spelling_is_the_crowds_value(monkeypatch, kind, right, 
     row = found.consensus.set_index("item_id").loc["I0"]
     assert (row["value"], row["trust"]) == (shown, 1)
     assert "gold: this is right" not in row["reasons"]
+
+
+def test_items_of_which_gold_says_all_are_known():
+    fields = {"mood": {"kind": "choice", "gold": "right_mood", "gate": True}, "mail": {"kind": "email", "gold": "mail"}}
+    table = gold_column(A="x", B="x", C="x").assign(
+        **{"Input.right_mood": ["good", "bad", ""], "Input.mail": ["a@x.edu", "asdf", "none"]}
+    )
+    one = PhaseSpec.model_validate({"keys": ["x"], "fields": fields})
+    assert known_items(table, one) == {"A", "B"}
+    both = PhaseSpec.model_validate({"keys": ["x"], "fields": {**fields, "mail": {**fields["mail"], "gate": True}}})
+    assert known_items(table, both) == {"A"}
+    free = PhaseSpec.model_validate({"keys": ["x"], "fields": {"mail": {"kind": "email"}}})
+    assert known_items(table, free) == frozenset()

@@ -16,7 +16,7 @@ from mturk_pipeline.review.applied_decisions import apply_decisions
 from mturk_pipeline.review.cleaned_output import clean
 from mturk_pipeline.trust.agreements import Outside
 from mturk_pipeline.trust.consensus import Fitted, find_consensus, fit
-from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values, with_gold
+from mturk_pipeline.trust.gold import gold_notes, gold_truth, gold_values, known_items, with_gold
 from mturk_pipeline.trust.judged_answers import evidence_rows
 from mturk_pipeline.trust.list_completeness import list_completeness
 from mturk_pipeline.trust.passing import decided_rows, passing_advice, rating_hints
@@ -113,7 +113,8 @@ def _judged(
     items = tables["items"]
     decided = items[items["item_id"].isin(decisions["item_id"])]
     cleaned = clean(consensus[consensus["item_id"].isin(decided["parent_item_id"])], decided, phase.spec)
-    reviewed = apply_decisions(cleaned, kept_reviews(phase, decisions), phase.spec, seed_of(phase))
+    known = known_items(tables["raw_output"], phase.spec)
+    reviewed = apply_decisions(cleaned, kept_reviews(phase, decisions), phase.spec, seed_of(phase), known)
     judged = judged_of(votes, reviewed, phase.spec)
     if mail:
         outcomes = read_outcomes([file.path for file in mail]).outcomes
