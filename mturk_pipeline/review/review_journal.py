@@ -17,7 +17,7 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.folders.atomic_files import digest, write_atomically
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.review.export_history import VALUE_COLUMNS, Exports
-from mturk_pipeline.review.kept_files import ORIGINALS, Clean, as_it_is, clean_column, keep_file, kept_file
+from mturk_pipeline.review.kept_files import ORIGINALS, ROWS, Clean, as_it_is, clean_column, keep_file, kept_file
 from mturk_pipeline.review.problems import problem
 from mturk_pipeline.review.reviewed_files import LIMITS, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, file_names
 from mturk_pipeline.vocabulary.file_rules import UNREADABLE_FILE
@@ -91,7 +91,7 @@ class ReviewStore:
         """Keep parsed rows in place of whole files, as version 0.1 kept them.
 
         `same` tells whether the versions before and after say the same: only then the originals are deleted. What
-        cannot be parsed stays, for its owner only. Returns problems.
+        cannot be parsed stays, for its owner only, until a state of its file that can be follows. Returns problems.
         """
         originals = self._originals()
         parsed = {}
@@ -100,6 +100,8 @@ class ReviewStore:
             kept = keep_file(self.folder, path.name, path.read_bytes(), self.clean)
             if kept != path:
                 parsed[path] = kept
+            elif self._is_replaced(path.name):
+                path.unlink()
         if not parsed:
             return []
         after = self.versions(files)
@@ -118,6 +120,12 @@ class ReviewStore:
 
     def _originals(self) -> list[Path]:
         return sorted((self.folder / ORIGINALS).glob("[!.]*"))
+
+    def _is_replaced(self, state: str) -> bool:
+        """Whether of each file that once was in this state a later one could be read."""
+        latest = {e["name"]: e["id"] for e in self._entries if e["kind"] == "file"}
+        names = {e["name"] for e in self._entries if e["kind"] == "file" and e["id"] == state}
+        return bool(names) and all(kept_file(self.folder, latest[name]).parent.name == ROWS for name in names)
 
     def exports(self) -> Exports:
         """What every workbook showed.

@@ -84,7 +84,8 @@ def test_gold_of_the_batches_is_what_is_known(monkeypatch):
     settings = made.CONTACTS.model_dump(exclude_unset=True)
     settings["fields"]["email"]["gold"] = "right"
     desk = desk_of([0.9] * 40, type(made.CONTACTS).model_validate({**settings, "spot_checks": 1}))
-    raw = desk.assignments.assign(**{"Input.right": desk.assignments["Input.club"].map({"Club 003": "c3@example.edu"})})
+    gold = desk.assignments["Input.club"].map({"Club 003": "c3@example.edu"})
+    raw = desk.assignments.assign(**{"Input.right": gold})
     stub = SimpleNamespace(
         spec=desk.phase,
         phase="contacts",

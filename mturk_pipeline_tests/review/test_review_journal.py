@@ -194,3 +194,28 @@ def test_what_cannot_be_parsed_is_closed_to_others_and_listed_until_somebody_del
     assert parse(office, lambda a, b: False)[0] == []
     original.unlink()
     assert store.problems([]) == []
+
+
+def test_a_damaged_file_that_a_good_one_replaced_is_kept_and_named_no_more(office):
+    path, other = office.desk.folder / "anna.xlsx", office.desk.folder / "ben.xlsx"
+    good = workbook_bytes(office.book)
+    office.desk.save([office.row("Rowing", decision="accept")], "cy.csv")
+
+    def run(content: bytes) -> list[tuple[str, str]]:
+        path.write_bytes(content)
+        store, files = ReviewStore(office.store_folder), sorted(office.desk.folder.iterdir())
+        store.note_files(files)
+        assert store.parse_originals(files, lambda a, b: False) == []
+        return [(p["source_file"], p["rule"]) for p in ReviewStore(office.store_folder).problems(files)]
+
+    other.write_bytes(good[:900])  # the same state under another name
+    assert run(good[:1000]) == []
+    assert run(good[:900]) == [("anna.xlsx", "kept_unread")]
+    assert run(good) == []
+    assert len(list((office.store_folder / "originals").iterdir())) == 1  # that of ben.xlsx
+    other.write_bytes(good)
+    assert run(good) == []
+    assert list((office.store_folder / "originals").iterdir()) == []
+    assert office.run().at["Rowing", "status"] == "accepted"
+    assert run(good[:1000]) == []  # told as unreadable while it is there
+    assert len(list((office.store_folder / "originals").iterdir())) == 1
