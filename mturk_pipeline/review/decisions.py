@@ -23,11 +23,13 @@ from mturk_pipeline.review.review_journal import Version
 from mturk_pipeline.review.reviewed_files import Sheet, file_name
 from mturk_pipeline.review.sheet_entries import DAMAGED, ReviewedSheet, SheetEntries, entries_of_sheet, no_entries
 from mturk_pipeline.texts.key_form import plain_name
+from mturk_pipeline.vocabulary.file_rules import NO_TABLE
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 OWN_COLUMNS = ("item_id", "export", "decision", "comment")
 # Of our workbooks, beside the fields: for people to read, not read back.
 ADDED_COLUMNS = ("reasons", "status", "priority", "place", "decided_in", "decided_at")
+_SEVERAL = 2
 _FILE_COLUMNS = ["source_file", "sheets", "rows", "decided", "edits", "additions", "mended", "problems", "problem"]
 
 
@@ -123,6 +125,8 @@ def read_versions(
         entries += [replace(nothing, problems=problem_table(wrong)), *([] if result is None else [result])]
         if source.present and result is not None:
             tallies[source.sheet.file].append(_Read(source, result, len(wrong)))
+    strangers = {name: problem for name, reads in tallies.items() if (problem := _stranger(name, reads))}
+    problems = [*(p for p in problems if p["source_file"] not in strangers), *strangers.values()]
     united = unite(entries, phase)
     files = [_counts(name, reads, [p for p in problems if p["source_file"] == name]) for name, reads in tallies.items()]
     files_table = pd.DataFrame(files, columns=_FILE_COLUMNS).astype({"source_file": "str", "problem": "str"})
@@ -132,7 +136,7 @@ def read_versions(
     return Reviews(
         decisions,
         united.seen,
-        united.problems,
+        _told_once(united.problems, strangers),
         united.added,
         united.comments,
         files_table,
@@ -202,6 +206,26 @@ def _renamed(sheet: Sheet, missing: list[str], wanted: Iterable[str]) -> list[di
     return [problem(sheet.file, sheet.sheet, None, f, "missing_column", reason) for f in missing]
 
 
+def _stranger(file: str, reads: Sequence[_Read]) -> dict[str, object] | None:
+    """The problem of a file with several rows none of which is about the phase; None for any other."""
+    rows = sum(r.entries.unknown for r in reads)
+    if rows < _SEVERAL or any(r.entries.known for r in reads):
+        return None
+    reason = (
+        f"none of its {rows:,} rows is about an item of this phase: not used; move the file to its own phase's folder, "
+        "or clear item_id to add the rows as new ones"
+    )
+    return problem(file, None, None, None, NO_TABLE, reason)
+
+
+def _told_once(problems: pd.DataFrame, strangers: Mapping[str, dict[str, object]]) -> pd.DataFrame:
+    """`problems` with one for each file in `strangers`, and no other of these files."""
+    if not strangers:
+        return problems
+    others = problems[~problems["source_file"].isin(list(strangers))]
+    return pd.concat([others, problem_table(strangers.values())], ignore_index=True)
+
+
 def _counts(file: str, reads: Sequence[_Read], problems: Sequence[Mapping[str, object]]) -> dict[str, object]:
     whole = [p["reason"] for p in problems]
     return {
@@ -212,6 +236,6 @@ def _counts(file: str, reads: Sequence[_Read], problems: Sequence[Mapping[str, o
         "edits": sum(int(r.entries.edits["edited"].sum()) for r in reads),
         "additions": sum(len(r.entries.added) for r in reads),
         "mended": sum(r.entries.mended for r in reads),
-        "problems": len(problems) + sum(len(r.entries.problems) + r.problems for r in reads),
+        "problems": len(problems) + (0 if whole else sum(len(r.entries.problems) + r.problems for r in reads)),
         "problem": whole[0] if whole else None,
     }

@@ -85,6 +85,8 @@ class SheetEntries:
     # look again.
     problems: pd.DataFrame = field(default_factory=problem_table)
     mended: int = 0  # How many cells a table program had damaged, which was undone
+    known: int = 0  # How many rows are about the phase: its items now or in earlier workbooks, or added
+    unknown: int = 0  # How many rows have the id of an item of another phase or project
 
 
 def no_entries(phase: PhaseSpec) -> SheetEntries:
@@ -156,6 +158,8 @@ def entries_of_sheet(sheet: ReviewedSheet, rows_known: KnownRows, shown: Shown, 
         # Nobody can mend a row that stands in no file any more.
         problem_table(problems if sheet.latest and sheet.present else []),
         mended if sheet.latest else 0,
+        int((rows["item_id"].notna() | rows[" rule"].eq("orphan") | rows[" addition"]).sum()),
+        int(rows[" rule"].eq("unknown_item").sum()),
     )
 
 

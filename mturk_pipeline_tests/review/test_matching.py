@@ -34,6 +34,27 @@ def test_an_id_of_another_phase_adds_nothing(contacts):
     assert (told(reviews), rules(reviews)) == (set(), ["unknown_item"])
 
 
+def test_the_workbook_of_another_phase_is_one_problem_of_the_file(contacts, clubs):
+    (contacts.folder / "clubs.xlsx").write_bytes(workbook_bytes(clubs.book()))
+    contacts.save([{"item_id": contacts.id_of("Rowing"), "decision": "ok"}])
+    reviews = contacts.read()
+    assert told(reviews) == {("", "accept", None)}
+    assert rules(reviews) == ["no_table"]
+    [problem] = reviews.problems.to_dict("records")
+    assert problem["source_file"] == "clubs.xlsx"
+    assert pd.isna(problem["source_row"])
+    assert "none of its 3 rows is about an item of this phase: not used; move the file" in problem["reason"]
+    files = reviews.files.set_index("source_file")
+    assert files["problem"].to_dict()["clubs.xlsx"] == problem["reason"]
+    assert files["problems"].to_dict() == {"anna.csv": 0, "clubs.xlsx": 1}
+
+
+def test_rows_of_another_phase_among_ones_own_are_told_one_by_one(contacts, clubs):
+    strangers = clubs.cleaned["item_id"].tolist()
+    contacts.save([{"item_id": item, "decision": "ok"} for item in [*strangers, contacts.id_of("Rowing")]])
+    assert rules(contacts.read()) == ["unknown_item"] * len(strangers)
+
+
 def test_after_sorting_only_some_columns_nothing_is_used(contacts):
     row = {"item_id": contacts.id_of("Rowing"), **KEYS, "club": "Chess Club", "decision": "reject"}
     contacts.save([row])
