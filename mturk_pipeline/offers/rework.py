@@ -38,10 +38,10 @@ def rework(
         short = missing[missing["top_up"] & ~missing["item_id"].isin(decided)].set_index("item_id")
         lacking = (short["wanted"] - short["answers"]).clip(lower=1)
     wanted = pd.Index([*decided, *lacking.index], dtype="str")
-    wanted = wanted[wanted.isin(inputs.index)]
     table = inputs.reindex(wanted)
     table = table[[c for c in table.columns if c in phase.keys or table[c].notna().any()]]
-    told_by_nothing = pd.Series(table.isna().all(axis=1).to_numpy(), dtype="bool")
+    blank = table.isna() | table.fillna("").apply(lambda column: column.str.strip().eq(""))
+    told_by_nothing = pd.Series(blank.all(axis=1).to_numpy(), dtype="bool")
     known = items.reindex(wanted)
     table[ATTEMPT] = known["attempt"].fillna(1).astype("int64")
     table[ANSWERS_WANTED] = lacking.reindex(wanted).fillna(phase.assignments_per_item).astype("int64")

@@ -13,6 +13,7 @@ from mturk_pipeline.folders.project_folders import Project
 from mturk_pipeline.intake.slots import slot_lines, slots_of
 from mturk_pipeline.intake.unknown_workers import worker_count
 from mturk_pipeline.offers.hit_history import GRACE
+from mturk_pipeline.offers.rework import UNDER_WAY as REWORK_UNDER_WAY
 from mturk_pipeline.projects.due_phases import Inputs, Verdict
 from mturk_pipeline.projects.file_problems import (
     entries_not_understood,
@@ -150,6 +151,7 @@ def _waiting(
     if unclear := entries_not_understood(phase):
         entries = counted(unclear, "entry in reviewed files", "entries in reviewed files")
         yield f"you: {entries} that could not be understood: sheet problems of the workbook"
+    yield from _not_asked_again(phase)
     following = phase.workflow.following(phase.phase)
     offers = [(following, f"{phase.folders.reviewed}/_mIn_{following}.csv")] if following else []
     numbers = range(1, phase.spec.max_attempts + 1)
@@ -158,6 +160,14 @@ def _waiting(
         if rows := _rows_of(phase.project.path / offer):
             what = "HIT" if phase.workflow.phases[receiver].has_slots else "item"
             yield f"you: {counted(rows, what)} to upload from {offer}"
+
+
+def _not_asked_again(phase: ProjectPhase) -> Iterator[str]:
+    """Items that were sent back, or lack answers, and that nobody can be asked about once more, by reason."""
+    left_out = phase.table("rework_left_out")
+    if left_out is not None:
+        reasons = left_out.loc[left_out["rule"] != REWORK_UNDER_WAY, "reason"].value_counts()
+        yield from (f"you: {counted(int(n), 'item')} that rework cannot ask: {why}" for why, n in reasons.items())
 
 
 def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:

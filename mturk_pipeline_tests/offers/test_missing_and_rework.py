@@ -1,6 +1,7 @@
 """What is asked again: never what is under way, never twice, never by the same workers."""
 
 import pandas as pd
+import pytest
 
 from mturk_pipeline.contracts.offers import MissingUnits
 from mturk_pipeline.intake import collect
@@ -235,3 +236,16 @@ def test_a_list_made_of_an_offer_has_one_column_for_what_results_call_otherwise(
     assert inputs.loc[id_of("Boone"), ["decision", "item_id (input)"]].tolist() == ["new", "row 2"]
     both = inputs_of_items(given, unused_rows(None, PHASE.keys), listed.assign(decision="theirs"), PHASE)
     assert both.loc[id_of("Boone"), ["decision", "decision (input)"]].tolist() == ["theirs", "new"]
+
+
+@pytest.mark.parametrize("columns", [{}, {"Input.picture": ""}, {"Input.offer_id": "X", "Input.attempt": "1"}])
+def test_items_without_anything_to_show_are_named_and_not_offered(columns):
+    """A phase without keys whose result files hold no inputs: nobody can be asked about its HITs again."""
+    phase = PhaseSpec.model_validate({"fields": {"mayor": {"kind": "name"}}})
+    given = results({"town": "Ames", "hit": "H1", "worker": "A1"}, {"town": "Boone", "hit": "H2", "worker": "A1"})
+    given = given.drop(columns=[c for c in given if c.startswith("Input.")]).assign(**columns)
+    decided = pd.DataFrame({"status": "redo", "parent_item_id": given["item_id"]})
+    inputs = inputs_of_items(given.iloc[:1], unused_rows(None, phase.keys), None, phase)
+    handed = rework(decided, asked(given, phase=phase), inputs, phase)
+    assert handed.rows.empty
+    assert handed.problems["rule"].tolist() == ["no_inputs"] * 2

@@ -24,6 +24,7 @@ KEPT = {
     "passing_advice": "consensus",
     "review_": "decisions",
     "audit": "reviewed",
+    "rework_left_out": "rework",
     "outcome_problems": "all_leads",
 }
 

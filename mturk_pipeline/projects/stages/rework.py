@@ -55,6 +55,7 @@ def make_rework(phase: ProjectPhase, reviewed: pd.DataFrame, raw_output: pd.Data
     coverage = coverage_of(phase, reviewed, sent)
     inputs = inputs_of_items(raw_output, sent.unused, coverage.listed, phase.spec)
     handed = rework(reviewed, coverage.items, inputs, phase.spec, coverage.missing)
+    phase.keep("rework_left_out", handed.problems)
     writer = phase.writer()
     answered = answered_by(slots_of(raw_output, phase.spec), sent.unused)
     unnamed = restore_names(phase, answered.loc[answered["item_id"].isin(handed.rows[OFFER_ID]), "worker"])
