@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
 from mturk_pipeline.texts.key_form import normalise_key
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
+from mturk_pipeline.workflow.field_spec import FieldSpec
+from mturk_pipeline.workflow.leads_spec import contacts_in, gathers_leads
 from mturk_pipeline.workflow.phase_spec import RESERVED_NAMES
 from mturk_pipeline.workflow.slot_names import SLOT, slot_name
 
@@ -62,8 +64,26 @@ def suggest_phase(paths: Sequence[Path | ResultFile]) -> str:
     )
     place = "<workflow>/<phase>/defs.yaml"
     lines = (column_for_each_item(assignments), numbered_in_vain(assignments), padded_numbers(assignments))
-    content = "".join(f"# {line}.\n" for line in lines if line) + content
+    content = "".join(f"# {line}.\n" for line in lines if line) + _what_makes_leads(attributes["fields"]) + content
     return f"# Guessed from {len(paths)} result file(s): read it through, then save it as {place}\n{content}"
+
+
+def _what_makes_leads(suggested: Mapping[str, Mapping[str, Any]]) -> str:
+    """Comment lines: whether a workflow that ends here gathers leads, by which fields, and what changes that."""
+    fields = {name: FieldSpec.model_validate(settings) for name, settings in suggested.items()}
+    contacts = contacts_in(fields)
+    if not contacts:
+        return ""
+    named = ", ".join(contacts)
+    if gathers_leads(fields):
+        end, other, groups = f"{named}: contacts, so a workflow that ends here gathers leads", "results", "{}"
+    else:
+        groups = "{" + ", ".join(f"{name}: [{name}]" for name in contacts) + "}"
+        end, other = f"Mostly opinions, so a workflow that ends here has results, also of {named}", "leads"
+    return (
+        f"# {end}. For {other} instead, write into <workflow>/all_leads/defs.yaml:\n"
+        f"#   type: mturk_pipeline.components.AllLeads\n#   attributes: {{lead_groups: {groups}}}\n"
+    )
 
 
 def _about_items(assignments: pd.DataFrame, answers: Sequence[str]) -> dict[str, Any]:

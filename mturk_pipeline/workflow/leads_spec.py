@@ -1,8 +1,12 @@
 """Settings of all leads: how the last phase's results become leads, from a workflow's YAML, checked."""
 
+from collections.abc import Mapping
+
 from pydantic import Field, field_validator, model_validator
 
-from mturk_pipeline.workflow.field_spec import Strict
+from mturk_pipeline.kinds import KINDS
+from mturk_pipeline.vocabulary.agreements import REMARK
+from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
 from mturk_pipeline.workflow.phase_spec import checked_owner
 
 
@@ -38,3 +42,27 @@ class LeadsSpec(Strict):
         if self.segments and self.segment is None:
             raise ValueError("'segments' needs 'segment': the column that says each lead's segment")
         return self
+
+
+_MOST = 2 / 3
+
+
+def contacts_in(fields: Mapping[str, FieldSpec]) -> list[str]:
+    """The fields that a CRM has a column for: e-mail, phone, handle, url."""
+    return [name for name, field in fields.items() if KINDS[field.kind].crm_column]
+
+
+def gathers_leads(fields: Mapping[str, FieldSpec]) -> bool:
+    """Whether a last phase with these fields gathers leads, if its workflow does not say so itself.
+
+    It does if it asks for a contact, unless more than two of three of its questions ask for an opinion: one of a few
+    answers, a set, a rating, or a text of one's own. Comments are no questions.
+
+    >>> gathers_leads({"name": FieldSpec(kind="name"), "mail": FieldSpec(kind="email")})
+    True
+    >>> gathers_leads({"mail": FieldSpec(kind="email"), **dict.fromkeys("abc", FieldSpec(kind="rating"))})
+    False
+    """
+    asked = {name: field for name, field in fields.items() if field.agreement != REMARK}
+    opinions = [f for f in asked.values() if not KINDS[f.kind].open or not f.has_one_value]
+    return bool(contacts_in(fields)) and len(opinions) <= _MOST * len(asked)

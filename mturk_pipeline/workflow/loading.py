@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from mturk_pipeline.kinds import KINDS
-from mturk_pipeline.workflow.leads_spec import LeadsSpec
+from mturk_pipeline.workflow.leads_spec import LeadsSpec, gathers_leads
 from mturk_pipeline.workflow.old_names import phase_with_new_names
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline.workflow.settings_problems import settings_problem
@@ -133,11 +132,12 @@ def _in_order(phases: dict[str, PhaseSpec], folder: Path) -> dict[str, PhaseSpec
 def _leads_for(leads: LeadsSpec | None, phases: dict[str, PhaseSpec], folder: Path) -> LeadsSpec | None:
     """What the folder says of leads; by default each field of the last phase is a group, if one is a contact.
 
-    None where nothing is a lead: the folder says so by empty groups, or no field is one that a CRM has a column for.
+    None where nothing is a lead: the folder says so by empty groups, or the last phase does not gather any (see
+    `gathers_leads`).
     """
     if leads is None:
         last = next(reversed(phases.values()))
-        if not any(KINDS[field.kind].crm_column for field in last.fields.values()):
+        if not gathers_leads(last.fields):
             return None
         return LeadsSpec.model_validate({"lead_groups": {field: [field] for field in last.fields}})
     return checked_leads(leads, phases, str(folder / "all_leads" / "defs.yaml")) if leads.lead_groups else None

@@ -12,6 +12,7 @@ from mturk_pipeline.intake.inspection import inspect_file
 from mturk_pipeline.intake.kind_guesses import guess_kind
 from mturk_pipeline.intake.suggested_phase import suggest_phase
 from mturk_pipeline.sheets.limits import UnreadableFileError
+from mturk_pipeline.workflow.loading import load_workflow
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 from mturk_pipeline_tests.intake.intake_files import checked, row, write
 from mturk_pipeline_tests.shared_cases import case
@@ -330,3 +331,19 @@ def test_each_field_says_its_settings_in_full(tmp_path):
     assert all(field["levels"] == ["1", "2", "3", "4", "5"] for field in fields.values())
     assert "&" not in text
     assert "*" not in text
+
+
+@pytest.mark.parametrize(("opinions", "end"), [(5, "5_results"), (1, "5_allLeads")])
+def test_a_survey_with_one_contact_says_what_its_workflow_ends_in_and_how_to_change_it(tmp_path, opinions, end):
+    columns = {"Input.picture": list("abcd"), "Answer.email": [f"w{n}@example.edu" for n in range(12)]}
+    columns |= {f"Answer.agree_{n}": ["yes", "no", "yes"] for n in range(opinions)}
+    text = suggest_phase([made(tmp_path / "b.csv", columns)])
+    folder = tmp_path / "survey"
+    (folder / "ask").mkdir(parents=True)
+    (folder / "ask/defs.yaml").write_text(text)
+    assert load_workflow(folder).folder_names[-1] == end
+    assert "# email: contacts" in text if end == "5_allLeads" else "# Mostly opinions" in text
+    lines = [line[4:] for line in text.splitlines() if line.startswith("#   ")]
+    (folder / "all_leads").mkdir()
+    (folder / "all_leads/defs.yaml").write_text("\n".join(lines))
+    assert {load_workflow(folder).folder_names[-1], end} == {"5_results", "5_allLeads"}

@@ -143,6 +143,10 @@ def test_results_are_the_rows_that_go_on_with_their_values(home: Home, said: dic
         ("{animal: {kind: choice}}", "5_results"),
         ("{animal: {kind: choice}, mail: {kind: email}}", "5_allLeads"),
         ("{phone: {kind: phone}}", "5_allLeads"),
+        ("{name: {kind: name}, title: {kind: text}, open: {kind: boolean}, mail: {kind: email}}", "5_allLeads"),
+        ("{good: {kind: rating, scale: [0, 9]}, why: {kind: choices}, mail: {kind: email}}", "5_allLeads"),
+        ("{a: {kind: choice}, b: {kind: text, exact: false}, c: {kind: boolean}, mail: {kind: email}}", "5_results"),
+        ("{a: {kind: choice}, b: {kind: choice}, note: {kind: remark}, page: {kind: url}}", "5_allLeads"),
         ("{page: {kind: handle, network: facebook}}", "5_allLeads"),
     ],
 )
