@@ -29,11 +29,14 @@ SHEETS: dict[str, tuple[int, tuple[str, ...]]] = {
     "decided before": (7, ("item_id", "decision", "comment", "status", "university", "directory_url", "decided_in")),
     "assignments": (10, ("assignment_id", "worker", "suggestion", "settle", "feedback", "reason", "status", "reward")),
     "about": (30, ()),
+    "more fields": (13, ("genus", "stands_on", "field", "value", "runners_up", "trust")),
 }
+# A picture is called after the first word of its sheet, but for these.
+_NAMES = {"review": "queue", "more fields": "more_fields"}
 
 
 def take_pictures(workbook: Path, folder: Path, sheets: list[str]) -> None:
-    """Write `review_<first word>.png` for each of the sheets into `folder`; of review `review_queue.png`."""
+    """Write a picture of each of the sheets into `folder`: `review_workers.png`, of review `review_queue.png`."""
     for sheet in sheets:
         rows, columns = SHEETS[sheet]
         with tempfile.TemporaryDirectory() as scratch:
@@ -44,7 +47,7 @@ def take_pictures(workbook: Path, folder: Path, sheets: list[str]) -> None:
             _crop(book[sheet], rows, columns)
             book.save(page)
             _call("soffice", "--headless", "--convert-to", "pdf", "--outdir", scratch, str(page))
-            name = "queue" if sheet == "review" else sheet.split()[0]
+            name = _NAMES.get(sheet, sheet.split()[0])
             _photograph(page.with_suffix(".pdf"), folder / f"review_{name}.png")
 
 
