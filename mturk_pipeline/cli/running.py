@@ -138,6 +138,7 @@ def _say_problems(
         entries_not_understood,
         files_not_read,
         gone_results,
+        mail_held_back,
         rows_of_lists_left_out,
         unreadable_files,
     )
@@ -153,7 +154,7 @@ def _say_problems(
     for problem in [*unreadable, *files_not_read(phase)]:
         console.print(f"  not read: {problem.line}", markup=False, soft_wrap=True)
     told = [problem.line for problem in [*gone_results(phase), *rows_of_lists_left_out(phase)]]
-    for line in (*told, *unknown_columns(phase)):
+    for line in (*filter(None, [mail_held_back(phase)]), *told, *unknown_columns(phase)):
         console.print(f"  {line}", markup=False, soft_wrap=True)
     if result.verdict is Verdict.NOTHING_THERE and phase.workflow.before(result.phase) is None:
         folders = f"the list to ask about into {phase.folders.input}, the crowd's result files into"

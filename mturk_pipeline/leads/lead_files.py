@@ -12,6 +12,9 @@ _LISTS = dict.fromkeys(("item_ids", "hit_ids", "assignment_ids", "sources", "lea
 _WIDTHS = {"lead_id": 19.0, "item_id": 19.0, "value": 40.0, "email": 40.0, "figure": 38.0, "how": 90.0, **_LISTS}
 _MAIN: tuple[str, ...] = ("all_leads.xlsx", "all_leads.csv", "recipients.xlsx", "recipients.csv", "crm.csv")
 
+# What mail programs and CRMs take.
+MAILED: tuple[str, ...] = ("recipients.xlsx", "recipients.csv", "crm.csv")
+
 
 def leads_files(
     leads: pd.DataFrame,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mturk_pipeline.kinds import KINDS, read
 from mturk_pipeline.texts.source_place import source_places
+from mturk_pipeline.vocabulary.file_rules import OF_WHOLE_FILES
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 # Beside the projects, for all of them.
@@ -26,6 +27,14 @@ def mark_suppressed(leads: pd.DataFrame, outcomes: pd.DataFrame, phase: PhaseSpe
     addresses = leads["value"].str.casefold().where(is_email(leads, phase))
     reason = reasons.reindex(addresses.to_numpy(dtype=object)).set_axis(leads.index)
     return leads.assign(suppressed=reason.astype("str").fillna(""))
+
+
+def may_be_mailed(problems: pd.DataFrame) -> bool:
+    """Whether every file about mail could be read (`problems`, contract ReviewProblems, has none of a whole file).
+
+    In one that could not be, somebody may stand who asked for no mail: then nobody gets any.
+    """
+    return not problems["rule"].isin(list(OF_WHOLE_FILES)).any()
 
 
 def is_email(leads: pd.DataFrame, phase: PhaseSpec) -> pd.Series:

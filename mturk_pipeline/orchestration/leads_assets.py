@@ -118,8 +118,13 @@ def _metadata(
 
 
 def _outcomes_check(key: dg.AssetKey, problems: "pd.DataFrame") -> dg.AssetCheckResult:
+    from mturk_pipeline.leads.suppression import may_be_mailed
+
     columns = list(ReviewProblems.names())
-    return row_problems("outcomes_understood", key, problems, columns, "things in files about mail need a look")
+    what = "things in files about mail need a look"
+    if not may_be_mailed(problems):
+        what += "; while one of these files cannot be read there are no recipients and no crm.csv"
+    return row_problems("outcomes_understood", key, problems, columns, what)
 
 
 def _segments_check(key: dg.AssetKey, leads: "pd.DataFrame", spec: "LeadsSpec") -> dg.AssetCheckResult:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mturk_pipeline.folders.watching import WatchedFile, own_looking_files, passed_over_files
-from mturk_pipeline.projects.outcome_files import outcome_files
+from mturk_pipeline.projects.outcome_files import outcome_files, passed_over_outcomes
 from mturk_pipeline.projects.phase import ProjectPhase
 from mturk_pipeline.review.reviewed_files import file_name
 from mturk_pipeline.vocabulary.file_rules import OF_WHOLE_FILES
@@ -113,9 +113,22 @@ def _unreadable_outcomes(phase: ProjectPhase) -> list[FileProblem]:
     if not gathers or (table := phase.table("outcome_problems")) is None:
         return []
     folder = phase.workflow.end_folder
-    inside = _names_of(phase, phase.files(folder))
+    passed = {phase.file_naming()(file.name) for file in passed_over_outcomes(phase)}
+    inside = _names_of(phase, phase.files(folder)) | passed
     beside = _names_of(phase, outcome_files(phase)) - inside
     return [*_whole_files(table, f"{folder}/", inside), *_whole_files(table, "", beside)]
+
+
+def mail_held_back(phase: ProjectPhase) -> str:
+    """Why the last run made no recipients, and what to do, in one line; '' where it made them."""
+    unread = _unreadable_outcomes(phase)
+    if not unread:
+        return ""
+    names = ", ".join(problem.file for problem in unread[:_FEW]) + (" …" if len(unread) > _FEW else "")
+    return (
+        f"no recipients and no crm.csv: who wants no mail may stand in {names}, which could not be read; "
+        f"mend or remove {'it' if len(unread) == 1 else 'them'} and run again"
+    )
 
 
 def _whole_files(table: "pd.DataFrame | None", folder: str, names: set[str]) -> list[FileProblem]:

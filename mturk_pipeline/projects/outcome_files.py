@@ -1,6 +1,9 @@
 """Files of mail outcomes: dropped into the folder of all leads, or kept beside the projects."""
 
-from mturk_pipeline.folders.watching import WatchedFile
+import os
+from pathlib import Path
+
+from mturk_pipeline.folders.watching import PassedOver, WatchedFile, passed_over_files
 from mturk_pipeline.leads.lead_files import is_own_file
 from mturk_pipeline.leads.suppression import FILES
 from mturk_pipeline.projects.phase import ProjectPhase
@@ -18,13 +21,24 @@ def outcome_files(phase: ProjectPhase) -> list[WatchedFile]:
     return [*(f for f in dropped if not is_own_file(f.name, spec)), *_for_all_projects(phase)]
 
 
+def passed_over_outcomes(phase: ProjectPhase) -> list[PassedOver]:
+    """Links and broken downloads in the project's folder of all leads: what they say of addresses nobody reads."""
+    spec = phase.workflow.leads
+    if spec is None or phase.phase != phase.workflow.last:
+        return []
+    found = passed_over_files(Path(phase.project.path, phase.workflow.end_folder))
+    return [file for file in found if "/" not in file.name and not is_own_file(file.name, spec)]
+
+
 def _for_all_projects(phase: ProjectPhase) -> list[WatchedFile]:
     files = []
     for name in FILES:
         path = phase.home.projects / name
         try:
             stat = path.stat()
-        except OSError:  # none is kept, or it went away just now
+        except OSError:
+            if os.path.lexists(path):  # a link that leads nowhere: whoever reads it says so
+                files.append(WatchedFile(str(path.parent), name, 0, 0, 0))
             continue
         files.append(WatchedFile(str(path.parent), name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return files

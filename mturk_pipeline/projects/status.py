@@ -19,6 +19,7 @@ from mturk_pipeline.projects.file_problems import (
     entries_not_understood,
     files_not_read,
     gone_results,
+    mail_held_back,
     named_in_short,
     unreadable_files,
 )
@@ -177,6 +178,8 @@ def _of_files(phase: ProjectPhase, inputs: Inputs) -> Iterator[str]:
         yield f"you: {counted(len(unreadable), 'file')} that could not be read: {named_in_short(unreadable)}"
     if gone := gone_results(phase):
         yield f"you: {counted(len(gone), 'result file')} that the last run missed: {named_in_short(gone)}"
+    if held := mail_held_back(phase):
+        yield f"you: {held}"
     passed = files_not_read(phase)
     if passed:
         yield f"you: {counted(len(passed), 'file')} where nothing is read: {named_in_short(passed)}"

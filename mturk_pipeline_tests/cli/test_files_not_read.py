@@ -91,6 +91,8 @@ def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -
     inside, beside = home / "projects/example/11_allLeads/unsubscribed.xlsx", home / "projects/suppression.csv"
     inside.write_bytes(b"PK\x03\x04nothing")
     beside.write_text("name\nAnn\n")
+    mailed = [inside.with_name(name) for name in ("recipients.xlsx", "recipients.csv", "crm.csv")]
+    assert all(path.is_file() for path in mailed)
     try:
         for _ in range(2):
             said = cli("run", "example")
@@ -98,10 +100,24 @@ def test_run_names_a_file_about_mail_that_cannot_be_read(cli: Cli, home: Path) -
             assert "leads: 2 files could not be read, named above" in said.err
             assert "not read: 11_allLeads/unsubscribed.xlsx: is a broken workbook" in said.out
             assert "not read: suppression.csv: has no column of e-mail addresses" in said.out
+            held = "may stand in 11_allLeads/unsubscribed.xlsx, suppression.csv, which could not be read"
+            assert said.out.count(held) == 1
+            assert held in cli("status", "example").out
+            assert not any(path.exists() for path in mailed)
+            assert inside.with_name("all_leads.csv").is_file()
+        inside.unlink()
+        beside.unlink()
+        inside.symlink_to("elsewhere.xlsx")
+        beside.symlink_to("elsewhere.csv")
+        said = cli("run", "example", "--force")
+        assert "not read: 11_allLeads/unsubscribed.xlsx: is a link" in said.out
+        assert "not read: suppression.csv: " in said.out
+        assert not any(path.exists() for path in mailed)
     finally:
         inside.unlink()
         beside.unlink()
         assert cli("run", "example").code == 0
+    assert all(path.is_file() for path in mailed)
 
 
 def test_run_all_goes_on_and_names_each_project_that_cannot_be_used(cli: Cli, results: Path, home: Path) -> None:
