@@ -2,6 +2,8 @@
 
 Each rule is one function and one line in `RULES`: it marks assignments and says what speaks against them, once for
 the worker and once for the requester. The first rule that marks an assignment counts; hard ones come first.
+
+Of an assignment that asks about several items each slot is judged, and `slot_shares` says what follows for the whole.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,9 +13,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.pay.slot_shares import by_share
 from mturk_pipeline.trust.questions import blank_means_none, is_personal
 from mturk_pipeline.vocabulary.answer_states import ANSWER_STATES, NEAR_MISS, NONE_IN_WORDS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
+from mturk_pipeline.workflow.slot_names import SLOT
 
 SHORT = 0.2  # of the phase's median work time
 _MANY_ITEMS = 5
@@ -36,15 +40,16 @@ class Mark:
 
 
 class AnswersByAssignment:
-    """A phase's answers by assignment; every table and mask has the AssignmentIds of `seconds` as its index."""
+    """A phase's answers by assignment; every table and mask has the AssignmentIds of `pace` as its index.
 
-    def __init__(self, assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> None:
+    Of slots it is the same: there the ids are those of slots.
+    """
+
+    def __init__(self, pace: pd.Series, answers: pd.DataFrame, phase: PhaseSpec) -> None:
         self.phase = phase
         # Tables of an earlier version do not class what could not be read.
         self.answers = answers if "evidence" in answers else answers.assign(evidence="")
-        self.seconds = assignments.set_index("assignment_id")["work_seconds"]
-        # Missing where no time is known, or where there is none to compare with.
-        self.pace = self.seconds / self.seconds[self.seconds > 0].median()
+        self.pace = pace
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -54,7 +59,7 @@ class AnswersByAssignment:
     def count(self, answers: pd.DataFrame) -> pd.DataFrame:
         """Some of the answers, counted by assignment and state."""
         counted = answers.groupby(["assignment_id", "state"], sort=False).size().unstack(fill_value=0)
-        return counted.reindex(index=self.seconds.index, columns=list(ANSWER_STATES), fill_value=0)
+        return counted.reindex(index=self.pace.index, columns=list(ANSWER_STATES), fill_value=0)
 
     @property
     def hurried(self) -> pd.Series:
@@ -79,7 +84,7 @@ class AnswersByAssignment:
     def all_of(self, rows: pd.DataFrame, where: pd.Series | np.ndarray) -> pd.Series:
         """Which assignments have `rows`, and `where` true in each of them."""
         every = pd.Series(np.asarray(where, dtype=bool)).groupby(rows["assignment_id"].to_numpy()).all()
-        return every.reindex(self.seconds.index, fill_value=False).astype(bool)
+        return every.reindex(self.pace.index, fill_value=False).astype(bool)
 
 
 def findings(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec) -> pd.DataFrame:
@@ -87,8 +92,20 @@ def findings(assignments: pd.DataFrame, answers: pd.DataFrame, phase: PhaseSpec)
 
     Columns: work (usable, doubtful, unusable), reason (for the worker), evidence (for the requester).
     """
-    given = AnswersByAssignment(assignments, answers, phase)
-    index = given.seconds.index
+    seconds = assignments.set_index("assignment_id")["work_seconds"]
+    # Missing where no time is known, or where there is none to compare with.
+    pace = seconds / seconds[seconds > 0].median()
+    if not phase.has_slots:
+        return _marks(AnswersByAssignment(pace, answers, phase))
+    codes, pairs = pd.factorize(pd.MultiIndex.from_frame(answers[["assignment_id", "item_id"]]))
+    of_slots = pace.reindex(pairs.get_level_values(0)).set_axis(pd.RangeIndex(len(pairs)))
+    marks = _marks(AnswersByAssignment(of_slots, answers.assign(assignment_id=codes), phase))
+    return by_share(marks, pairs.get_level_values(0).to_numpy(), pace.index)
+
+
+def _marks(given: AnswersByAssignment) -> pd.DataFrame:
+    """What the rules find, as `findings`."""
+    index = given.pace.index
     marks = pd.DataFrame({"work": "usable", "reason": "", "evidence": ""}, index=index, dtype="str")
     free = pd.Series(True, index=index)
     for rule in RULES:
@@ -107,12 +124,14 @@ def _required_blank(given: AnswersByAssignment) -> Iterator[Mark]:
     """Fields that need an answer are empty. Where an empty cell may mean "I found nothing", it proves nothing."""
     needed = [name for name, spec in given.phase.fields.items() if spec.required]
     needed = needed or [name for name, spec in given.phase.fields.items() if not blank_means_none(spec)]
+    needed = _in_slots(needed, given.phase) or needed
     if not needed:
         return
     rows = given.answers[given.answers["field"].isin(needed)]
     states = given.count(rows)
-    asked = states.sum(axis=1) > 0
-    blank = ~asked | (states["blank"] == states.sum(axis=1))
+    asked = states.sum(axis=1)
+    # An assignment that lists nothing has no such rows; a slot without them was not asked.
+    blank = (states["blank"] == asked) & ((asked > 0) | (not given.phase.has_slots))
     what = ", ".join(needed)
     yield Mark(
         blank & given.is_silent,
@@ -166,7 +185,7 @@ def _keys_held_down(given: AnswersByAssignment) -> Iterator[Mark]:
     valid = given.answers[given.answers["state"] == "valid"]
     held = valid[valid["value"].str.match(_HELD_DOWN)]
     if len(held):
-        where = pd.Series(given.seconds.index.isin(held["assignment_id"]), index=given.seconds.index)
+        where = pd.Series(given.pace.index.isin(held["assignment_id"]), index=given.pace.index)
         fields = held.drop_duplicates(["assignment_id", "field"]).groupby("assignment_id")["field"].agg(", ".join)
         seen = "one letter again and again in " + fields.astype("str")
         yield Mark(where, "doubtful", "One letter again and again is no answer: " + fields.astype("str") + ".", seen)
@@ -206,6 +225,11 @@ RULES: tuple[Callable[[AnswersByAssignment], Iterator[Mark]], ...] = (
     _suspicious,
     _same_everywhere,
 )
+
+
+def _in_slots(fields: list[str], phase: PhaseSpec) -> list[str]:
+    """Those of `fields` that each slot asks; the others are asked once for the whole HIT."""
+    return [name for name in fields if any(SLOT in column for column in phase.columns_of(name))]
 
 
 def _ids(mask: pd.Series) -> pd.Index:

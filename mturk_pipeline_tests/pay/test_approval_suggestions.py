@@ -146,3 +146,27 @@ def test_an_assignment_about_several_items_is_judged_and_settled_once(tmp_path: 
     assert made.suggestions["suggestion"].tolist() == ["approve", "reject", "approve", "approve"]
     upload = made.uploads(include_suggested=True)[0]
     assert (upload.decided["assignment_id"].is_unique, len(upload.decided)) == (True, 4)
+
+
+SLOTTED = PhaseSpec.model_validate(
+    {
+        "keys": ["town_{i}"],
+        "fields": {"note": {"kind": "text", "columns": ["note_{i}"], "required": True}, "remark": {"kind": "remark"}},
+    }
+)
+
+
+@pytest.mark.parametrize("bad", ["", "aaaaaaaaaaaaaa"])
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 7, 8, 10])
+def test_the_share_of_items_decides_over_an_assignment_of_several(tmp_path: Path, bad: str, number: int) -> None:
+    towns = {f"Input.town_{n}": f"Town {n}" for n in range(1, 11)}
+    good = {f"Answer.note_{n}": f"a word on town {n}" for n in range(1, 11)}
+    bads = {f"Answer.note_{n}": bad for n in range(1, number + 1)}
+    path = slot_batch(tmp_path / "b.csv", {**towns, **good}, {**towns, **good, **bads}, workers=["A1W"])
+    found = collected([path], SLOTTED).suggestions
+    most = "look" if bad else "reject"
+    word = "approve" if number < 3 else "look" if number < 8 else most
+    assert found["suggestion"].tolist() == ["approve", word]
+    for column in ("reason", "evidence"):
+        assert found[column].iloc[1].startswith(f"{number} of 10 items: " if number >= 3 else "")
+        assert (found[column].iloc[1] == "") == (number < 3)
