@@ -32,6 +32,9 @@ def show_workers(projects_dir: Path | None) -> None:
     memory = with_names(refreshed.memory, installation.home)
     if not refreshed.reachable:
         typer.echo(f"{installation.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
+    for name in refreshed.unseen:
+        what = "nothing can be seen there (a drive that is not mounted?); projects that are not there go on counting"
+        typer.echo(f"{installation.home.projects / name}: {what}; if none is to come back, remove it", err=True)
     for line in refreshed.overrides.problems:
         typer.echo(line, err=True)
     if refreshed.strangers:

@@ -100,6 +100,26 @@ def find_projects(
     return Projects(usable, problems)
 
 
+def unseen_folders(root: Path) -> list[str]:
+    """Names in the directory of projects behind which a project may lie that cannot be seen now.
+
+    Those are links that lead nowhere, folders that may not be read, and empty ones: where a drive is not mounted, an
+    empty folder is left.
+    """
+    try:
+        paths = sorted(path for path in root.iterdir() if path.name[0] not in "._")
+    except OSError:
+        return []
+    return [path.name for path in paths if _is_unseen(path)]
+
+
+def _is_unseen(path: Path) -> bool:
+    try:
+        return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    except OSError:
+        return True
+
+
 def _shared_id(project: Project, claimants: list[Project]) -> str:
     others = ", ".join(p.name for p in claimants if p is not project)
     return (

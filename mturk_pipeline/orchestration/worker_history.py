@@ -105,11 +105,11 @@ def worker_memory_asset() -> dg.AssetsDefinition:
     def _worker_memory() -> dg.MaterializeResult:
         from mturk_pipeline.contracts.workers_memory import WorkerMemory
         from mturk_pipeline.orchestration.checks import check_schema, column_schema
-        from mturk_pipeline.workers.contributions import present_projects
+        from mturk_pipeline.workers.contributions import counted_projects
         from mturk_pipeline.workers.refreshing import make_memory
 
         home = Home.from_environment()
-        found = make_memory(home, reachable=present_projects(home.projects) is not None)
+        found = make_memory(home, reachable=counted_projects(home) is not None)
         kept = kept_check(MEMORY, found.kept, "save it as workers.xlsx to have it read")
         return dg.MaterializeResult(
             metadata={
@@ -118,6 +118,7 @@ def worker_memory_asset() -> dg.AssetsDefinition:
                 **{f"standing_{k}": int(v) for k, v in found.memory["standing"].value_counts().items()},
                 **{f"suggested_{k}": int(v) for k, v in found.memory["suggested"].value_counts().items()},
                 "blacklisted_without_id": found.unnamed,
+                "folders_not_seen": len(found.unseen),
             },
             check_results=[check_schema(found.memory, WorkerMemory, MEMORY), _understood(found), kept],
         )

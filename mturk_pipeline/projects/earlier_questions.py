@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mturk_pipeline.folders.atomic_files import write_atomically
-from mturk_pipeline.folders.project_folders import find_projects
+from mturk_pipeline.folders.project_folders import find_projects, unseen_folders
 from mturk_pipeline.offers.already_gathered import EVERYBODY, Standing, empty_purged, purge
 from mturk_pipeline.projects.phase import ProjectPhase, project_phase
 from mturk_pipeline.workflow.workflow import Workflow, WorkflowError
@@ -64,6 +64,8 @@ def _others(phase: ProjectPhase, workflow: Workflow, problems: list[tuple[str, s
             problems.append((project.name, f"its settings cannot be used: {error}"))
     if EVERYBODY in phase.spec.purge_against:
         problems += [(line.split(":")[0], f"it cannot be read: {line}") for line in projects.problems]
+        unseen = "nothing can be seen there (a drive that is not mounted?): what a project there asked is asked again"
+        problems += [(name, unseen) for name in unseen_folders(phase.home.projects)]
     return others
 
 

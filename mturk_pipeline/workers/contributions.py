@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.project_folders import PROJECT_FILE
+from mturk_pipeline.folders.project_folders import PROJECT_FILE, unseen_folders
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.identities import with_surrogates
+from mturk_pipeline.workers.memory_folder import Store
 from mturk_pipeline.workers.tombstones import Tombstones, forgotten
 
 _ID = re.compile(r"^id:\s*['\"]?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
@@ -49,12 +50,29 @@ def project_ids_of(project: Path) -> list[str]:
     return [found[1] if found else project.name]
 
 
+def counted_projects(home: Home) -> set[str] | None:
+    """Ids of the projects whose contributions count; None where it cannot be told (an unmounted drive).
+
+    A project that is there no more does not count. While a folder cannot be seen (`unseen_folders`), or no project can,
+    one that counted in the last snapshot, and was not removed with its tables, may lie there: it goes on counting.
+    """
+    present = present_projects(home.projects)
+    if present is None:
+        return None
+    before = read_columns(Store.of(home).contributions, ["project_id"])
+    stored = {table.project_id for table in stored_tables(home.tables, "workers")}
+    absent = set() if before is None else (set(before["project_id"]) & stored) - present
+    if absent and not present:
+        return None
+    return present | absent if unseen_folders(home.projects) else present
+
+
 def gather(home: Home) -> pd.DataFrame | None:
-    """Contributions to all phases of the projects that are there; None where it cannot be told which are.
+    """Contributions to all phases of the projects that count; None where it cannot be told which do.
 
     Forgotten workers are left out.
     """
-    present = present_projects(home.projects)
+    present = counted_projects(home)
     if present is None:
         return None
     found, stones = [], forgotten(home)

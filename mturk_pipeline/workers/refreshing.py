@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mturk_pipeline.folders.home import Home
+from mturk_pipeline.folders.project_folders import unseen_folders
 from mturk_pipeline.folders.tables import read_table_if_made, write_table
 from mturk_pipeline.providers import whole_name
 from mturk_pipeline.vocabulary.standings import NEUTRAL
@@ -38,7 +39,9 @@ class Refreshed:
     kept
         Files beside the projects that a person had changed, under their new names.
     reachable
-        False where the projects could not be seen (an unmounted drive): the last snapshot stands.
+        False where the projects could not be seen (an unmounted drive): the last snapshot and memory stand.
+    unseen
+        Names beside the projects behind which one may lie that cannot be seen: what was done there counts as before.
     """
 
     memory: pd.DataFrame
@@ -48,6 +51,7 @@ class Refreshed:
     unnamed: int
     kept: tuple[str, ...]
     reachable: bool
+    unseen: tuple[str, ...]
 
 
 def refresh(home: Home) -> Refreshed:
@@ -79,9 +83,16 @@ def take_snapshot(home: Home) -> pd.DataFrame | None:
 
 
 def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
-    """The memory from the last snapshot and a person's file; files for people where the projects can be seen."""
+    """The memory from the last snapshot and a person's file; files for people where the projects can be seen.
+
+    Where they cannot, the person's file cannot either: the last memory stands, where there is one.
+    """
     store = Store.of(home)
     with store.lock:
+        last = None if reachable else _last_memory(home)
+        if last is not None:
+            excluded, unnamed = blacklisted(last, identities(home))
+            return Refreshed(last, excluded, Overrides(), (), unnamed, (), reachable, ())
         snapshot = read_table_if_made(store.contributions)
         contributions = united([]) if snapshot is None else with_surrogates(withdrawn(snapshot), home)
         present = {*contributions["worker"], *present_workers(home)}
@@ -95,7 +106,16 @@ def make_memory(home: Home, *, reachable: bool = True) -> Refreshed:
         excluded, unnamed = blacklisted(memory, identities(home))
         kept = write_files(home, memory, excluded) if reachable and home.projects.is_dir() else []
         rows = tuple(sorted({said.row for said in strangers.values()}))
-        return Refreshed(memory, excluded, overrides, rows, unnamed, tuple(kept), reachable)
+        unseen = tuple(unseen_folders(home.projects))
+        return Refreshed(memory, excluded, overrides, rows, unnamed, tuple(kept), reachable, unseen)
+
+
+def _last_memory(home: Home) -> pd.DataFrame | None:
+    """Contract WorkerMemory as last made; None before, and where an earlier version made another."""
+    from mturk_pipeline.contracts.workers_memory import WorkerMemory
+
+    table = read_table_if_made(Store.of(home).memory)
+    return None if table is None or not WorkerMemory.holds(table) else with_surrogates(table, home)
 
 
 def _is_ours(name: str) -> bool:

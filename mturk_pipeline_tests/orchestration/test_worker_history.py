@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mturk_pipeline.folders.home import Home
-from mturk_pipeline.folders.tables import table_path, write_table
+from mturk_pipeline.folders.tables import read_table, table_path, write_table
 from mturk_pipeline.orchestration.worker_history import (
     read_history,
     worker_history_asset,
@@ -17,7 +17,7 @@ from mturk_pipeline.orchestration.worker_history import (
 from mturk_pipeline.orchestration.workspace import Workspace
 from mturk_pipeline.workers.identities import with_names
 from mturk_pipeline.workers.memory_folder import Store
-from mturk_pipeline.workers.refreshing import take_snapshot
+from mturk_pipeline.workers.refreshing import refresh, take_snapshot
 
 
 @pytest.fixture
@@ -91,3 +91,44 @@ def test_the_assets_write_the_files_and_say_what_is_wrong(home: Home, monkeypatc
         "WorkerId,platform,server,why",
         "W,mturk,,blacklisted",
     ]
+
+
+@pytest.mark.parametrize("left", [".Trash", "lost+found", "_workers.xlsx", "notes.txt"])
+def test_a_drive_whose_mount_point_holds_something_changes_nothing_either(home: Home, left: str) -> None:
+    take_snapshot(home)
+    home.projects.rename(home.projects.with_name("elsewhere"))
+    home.projects.mkdir()
+    (home.projects / left).mkdir()
+    assert take_snapshot(home) is None
+    assert _read(home, "one") == [["two", "leads", "mturk::W", 5.0, 6.0]]
+
+
+@pytest.mark.parametrize("gone", ["link", "mount point"])
+def test_a_project_on_a_drive_of_its_own_that_is_not_mounted_goes_on_counting(home: Home, gone: str) -> None:
+    take_snapshot(home)
+    folder = home.projects / "folder of two"
+    shutil.rmtree(folder)
+    if gone == "link":
+        folder.symlink_to("nowhere")
+    else:
+        folder.mkdir()
+    found = refresh(home)
+    assert (found.reachable, found.unseen) == (True, ("folder of two",))
+    assert _read(home, "one") == [["two", "leads", "mturk::W", 5.0, 6.0]]
+    for path in home.tables.rglob("workers/two.parquet"):
+        path.unlink()  # as `remove` does
+    refresh(home)
+    assert _read(home, "one") == []
+
+
+def test_what_you_said_of_workers_stays_in_the_memory_while_the_drive_is_away(home: Home) -> None:
+    (home.projects / "workers.csv").write_text("worker,standing\nW,blacklisted\nNOBODY,watch\n")
+    before = refresh(home).memory
+    assert set(before["standing"]) == {"blacklisted", "watch", "neutral"}
+    home.projects.rename(home.projects.with_name("elsewhere"))
+    Store.of(home).contributions.write_bytes(b"no table")
+    found = refresh(home)
+    assert not found.reachable
+    pd.testing.assert_frame_equal(found.memory, before)
+    pd.testing.assert_frame_equal(read_table(Store.of(home).memory), before)
+    assert len(found.excluded) == 1
