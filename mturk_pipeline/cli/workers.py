@@ -19,8 +19,10 @@ _SHOWN = 10
 def show_workers(projects_dir: Path | None) -> None:
     """Bring the memory up to date, and show who stands out."""
     from mturk_pipeline.projects.lost_names import restore_all_names
+    from mturk_pipeline.workers.contributions import held_assignments
     from mturk_pipeline.workers.identities import lost_names, with_names
     from mturk_pipeline.workers.refreshing import refresh
+    from mturk_pipeline.workers.shared_assignments import shared_lines
     from mturk_pipeline.workers.surrogates import retired_setting_line
     from mturk_pipeline.workers.worker_files import EXCLUDED, WORKBOOK
 
@@ -35,6 +37,8 @@ def show_workers(projects_dir: Path | None) -> None:
     for name in refreshed.unseen:
         what = "nothing can be seen there (a drive that is not mounted?); projects that are not there go on counting"
         typer.echo(f"{installation.home.projects / name}: {what}; if none is to come back, remove it", err=True)
+    for line in shared_lines(held_assignments(installation.home)):
+        typer.echo(line, err=True)
     for line in refreshed.overrides.problems:
         typer.echo(line, err=True)
     if refreshed.strangers:

@@ -31,13 +31,13 @@ class Contributions(Table):
     evidence = Column(str, "What stood out in the phase, in words; '' where nothing did")
     first_seen = Column(MOMENT, "First assignment submitted, UTC", nullable=True)
     last_seen = Column(MOMENT, "Last assignment submitted, UTC", nullable=True)
+    assignment_keys = Column(object, "List of keyed hashes of this worker's assignments that count here")
 
 
 class Archived(Contributions):
     """Contributions of imported batches, with what tells a batch from a copy or a later download of it."""
 
     files = Column(object, "List of digests of the files that the batch was read from")
-    assignment_keys = Column(object, "List of keyed hashes of this worker's assignments")
     decided = Column(int, "Assignments of the batch that were approved or rejected", ge=0)
     decided_at = Column(MOMENT, "The last of these decisions, UTC", nullable=True)
 

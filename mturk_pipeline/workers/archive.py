@@ -15,14 +15,13 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, write_table
-from mturk_pipeline.intake.made_ids import id_numbers
 from mturk_pipeline.vocabulary.assignment_statuses import SUBMITTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.contributions import contributions, read_columns, withdrawn
 from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.imported_ratings import Rated
 from mturk_pipeline.workers.memory_folder import Store
-from mturk_pipeline.workers.surrogates import key_of
+from mturk_pipeline.workers.shared_assignments import KEYS, keys_of
 from mturk_pipeline.workers.tombstones import Tombstones
 
 ARCHIVE = "archive"
@@ -50,11 +49,6 @@ def write_archive(home: Home, table: pd.DataFrame) -> None:
     write_table(Store.of(home).archive, Archived.validate(stored))
 
 
-def keys_of(home: Home, assignment_ids: pd.Series) -> np.ndarray:
-    """A number for each assignment, made with the home's key."""
-    return id_numbers(assignment_ids, key_of(Store.of(home)).siphash_key).view("int64")
-
-
 def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
     """How far the requester had decided: of two downloads of the same assignments the further one is the later."""
     decided = assignments["status"] != SUBMITTED
@@ -64,9 +58,8 @@ def state_of(assignments: pd.DataFrame) -> tuple[int, pd.Timestamp | None]:
 
 def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombstones: Tombstones) -> pd.DataFrame:
     """Rows of the archive for a batch; `files` are the digests of its files. Forgotten workers are left out."""
-    keys = pd.Series(keys_of(home, rated.assignments["assignment_id"]), index=rated.assignments.index)
-    rows = contributions(rated.workers, rated.assignments, tombstones)
-    by_worker = keys.groupby(rated.assignments["worker"]).agg(lambda k: sorted(k.tolist()))
+    assignments = rated.assignments.assign(key=keys_of(home, rated.assignments["assignment_id"]))
+    rows = contributions(rated.workers, assignments, tombstones)
     decided, last = state_of(rated.assignments)
     source = hashlib.blake2b("".join(sorted(files)).encode(), digest_size=8).hexdigest()
     return rows.assign(
@@ -74,7 +67,6 @@ def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombston
         workflow=ARCHIVE,
         phase=name,
         files=pd.Series([sorted(files)] * len(rows), index=rows.index, dtype=object),
-        assignment_keys=rows["worker"].map(by_worker).astype(object),
         decided=decided,
         decided_at=pd.Series(last, index=rows.index, dtype="datetime64[us, UTC]"),
     )
@@ -82,7 +74,7 @@ def archived(home: Home, rated: Rated, files: Sequence[str], name: str, tombston
 
 def all_keys(table: pd.DataFrame) -> np.ndarray:
     """Keys of all assignments of `table`, sorted."""
-    lists = table["assignment_keys"].tolist()
+    lists = table[KEYS].tolist()
     return np.unique(np.concatenate([np.asarray(k, dtype="int64") for k in lists])) if lists else np.zeros(0, "int64")
 
 
@@ -117,9 +109,9 @@ def counted_elsewhere(home: Home, archive: pd.DataFrame, project_id: str = "*") 
     if archive.empty:
         return []
     found: set[str] = set()
-    keys = archive[["project_id", "assignment_keys"]].explode("assignment_keys")
+    keys = archive[["project_id", KEYS]].explode(KEYS)
     for table in stored_tables(home.tables, "raw_output", project_id):
         ids = read_columns(table.path, ["assignment_id"])
         if ids is not None and len(ids):
-            found.update(keys.loc[keys["assignment_keys"].isin(keys_of(home, ids["assignment_id"])), "project_id"])
+            found.update(keys.loc[keys[KEYS].isin(keys_of(home, ids["assignment_id"])), "project_id"])
     return sorted(found)

@@ -16,7 +16,6 @@ from mturk_pipeline.workers.archive import (
     all_keys,
     archived,
     counted_elsewhere,
-    keys_of,
     outdated,
     read_archive,
     replaced_by,
@@ -27,6 +26,7 @@ from mturk_pipeline.workers.id_replacement import replacement_for
 from mturk_pipeline.workers.identities import lost_names, surrogates_of
 from mturk_pipeline.workers.imported_ratings import batch_of, rate, suggested_phase
 from mturk_pipeline.workers.memory_folder import Store
+from mturk_pipeline.workers.shared_assignments import keys_of
 from mturk_pipeline.workers.tombstones import forgotten
 
 ENDINGS = (".csv", ".tsv", ".txt", ".results", ".xlsx")

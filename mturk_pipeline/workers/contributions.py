@@ -9,19 +9,20 @@ import pandas as pd
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.folders.project_folders import PROJECT_FILE, unseen_folders
-from mturk_pipeline.folders.tables import read_table_if_made, stored_tables, table_path
+from mturk_pipeline.folders.tables import StoredTable, read_table_if_made, stored_tables, table_path
 from mturk_pipeline.intake.unknown_workers import is_unknown
 from mturk_pipeline.vocabulary.assignment_statuses import APPROVED, REJECTED
 from mturk_pipeline.vocabulary.standings import NEUTRAL, NEUTRAL_BEFORE
 from mturk_pipeline.workers.identities import with_surrogates
 from mturk_pipeline.workers.memory_folder import Store
+from mturk_pipeline.workers.shared_assignments import KEYS, Held, keys_of, own_assignments, reduced
 from mturk_pipeline.workers.tombstones import Tombstones, forgotten
 
 _ID = re.compile(r"^id:\s*['\"]?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.MULTILINE)
 _NEEDED = {"worker", "judged", "judged_right"}
 WEIGHT = "judged_weight"  # tables without it are of earlier versions
 _NOBODY = Tombstones()
-_ASSIGNMENT_COLUMNS = ["worker", "status", "auto_approved", "submitted_at"]
+_ASSIGNMENT_COLUMNS = ["assignment_id", "worker", "status", "auto_approved", "submitted_at"]
 
 
 def present_projects(root: Path) -> set[str] | None:
@@ -75,14 +76,38 @@ def gather(home: Home) -> pd.DataFrame | None:
     present = counted_projects(home)
     if present is None:
         return None
-    found, stones = [], forgotten(home)
-    for table in stored_tables(home.tables, "workers"):
-        workers = read_table_if_made(table.path) if table.project_id in present else None
-        if workers is not None and set(workers.columns) >= _NEEDED:
-            raw = table_path(home.tables, table.workflow, table.phase, "raw_output", table.project_id)
-            rows = with_surrogates(contributions(workers, read_columns(raw, _ASSIGNMENT_COLUMNS), stones), home)
-            found.append(rows.assign(project_id=table.project_id, workflow=table.workflow, phase=table.phase))
+    stones = forgotten(home)
+    made = _made_tables(home, present)
+    held = [_held(home, table, stones) for table, _ in made]
+    found = []
+    for (table, workers), (own, share) in zip(made, own_assignments(held), strict=True):
+        rows = contributions(with_surrogates(workers, home), own, stones)
+        rows = reduced(rows, share)
+        found.append(rows.assign(project_id=table.project_id, workflow=table.workflow, phase=table.phase))
     return united(found)
+
+
+def held_assignments(home: Home) -> list[Held]:
+    """Assignments of each phase of the projects that count, forgotten workers left out."""
+    stones = forgotten(home)
+    return [_held(home, table, stones) for table, _ in _made_tables(home, counted_projects(home) or set())]
+
+
+def _made_tables(home: Home, present: set[str]) -> list[tuple[StoredTable, pd.DataFrame]]:
+    """Tables of workers that can be used, of the projects `present`."""
+    tables = [t for t in stored_tables(home.tables, "workers") if t.project_id in present]
+    read = [(table, read_table_if_made(table.path)) for table in tables]
+    return [(table, workers) for table, workers in read if workers is not None and set(workers.columns) >= _NEEDED]
+
+
+def _held(home: Home, table: StoredTable, stones: Tombstones) -> Held:
+    raw = read_columns(
+        table_path(home.tables, table.workflow, table.phase, "raw_output", table.project_id), _ASSIGNMENT_COLUMNS
+    )
+    if raw is not None:
+        raw = raw[~raw["worker"].map(stones.holds).astype(bool) & ~is_unknown(raw["worker"])]
+        raw = with_surrogates(raw, home).assign(key=keys_of(home, raw["assignment_id"]))
+    return Held(table.project_id, f"{table.workflow}/{table.phase}", raw)
 
 
 def contributions(
@@ -90,8 +115,9 @@ def contributions(
 ) -> pd.DataFrame:
     """From a phase's workers (contract Workers) and assignments: a row per worker, forgotten and unknown ones left out.
 
-    Of a table in which values were judged instead of HITs no verdict is taken (`withdrawn`). `project_id`, `workflow`
-    and `phase` are the caller's to add.
+    `assignments` have the columns of contract Assignments and `key` (`shared_assignments.keys_of`). Of a table in which
+    values were judged instead of HITs no verdict is taken (`withdrawn`). `project_id`, `workflow` and `phase` are the
+    caller's to add.
     """
     kept = workers[~workers["worker"].map(stones.holds).astype(bool) & ~is_unknown(workers["worker"])]
     zero = pd.Series(0, index=kept.index)
@@ -110,7 +136,9 @@ def contributions(
             "evidence": kept.get("evidence", pd.Series("", index=kept.index)),
         }
     )
-    return withdrawn(table).join(_from_assignments(assignments), on="worker").fillna({"approved": 0, "rejected": 0})
+    table = withdrawn(table).join(_from_assignments(assignments), on="worker").fillna({"approved": 0, "rejected": 0})
+    keys = [k if isinstance(k, list) else [] for k in table[KEYS]]
+    return table.assign(**{KEYS: pd.Series(keys, index=table.index, dtype=object)})
 
 
 def withdrawn(contributions: pd.DataFrame) -> pd.DataFrame:
@@ -132,10 +160,11 @@ def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:
     """By worker: what the requester decided, and from when to when the worker was seen."""
     if assignments is None:
         none = pd.Series([], dtype="datetime64[us, UTC]")
-        return pd.DataFrame({"approved": [], "rejected": [], "first_seen": none, "last_seen": none})
+        return pd.DataFrame({"approved": [], "rejected": [], "first_seen": none, "last_seen": none, KEYS: []})
     decided = pd.DataFrame(
         {
             "worker": assignments["worker"],
+            "key": assignments["key"],
             # What was auto-approved nobody has looked at.
             "approved": (assignments["status"] == APPROVED) & ~assignments["auto_approved"],
             "rejected": assignments["status"] == REJECTED,
@@ -143,7 +172,8 @@ def _from_assignments(assignments: pd.DataFrame | None) -> pd.DataFrame:
         }
     ).groupby("worker")
     counts = decided[["approved", "rejected"]].sum()
-    return counts.assign(first_seen=decided["at"].min(), last_seen=decided["at"].max())
+    keys = decided["key"].agg(lambda of_worker: sorted(of_worker.tolist()))
+    return counts.assign(first_seen=decided["at"].min(), last_seen=decided["at"].max(), **{KEYS: keys})
 
 
 def united(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -40,6 +40,7 @@ def contributions(rows: list[dict[str, object]]) -> pd.DataFrame:
         "evidence": "",
         "first_seen": pd.NaT,
         "last_seen": pd.NaT,
+        "assignment_keys": [],
     }
     rows = [{"weight": row.get("given", 0.0), **row} for row in rows]
     return Contributions.validate(pd.DataFrame([{**ordinary, **row} for row in rows], columns=list(ordinary)))
