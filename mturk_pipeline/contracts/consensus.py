@@ -101,7 +101,7 @@ class Workers(Table):
         object, "List of workers who share wrong values with this one: one copies, or both take part in a scheme"
     )
     gold_asked = Column(int, "Gold questions answered", ge=0)
-    gold_right = Column(int, "Of those, answered rightly", ge=0)
+    gold_right = Column(int, "Of those, answered rightly; of sets and ratings, not missed", ge=0)
     outcomes_changed = Column(
         int, "Item-fields answered by this worker where reliability, not the count, decided", ge=0
     )

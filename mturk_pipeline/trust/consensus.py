@@ -1,7 +1,7 @@
 """Consensus of a phase: the best guess for each item, record and field, and how far to trust it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from mturk_pipeline.trust.agreement_flags import (
     sameness,
 )
 from mturk_pipeline.trust.agreements import Agreed, Outside, agree
+from mturk_pipeline.trust.agreements.base import no_values
 from mturk_pipeline.trust.agreements.consensus_table import consensus_table
 from mturk_pipeline.trust.answer_codes import BLANK, INVALID, NEAR_MISS, NONE, VALID, Bools, Floats
 from mturk_pipeline.trust.auto_acceptance import Guesses, accepted, thresholds_of
@@ -62,6 +63,7 @@ class Fitted:
     looks: pd.DataFrame  # cells that people looked at (see `mturk_pipeline.trust.truth.looks`)
     # The votes on fields of other agreements than one right value (sets, ratings, texts), and what became of them
     others: tuple[tuple[Ballots, Agreed], ...] = ()
+    gold: pd.DataFrame = field(default_factory=no_values)  # right sets and ratings, as `Outside.gold`
 
 
 def fit(
@@ -102,7 +104,7 @@ def fit(
         others.append((mine, agree(name, mine, phase, outside)))
     seen = [fitted.looks, *(agreed.looks for _, agreed in others if len(agreed.looks))]
     looked = pd.concat(seen, ignore_index=True) if len(seen) > 1 else fitted.looks
-    return replace(fitted, others=tuple(others), looks=looked)
+    return replace(fitted, others=tuple(others), looks=looked, gold=outside.gold)
 
 
 def _fit_one_value(

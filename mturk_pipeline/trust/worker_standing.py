@@ -12,7 +12,8 @@ exclude
     - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with, and more of two who are
       both seldom right: the odds are divided by the share of an honest crowd that would be right as seldom as the
       better of them), on two HITs or more;
-    - *gold questions* missed in three HITs or more, so that the upper end of the interval lies below `HOPELESS`;
+    - *gold questions* missed in three HITs or more, so that the upper end of the interval lies below `HOPELESS`
+      (`mturk_pipeline.trust.gold_answers` says when a set or a rating is missed);
     - *required fields left blank* in five HITs or more, and in more than half of all by the lower end.
 watch
     Agreement as low as one in 20 workers of an honest crowd would show, or other evidence: invalid answers, the same

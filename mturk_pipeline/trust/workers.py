@@ -29,14 +29,12 @@ from mturk_pipeline.trust.careless_work import fast_hits, same_answers
 from mturk_pipeline.trust.choosing import changed
 from mturk_pipeline.trust.consensus import Fitted, fit
 from mturk_pipeline.trust.footer_values import FOOTER_ITEMS, FOOTER_WORKERS
+from mturk_pipeline.trust.gold_answers import gold_answers
 from mturk_pipeline.trust.judged_answers import evidence_rows
-from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
 from mturk_pipeline.trust.models.closed_copying import find_closed_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
-from mturk_pipeline.trust.models.row_groups import sums
 from mturk_pipeline.trust.models.worker_weighted import class_counts
 from mturk_pipeline.trust.questions import is_personal
-from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.trust.worker_evidence import evidence, other_evidence
 from mturk_pipeline.trust.worker_standing import judge, partners, standings
 from mturk_pipeline.vocabulary.agreements import FREE_TEXT, SET
@@ -59,7 +57,8 @@ def rate_workers(
     fitted
         The result of `consensus.fit`, where the caller has it.
     gold
-        The result of `gold.gold_truth` for the same ballots, where the phase has gold questions.
+        The result of `gold.gold_truth` for the same ballots, where the phase has gold questions; the right sets and
+        ratings are those of the fit.
     judged_rows
         Evidence of all methods on the workers' answers: columns `judged_answers.ROWS`. By default that of `fitted`.
 
@@ -134,7 +133,8 @@ def _counts(names: pd.Index, rows: Rows, assignments: pd.DataFrame, fitted: Fitt
         .join(_from_assignments(assignments, slots_of(assignments, phase)))
         .join(_from_answers(rows, phase))
         .join(agreement(fitted.ballots, phase))
-        .join(_from_fit(fitted, gold))
+        .join(_from_fit(fitted))
+        .join(_gold(fitted, gold))
         .join(_by_worker(rows, repeats(rows, phase)).rename("repeated_answers"))
         .join(_by_worker(rows, evidence_share(rows)).rename("evidence_share"))
     )
@@ -186,11 +186,11 @@ def _hits(assignment: Ints, worker: Ints, asked: Ints, which: np.ndarray, worker
     return np.bincount(pairs(worker[rows], assignment[rows])[1][:, 0], minlength=workers)
 
 
-def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
-    """The model's findings per worker: gold, one answer to everything, and outcomes that weighting changed."""
+def _from_fit(fitted: Fitted) -> pd.DataFrame:
+    """The model's findings per worker: one answer to everything, and outcomes that weighting changed."""
     votes, n = fitted.ballots, len(fitted.ballots.workers)
     moved = changed(votes, fitted.chosen, speakers_for_none(votes, fitted.phase)[0])[votes.votes.cell]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "blacklisted": fitted.known.weight == 0,
             "outcomes_changed": np.bincount(votes.votes.worker[moved], minlength=n),
@@ -198,7 +198,6 @@ def _from_fit(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
         },
         index=pd.Index(votes.workers, dtype="str"),
     )
-    return table.join(_gold(votes, gold))
 
 
 def _copy_partners(fitted: Fitted, tail: pd.Series) -> dict[str, set[str]]:
@@ -215,28 +214,18 @@ def _copy_partners(fitted: Fitted, tail: pd.Series) -> dict[str, set[str]]:
     return out
 
 
-def _gold(votes: Ballots, gold: Ints | None) -> pd.DataFrame:
-    """Per worker: gold questions answered, and right (a value, or none where there is none); of HITs the same."""
-    n = len(votes.workers)
-    truth = np.full(len(votes.cells.field), UNKNOWN, dtype=np.int64) if gold is None else gold
-    truth = truth[votes.votes.cell]
-    asked = truth != UNKNOWN
-    right = (truth == NO_VALUE) & (votes.votes.state != VALID)
-    if gold is not None:
-        of_support = gold[votes.candidates.cell[votes.support_candidate]]
-        right[votes.support_vote[of_support == votes.support_candidate]] = True
-    worker = votes.votes.worker
-    hit, hits = pairs(worker[asked], votes.votes.assignment[asked])
-    of_hit = sums(hit, right[asked].astype(float), len(hits)) / np.bincount(hit, minlength=len(hits))
-    return pd.DataFrame(
-        {
-            "gold_asked": np.bincount(worker[asked], minlength=n),
-            "gold_right": np.bincount(worker[asked & right], minlength=n),
-            "gold_hits": np.bincount(hits[:, 0], minlength=n),
-            "gold_hits_right": sums(hits[:, 0], of_hit, n),
-        },
-        index=pd.Index(votes.workers, dtype="str"),
-    )
+def _gold(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
+    """Per worker: gold questions answered, and right; of HITs the same (`gold_answers`)."""
+    answered = gold_answers(fitted, gold)
+    of_worker = answered.groupby("worker")["right"]
+    of_hit = answered.groupby(["worker", "assignment_id"])["right"].mean().groupby("worker")
+    counts = {
+        "gold_asked": of_worker.size(),
+        "gold_right": of_worker.sum(),
+        "gold_hits": of_hit.size(),
+        "gold_hits_right": of_hit.sum(),
+    }
+    return pd.DataFrame(counts)
 
 
 def repeats(rows: Rows, phase: PhaseSpec) -> Ints:
