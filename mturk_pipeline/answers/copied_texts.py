@@ -30,11 +30,11 @@ def mark_copied(gathered: pd.DataFrame, assignments: pd.DataFrame, phase: PhaseS
     if not len(rows) or not inputs:
         return gathered
     where = gathered["row"].to_numpy()[rows]
-    texts = _plain(gathered["value"].iloc[rows])
+    texts = plain_words(gathered["value"].iloc[rows])
     long = np.array([text.count(" ") >= _FEWEST_WORDS for text in texts], dtype=bool)
     source = np.full(len(rows), "", dtype=object)
     for column in inputs:
-        asked = _plain(assignments[column].fillna("").astype("str")).take(where)
+        asked = plain_words(assignments[column].fillna("").astype("str")).take(where)
         found = [
             text.strip() != "" and (text == cell or (is_long and text in cell))
             for text, cell, is_long in zip(texts, asked, long, strict=True)
@@ -57,8 +57,8 @@ def _is_the_task(field: np.ndarray, copied: np.ndarray) -> np.ndarray:
     return ((number >= _FEWEST_TEXTS) & (of > number / 2))[field]
 
 
-def _plain(texts: pd.Series) -> np.ndarray:
-    """Texts as words in small letters with one blank around each."""
+def plain_words(texts: pd.Series) -> np.ndarray:
+    """Texts as words in small letters with one blank around each; an array of as many."""
     codes, uniques = pd.factorize(texts)
     plain = [" " + " ".join(_NO_WORDS.sub(" ", str(text).casefold()).split()) + " " for text in uniques]
     return np.array(plain, dtype=object).take(codes)

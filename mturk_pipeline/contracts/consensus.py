@@ -98,7 +98,9 @@ class Workers(Table):
     )
     standing = Column(str, "A suggestion for a person, from the evidence", isin=SUGGESTIONS)
     copy_partners = Column(
-        object, "List of workers who share wrong values with this one: one copies, or both take part in a scheme"
+        object,
+        "List of workers who share wrong values, or long texts that hardly anybody else gave, with this one: one "
+        "copies, or both take part in a scheme",
     )
     gold_asked = Column(int, "Gold questions answered", ge=0)
     gold_right = Column(int, "Of those, answered rightly; of sets and ratings, not missed", ge=0)

@@ -60,7 +60,7 @@ _OF_WORKERS = {
     "reliability": "Expected share of the worker's HITs that is right; …_low and …_high are its 95 % interval.",
     "agreement": "Share of the votes that another worker shares; chance_corrected_… leaves out what chance gives.",
     "judged": "HITs with an answer that could be judged; judged_right: how many of them are expected to be right.",
-    "copy_partners": "Workers who share wrong values with this one.",
+    "copy_partners": "Workers who share wrong values, or rare long texts, with this one.",
     "repeated_answers": "The same value for several items where nobody else gives it.",
     "median_work_seconds": "Median time from accept to submit, seconds.",
 }

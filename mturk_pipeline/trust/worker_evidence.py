@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mturk_pipeline.texts.counted import counted
 from mturk_pipeline.trust.answer_codes import Bools, Floats
 from mturk_pipeline.trust.careless_work import IMPOSSIBLE, is_fast
 from mturk_pipeline.trust.worker_standing import FEWEST_HITS, HOPELESS, OtherEvidence, wilson
@@ -88,8 +89,11 @@ def _agreement(worker: dict) -> list[str]:
 
 
 def _copying(worker: dict) -> list[str]:
-    partners = len(worker["copy_partners"])
-    return [f"shares wrong values with {partners} other worker{'s' if partners > 1 else ''}"] if partners else []
+    values, texts, shared = worker["value_partners"], worker["text_partners"], worker["shared_texts"]
+    lines = [f"shares wrong values with {counted(values, 'other worker')}"] if values else []
+    if texts:
+        lines.append(f"shares {shared} long texts with {counted(texts, 'other worker')}: one copied, or both did")
+    return lines
 
 
 def _facts(worker: dict, phase_median: float, usual_blanks: float) -> list[str]:

@@ -11,7 +11,8 @@ exclude
       also took impossibly little time, or gave one answer to everything, in five HITs or more;
     - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with, and more of two who are
       both seldom right: the odds are divided by the share of an honest crowd that would be right as seldom as the
-      better of them), on two HITs or more;
+      better of them), on two HITs or more; or two long texts or more that hardly anybody else gave, over as many HITs
+      (`mturk_pipeline.trust.shared_texts`);
     - *gold questions* missed in three HITs or more, so that the upper end of the interval lies below `HOPELESS`
       (`mturk_pipeline.trust.gold_answers` says when a set or a rating is missed);
     - *required fields left blank* in five HITs or more, and in more than half of all by the lower end.

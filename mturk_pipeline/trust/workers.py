@@ -35,6 +35,7 @@ from mturk_pipeline.trust.models.closed_copying import find_closed_copying
 from mturk_pipeline.trust.models.majority import speakers_for_none
 from mturk_pipeline.trust.models.worker_weighted import class_counts
 from mturk_pipeline.trust.questions import is_personal
+from mturk_pipeline.trust.shared_texts import text_partners
 from mturk_pipeline.trust.worker_evidence import evidence, other_evidence
 from mturk_pipeline.trust.worker_standing import judge, partners, standings
 from mturk_pipeline.vocabulary.agreements import FREE_TEXT, SET
@@ -74,7 +75,7 @@ def rate_workers(
     table[_COUNTS] = table[_COUNTS].fillna(0).astype("int64")
     judged = judge(evidence_rows(model_fit) if judged_rows is None else judged_rows, names)
     copied = _copy_partners(model_fit, pd.Series(judged.tail, index=names))
-    table["copy_partners"] = [sorted(copied.get(str(name), ())) for name in names]
+    table = _with_partners(table, copied, text_partners(rows, assignments, phase))
     table = table.assign(
         agreement=table["agreeing"] / table["compared"].where(table["compared"] > 0),
         gold_hits_right=table["gold_hits_right"].fillna(0.0),
@@ -197,6 +198,19 @@ def _from_fit(fitted: Fitted) -> pd.DataFrame:
             "same_answers": same_answers(votes, fitted.phase, fitted.scores),
         },
         index=pd.Index(votes.workers, dtype="str"),
+    )
+
+
+def _with_partners(table: pd.DataFrame, values: dict[str, set[str]], texts: dict[str, dict[str, int]]) -> pd.DataFrame:
+    """`table` with whom each worker shares wrong values with, and long texts."""
+    names = [str(name) for name in table.index]
+    return table.assign(
+        value_partners=[len(values.get(name, ())) for name in names],
+        text_partners=[len(texts.get(name, ())) for name in names],
+        shared_texts=[max(texts.get(name, {}).values(), default=0) for name in names],
+        copy_partners=pd.Series(
+            [sorted({*values.get(name, ()), *texts.get(name, ())}) for name in names], index=table.index, dtype=object
+        ),
     )
 
 

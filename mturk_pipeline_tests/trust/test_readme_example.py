@@ -151,7 +151,6 @@ SETTINGS = [
     f"{1 - default.OPEN_SMOOTHING:.0%} roles and {default.OPEN_SMOOTHING:.0%} vote for open ones",
     f"Under {default.FEW_ITEMS} items",
     f"as if it had been seen in {ONE_COIN.LEAN:g} answers more",
-    f"at most as {worker_priors.MOST:g} answers",
     f"counts {worker_priors.WEIGHTS['starred']} (`starred`), {worker_priors.WEIGHTS['neutral']:g} (`neutral`), "
     f"{worker_priors.WEIGHTS['watch']} (`watch`) or {worker_priors.WEIGHTS['blacklisted']:g} (`blacklisted`)",
     f"at most .{100 * consensus.SUSPICIOUS_CAP:.0f} and is never accepted",
@@ -168,7 +167,7 @@ def test_settings_on_the_page_are_the_code_s(said):
 
 
 def test_settings_told_in_words_are_the_code_s():
-    assert (worker_priors.DISCOUNT, footer_values.FOOTER_FACTOR) == (0.5, 0.5)  # "count half", "keeps half"
+    assert footer_values.FOOTER_FACTOR == 0.5  # "keeps half"
     # "of five HITs or more", "on two HITs or more", "three gold questions or more", "three in 20", "fewer than four"
     assert (worker_standing.FEWEST_HITS, worker_standing.FEWEST_SHARED, worker_evidence.MIN_GOLD) == (5, 2, 3)
     assert (20 * worker_standing.CARELESS, honest_crowd.FEWEST_WORKERS) == (3, 4)

@@ -171,6 +171,7 @@ PLAIN = {
     "reliability_low": 0.8,
     "reliability_high": 0.95,
     "copy_partners": [],
+    **dict.fromkeys(["value_partners", "text_partners", "shared_texts"], 0),
     "total_contribution": 10,
     "repeated_answers": 0,
     "valid": 50,
@@ -240,7 +241,7 @@ def test_less_than_that_does_not(change):
 
 def test_poor_reliability_and_partners_are_said_in_words():
     poor = {"judged_right": 20.0, "poor": True, "reliability_low": 0.28, "reliability_high": 0.54}
-    [said] = evidence(pd.DataFrame([PLAIN | poor | {"copy_partners": ["w1", "w2"]}]), 60.0)
+    [said] = evidence(pd.DataFrame([PLAIN | poor | {"value_partners": 2}]), 60.0)
     assert said == (
         "right in about 20 of 50 HITs (28 to 54 %), seldom for this phase; shares wrong values with 2 other workers"
     )
