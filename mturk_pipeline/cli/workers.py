@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import typer
@@ -13,16 +13,18 @@ from mturk_pipeline.errors import UserError
 from mturk_pipeline.projects.installation import Installation
 from mturk_pipeline.vocabulary.standings import EXCLUDE, NEUTRAL, WATCH
 
+if TYPE_CHECKING:
+    from mturk_pipeline.folders.home import Home
+    from mturk_pipeline.workers.refreshing import Refreshed
+
 _SHOWN = 10
 
 
 def show_workers(projects_dir: Path | None) -> None:
     """Bring the memory up to date, and show who stands out."""
     from mturk_pipeline.projects.lost_names import restore_all_names
-    from mturk_pipeline.workers.contributions import held_assignments
     from mturk_pipeline.workers.identities import lost_names, with_names
     from mturk_pipeline.workers.refreshing import refresh
-    from mturk_pipeline.workers.shared_assignments import shared_lines
     from mturk_pipeline.workers.surrogates import retired_setting_line
     from mturk_pipeline.workers.worker_files import EXCLUDED, WORKBOOK
 
@@ -32,18 +34,7 @@ def show_workers(projects_dir: Path | None) -> None:
     restore_all_names(installation)
     refreshed = refresh(installation.home)
     memory = with_names(refreshed.memory, installation.home)
-    if not refreshed.reachable:
-        typer.echo(f"{installation.home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
-    for name in refreshed.unseen:
-        what = "nothing can be seen there (a drive that is not mounted?); projects that are not there go on counting"
-        typer.echo(f"{installation.home.projects / name}: {what}; if none is to come back, remove it", err=True)
-    for line in shared_lines(held_assignments(installation.home)):
-        typer.echo(line, err=True)
-    for line in refreshed.overrides.problems:
-        typer.echo(line, err=True)
-    if refreshed.strangers:
-        rows, first = len(refreshed.strangers), ", ".join(map(str, refreshed.strangers[:20]))
-        typer.echo(f"{rows} of the workers file's rows name workers of no project: {first}", err=True)
+    _say_what_is_amiss(installation.home, refreshed)
     if refreshed.unnamed:
         typer.echo(
             f"{refreshed.unnamed} of the blacklisted are on no exclusion list, as their ids are not known: "
@@ -69,6 +60,25 @@ def show_workers(projects_dir: Path | None) -> None:
             f"All of them: {installation.home.projects / WORKBOOK}; save it as workers.xlsx to say how workers stand"
         )
         typer.echo(f"Blacklisted, ready to upload: {installation.home.projects / EXCLUDED}")
+
+
+def _say_what_is_amiss(home: "Home", refreshed: "Refreshed") -> None:
+    """What cannot be seen or read, what counts elsewhere, and whom nobody knows: a line each."""
+    from mturk_pipeline.workers.contributions import held_assignments
+    from mturk_pipeline.workers.shared_assignments import shared_lines
+
+    if not refreshed.reachable:
+        typer.echo(f"{home.projects}: no project there (unmounted?); this is the last snapshot", err=True)
+    for name in refreshed.unseen:
+        what = "nothing can be seen there (a drive that is not mounted?); projects that are not there go on counting"
+        typer.echo(f"{home.projects / name}: {what}; if none is to come back, remove it", err=True)
+    for line in shared_lines(held_assignments(home)):
+        typer.echo(line, err=True)
+    for line in refreshed.overrides.problems:
+        typer.echo(line, err=True)
+    if refreshed.strangers:
+        rows, first = len(refreshed.strangers), ", ".join(map(str, refreshed.strangers[:20]))
+        typer.echo(f"{rows} of the workers file's rows name workers of no project: {first}", err=True)
 
 
 def import_past_batches(projects_dir: Path | None, folder: Path) -> None:
