@@ -160,7 +160,10 @@ def test_nobody_is_rated_remembered_paid_or_excluded(tmp_path):
     rated = Workers.validate(rate_workers(tidied, assignments, PHASE))
     assert rated["worker"].tolist() == ["turkle::1", "turkle::2"]
     assert not rated["copy_partners"].map(bool).any()
-    assert contributions(rated, assignments)["worker"].tolist() == ["turkle::1", "turkle::2"]
+    assert contributions(rated, assignments.assign(key=assignments["assignment_id"]))["worker"].tolist() == [
+        "turkle::1",
+        "turkle::2",
+    ]
     answered = answered_by(assignments, pd.DataFrame())
     assert set(answered["worker"]) == {"turkle::1", "turkle::2"}
     suggested = SettlementSuggestions.validate(suggest_settlement(assignments, tidied, PHASE))

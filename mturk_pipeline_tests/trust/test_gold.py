@@ -202,7 +202,9 @@ def test_gold_in_another_spelling_is_the_crowds_value(monkeypatch, kind, right, 
         for w in "abc"
     ]
     table = made.assignments(rows)
-    tables = {"answers": tidy(table, spec), "raw_output": table, "items": table, "decisions": pd.DataFrame()}
+    items = table.drop_duplicates("item_id").assign(parent_item_id=lambda t: t["item_id"], element="")
+    tables = {"answers": tidy(table, spec), "raw_output": table, "items": items}
+    tables["decisions"] = pd.DataFrame({"item_id": []}, dtype="str")
     before = stage.WorkerPriors(pd.DataFrame({"worker": [], "right": [], "given": []}), {})
     found = stage.make_consensus(SimpleNamespace(spec=spec), tables, {}, before)
     row = found.consensus.set_index("item_id").loc["I0"]

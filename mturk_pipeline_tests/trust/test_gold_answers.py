@@ -12,9 +12,7 @@ from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 BOXES = ["bus", "car", "cat", "dog", "sign"]
-SETS = PhaseSpec.model_validate(
-    {"fields": {"seen": {"kind": "choices", "choices": BOXES, "gold": "right", "checkbox": True}}}
-)
+SETS = PhaseSpec.model_validate({"fields": {"seen": {"kind": "choices", "choices": BOXES, "gold": "right"}}})
 RATINGS = PhaseSpec.model_validate({"fields": {"seen": {"kind": "rating", "scale": [1, 9], "gold": "right"}}})
 ITEMS, WORKERS, GOLD = 60, 30, 12
 
