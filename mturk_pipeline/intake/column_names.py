@@ -198,17 +198,19 @@ def has_answer_column(phase: PhaseSpec, columns: Iterable[str]) -> bool:
 
 
 def unknown_inputs(phase: PhaseSpec, columns: Iterable[str], where: str) -> list[str]:
-    """A line for each input column that a field names (`asked_if`, `gold`) and that is none of `columns`.
+    """A line for each input column that a phase or a field of it names and that is none of `columns`.
 
     `where` says whose columns these are, with a verb: "no result file has".
     """
     present = list(columns)
-    named = ((f, s, getattr(spec, s)) for f, spec in phase.fields.items() for s in ("asked_if", "gold"))
+    fields = ((f, s, getattr(spec, s)) for f, spec in phase.fields.items() for s in ("asked_if", "gold"))
+    named = [(f"{phase.plain_name(f)}: its {s}", column) for f, s, column in fields if isinstance(column, str)]
+    named += [(setting, column) for setting, column in phase.shown_inputs if SLOT in column or not phase.has_slots]
     return [
-        f"{phase.plain_name(field)}: its {setting} names {INPUT}{bare(column, INPUT)}, which {where}: it says nothing"
+        f"{what} names {INPUT}{bare(column, INPUT)}, which {where}: it says nothing"
         f"{did_you_mean(column, present, INPUT) or '; mend it in the file of the phase'}"
-        for field, setting, column in named
-        if isinstance(column, str) and find_column(present, column) is None
+        for what, column in named
+        if find_column(present, column) is None
     ]
 
 

@@ -17,6 +17,7 @@ from mturk_pipeline.intake.column_names import ANSWER, INPUT
 from mturk_pipeline.intake.field_groups import FieldGroup, group_columns
 from mturk_pipeline.intake.item_ids import item_ids
 from mturk_pipeline.intake.result_file import ResultFile
+from mturk_pipeline.intake.shown_guesses import suggest_show
 from mturk_pipeline.intake.slot_guesses import column_for_each_item, numbered_in_vain, padded_numbers, suggest_slots
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.sheets.limits import UnreadableFileError
@@ -98,7 +99,9 @@ def _about_items(assignments: pd.DataFrame, answers: Sequence[str]) -> dict[str,
         answered = [c for c in slots.columns if c in answers or (c.startswith(ANSWER) and SLOT in c)]
         answered.sort(key=lambda column: SLOT not in column)
         fields = _fields(group_columns(slots, answered), [slot_name(key) for key in keys], slots)
-    return {"keys": keys, "assignments_per_item": _redundancy(assignments), "fields": fields}
+    show = suggest_show(assignments if slots is None else slots, keys)
+    about: dict[str, Any] = {"keys": keys, **({"show": show} if show else {})}
+    return {**about, "assignments_per_item": _redundancy(assignments), "fields": fields}
 
 
 def _slot_keys(slots: pd.DataFrame) -> list[str]:

@@ -86,11 +86,13 @@ def review_queue_asset(names: PhaseAssets) -> dg.AssetsDefinition:
         deps=[MEMORY],
         checks=[names.schema_check("review_queue"), kept_spec(names, "review_queue")],
     )
-    def _review_queue(phase: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement):
+    def _review_queue(
+        phase: ProjectPhase, cleaned_output, reviewed, decisions, answers, workers, settlement, raw_output
+    ):
         from mturk_pipeline.contracts.review import ReviewQueue
         from mturk_pipeline.projects.stages.review_queue import make_review_queue
 
-        tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement)
+        tables = Tables(cleaned_output, reviewed, decisions, answers, workers, settlement, raw_output)
         book, files, kept = make_review_queue(phase, tables)
         kinds = book.queue["kind"].value_counts()
         metadata = {

@@ -97,10 +97,12 @@ class Tables(NamedTuple):
     answers: "pd.DataFrame"
     workers: "pd.DataFrame"
     settlement: "pd.DataFrame"
+    raw_output: "pd.DataFrame"
 
 
 def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | None) -> "ReviewBook":
     """The workbook of the phase."""
+    from mturk_pipeline.intake.ancestors import item_inputs
     from mturk_pipeline.review.review_book import ReviewBook
 
     return ReviewBook(
@@ -114,6 +116,7 @@ def book_of(phase: ProjectPhase, tables: Tables, last_export: tuple[str, str] | 
         problems=phase.table("review_problems"),
         settlement=tables.settlement,
         memory=phase.worker_memory(),
+        inputs=item_inputs(tables.raw_output, phase.spec),
         give_back_to=phase.folders.reviewed,
         facts=_facts(phase),
         seed=seed_of(phase),

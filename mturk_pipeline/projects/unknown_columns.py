@@ -5,11 +5,11 @@ from mturk_pipeline.projects.phase import ProjectPhase
 
 
 def unknown_columns(phase: ProjectPhase) -> list[str]:
-    """A line for each input column that a field names in vain: no result file has it, or not even the list.
+    """A line for each input column that the phase or a field names in vain: no result file has it, nor the list.
 
     Empty before the first run.
     """
-    if not phase.spec.field_inputs:
+    if not (phase.spec.field_inputs or phase.spec.shown_inputs):
         return []
     raw = phase.table("raw_output")
     if raw is not None and len(raw):

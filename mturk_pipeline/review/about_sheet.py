@@ -25,19 +25,22 @@ _MEANINGS = {
     "drop": "Not wanted, whatever the answers: nobody is asked again, and no worker is blamed.",
 }
 _COLUMNS = {
-    "item_id": "Names the row. Leave it as it is; without it a row is found by its keys.",
-    "export": "Which workbook the row comes from (hidden). Leave it.",
     "decision": "Your decision, from the list. Empty: not decided yet. Empty cells never change anything.",
-    "comment": "Whatever you want to note.",
-    "reasons": f"Why the row is here, one line for each field. '{WITHOUT_A_HINT}' stands on spot checks and on as many "
-    "other rows.",
+    "reasons": f"Why the row is here: what matters most; the cell's note says all. '{WITHOUT_A_HINT}' stands on spot "
+    "checks and on as many other rows.",
+    "what was asked": "In grey before or behind the answers; addresses can be clicked.",
     "a field": "The best guess of the crowd. Write over it to correct it, or pick another answer from its list; write "
     "none where there is none.",
-    "grey, yellow": "On the sheet review grey cells are sure; yellow ones in bold are doubtful, and worth the look.",
+    "grey, yellow, red": "On the sheet review grey cells are sure; yellow ones in bold are doubtful: worth the look; "
+    "red ones are more likely wrong than right.",
+    "comment": "Whatever you want to note.",
+    "folded away": "The 2 above the rows' numbers opens …_trust, …_runners_up and …_detail.",
     "…_runners_up": "Other answers, most trusted first.",
     "…_detail": "Of a rating, where it lies with 95 % probability; of a set, how probable each option is; of free "
     "texts, how many there are.",
     "…_trust": "The probability that the best guess is right, 0 to 1: what workers said, and how reliable they are.",
+    "item_id": "Names the row. Leave it as it is; without it a row is found by its keys.",
+    "export": "Which workbook the row comes from (hidden). Leave it.",
 }
 _COUNTED_TRUST = "How many of the votes the best guess has, 0 to 1: a count, not a probability."
 _SHEETS = {
@@ -72,7 +75,7 @@ def about_sheet(book: ReviewBook) -> SheetPlan:
     names = pd.Series([name for name, _ in lines], dtype="str")
     texts = pd.Series([text for _, text in lines], dtype="str")
     shown = min(len(book.waiting), MOST_ROWS)
-    progress = {0: f'COUNTA(review!C2:C{shown + 1})&" of {shown:,} rows in review decided"'} if shown else {}
+    progress = {0: f'COUNTA(review!A2:A{shown + 1})&" of {shown:,} rows in review decided"'} if shown else {}
     columns = [
         Column("about", names, 24, "strong"),
         Column("this workbook", texts, 110, "wrapped", formulas=progress),

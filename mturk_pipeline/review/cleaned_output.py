@@ -5,6 +5,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.slot_guesses import FEWEST_COLUMNS, FEWEST_HITS
 from mturk_pipeline.review.item_rows import ROW, as_lists, key_columns
+from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 NOT_ASKED = "not_asked"  # an outcome beside those of consensus: its input says so (`asked_if`), or no HIT of it did
@@ -95,11 +96,12 @@ def _words(field: str, guess: pd.DataFrame, phase: PhaseSpec) -> pd.Series:
     reasons = guess["reasons"].astype("str").fillna("").str.rstrip(". ")
     reasons = reasons.where(reasons != "", "nobody gave a usable answer")
     # Rounded down, lest a trust that is below its limit looks like the limit.
-    trust = np.floor(guess["trust"].fillna(0.0) * 100 + 1e-9).div(100).map("{:.2f}".format).astype("str")
+    trust = np.floor(guess["trust"].fillna(0.0) * 100 + 1e-9).astype("int64").astype("str")
     is_none = guess["outcome"] == "none"
     limits = is_none.map({True: phase.threshold_of_none(field), False: phase.threshold(field)}).astype(float)
     below = (guess["trust"] < limits) & guess["pattern"].notna()  # not where there is no trust
-    words = ", trust " + trust + " is below " + limits.map("{:.2f}".format).astype("str")
+    what = "sure" if TRUST_MODELS[phase.model].is_probability else "of the votes"
+    words = ", " + trust + f" % {what}, " + (limits * 100).map("{:.0f}".format).astype("str") + " % needed"
     return f"{field}: " + reasons + words.where(below, "")
 
 

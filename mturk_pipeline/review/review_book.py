@@ -21,6 +21,7 @@ from mturk_pipeline.workflow.phase_spec import PhaseSpec
 
 MOST_ROWS = 5_000
 MOST_ANSWERS = 50_000
+_UNLIKELY = 0.5  # trust below which a value is more likely wrong than right
 _ON_SHEETS = {"waiting": "review", "accepted": "accepted automatically", "decided": "decided before"}
 
 
@@ -40,6 +41,7 @@ class ReviewBook:
     problems: pd.DataFrame | None = None  # Contract `ReviewProblems`: what could not be understood in reviewed files
     settlement: pd.DataFrame | None = None  # Contract `SettlementSuggestions`; None leaves the sheet out
     memory: pd.DataFrame | None = None  # Contract `WorkerMemory`: how workers fared in all projects; None for unknown
+    inputs: pd.DataFrame | None = None  # What items were asked (`ancestors.item_inputs`); None: nothing is shown
     give_back_to: str = ""  # Name of the folder into which a person saves the workbook
     facts: Mapping[str, str] = field(default_factory=dict)  # Further lines for the sheet `about`: name and text
     seed: str = ""  # For the drawing of spot checks
@@ -79,16 +81,18 @@ class ReviewBook:
     def marks(self, which: str, field: str, rows: int) -> pd.Series:
         """How far the cells of `field` can be trusted, of the first `rows` rows of `waiting`, `accepted` or `decided`.
 
-        'sure' or 'doubtful' of rows that wait, but for those on which trust is hidden and those to look at again, which
-        show a person's values; of accepted rows 'doubtful' alone; '' for all other cells.
+        'sure', 'doubtful' or, where it is more likely wrong than right, 'unlikely' of rows that wait, but for those on
+        which trust is hidden and those to look at again, which show a person's values; of accepted rows the latter two;
+        '' for all other cells.
         """
-        doubtful = self._doubtful(which)[:rows]
-        if which == "waiting":
-            words = [d if d is None else "doubtful" if field in d else "sure" for d in doubtful]
-            known = self.waiting[f"{field}_trust"].iloc[:rows].notna() & self.waiting[field].iloc[:rows].ne("")
-            marks = pd.Series(words, dtype="str").fillna("")
-            return marks.mask(marks.eq("sure") & ~known, "")
-        return pd.Series(["doubtful" if d and field in d else "" for d in doubtful], dtype="str")
+        if which == "decided":
+            return pd.Series([""] * rows, dtype="str")
+        doubtful, table = self._doubtful(which)[:rows], getattr(self, which).iloc[:rows].reset_index(drop=True)
+        trust = table[f"{field}_trust"]
+        words = [None if d is None else "doubtful" if field in d else "sure" for d in doubtful]
+        marks = pd.Series(words, dtype="str").fillna("")
+        marks = marks.mask(marks.eq("doubtful") & (trust < _UNLIKELY), "unlikely")
+        return marks.mask(marks.eq("sure") & (trust.isna() | table[field].eq("") | (which != "waiting")), "")
 
     def _doubtful(self, which: str) -> list[frozenset[str] | None]:
         """The doubtful fields of each row; None where that is not to be shown."""

@@ -1,6 +1,6 @@
 """The sheets of the review workbook, one function each. A new sheet is one function and one line in `SHEETS`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -9,10 +9,13 @@ from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.decision_words import WORDS
+from mturk_pipeline.review.first_screen import fitting, frozen_columns, shared_out
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.more_fields_sheet import lines, more_fields_sheet, picks_of
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
+from mturk_pipeline.review.short_reasons import ALSO_DOUBTFUL, shortest
+from mturk_pipeline.review.shown_inputs import input_columns
 from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.standings import SUGGESTIONS
@@ -25,39 +28,59 @@ _MOST_NAMED = 8
 def review_sheet(book: ReviewBook) -> SheetPlan:
     """Rows that wait, worst first, with spot checks among them."""
     rows = book.waiting.iloc[:MOST_ROWS]
-    keys = _keys(book.phase, rows)
-    columns = [*_yours(book, rows), *keys, Column("reasons", _reasons(book, rows), width=46, look="wrapped")]
-    picks: list[Column] = []
-    for name in book.in_view:
-        offered = picks_of(name, rows[name], rows[f"{name}_runners_up"])
-        guess, marks = _guess(book.phase, name, rows), book.marks("waiting", name, len(rows))
-        columns.append(replace(guess, pick_from=tuple(p.name for p in offered), marks=marks))
-        columns += _beside(book.phase, name, rows, marks.where(marks == "sure", ""))
-        picks += offered
-    return SheetPlan("review", [*columns, *picks], frozen=4 + len(keys), tab="1F5FA8", fades="decision")
+    whole = _reasons(book, rows)
+    short = shortest(whole)
+    reasons = Column("reasons", short, 22, "wrapped", notes=whole.where(whole != short, ""))
+    return _sheet_of_rows("review", "waiting", book, rows, [reasons], tab="1F5FA8")
 
 
 def accepted_sheet(book: ReviewBook) -> SheetPlan:
     """Rows that passed without a look, but for those that are spot checks."""
     rows = book.accepted.iloc[:MOST_ROWS]
-    columns = [*_yours(book, rows), Column("status", _same("unverified", rows), width=12)]
-    columns += _keys(book.phase, rows)
-    for name in book.in_view:
-        guess = replace(_guess(book.phase, name, rows), marks=book.marks("accepted", name, len(rows)))
-        columns += [guess, *(c for c in _beside(book.phase, name, rows) if c.name != f"{name}_runners_up")]
-    return SheetPlan("accepted automatically", columns, frozen=6, tab="3F9142", fades="decision")
+    status = Column("status", _same("unverified", rows), 12, "quiet")
+    return _sheet_of_rows("accepted automatically", "accepted", book, rows, [], [status], tab="3F9142")
 
 
 def decided_sheet(book: ReviewBook) -> SheetPlan:
     """Earlier decisions of people; a new decision here is read like any other."""
     rows = book.decided.iloc[:MOST_ROWS]
-    columns = [*_yours(book, rows), Column("status", rows["status"], width=12), *_keys(book.phase, rows)]
-    columns += [_guess(book.phase, name, rows) for name in book.in_view]
-    columns += [
+    last = [
         Column("decided_in", rows["decided_in"], 24, "quiet"),
         Column("decided_at", rows["decided_at"], 12, "quiet"),
     ]
-    return SheetPlan("decided before", columns, frozen=6, tab="7B8794", fades="decision")
+    first = [Column("status", rows["status"], width=12)]
+    return _sheet_of_rows("decided before", "decided", book, rows, first, last, tab="7B8794")
+
+
+def _sheet_of_rows(
+    title: str,
+    which: str,
+    book: ReviewBook,
+    rows: pd.DataFrame,
+    first: list[Column],
+    last: Sequence[Column] = (),
+    *,
+    tab: str,
+) -> SheetPlan:
+    """A sheet with a row for each item: what to decide on, what was asked, the answers; figures folded away behind.
+
+    `first` stands before what was asked, `last` behind the answers; `which` is the book's table that `rows` are of.
+    """
+    decision, comment, item_id, export = _yours(book, rows)
+    keys, asked = _keys(book.phase, rows), _asked(book, rows)
+    values, beside, picks = [], [], []
+    for name in book.in_view:
+        guess, marks = _guess(book.phase, name, rows), book.marks(which, name, len(rows))
+        offered = picks_of(name, rows[name], rows[f"{name}_runners_up"]) if which == "waiting" else []
+        values.append(replace(guess, pick_from=tuple(p.name for p in offered), marks=marks))
+        picks += offered
+        if which != "decided":
+            seen, folded = _beside(book.phase, name, rows)
+            values, beside = [*values, *seen], [*beside, *folded]
+    fixed = [decision, *keys]
+    near, far = shared_out(fixed + first, asked, values)
+    columns = [*fixed, *first, *near, *values, *far, comment, *last, *beside, item_id, export, *picks]
+    return SheetPlan(title, columns, frozen=frozen_columns(fixed), tab=tab, fades="decision")
 
 
 def answers_sheet(book: ReviewBook) -> SheetPlan:
@@ -140,42 +163,55 @@ SHEETS: tuple[Callable[[ReviewBook], SheetPlan | None], ...] = (
 def review_rows(book: ReviewBook) -> pd.DataFrame:
     """All waiting rows as the sheet `review` has them, for a CSV file beside it: index is the place in the queue."""
     rows = book.waiting
-    whole = [*_yours(book, rows), *_keys(book.phase, rows), Column("reasons", _reasons(book, rows))]
+    decision, comment, item_id, export = _yours(book, rows)
+    whole = [decision, *_keys(book.phase, rows), Column("reasons", _reasons(book, rows)), *_asked(book, rows)]
     for name in book.phase.fields:
-        whole += [_guess(book.phase, name, rows), *_beside(book.phase, name, rows, between=" | ")]
-    return pd.DataFrame({column.name: column.cells for column in whole})
+        seen, folded = _beside(book.phase, name, rows, between=" | ")
+        whole += [_guess(book.phase, name, rows), *seen, *folded]
+    return pd.DataFrame({column.name: column.cells for column in [*whole, comment, item_id, export]})
 
 
-def _yours(book: ReviewBook, rows: pd.DataFrame) -> Iterator[Column]:
-    """What tells the row apart, and where a person writes."""
-    yield Column("item_id", rows["item_id"], width=18, look="quiet")
-    yield Column("export", _same(book.export, rows), width=18, look="quiet", hidden=True)
+def _yours(book: ReviewBook, rows: pd.DataFrame) -> tuple[Column, Column, Column, Column]:
+    """Where a person writes, decision and comment, and what tells the row apart, item_id and export."""
     hint = f"{len(book.decided):,} rows decided before. If you stop here: {book.audit.sentence}"
-    yield Column("decision", _same("", rows), width=11, yours=True, choices=tuple(WORDS), hint=hint)
     comment = rows["comment"] if "comment" in rows else _same("", rows)
-    yield Column("comment", comment, width=24, look="wrapped", yours=True)
+    return (
+        Column("decision", _same("", rows), width=10, yours=True, choices=tuple(WORDS), hint=hint),
+        Column("comment", comment, width=24, look="wrapped", yours=True),
+        Column("item_id", rows["item_id"], width=9, look="quiet"),
+        Column("export", _same(book.export, rows), width=18, look="quiet", hidden=True),
+    )
+
+
+def _asked(book: ReviewBook, rows: pd.DataFrame) -> list[Column]:
+    """What the items were asked, beside their keys."""
+    return [] if book.inputs is None else input_columns(rows, book.inputs, book.phase)
 
 
 def _keys(phase: PhaseSpec, rows: pd.DataFrame) -> list[Column]:
-    return [Column(key, rows[key].astype("str"), 30, "strong", links=True) for key in key_columns(phase)]
+    cells = {key: rows[key].astype("str") for key in key_columns(phase)}
+    return [Column(key, texts, fitting(texts, 9, 17), "strong", links=True) for key, texts in cells.items()]
 
 
 def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
     kind = KINDS[phase.fields[name].kind]
-    return Column(name, rows[name], kind.width, "wrapped", yours=True, links=kind.is_link)
+    width = fitting(rows[name], max(len(name) + 2, 9), kind.width)
+    return Column(name, rows[name], width, "wrapped", yours=True, links=kind.is_link)
 
 
-def _beside(
-    phase: PhaseSpec, name: str, rows: pd.DataFrame, marks: pd.Series | None = None, between: str = "\n"
-) -> list[Column]:
-    """What stands beside a field's value: other answers, interval or options, trust, by how its answers agree."""
+def _beside(phase: PhaseSpec, name: str, rows: pd.DataFrame, between: str = "\n") -> tuple[list[Column], list[Column]]:
+    """What stands beside a field's value, by how its answers agree: in view where there is no trust, and folded away.
+
+    Other answers, interval or options, trust.
+    """
     columns = {
         "runners_up": Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"], between), 26, "wrapped"),
         "detail": _detail(name, rows, between),
         "trust": _trust(name, rows),
     }
-    marked = columns["runners_up"] if marks is None else replace(columns["runners_up"], marks=marks)
-    return [{**columns, "runners_up": marked}[what] for what in AGREEMENTS[phase.fields[name].agreement].beside]
+    spec = phase.fields[name]
+    chosen = [columns[what] for what in AGREEMENTS[spec.agreement].beside]
+    return ([], [replace(c, folded=True) for c in chosen]) if spec.has_trust else (chosen, [])
 
 
 def _detail(name: str, rows: pd.DataFrame, between: str) -> Column:
@@ -198,7 +234,7 @@ def _reasons(book: ReviewBook, rows: pd.DataFrame) -> pd.Series:
     for reasons, doubtful in zip(rows["reasons"], lists, strict=True):
         also = [name for name in doubtful if name not in gates]
         more = f" and {len(also) - _MOST_NAMED} more" if len(also) > _MOST_NAMED else ""
-        told = f"also doubtful: {', '.join(also[:_MOST_NAMED])}{more}" if also else ""
+        told = f"{ALSO_DOUBTFUL}{', '.join(also[:_MOST_NAMED])}{more}" if also else ""
         texts.append("\n".join(filter(None, (reasons, told))))
     return pd.Series(texts, index=rows.index, dtype="str").mask(rows["blind"].astype(bool), WITHOUT_A_HINT)
 

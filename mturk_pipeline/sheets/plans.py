@@ -11,8 +11,8 @@ from mturk_pipeline.sheets.spreadsheet_safe import safe_cell_xlsx
 
 EXCEL_ROW_LIMIT = 1_048_576
 _SAMPLE = 200
-Mark = Literal["sure", "doubtful"]
-Look = Literal["plain", "text", "wrapped", "quiet", "strong", "number", "share"]
+Mark = Literal["sure", "doubtful", "unlikely"]
+Look = Literal["plain", "text", "wrapped", "quiet", "asked", "address", "strong", "number", "share"]
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,21 @@ class Column:
     name: str  # Its header
     cells: pd.Series  # str (missing or '' for an empty cell) or numbers; with the look plain anything
     width: float = 16  # In characters
-    # text; wrapped; quiet (grey, for what only the pipeline needs); strong; number; share (0..1, coloured); plain (each
-    # value as its type is written)
+    # text; wrapped; quiet (grey, for what only the pipeline needs); asked (dark grey and wrapped, for what was asked);
+    # address (short texts that lead to `targets`); strong; number; share (0..1, coloured); plain (each value as is)
     look: Look = "text"
     yours: bool = False  # A person may write here: the header says so by its colour
     hidden: bool = False  # There, but not in view
+    folded: bool = False  # Out of view until its group of columns is opened
     links: bool = False  # Cells that are valid http(s) addresses can be clicked
+    # Where each cell leads to, if not to the address that it shows; '' for nowhere
+    targets: pd.Series | None = None
+    notes: pd.Series | None = None  # Text that comes up beside each cell; '' for none
     choices: tuple[str, ...] = ()  # Offered in a drop-down list
     only_choices: bool = False  # No other words may be written
     hint: str = ""  # Shown beside a cell with `choices` while it is selected
     pick_from: tuple[str, ...] = ()  # Columns side by side whose cells in the same row are offered in a drop-down list
-    # How far each cell can be trusted: sure (grey), doubtful (stands out), '' for neither; None: '' for all
+    # How far each cell can be trusted: sure (grey), doubtful or unlikely (both stand out) or ''; None: '' for all
     marks: pd.Series | None = None
     # Formula by row (from 0), for cells that a spreadsheet is to keep up to date; `cells` has the value of now
     formulas: Mapping[int, str] = field(default_factory=dict)

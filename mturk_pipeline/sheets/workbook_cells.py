@@ -69,7 +69,7 @@ def written_text(text: str) -> str:
 def _cell(value: Any, column: Column, styles: Mapping[str, int], mark: str = "") -> str:
     value = safe_cell_xlsx(value)
     if value is None or value == "":
-        return f' s="{styles[column.look + mark]}"/>' if mark == "doubtful" else ""
+        return f' s="{styles[column.look + mark]}"/>' if mark not in ("", "sure") else ""
     if isinstance(value, bool):
         return f' t="b"><v>{int(value)}</v></c>'
     if isinstance(value, datetime):

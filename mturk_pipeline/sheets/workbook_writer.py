@@ -7,13 +7,13 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
 from mturk_pipeline.lazy import LazyModule
-from mturk_pipeline.sheets.plans import Column, SheetPlan, table_plans
+from mturk_pipeline.sheets.plans import Column, Mark, SheetPlan, table_plans
 from mturk_pipeline.sheets.workbook_cells import Cells, WorkbookArchive, column_cells, is_address, written_text
 
 _openpyxl: Any = LazyModule("openpyxl")
@@ -22,19 +22,22 @@ _cell: Any = LazyModule("openpyxl.cell")
 _rule: Any = LazyModule("openpyxl.formatting.rule")
 _validation: Any = LazyModule("openpyxl.worksheet.datavalidation")
 _hyperlink: Any = LazyModule("openpyxl.worksheet.hyperlink")
+_comments: Any = LazyModule("openpyxl.comments.comment_sheet")
 _excel: Any = LazyModule("openpyxl.writer.excel")
 
 _LONG_AGO = datetime(2000, 1, 1)
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 _INFORMATION, _YOURS = "52606D", "1F5FA8"
 _QUIET, _LINK, _DONE = "9AA5B1", "1F5FA8", "7B8794"
-_SURE, _DOUBT, _INK, _LINES = "8A949E", "FFF3C4", "000000", {"link": "single"}
+_SURE, _INK, _LINES = "8A949E", "000000", {"link": "single"}
+_DOUBTS = {"doubtful": "FFF3C4", "unlikely": "FBD5D0"}
 _MARKED = ("text", "wrapped", "link", "share")
 _LOW, _MIDDLE, _HIGH = "F8B4B4", "FCE8A6", "B7E4C7"
-_WRAPPED = ("wrapped", "strong", "link")
+_WRAPPED = ("wrapped", "strong", "link", "asked")
 _LETTERS_PER_WIDTH = 0.95
 _MOST_LINES = 6
-_MOST_LINKS = 60_000
+_MOST_LINKS, _MOST_NOTES = 60_000, 2_000
+_NOTE_LETTERS, _AUTHOR = 60, "mturk_pipeline"  # in a line of a note; whose it is
 
 
 def xlsx_bytes(sheets: Mapping[str, pd.DataFrame], *, widths: Mapping[str, float] | None = None) -> bytes:
@@ -61,6 +64,7 @@ def workbook_bytes(plans: Iterable[SheetPlan]) -> bytes:
         if plan.rows:
             _add_colours(sheet, plan)
             _add_links(sheet, plan)
+            _add_notes(sheet, plan)
         rows[f"xl/worksheets/sheet{number}.xml"] = ([column_cells(c, looks) for c in plan.columns], _lines_shown(plan))
     buffer = io.BytesIO()
     _excel.ExcelWriter(book, WorkbookArchive(buffer, rows)).save()
@@ -94,7 +98,9 @@ def _lay_out(sheet: Any, plan: SheetPlan) -> None:
         sheet.row_dimensions[1].height = 30
     for number, column in enumerate(plan.columns):
         dimension = sheet.column_dimensions[_letter(number)]
-        dimension.width, dimension.hidden = column.width, column.hidden
+        dimension.width, dimension.hidden = column.width, column.hidden or column.folded
+        if column.folded:
+            dimension.outline_level = sheet.sheet_format.outlineLevelCol = 1
         if column.is_text:
             dimension.number_format = "@"
         if column.yours:
@@ -110,7 +116,7 @@ def _lines_shown(plan: SheetPlan) -> Sequence[int]:
     """
     most = np.ones(plan.rows, dtype="int64")
     for column in plan.columns:
-        if column.look in _WRAPPED and not column.hidden:
+        if column.look in _WRAPPED and not (column.hidden or column.folded):
             codes, uniques = pd.factorize(column.cells)
             fits = max(int(column.width * _LETTERS_PER_WIDTH), 1)
             lines = [sum(-(-max(len(part), 1) // fits) for part in text.split("\n")) for text in uniques]
@@ -132,12 +138,14 @@ def _registered_looks(sheet: Any) -> dict[str, int]:
         "text": (None, "@", False),
         "wrapped": (None, "@", True),
         "quiet": (grey, "@", False),
+        "asked": (_styles.Font(name="Calibri", color=_INFORMATION), "@", True),
         "strong": (_styles.Font(name="Calibri", bold=True), "@", True),
         "link": (blue, "@", True),
+        "address": (blue, "@", False),
         "number": (None, "General", False),
         "share": (None, "0.00", False),
     }
-    marked = {f"{name}{mark}": (name, mark) for name in _MARKED for mark in ("sure", "doubtful")}
+    marked = {f"{name}{mark}": (name, mark) for name in _MARKED for mark in get_args(Mark)}
     numbers = {}
     for name, (look, mark) in {**{n: (n, "") for n in looks}, **marked}.items():
         font, number_format, wrap = looks[look]
@@ -147,8 +155,8 @@ def _registered_looks(sheet: Any) -> dict[str, int]:
             cell.alignment = _styles.Alignment(vertical="top", wrap_text=wrap)
         if mark:
             font = _marked_font(look, mark)
-        if mark == "doubtful":
-            cell.fill = _styles.PatternFill("solid", fgColor=_DOUBT)
+        if mark in _DOUBTS:
+            cell.fill = _styles.PatternFill("solid", fgColor=_DOUBTS[mark])
         if font is not None:
             cell.font = font
         numbers[name] = cell.style_id
@@ -158,7 +166,7 @@ def _registered_looks(sheet: Any) -> dict[str, int]:
 def _marked_font(look: str, mark: str) -> Any:
     """Grey for a cell that is sure, bold for a doubtful one; a link stays underlined."""
     colour = _SURE if mark == "sure" else _LINK if look == "link" else _INK
-    return _styles.Font(name="Calibri", bold=mark == "doubtful", color=colour, underline=_LINES.get(look))
+    return _styles.Font(name="Calibri", bold=mark != "sure", color=colour, underline=_LINES.get(look))
 
 
 def _header_cells(sheet: Any, plan: SheetPlan) -> list[Any]:
@@ -224,8 +232,9 @@ def _add_links(sheet: Any, plan: SheetPlan) -> None:
     """Make addresses clickable. openpyxl writes links with their cells, which are not its here."""
     links = []
     for number, column in enumerate(plan.columns):
-        if column.links:
-            codes, uniques = pd.factorize(column.cells)
+        addresses = column.cells if column.links else column.targets
+        if addresses is not None:
+            codes, uniques = pd.factorize(addresses)
             valid = [*map(is_address, uniques), False]
             letter = _letter(number)
             links += [
@@ -234,3 +243,17 @@ def _add_links(sheet: Any, plan: SheetPlan) -> None:
                 if valid[code]
             ]
     sheet._hyperlinks.extend(links[:_MOST_LINKS])
+
+
+def _add_notes(sheet: Any, plan: SheetPlan) -> None:
+    """Notes of cells; a sheet has at most `_MOST_NOTES`, for each is a drawing."""
+    for number, column in enumerate(plan.columns):
+        texts = [] if column.notes is None else column.notes.tolist()[:_MOST_NOTES]
+        for row, text in enumerate(texts, 2):
+            if text:
+                lines = sum(1 + len(part) // _NOTE_LETTERS for part in text.split("\n"))
+                note = _comments.CommentRecord(
+                    ref=f"{_letter(number)}{row}", author=_AUTHOR, height=16 + 16 * lines, width=400
+                )
+                note.text.t = written_text(text)
+                sheet._comments.append(note)

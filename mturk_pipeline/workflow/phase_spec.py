@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
+from string import Formatter
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -35,6 +36,10 @@ RESERVED_NAMES = frozenset(
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment", "hitid", "assignmentid", "workerid"})
 # Each field `f` has `f_trust`, `f_runners_up`, `f_outcome`, `f_detail` beside it, and in workbooks `f_pick_1` ….
 _BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|detail|pick_\d+)")
+# What stands in the braces of a search: the name of a column.
+_PLACEHOLDER = re.compile(r"[^{}\[\]!:]*[^{}\[\]!:\s][^{}\[\]!:]*")
+# How reviewers see an input: as it is, a link or not; as a text; as a link; as a short link to a picture.
+Shown = Literal["auto", "text", "link", "image"]
 KEY_MARK, FIELD_MARK, INPUT_MARK = " (key)", " (field)", " (input)"
 
 
@@ -65,6 +70,28 @@ def _fed_by(name: str, spec: Any, columns: Mapping[str, str]) -> Any:
     if isinstance(spec, FieldSpec):
         return spec if spec.columns else spec.model_copy(update={"columns": [name]})
     return {"columns": [name], **spec} if isinstance(spec, Mapping) else spec
+
+
+def search_names(address: str) -> list[str]:
+    """The names in braces, in their order.
+
+    >>> search_names("https://example.org/?q={club}+{city}")
+    ['club', 'city']
+    """
+    return [name for _, name, _, _ in Formatter().parse(address) if name is not None]
+
+
+def search_problem(address: str) -> str:
+    """Why an address with names in braces cannot look anything up; '' where it can."""
+    try:
+        names = search_names(address)
+    except ValueError:
+        names = []
+    if not address.casefold().startswith(("https://", "http://")):
+        return "is an address that begins with https://"
+    if not names or not all(_PLACEHOLDER.fullmatch(name) for name in names):
+        return "has keys or input columns in braces: 'https://duckduckgo.com/?q={club}+{city}'"
+    return ""
 
 
 def checked_owner(owner: str | None) -> str | None:
@@ -121,6 +148,16 @@ class PhaseSpec(Strict):
         ge=1,
         description="Slots of a row to upload, where keys hold {i}: by default those of results or list, else 10.",
     )
+    show: dict[str, Shown] | None = Field(
+        None,
+        description="Input columns that reviewers see beside the answers: a list, or how each is shown by name (text, "
+        "link, image). By default all that differ between items.",
+    )
+    search: str | None = Field(
+        None,
+        description="An address that looks an item up, with keys and inputs in braces: "
+        "'https://duckduckgo.com/?q={university}+{club}'.",
+    )
     max_attempts: int = Field(3, ge=1, description="How often an item is sent to the crowd at most.")
     spot_checks: float = Field(
         0.1, ge=0, le=1, description="Share of what passes automatically that a person sees all the same, by chance."
@@ -166,6 +203,23 @@ class PhaseSpec(Strict):
             return date.fromisoformat(str(value)[:10]).isoformat()
         except ValueError:
             raise ValueError("is a day, written 'YYYY-MM-DD'") from None
+
+    @field_validator("show", mode="before")
+    @classmethod
+    def _list_of_columns(cls, value: Any) -> Any:
+        """Columns by name, however they were listed; `Input.` is no part of a name."""
+        if isinstance(value, str | list | tuple):
+            value = dict.fromkeys([value] if isinstance(value, str) else value, "auto")
+        return {_as_header(k).removeprefix("Input."): v for k, v in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("search")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if problem := search_problem(value):
+            raise ValueError(problem)
+        return value
 
     @field_validator("keys", "match_records", "purge_against", mode="before")
     @classmethod
@@ -250,6 +304,13 @@ class PhaseSpec(Strict):
     def field_inputs(self) -> list[str]:
         """Input columns that fields name beside the keys: known answers, and what says that a question was asked."""
         return [c for spec in self.fields.values() for c in (spec.gold, spec.asked_if) if isinstance(c, str)]
+
+    @property
+    def shown_inputs(self) -> list[tuple[str, str]]:
+        """Input columns that reviewers are to see, each with the setting that names it: `show`, or `search`."""
+        searched = [name.strip().removeprefix("Input.") for name in search_names(self.search or "")]
+        keys = {*self.columns_by_name, *self.key_columns.values()}
+        return [("show", name) for name in self.show or ()] + [("search", n) for n in searched if n not in keys]
 
     @property
     def has_slots(self) -> bool:

@@ -34,7 +34,7 @@ def test_none_and_unknown_have_no_value_but_are_told_apart(contacts):
 
 
 def test_reasons_name_the_gate_field_its_trust_and_the_threshold(contacts):
-    assert contacts.cleaned["reasons"].iloc[0] == "email: they differ, trust 0.30 is below 0.60"
+    assert contacts.cleaned["reasons"].iloc[0] == "email: they differ, 30 % of the votes, 60 % needed"
 
 
 def test_records_are_rows_and_repeat_the_items_scalar_fields(clubs):

@@ -49,7 +49,7 @@ def sheet(content: bytes, name: str) -> pd.DataFrame:
 def test_review_has_the_rows_that_wait_worst_first(contacts):
     table = sheet(workbook_bytes(contacts.book()), "review")
     assert table["club"].tolist() == ["Chess Club", "Rowing"]
-    assert table.columns[:6].tolist() == ["item_id", "export", "decision", "comment", "university", "club"]
+    assert table.columns[:5].tolist() == ["decision", "university", "club", "reasons", "email"]
     row = table.iloc[1]
     assert (row["email"], row["email_trust"], row["email_runners_up"]) == ("row@example.edu", 0.5, "other@example.edu")
     assert row["website"] == "none"
@@ -111,16 +111,20 @@ def test_problems_are_a_sheet_where_there_are_any(contacts):
 def test_drop_down_filter_frozen_header_colours_and_links(contacts):
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(contacts.book())))
     review = book["review"]
-    assert review.freeze_panes == "G2"
+    assert review.freeze_panes == "D2"
     assert review.auto_filter.ref == "A1:R3"
     rules = {str(rule.sqref): rule for rule in review.data_validations.dataValidation}
-    assert (rules["C2:C3"].formula1, rules["C2:C3"].errorStyle) == ('"accept,fix,redo,reject,drop"', "warning")
-    # The e-mail's list offers what stands hidden in the same row; anything else may be written.
-    assert (rules["H2:H3"].formula1, rules["H2:H3"].showErrorMessage) == ("$Q2:$R2", False)
-    assert [review.cell(2, n).value for n in (17, 18)] == ["chess@example.edu", "other@example.edu"]
-    assert review.column_dimensions["Q"].hidden
-    assert review.column_dimensions["B"].hidden
+    assert (rules["A2:A3"].formula1, rules["A2:A3"].errorStyle) == ('"accept,fix,redo,reject,drop"', "warning")
     names = [c.value for c in review[1]]
+    at = {name: openpyxl.utils.get_column_letter(place) for place, name in enumerate(names, 1)}
+    # The e-mail's list offers what stands hidden in the same row; anything else may be written.
+    offered, email = [at["email_pick_1"], at["email_pick_2"]], f"{at['email']}2:{at['email']}3"
+    assert (rules[email].formula1, rules[email].showErrorMessage) == (f"${offered[0]}2:${offered[1]}2", False)
+    assert [review[f"{letter}2"].value for letter in offered] == ["chess@example.edu", "other@example.edu"]
+    folded = [at[name] for name in ("email_trust", "email_runners_up", "website_trust")]
+    for letter in (*offered, *folded, at["export"]):
+        assert review.column_dimensions[letter].hidden
+    assert {review.column_dimensions[letter].outline_level for letter in folded} == {1}
     website = review.cell(2, names.index("website") + 1)
     assert website.hyperlink.target == "https://example.edu/chess"
     assert (website.value, website.data_type) == ("https://example.edu/chess", "s")
@@ -243,6 +247,6 @@ def test_spot_checks_stand_among_the_queue_and_nobody_can_tell_which(contacts):
 def test_progress_is_a_formula_with_its_value_of_now(contacts):
     content = workbook_bytes(contacts.book())
     cell = openpyxl.load_workbook(io.BytesIO(content))["about"]["B2"]
-    assert cell.value == '=COUNTA(review!C2:C3)&" of 2 rows in review decided"'
+    assert cell.value == '=COUNTA(review!A2:A3)&" of 2 rows in review decided"'
     now = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["about"]["B2"]
     assert now.value == "0 of 2 rows in review decided"
