@@ -2,7 +2,7 @@
 
     python -m mturk_pipeline_tests.ui.first_screens review_leads.xlsx FOLDER review answers workers
 
-Needs LibreOffice, Xvfb, openbox and ImageMagick's import.
+Needs LibreOffice, Xvfb, openbox, xdotool and ImageMagick's import.
 """
 
 import argparse
@@ -22,7 +22,7 @@ _OPENED, _MOST_TRIES = 12.0, 30
 def take_screens(workbook: Path, folder: Path, sheets: list[str]) -> None:
     """Write `<workbook>_<first word of the sheet>.png` for each of the sheets into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _screen() as env, tempfile.TemporaryDirectory() as scratch:
+    with _Screen() as env, tempfile.TemporaryDirectory() as scratch:
         for sheet in sheets:
             page = Path(scratch) / f"{workbook.stem}_{sheet.split()[0]}.xlsx"
             book = openpyxl.load_workbook(workbook)
@@ -33,7 +33,7 @@ def take_screens(workbook: Path, folder: Path, sheets: list[str]) -> None:
             _photograph(page, folder / f"{page.stem}.png", Path(scratch) / "profile", env)
 
 
-class _screen:
+class _Screen:
     """A screen that nobody sees, with a window manager."""
 
     def __enter__(self) -> dict[str, str]:
@@ -55,12 +55,7 @@ def _photograph(page: Path, picture: Path, profile: Path, env: dict[str, str]) -
         env=env, start_new_session=True, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        for _ in range(_MOST_TRIES):
-            time.sleep(1)
-            found = _told(["xdotool", "search", "--name", page.stem], env)
-            if found:
-                break
-        window = found.split()[-1]
+        window = _window(page.stem, env)
         subprocess.run(
             ["xdotool", "windowsize", window, "100%", "100%", "windowmove", window, "0", "0"], env=env, check=False
         )
@@ -69,6 +64,14 @@ def _photograph(page: Path, picture: Path, profile: Path, env: dict[str, str]) -
     finally:
         os.killpg(office.pid, 15)
         office.wait()
+
+
+def _window(name: str, env: dict[str, str]) -> str:
+    for _ in range(_MOST_TRIES):
+        time.sleep(1)
+        if found := _told(["xdotool", "search", "--name", name], env):
+            return found.split()[-1]
+    raise SystemExit(f"LibreOffice did not open {name} within {_MOST_TRIES} seconds")
 
 
 def _told(command: list[str], env: dict[str, str]) -> str:

@@ -22,11 +22,11 @@ _DOTS = 110  # per inch
 _EDGE = 8  # dots left white around a sheet
 # Of each sheet: rows with the header, and the columns that the picture shows (all others are hidden; () for all).
 SHEETS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "review": (9, ("decision", "comment", "club", "reasons", "email", "email_trust", "facebook", "instagram")),
+    "review": (9, ("decision", "university", "club", "reasons", "club_url", "email", "facebook", "phone_number")),
     "workers": (9, ("worker", "standing", "evidence", "reliability", "total_contribution", "items", "answers")),
     "answers": (10, ("club", "field", "raw", "value", "state", "note", "worker")),
-    "accepted automatically": (8, ("item_id", "decision", "status", "club", "email", "email_trust", "facebook")),
-    "decided before": (7, ("item_id", "decision", "comment", "status", "university", "directory_url", "decided_in")),
+    "accepted automatically": (8, ("decision", "university", "club", "club_url", "email", "facebook", "status")),
+    "decided before": (7, ("decision", "university", "status", "directory_url", "comment", "decided_in")),
     "assignments": (10, ("assignment_id", "worker", "suggestion", "settle", "feedback", "reason", "status", "reward")),
     "about": (30, ()),
     "more fields": (13, ("genus", "stands_on", "field", "value", "runners_up", "trust")),
