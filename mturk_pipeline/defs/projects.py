@@ -1,7 +1,8 @@
-"""Projects: the sensors that register them, free them from dead runs and give notice, and the daily reconcile."""
+"""Projects: sensors that register them, free them from dead runs, give notice, note workers; the daily reconcile."""
 
 import dagster as dg
 
+from mturk_pipeline.orchestration.memory_sensor import memory_sensor
 from mturk_pipeline.orchestration.notices import failure_sensor, review_sensor
 from mturk_pipeline.orchestration.own_workflows import all_workflows
 from mturk_pipeline.orchestration.reconcile import projects_asset
@@ -18,6 +19,7 @@ def projects() -> dg.Definitions:
         selection=[asset, history, memory],
         description="Runs what is failed, stale or behind, then notes how workers did.",
     )
+    after_runs = dg.define_asset_job("workers", selection=[history, memory], description="Notes how workers did.")
     daily = dg.ScheduleDefinition(
         name="daily_reconcile",
         job=job,
@@ -27,12 +29,13 @@ def projects() -> dg.Definitions:
     )
     return dg.Definitions(
         assets=[asset, history, memory, worker_history_before()],
-        jobs=[job],
+        jobs=[job, after_runs],
         schedules=[daily],
         sensors=[
             projects_sensor(workflows, broken),
             abandoned_runs_sensor(),
             review_sensor(workflows),
             failure_sensor(workflows),
+            memory_sensor(after_runs),
         ],
     )

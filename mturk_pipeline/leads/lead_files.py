@@ -30,7 +30,7 @@ def leads_files(
     leads, recipients = for_people(leads), for_people(recipients)
     content = [
         leads_workbook(leads, report),
-        csv_bytes(leads, formula_safe=True),
+        csv_bytes(leads, formula_safe=True, bom=True),
         xlsx_bytes({"recipients": recipients}, widths=_WIDTHS),
         csv_bytes(recipients, formula_safe=True, bom=True),
         csv_bytes(contacts, formula_safe=True, bom=True),

@@ -53,7 +53,7 @@ def verdict(instance: dg.DagsterInstance, phase: ProjectPhase, inputs: Inputs) -
     same_batches = all(of.get(BATCHES_TAG) == signature.batches for of in read) and phase.is_made()
     if same_batches and not ended_badly and tags.get(DECISIONS_TAG) == signature.decisions:
         return Verdict.UP_TO_DATE, signature
-    under_way = _last_run(instance, phase, _UNDER_WAY)
+    under_way = _last_run(instance, phase, UNDER_WAY)
     if under_way:
         return Verdict.RUNNING, signature
     held = _held_back(_failures_of(instance, phase, signature, done))
@@ -70,7 +70,7 @@ def explained_verdict(instance: dg.DagsterInstance, phase: ProjectPhase, inputs:
 
 
 _HELD_BACK = (Verdict.WAITING, Verdict.GAVE_UP)
-_UNDER_WAY = [
+UNDER_WAY = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
