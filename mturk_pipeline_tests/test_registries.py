@@ -55,7 +55,7 @@ def guess_isbn(sample: ColumnSample) -> dict[str, str] | None:
 
 ISBN = Kind(
     "isbn", read_isbn, open=True, guess=guess_isbn, needs={"region": "GB"}, personal=True, plural="isbns",
-    crm_column="Book", width=50, near_miss=lambda text, field: text.replace("-", "").isdecimal(),
+    crm_column="Book", width=7, near_miss=lambda text, field: text.replace("-", "").isdecimal(),
 )  # fmt: skip
 ODDITY = Kind("oddity", lambda raw, field: Reading(raw.strip(), "valid"), agreement="longest", open=True)
 
@@ -165,7 +165,7 @@ def test_toys_of_each_go_from_file_to_leads_and_pay(
     assert blurbs[["value", "trust"]].to_numpy().tolist() == [["By a long name", 1.0]] * 2
     queue = openpyxl.load_workbook(project.path / folders.processed / "review_books.xlsx")["review"]
     widths = {str(c.value): queue.column_dimensions[c.column_letter].width for c in queue[1]}
-    assert widths["isbn"] == pytest.approx(50, abs=1)
+    assert widths["isbn"] == pytest.approx(7, abs=1)
     leads = project.path / workflow.end_folder
     assert set(pd.read_csv(leads / "all_leads.csv", dtype="str")["value"]) == {"9780000000011", "9780000000028"}
     assert set(pd.read_csv(leads / "crm.csv", dtype="str")["Book"]) == {"9780000000011", "9780000000028"}

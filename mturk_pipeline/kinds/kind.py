@@ -115,7 +115,7 @@ class Kind:
     # Values that are surely well formed, as a pattern; reading one in full takes longer. '' where there is none.
     plain: str = ""
     plural: str = "values"  # What several of its values are called
-    width: int = 18  # Of its column in a workbook, in characters
+    width: int = 18  # Of its column in a workbook at most, in characters
     # What programs for customer relations call a column of it, with {network} for the field's; '' where they have none
     crm_column: str = ""
 
