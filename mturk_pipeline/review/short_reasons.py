@@ -23,9 +23,11 @@ def shortest(reasons: pd.Series) -> pd.Series:
 def _short(text: str) -> str:
     first, *others = text.split("\n")
     others = [line for line in others if not line.startswith(ALSO_DOUBTFUL)]  # the cells show that
-    clause = first.partition("; ")[0]
+    clause, _, rest = first.partition("; ")
+    # That all agree is no reason by itself: what else is known of the answers is, or that they may all be wrong.
+    if ": all " in clause and rest:
+        clause = f"{clause}; {rest.partition('; ')[0]}"
     alone = _SURE.sub("", clause)
-    # That all agree is no reason by itself.
-    clause = _SURE.sub(r", yet only \1", clause) if ": all " in alone else alone
+    clause = _SURE.sub(r", yet only \1", clause) if ": all " in clause and not rest else alone
     more = f" (and {len(others)} more)" if others else ""
     return (clause if len(clause) <= _MOST_LETTERS else clause[: _MOST_LETTERS - 1] + "…") + more

@@ -126,6 +126,10 @@ def test_many_keys_leave_room_to_scroll():
     [
         ("email: 2 of 3 workers agree; 1 left it blank, 80 % sure, 90 % needed", "email: 2 of 3 workers agree"),
         ("email: all 3 workers agree, 80 % sure, 90 % needed", "email: all 3 workers agree, yet only 80 % sure"),
+        (
+            "a: all 3 answers agree; 3 anonymous answers, 50 % sure, 90 % needed",
+            "a: all 3 answers agree; 3 anonymous answers",
+        ),
         ("a: x, 1 % sure, 90 % needed\nb: y\nalso doubtful: c", "a: x (and 1 more)"),
         ("Trust is hidden here: judge by yourself.", "Trust is hidden here: judge by yourself."),
         ("", ""),
