@@ -15,7 +15,25 @@ _NUMBER = re.compile(
     r"([+-]?)\s*((?:\d{1,3}(?:[ ,'.]\d{3})+(?![\d])|\d+)?(?:[.,]\d+)?[.]?)(e[+-]?\d{1,2})?(?![\d])", re.IGNORECASE
 )
 _GROUPS = re.compile(r"\d{1,3}(?:[ ,']\d{3})+")
-_FACTORS = {"k": 3, "thousand": 3, "m": 6, "mio": 6, "million": 6, "b": 9, "bn": 9, "billion": 9}
+# Powers of ten. These letters count alone only: "5 m high" is no million.
+_LETTERS = {"m": 6, "b": 9}
+_SIZES = {
+    **dict.fromkeys(["hundred", "hundreds", "hundert"], 2),
+    **dict.fromkeys(["k", "thousand", "thousands", "tausend", "tsd"], 3),
+    **dict.fromkeys(["mio", "mln", "million", "millions", "millionen", "millones"], 6),
+    **dict.fromkeys(["bn", "mrd", "mld", "billion", "billions", "milliarde", "milliarden", "milliard"], 9),
+    **dict.fromkeys(["tn", "trillion", "trillions"], 12),
+    "lakh": 5,
+    "lakhs": 5,
+    "crore": 7,
+    "crores": 7,
+}
+_IN_WORDS = frozenset(
+    {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+    | {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "dozen", "dozens", "half"}
+)
+_WORDS = re.compile(r"[^\W\d_]+")
+_POWER = re.compile(r"\d\s*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
 def read(raw: str, field: Question) -> Reading:
@@ -26,6 +44,8 @@ def read(raw: str, field: Question) -> Reading:
     """
     if len(raw) > 200:
         return invalid("too long for a number")
+    if _POWER.search(raw):
+        return invalid("a power, not a plain number")
     text = unwrap(plain_dashes(clean(raw)))
     text = "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in text)
     bare = _CURRENCY.sub("", text).strip()
@@ -39,14 +59,32 @@ def read(raw: str, field: Question) -> Reading:
         return invalid(date)
     if any(c.isdecimal() for c in unit):
         return invalid("a range, a date or several numbers" if number[0] else "not a number")
-    factor = _FACTORS.get(unit.casefold(), 0)
     if len(unit) > 30:
         return invalid("a text, not a number")
+    factor, unit = _size(unit)
+    if not _IN_WORDS.isdisjoint(_WORDS.findall(unit.casefold())):
+        return invalid("several numbers, some of them in words")
     value = _plain(number[1], number[2], number[3] or "", factor)
     if value is None:
         return invalid("not a number")
-    left_out = f"'{unit}' is left out" if unit and not factor else ""
+    left_out = f"'{unit}' is left out" if unit else ""
     return Reading(value, "valid", False, notes("given as about" if about else "", left_out))
+
+
+def _size(unit: str) -> tuple[int, str]:
+    """The power of ten that words behind a number say, and the words that are left.
+
+    >>> _size("million people"), _size("k"), _size("m high"), _size("hundred thousand")
+    ((6, 'people'), (3, ''), (0, 'm high'), (5, ''))
+    """
+    if (letter := unit.casefold().strip(".")) in _LETTERS:
+        return _LETTERS[letter], ""
+    first, _, rest = unit.partition(" ")
+    power = _SIZES.get(first.casefold().strip(".,"))
+    if power is None:
+        return 0, unit
+    more, left = _size(rest.strip()) if rest.strip().casefold() not in _LETTERS else (0, rest.strip())
+    return power + more, left
 
 
 def _plain(sign: str, digits: str, exponent: str, factor: int) -> str | None:
