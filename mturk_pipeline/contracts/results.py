@@ -1,6 +1,7 @@
 """Results: the last table of a workflow that gathers no leads."""
 
 from mturk_pipeline.contracts.base import Column, Table
+from mturk_pipeline.contracts.review import TRUST_OF_ROW
 
 
 class Results(Table):
@@ -15,13 +16,7 @@ class Results(Table):
     item_id = Column(str, "The row of the last phase's review", unique=True)
     status = Column(str, "Review status")
     verified = Column(bool, "A person has seen it")
-    trust = Column(
-        float,
-        "Lowest trust of the gate fields; missing where a person gave or confirmed the values (accepted, fixed, added)",
-        nullable=True,
-        ge=0,
-        le=1,
-    )
+    trust = TRUST_OF_ROW
     comment = Column(str, "The person's comment; '' where none")
     sources = Column(object, "List of the result files' rows behind it: file, sheet, row")
 

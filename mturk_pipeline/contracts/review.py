@@ -10,6 +10,14 @@ from mturk_pipeline.vocabulary.decisions import DECISIONS
 from mturk_pipeline.vocabulary.queue_kinds import QUEUE_KINDS
 from mturk_pipeline.vocabulary.row_statuses import ROW_STATUSES
 
+TRUST_OF_ROW = Column(
+    float,
+    "Lowest trust of the gate fields; missing where a person gave or confirmed the values (accepted, fixed, added)",
+    nullable=True,
+    ge=0,
+    le=1,
+)
+
 
 class CleanedOutput(Table):
     """One row per item (or record of its list) with the crowd's best guesses: what the workbook shows.
@@ -91,13 +99,7 @@ class Reviewed(Table):
     element = Column(str, "Which record of the item's list; '' for scalar fields")
     status = Column(str, "Where the row stands", isin=ROW_STATUSES)
     verified = Column(bool, "A person has seen it; False for what passed automatically")
-    trust = Column(
-        float,
-        "Lowest trust of the gate fields; missing where a person gave or confirmed the values (accepted, fixed, added)",
-        nullable=True,
-        ge=0,
-        le=1,
-    )
+    trust = TRUST_OF_ROW
     comment = Column(str, "The person's comment; '' where none")
     look_again = Column(str, "Why a person has to look once more, in words; '' for no reason")
     inclusion = Column(

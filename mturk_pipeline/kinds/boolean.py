@@ -15,6 +15,8 @@ _YES_NO = words("yes no true false y n")
 _TYPED = words("yes no y n yep yeah nope")
 _BOX = words("on true checked selected")  # what forms send for a ticked box, and nothing else
 _NO = words("no n false f 0 0.0 off unchecked unselected nope")
+# What programs write for a box that is not ticked.
+_NOT_TICKED = frozenset({"none", "nothing", "not ticked", "not checked", "not selected", "unticked"})
 # What people write into a box's column, where a form would send its own text.
 _AFFIRM = re.compile(
     r"(?:i |we )*(?:yes|agreed?|accept(?:ed)?|confirm(?:ed)?|consent(?:ed)?|approved?)(?:[\s,.;:(].*)?|"
@@ -50,10 +52,13 @@ def read(raw: str, field: Question) -> Reading:
 def read_among(texts: Sequence[str], field: Question) -> Callable[[str, Question], Reading]:
     """`read` for a column with these distinct texts: a form sends one text for a tick, and nobody types beside it.
 
-    Where several texts stand that are no yes and no no, or one beside words that people write, they are words of
-    people as well, and neither a yes nor a no.
+    That text is a tick whatever it says: a box may ask for "None of the above". Where several texts stand that are no
+    yes and no no, or one beside words that people write, they are words of people as well, and neither a yes nor a no.
     """
     forms = [_form(text) for text in texts] if field.checkbox else []
+    only = {form for form in forms if form and form not in _BLANK}
+    if len(only) == 1 and not only & (_YES | _NO | _NOT_TICKED) and _sense(min(only)) != "unclear":
+        return lambda raw, field: Reading("yes", "valid") if _form(raw) in only else _read(raw, field, True)
     others = {form for form in forms if form and _sense(form) == "" and form not in _BLANK}
     typed = any(form in _TYPED or _sense(form) not in ("", "yes", "no") for form in forms)
     sent = len(others) == 1 and not typed

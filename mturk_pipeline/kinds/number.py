@@ -74,17 +74,15 @@ def read(raw: str, field: Question) -> Reading:
 def _size(unit: str) -> tuple[int, str]:
     """The power of ten that words behind a number say, and the words that are left.
 
-    >>> _size("million people"), _size("k"), _size("m high"), _size("hundred thousand")
-    ((6, 'people'), (3, ''), (0, 'm high'), (5, ''))
+    >>> _size("million people"), _size("m"), _size("m high"), _size("hundred thousand")
+    ((6, 'people'), (6, ''), (0, 'm high'), (5, ''))
     """
     if (letter := unit.casefold().strip(".")) in _LETTERS:
         return _LETTERS[letter], ""
-    first, _, rest = unit.partition(" ")
-    power = _SIZES.get(first.casefold().strip(".,"))
-    if power is None:
-        return 0, unit
-    more, left = _size(rest.strip()) if rest.strip().casefold() not in _LETTERS else (0, rest.strip())
-    return power + more, left
+    power, left = 0, unit.split()
+    while left and (more := _SIZES.get(left[0].casefold().strip(".,"))) is not None:
+        power, left = power + more, left[1:]
+    return power, " ".join(left)
 
 
 def _plain(sign: str, digits: str, exponent: str, factor: int) -> str | None:

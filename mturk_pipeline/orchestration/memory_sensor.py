@@ -1,9 +1,9 @@
 """The sensor that notes how workers did, once the runs that a drop or an edit brought are through."""
 
 import time
+from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from mturk_pipeline.folders.home import Home
 from mturk_pipeline.orchestration.run_identity import HOME_TAG, PHASE_TAG
@@ -11,9 +11,10 @@ from mturk_pipeline.orchestration.run_verdicts import UNDER_WAY
 
 # Seconds without a run before workers are looked at, and after which they are in any case.
 QUIET, LONGEST = 20.0, 900.0
+_MOST_RUNS = 20
 
 
-def memory_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+def memory_sensor(job: Any) -> dg.SensorDefinition:
     """Requests one run of `job` after the last of several runs of phases; its cursor is the run that it followed."""
 
     @dg.sensor(
@@ -43,9 +44,6 @@ def latest_success(instance: dg.DagsterInstance, home: Home) -> dg.RunRecord | N
     records = instance.get_run_records(runs, limit=_MOST_RUNS, order_by="update_timestamp")
     of_phases = [record for record in records if PHASE_TAG in record.dagster_run.tags]
     return max(of_phases, key=lambda record: record.end_time or 0.0, default=None)
-
-
-_MOST_RUNS = 20
 
 
 def _is_busy(instance: dg.DagsterInstance, home: Home) -> bool:

@@ -8,23 +8,10 @@ which there is no room beside them, but for the first, stand behind.
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from mturk_pipeline.sheets.plans import Column
 
 SCREEN, FROZEN = 131.0, 60.0  # letters: in all, and that stay in view at most
-_NARROWEST, _PAD, _SAMPLE = 11.0, 2, 500
-
-
-def fitting(cells: pd.Series, least: float, most: float) -> float:
-    """A width that fits nine in ten cells, within bounds.
-
-    >>> fitting(pd.Series(["Chess Club", "Rowing"]), 8, 24)
-    11.6
-    """
-    lengths = cells.iloc[:_SAMPLE].fillna("").astype("str").str.len()
-    usual = float(lengths.quantile(0.9)) if len(lengths) else 0.0
-    return float(min(max(usual + _PAD, least), most))
+_NARROWEST, _PAD = 11.0, 2
 
 
 def shared_out(

@@ -9,14 +9,14 @@ from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.review.about_sheet import about_sheet
 from mturk_pipeline.review.assignments_sheet import assignments_sheet
 from mturk_pipeline.review.decision_words import WORDS
-from mturk_pipeline.review.first_screen import fitting, frozen_columns, shared_out
+from mturk_pipeline.review.first_screen import frozen_columns, shared_out
 from mturk_pipeline.review.item_rows import key_columns
 from mturk_pipeline.review.more_fields_sheet import lines, more_fields_sheet, picks_of
 from mturk_pipeline.review.queue import WITHOUT_A_HINT
 from mturk_pipeline.review.review_book import MOST_ANSWERS, MOST_ROWS, ReviewBook
 from mturk_pipeline.review.short_reasons import ALSO_DOUBTFUL, shortest
 from mturk_pipeline.review.shown_inputs import input_columns
-from mturk_pipeline.sheets.plans import Column, Look, SheetPlan
+from mturk_pipeline.sheets.plans import Column, Look, SheetPlan, fitting
 from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.standings import SUGGESTIONS
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -75,8 +75,7 @@ def _sheet_of_rows(
         values.append(replace(guess, pick_from=tuple(p.name for p in offered), marks=marks))
         picks += offered
         if which != "decided":
-            seen, folded = _beside(book.phase, name, rows)
-            values, beside = [*values, *seen], [*beside, *folded]
+            beside += _beside(book.phase, name, rows)
     fixed = [decision, *keys]
     near, far = shared_out(fixed + first, asked, values)
     columns = [*fixed, *first, *near, *values, *far, comment, *last, *beside, item_id, export, *picks]
@@ -166,8 +165,7 @@ def review_rows(book: ReviewBook) -> pd.DataFrame:
     decision, comment, item_id, export = _yours(book, rows)
     whole = [decision, *_keys(book.phase, rows), Column("reasons", _reasons(book, rows)), *_asked(book, rows)]
     for name in book.phase.fields:
-        seen, folded = _beside(book.phase, name, rows, between=" | ")
-        whole += [_guess(book.phase, name, rows), *seen, *folded]
+        whole += [_guess(book.phase, name, rows), *_beside(book.phase, name, rows, between=" | ")]
     return pd.DataFrame({column.name: column.cells for column in [*whole, comment, item_id, export]})
 
 
@@ -199,19 +197,16 @@ def _guess(phase: PhaseSpec, name: str, rows: pd.DataFrame) -> Column:
     return Column(name, rows[name], width, "wrapped", yours=True, links=kind.is_link)
 
 
-def _beside(phase: PhaseSpec, name: str, rows: pd.DataFrame, between: str = "\n") -> tuple[list[Column], list[Column]]:
-    """What stands beside a field's value, by how its answers agree: in view where there is no trust, and folded away.
-
-    Other answers, interval or options, trust.
-    """
+def _beside(phase: PhaseSpec, name: str, rows: pd.DataFrame, between: str = "\n") -> list[Column]:
+    """What stands beside a field's value, folded away: other answers, interval or options, trust, as answers agree."""
     columns = {
-        "runners_up": Column(f"{name}_runners_up", lines(rows[f"{name}_runners_up"], between), 26, "wrapped"),
-        "detail": _detail(name, rows, between),
-        "trust": _trust(name, rows),
+        "runners_up": Column(
+            f"{name}_runners_up", lines(rows[f"{name}_runners_up"], between), 26, "wrapped", folded=True
+        ),
+        "detail": replace(_detail(name, rows, between), folded=True),
+        "trust": replace(_trust(name, rows), folded=True),
     }
-    spec = phase.fields[name]
-    chosen = [columns[what] for what in AGREEMENTS[spec.agreement].beside]
-    return ([], [replace(c, folded=True) for c in chosen]) if spec.has_trust else (chosen, [])
+    return [columns[what] for what in AGREEMENTS[phase.fields[name].agreement].beside]
 
 
 def _detail(name: str, rows: pd.DataFrame, between: str) -> Column:

@@ -9,8 +9,7 @@ import pandas as pd
 
 from mturk_pipeline.intake.column_names import INPUT, find_column
 from mturk_pipeline.intake.sent_items import OFFER_COLUMNS, VERIFIED
-from mturk_pipeline.review.first_screen import fitting
-from mturk_pipeline.sheets.plans import Column
+from mturk_pipeline.sheets.plans import Column, fitting
 from mturk_pipeline.sheets.workbook_cells import is_address
 from mturk_pipeline.texts.key_form import plain_name
 from mturk_pipeline.workflow.phase_spec import INPUT_MARK, PhaseSpec, column_of
@@ -25,6 +24,8 @@ _SCHEME = re.compile(r"\Ahttps?://(?:www\.)?", re.IGNORECASE)
 def shown_names(inputs: pd.DataFrame, phase: PhaseSpec) -> Mapping[str, str]:
     """Which columns of `inputs` reviewers see, and how (a word of `Shown`): those of `show`, or all that differ.
 
+    Known answers (`gold`) are not shown by default: whoever reviews is to judge by what was asked.
+
     Parameters
     ----------
     inputs
@@ -35,7 +36,8 @@ def shown_names(inputs: pd.DataFrame, phase: PhaseSpec) -> Mapping[str, str]:
         found = {find_column(names, slot_name(name), ""): how for name, how in phase.show.items()}
         return {name: how for name, how in found.items() if name is not None}
     known = {plain_name(n) for key, column in phase.key_columns.items() for n in (key, column, phase.plain_name(key))}
-    own = {*known, *map(plain_name, (VERIFIED, *OFFER_COLUMNS))}
+    answers = [slot_name(spec.gold) for spec in phase.fields.values() if isinstance(spec.gold, str)]
+    own = {*known, *map(plain_name, (VERIFIED, *OFFER_COLUMNS, *answers))}
     telling = [name for name in names if plain_name(name) not in own and _tells(inputs[name])]
     return dict.fromkeys(telling[:MOST_SHOWN], "auto")
 

@@ -77,11 +77,19 @@ def table_plans(title: str, frame: pd.DataFrame, widths: Mapping[str, float] | N
     for start in range(0, max(len(frame), 1), step):
         part = frame.iloc[start : start + step]
         series = [(str(name), part.iloc[:, place]) for place, name in enumerate(part.columns)]
-        columns = [Column(n, cells, (widths or {}).get(n) or _fitting_width(n, cells), "plain") for n, cells in series]
+        columns = [
+            Column(n, cells, (widths or {}).get(n) or fitting(cells, max(len(n) + 3, 8), 60), "plain")
+            for n, cells in series
+        ]
         yield SheetPlan(title if start == 0 else f"{title[:26]} {start // step + 1}", columns)
 
 
-def _fitting_width(name: str, cells: pd.Series) -> float:
+def fitting(cells: pd.Series, least: float, most: float) -> float:
+    """A width, in letters, that fits nine in ten cells, within bounds.
+
+    >>> fitting(pd.Series(["Chess Club", "Rowing"]), 8, 24)
+    11.6
+    """
     lengths = [len(str(v)) for v in map(safe_cell_xlsx, cells.iloc[:_SAMPLE]) if v is not None]
-    usual = float(np.quantile(lengths, 0.9)) if lengths else 0
-    return float(min(max(len(name) + 3, usual + 2, 8), 60))
+    usual = float(np.quantile(lengths, 0.9)) if lengths else 0.0
+    return float(min(max(usual + 2, least), most))

@@ -12,8 +12,14 @@ rating
     worker's bias, the median deviation, is forgiven up to as much again. With fewer than `FEWEST_WORKERS` nothing is
     missed.
 
-Blanks, and what could not be read, are no answers to sets and ratings.
+one value
+    Missed where it is another one. Where there is none, what says so is right, and so is a blank.
+
+Blanks of optional fields in which a blank says nothing, and what sets and ratings leave blank or unreadable, are no
+answers.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,12 +27,14 @@ import pandas as pd
 from mturk_pipeline.kinds.choices import labels_of
 from mturk_pipeline.trust.agreements.base import Agreed, cells_of, known_by_cell
 from mturk_pipeline.trust.agreements.ratings import Scale, scale_of
-from mturk_pipeline.trust.answer_codes import NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
+from mturk_pipeline.trust.answer_codes import BLANK, NONE, NONE_IN_WORDS, VALID, Bools, Floats, Ints
 from mturk_pipeline.trust.consensus import Fitted
 from mturk_pipeline.trust.honest_crowd import FEWEST_WORKERS
 from mturk_pipeline.trust.models.base import NO_VALUE, UNKNOWN
+from mturk_pipeline.trust.questions import blank_means_none, of_field
 from mturk_pipeline.trust.votes import Ballots
 from mturk_pipeline.vocabulary.agreements import SET
+from mturk_pipeline.workflow.field_spec import FieldSpec
 
 _KEPT_WITHIN = 0.95
 _FEWEST_FOR_BIAS = 3
@@ -37,8 +45,8 @@ def gold_answers(fitted: Fitted, gold: Ints | None) -> pd.DataFrame:
 
     `gold` is `gold.gold_truth` for the fit's ballots; gold of sets and ratings is what the fit was given.
     """
-    tables = [_of_one_value(fitted.ballots, gold)]
     specs = list(fitted.phase.fields.values())
+    tables = [_of_one_value(fitted.ballots, gold, specs)]
     for ballots, agreed in fitted.others:
         known = known_by_cell(fitted.gold, cells_of(ballots, list(fitted.phase.fields)))
         for number in np.unique(ballots.cells.field[list(known)]).tolist() if known else []:
@@ -58,15 +66,17 @@ def _rows(ballots: Ballots, votes: Ints, right: Bools) -> pd.DataFrame:
     )
 
 
-def _of_one_value(ballots: Ballots, gold: Ints | None) -> pd.DataFrame:
+def _of_one_value(ballots: Ballots, gold: Ints | None, specs: Sequence[FieldSpec]) -> pd.DataFrame:
     """Right is the value, or none where there is none."""
     votes = ballots.votes
     truth = np.full(len(ballots.cells.field), UNKNOWN, dtype=np.int64) if gold is None else gold
-    right = (truth[votes.cell] == NO_VALUE) & (votes.state != VALID)
+    says_none = np.isin(votes.state, (NONE, BLANK)) | (votes.evidence == NONE_IN_WORDS)
+    right = (truth[votes.cell] == NO_VALUE) & says_none
     if gold is not None:
         of_support = gold[ballots.candidates.cell[ballots.support_candidate]]
         right[ballots.support_vote[of_support == ballots.support_candidate]] = True
-    asked = np.flatnonzero(truth[votes.cell] != UNKNOWN)
+    must = of_field([s.required or blank_means_none(s) for s in specs], ballots.cells.field)
+    asked = np.flatnonzero((truth[votes.cell] != UNKNOWN) & (right | (votes.state != BLANK) | must[votes.cell]))
     return _rows(ballots, asked, right[asked])
 
 

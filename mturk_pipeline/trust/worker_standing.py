@@ -7,8 +7,8 @@ exclude
       interval lies below `HOPELESS`, and that an honest crowd of this phase (`mturk_pipeline.trust.honest_crowd`) would
       hardly show it: fewer than one in 250 of its workers would be right so seldom; or, where others are about as
       poor, fewer than one in 33, and of as many honest workers at most half as many as those others (after Benjamini &
-      Hochberg). Fewer than three in 20 suffice where the worker
-      also took impossibly little time, or gave one answer to everything, in five HITs or more;
+      Hochberg). Fewer than three in 20 suffice where the worker also took impossibly little time, or gave one answer to
+      everything, in five HITs or more;
     - *copying*, with probability above 0.2 (one pair in 150 is taken to copy to begin with, and more of two who are
       both seldom right: the odds are divided by the share of an honest crowd that would be right as seldom as the
       better of them), on two HITs or more; or two long texts or more that hardly anybody else gave, over as many HITs

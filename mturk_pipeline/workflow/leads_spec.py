@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from mturk_pipeline.kinds import KINDS
 from mturk_pipeline.vocabulary.agreements import REMARK
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict
-from mturk_pipeline.workflow.phase_spec import checked_owner
+from mturk_pipeline.workflow.owner import checked_owner
 
 
 class LeadsSpec(Strict):

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
-from string import Formatter
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -16,10 +15,10 @@ from mturk_pipeline.vocabulary.agreements import AGREEMENTS
 from mturk_pipeline.vocabulary.trust_models import TRUST_MODELS
 from mturk_pipeline.workflow.field_spec import FieldSpec, Strict, texts_of
 from mturk_pipeline.workflow.old_names import OLD_PHASE_SETTINGS, with_new_names
+from mturk_pipeline.workflow.owner import checked_owner
+from mturk_pipeline.workflow.search_address import search_names, search_problem
 from mturk_pipeline.workflow.slot_names import SLOT, slot_name, slot_problem
 
-# What the UI takes as an owner.
-_OWNER = re.compile(r"team:\S(?:.*\S)?|[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 # A part of a folder's name: nothing that leads out of the project or that a system refuses.
 _LABEL = re.compile(r"[\w-](?:[\w .-]{0,78}[\w-])?")
 
@@ -36,8 +35,6 @@ RESERVED_NAMES = frozenset(
 _FOUND_IN_SHEETS = frozenset({"item id", "export", "decision", "comment", "hitid", "assignmentid", "workerid"})
 # Each field `f` has `f_trust`, `f_runners_up`, `f_outcome`, `f_detail` beside it, and in workbooks `f_pick_1` ….
 _BESIDE = re.compile(r"(?s)(.+)_(?:trust|runners_up|outcome|detail|pick_\d+)")
-# What stands in the braces of a search: the name of a column.
-_PLACEHOLDER = re.compile(r"[^{}\[\]!:]*[^{}\[\]!:\s][^{}\[\]!:]*")
 # How reviewers see an input: as it is, a link or not; as a text; as a link; as a short link to a picture.
 Shown = Literal["auto", "text", "link", "image"]
 KEY_MARK, FIELD_MARK, INPUT_MARK = " (key)", " (field)", " (input)"
@@ -70,39 +67,6 @@ def _fed_by(name: str, spec: Any, columns: Mapping[str, str]) -> Any:
     if isinstance(spec, FieldSpec):
         return spec if spec.columns else spec.model_copy(update={"columns": [name]})
     return {"columns": [name], **spec} if isinstance(spec, Mapping) else spec
-
-
-def search_names(address: str) -> list[str]:
-    """The names in braces, in their order.
-
-    >>> search_names("https://example.org/?q={club}+{city}")
-    ['club', 'city']
-    """
-    return [name for _, name, _, _ in Formatter().parse(address) if name is not None]
-
-
-def search_problem(address: str) -> str:
-    """Why an address with names in braces cannot look anything up; '' where it can."""
-    try:
-        names = search_names(address)
-    except ValueError:
-        names = []
-    if not address.casefold().startswith(("https://", "http://")):
-        return "is an address that begins with https://"
-    if not names or not all(_PLACEHOLDER.fullmatch(name) for name in names):
-        return "has keys or input columns in braces: 'https://duckduckgo.com/?q={club}+{city}'"
-    return ""
-
-
-def checked_owner(owner: str | None) -> str | None:
-    """`owner`, or ValueError where it is no team and no e-mail address.
-
-    >>> checked_owner("team:data")
-    'team:data'
-    """
-    if owner is not None and not _OWNER.fullmatch(owner):
-        raise ValueError("an owner is 'team:NAME' or an e-mail address")
-    return owner
 
 
 class PhaseSpec(Strict):
@@ -215,9 +179,7 @@ class PhaseSpec(Strict):
     @field_validator("search")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        if problem := search_problem(value):
+        if value is not None and (problem := search_problem(value)):
             raise ValueError(problem)
         return value
 

@@ -151,3 +151,20 @@ def test_the_sheets_show_what_was_asked(contacts):
     assert names.count("decision") == 1
     cell = review.cell(2, names.index("page") + 1)
     assert cell.hyperlink.target == f"https://{cell.value}"
+
+
+def test_inputs_called_like_a_field_or_a_decision_are_read_back_as_neither(contacts):
+    rows = contacts.cleaned[["parent_item_id"]].drop_duplicates()
+    names = ["email", "Email ", "decision", "comment", "item_id", "club", "website_trust", "search"]
+    inputs = rows.assign(**{name: [f"accept {n}" for n in range(len(rows))] for name in names})
+    book = replace(
+        contacts.book(), inputs=inputs, phase=contacts.phase.model_copy(update={"show": dict.fromkeys(names, "text")})
+    )
+    workbook = openpyxl.load_workbook(io.BytesIO(workbook_bytes(book)))
+    review = workbook["review"]
+    review.cell(2, [c.value for c in review[1]].index("email") + 1).value = "new@example.edu"
+    workbook.save(contacts.folder / "anna.xlsx")
+    reviews = contacts.read()
+    assert reviews.decisions[["field", "after"]].values.tolist() == [["email", "new@example.edu"]]
+    assert reviews.problems.empty
+    assert reviews.comments.empty

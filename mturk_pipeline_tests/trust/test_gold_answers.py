@@ -6,7 +6,9 @@ import pytest
 
 from mturk_pipeline.trust.agreements import Outside
 from mturk_pipeline.trust.consensus import fit
-from mturk_pipeline.trust.gold_answers import better_than_chance
+from mturk_pipeline.trust.gold import gold_truth
+from mturk_pipeline.trust.gold_answers import better_than_chance, gold_answers
+from mturk_pipeline.trust.votes import ballots
 from mturk_pipeline.trust.worker_standing import wilson
 from mturk_pipeline.trust.workers import rate_workers
 from mturk_pipeline.workflow.phase_spec import PhaseSpec
@@ -113,3 +115,28 @@ def test_missed_gold_of_any_kind_is_named_and_suggests_to_exclude(make_answers, 
 )
 def test_a_set_is_missed_where_chance_would_do_as_well(given: str, right: str, better: bool) -> None:
     assert better_than_chance(set(given.split()), set(right.split()), set(BOXES)) is better
+
+
+@pytest.mark.parametrize(
+    ("field", "state", "right", "counts"),
+    [
+        ({"kind": "choice"}, "blank", "a@x.edu", (0, 0)),  # of a question with choices it says nothing
+        ({}, "blank", "a@x.edu", (1, 0)),  # nothing found
+        ({"required": True}, "blank", "a@x.edu", (1, 0)),
+        ({}, "none_declared", "a@x.edu", (1, 0)),
+        ({}, "invalid", "a@x.edu", (1, 0)),
+        ({}, "none_declared", None, (1, 1)),
+        ({}, "blank", None, (1, 1)),
+        ({}, "invalid", None, (1, 0)),  # junk is no word for none
+    ],
+)
+def test_what_is_no_answer_to_one_value_is_neither_right_nor_missed(make_answers, field, state, right, counts):
+    phase = PhaseSpec.model_validate({"fields": {"seen": {"kind": "email", "gold": "right", **field}}})
+    base = {"item": "I", "field": "seen"}
+    rows = [base | {"worker": "w0", "state": state}, *(base | {"worker": w, "value": "a@x.edu"} for w in ("w1", "w2"))]
+    answers = make_answers(rows)
+    votes = ballots(answers, phase)
+    gold = gold_truth(votes, assignments_of(answers).assign(**{"Input.right": right or "none"}), phase)
+    found = gold_answers(fit(answers, phase, votes=votes), gold)
+    mine = found.loc[found["worker"].str.endswith("w0"), "right"]
+    assert (len(mine), int(mine.sum())) == counts

@@ -136,7 +136,7 @@ def test_who_is_alone_in_a_large_crowd_has_to_be_worse_than_who_has_company():
     assert not {standing for name, standing in company.items() if name.startswith("good")} - {"neutral"}
 
 
-@given(st.lists(st.floats(0, 1), max_size=40))
+@given(st.lists(st.floats(0, 0.1), max_size=40))
 def test_of_those_accused_in_company_few_would_be_honest(tails):
     tail = np.array(tails)
     limit = accusing_tail(tail)
@@ -147,6 +147,8 @@ def test_of_those_accused_in_company_few_would_be_honest(tails):
 
 def test_that_others_are_hopeless_says_nothing_of_who_is_merely_poor():
     assert accusing_tail(np.array([0.02] + [1e-9] * 9 + [0.5] * 20)) == ALONE
+    assert accusing_tail(np.array([0.025] * 2 + [0.5] * 20)) == ALONE
+    assert accusing_tail(np.array([0.02] * 2 + [0.5] * 20)) == 0.02
 
 
 def test_two_who_share_answers_and_are_both_seldom_right_are_suspected_sooner():
